@@ -1,0 +1,105 @@
+using System;
+using System.Collections.Generic;
+using System.Net.Http;
+using System.Text;
+using System.Threading;
+using System.Threading.Tasks;
+using Newtonsoft.Json;
+using Newtonsoft.Json.Linq;
+using Scramjet.Client.Http;
+using Scramjet.Client.Model;
+
+namespace Scramjet.Client;
+
+/// <summary>What all clients share: a transport, an address below it, and the caller's wishes.</summary>
+public abstract class ApiClient
+{
+    private protected ApiClient(ScramjetTransport transport, string address)
+    {
+        Transport = transport;
+        Address = address;
+    }
+
+    /// <summary>The way to the server, shared by all clients that come from one another.</summary>
+    public ScramjetTransport Transport { get; }
+
+    /// <summary>This client's base address, without a trailing slash.</summary>
+    public Uri Uri => new(Address);
+
+    internal string Address { get; }
+
+    internal RequestOptions? Options { get; private set; }
+
+    /// <summary>The same client with its own time limit and tracing; clients that come from it have them too.</summary>
+    /// <param name="client">The client.</param>
+    /// <param name="options">The caller's wishes.</param>
+    public static T With<T>(T client, RequestOptions options) where T : ApiClient
+    {
+        var copy = (T)client.MemberwiseClone();
+        copy.Options = options;
+        return copy;
+    }
+
+    /// <summary>The client's address; never the token.</summary>
+    public override string ToString() => Address;
+
+    private protected T Child<T>(T client) where T : ApiClient
+    {
+        client.Options = Options;
+        return client;
+    }
+
+    private protected static ApiRequest Get(string path) => new(HttpMethod.Get, path);
+
+    // Hubs refuse a DELETE that has no content-type.
+    private protected static ApiRequest Delete(string path) => new ApiRequest(HttpMethod.Delete, path).Header("Content-Type", "application/json");
+
+    private protected static ApiRequest Post(string path, JToken body) => new(HttpMethod.Post, path) { Content = () => JsonBody(body) };
+
+    private protected Task<JToken?> SendAsync(ApiRequest request, CancellationToken cancellationToken) =>
+        Transport.SendJsonAsync(Address, request, Options, cancellationToken);
+
+    private protected async Task<JObject> SendForObjectAsync(ApiRequest request, CancellationToken cancellationToken) =>
+        await SendAsync(request, cancellationToken).ConfigureAwait(false) is { } answer
+            ? answer as JObject ?? throw WrongShape(request, "an object", answer)
+            : throw WrongShape(request, "an object", null);
+
+    private protected async Task<JArray> SendForArrayAsync(ApiRequest request, CancellationToken cancellationToken) =>
+        await SendAsync(request, cancellationToken).ConfigureAwait(false) is { } answer
+            ? answer as JArray ?? throw WrongShape(request, "an array", answer)
+            : throw WrongShape(request, "an array", null);
+
+    /// <summary>Reads a list whose items must be objects with an id.</summary>
+    private protected List<T> ReadList<T>(JArray items, ApiRequest request, Func<JsonFields, T> read)
+    {
+        var result = new List<T>(items.Count);
+        foreach (var item in items)
+            result.Add(ReadOne(item, request, read));
+        return result;
+    }
+
+    private protected T ReadOne<T>(JToken? item, ApiRequest request, Func<JsonFields, T> read)
+    {
+        if (item is not JObject o)
+            throw WrongShape(request, "an object", item);
+
+        try
+        {
+            return read(new JsonFields(o));
+        }
+        catch (FormatException)
+        {
+            throw WrongShape(request, "an object with an id", item);
+        }
+    }
+
+    private protected ScramjetApiException WrongShape(ApiRequest request, string expected, JToken? answer) =>
+        ResponseErrors.WrongShape(request, new Uri(Address + request.Path), expected, answer);
+
+    private static StringContent JsonBody(JToken body)
+    {
+        var content = new StringContent(body.ToString(Formatting.None), Encoding.UTF8);
+        content.Headers.ContentType = new System.Net.Http.Headers.MediaTypeHeaderValue("application/json");
+        return content;
+    }
+}

@@ -1,0 +1,270 @@
+using System;
+using System.Collections.Generic;
+using System.Collections.Specialized;
+using System.Linq;
+using System.Net.Http;
+using System.Threading;
+using System.Threading.Tasks;
+using Newtonsoft.Json.Linq;
+using Scramjet.Client.Http;
+using Scramjet.Client.Model;
+using Scramjet.Client.Packaging;
+
+namespace Scramjet.Client;
+
+/// <summary>
+/// A hub, in a space or alone. Every method throws <see cref="ScramjetApiException"/> for a request that fails,
+/// and <see cref="ScramjetException"/> with <c>NOT_SUPPORTED</c> for what the hub's version doesn't have.
+/// </summary>
+public sealed class HostClient : ApiClient
+{
+    private const int DetailRequests = 8;
+
+    /// <summary>Makes a client for the self-hosted hub that the transport leads to, e.g. <c>http://127.0.0.1:8000/api/v1</c>.</summary>
+    public HostClient(ScramjetTransport transport)
+        : this(transport, transport.BaseUri.AbsoluteUri.TrimEnd('/'), null, transport.BaseUri.Authority)
+    {
+    }
+
+    internal HostClient(ScramjetTransport transport, string address, string? spaceId, string hubId) : base(transport, address)
+    {
+        SpaceId = spaceId;
+        HubId = hubId;
+    }
+
+    /// <summary>The id of the space that the hub is in; null for a hub that is used alone.</summary>
+    public string? SpaceId { get; }
+
+    /// <summary>The hub's id; for a hub that is used alone, its host and port until <see cref="IdentifyAsync"/> has asked it.</summary>
+    public string HubId { get; }
+
+    /// <summary>The same client, knowing the id that a self-hosted hub has given itself, where its version tells it.</summary>
+    public async Task<HostClient> IdentifyAsync(CancellationToken cancellationToken = default)
+    {
+        var version = await GetHubVersionAsync(cancellationToken).ConfigureAwait(false);
+        if (SpaceId is not null || !version.HasManagementRoutes)
+            return this;
+
+        var config = await SendForObjectAsync(Get("/config"), cancellationToken).ConfigureAwait(false);
+        return config["host"] is JObject host && new JsonFields(host).Text("id") is { Length: > 0 } id
+            ? Child(new HostClient(Transport, Address, null, id))
+            : this;
+    }
+
+    /// <summary>What is known of the hub: from its space, or from itself where it is used alone.</summary>
+    public async Task<Hub> GetInfoAsync(CancellationToken cancellationToken = default)
+    {
+        if (SpaceId is not null)
+        {
+            var space = Child(new ManagerClient(Transport, Address.Substring(0, Address.LastIndexOf("/sth/", StringComparison.Ordinal)), SpaceId));
+            return await space.GetHostInfoAsync(HubId, cancellationToken).ConfigureAwait(false);
+        }
+
+        var self = await IdentifyAsync(cancellationToken).ConfigureAwait(false);
+        var version = await GetVersionAsync(cancellationToken).ConfigureAwait(false);
+        return new Hub(self.HubId, version.Version ?? "unknown", self);
+    }
+
+    /// <summary>The hub's version: <c>GET /version</c>.</summary>
+    public async Task<VersionInfo> GetVersionAsync(CancellationToken cancellationToken = default)
+    {
+        var request = Get("/version");
+        return ReadOne(await SendAsync(request, cancellationToken).ConfigureAwait(false), request, fields => new VersionInfo(fields));
+    }
+
+    /// <summary>The hub's version and what follows from it, asked for once.</summary>
+    public Task<HubVersion> GetHubVersionAsync(CancellationToken cancellationToken = default) =>
+        Transport.GetHubVersionAsync(Address, Options, cancellationToken);
+
+    /// <summary>Whether the hub is connected to a space: <c>GET /status</c>. Hubs since 0.26.</summary>
+    public async Task<OrderedDictionary> GetStatusAsync(CancellationToken cancellationToken = default) =>
+        (OrderedDictionary)Json.ToPlain(await ManagementAsync(Get("/status"), "status", cancellationToken).ConfigureAwait(false))!;
+
+    /// <summary>The hub's public configuration: <c>GET /config</c>. Hubs since 0.26.</summary>
+    public async Task<OrderedDictionary> GetConfigAsync(CancellationToken cancellationToken = default) =>
+        (OrderedDictionary)Json.ToPlain(await ManagementAsync(Get("/config"), "configuration", cancellationToken).ConfigureAwait(false))!;
+
+    /// <summary>The load of the hub's machine: <c>GET /load-check</c>.</summary>
+    public async Task<LoadCheck> GetLoadCheckAsync(CancellationToken cancellationToken = default)
+    {
+        var request = Get("/load-check");
+        return ReadOne(await SendAsync(request, cancellationToken).ConfigureAwait(false), request, fields => new LoadCheck(fields, SpaceId, HubId));
+    }
+
+    /// <summary>The hub's sequences: <c>GET /sequences</c>.</summary>
+    public async Task<IReadOnlyList<Sequence>> ListSequencesAsync(CancellationToken cancellationToken = default)
+    {
+        var request = Get("/sequences");
+        var items = await SendForArrayAsync(request, cancellationToken).ConfigureAwait(false);
+        return ReadList(items, request, ReadSequence);
+    }
+
+    /// <summary>One sequence: <c>GET /sequence/{id}</c>.</summary>
+    public Task<Sequence> GetSequenceAsync(string id, CancellationToken cancellationToken = default) =>
+        GetSequenceClient(id).GetInfoAsync(cancellationToken);
+
+    /// <summary>The ids of the sequences with a name, upstream's getSequenceId.</summary>
+    public async Task<IReadOnlyList<string>> GetSequenceIdAsync(string name, CancellationToken cancellationToken = default) =>
+        (await ListSequencesAsync(cancellationToken).ConfigureAwait(false)).Where(s => s.Name == name).Select(s => s.Id).ToArray();
+
+    /// <summary>Uploads a package: <c>POST /sequence</c>. It is never sent twice.</summary>
+    /// <param name="package">The package.</param>
+    /// <param name="progress">Told of the bytes sent.</param>
+    /// <param name="cancellationToken">Stops the call.</param>
+    public Task<SequenceClient> SendSequenceAsync(PackageSource package, IProgress<long>? progress = null, CancellationToken cancellationToken = default) =>
+        UploadAsync(HttpMethod.Post, "/sequence", package, progress, cancellationToken);
+
+    /// <summary>Puts a package in the place of a sequence: <c>PUT /sequence/{id}</c>. Hubs since 0.26; the sequence must have no instances.</summary>
+    /// <param name="id">The sequence's id.</param>
+    /// <param name="package">The package.</param>
+    /// <param name="progress">Told of the bytes sent.</param>
+    /// <param name="cancellationToken">Stops the call.</param>
+    public async Task<SequenceClient> UpdateSequenceAsync(string id, PackageSource package, IProgress<long>? progress = null, CancellationToken cancellationToken = default)
+    {
+        var path = "/sequence/" + PathSegment.Encode(id, "sequence");
+        await RequireManagementRoutesAsync("overwriting a sequence", cancellationToken).ConfigureAwait(false);
+        return await UploadAsync(HttpMethod.Put, path, package, progress, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Removes a sequence: <c>DELETE /sequence/{id}</c>.</summary>
+    /// <param name="id">The sequence's id.</param>
+    /// <param name="force">End its instances first.</param>
+    /// <param name="cancellationToken">Stops the call.</param>
+    public Task DeleteSequenceAsync(string id, bool force = false, CancellationToken cancellationToken = default) =>
+        GetSequenceClient(id).DeleteAsync(force, cancellationToken);
+
+    /// <summary>The hub's instances: <c>GET /instances</c>. A hub that lists ids alone (0.18) is asked for each one.</summary>
+    public async Task<IReadOnlyList<Instance>> ListInstancesAsync(CancellationToken cancellationToken = default)
+    {
+        var request = Get("/instances");
+        var items = await SendForArrayAsync(request, cancellationToken).ConfigureAwait(false);
+        var instances = ReadList(items, request, ReadInstance);
+        return instances.Any(IsIdOnly) ? await FillInAsync(instances, cancellationToken).ConfigureAwait(false) : instances;
+    }
+
+    /// <summary>One instance: <c>GET /instance/{id}</c>.</summary>
+    public Task<Instance> GetInstanceInfoAsync(string id, CancellationToken cancellationToken = default) =>
+        GetInstanceClient(id).GetInfoAsync(cancellationToken);
+
+    /// <summary>All sequences and instances: <c>GET /entities</c>; a hub without it (0.18) is asked for both.</summary>
+    public async Task<HubEntities> ListEntitiesAsync(CancellationToken cancellationToken = default)
+    {
+        var version = await GetHubVersionAsync(cancellationToken).ConfigureAwait(false);
+        if (!version.HasManagementRoutes)
+        {
+            var sequences = ListSequencesAsync(cancellationToken);
+            var instances = ListInstancesAsync(cancellationToken);
+            await Task.WhenAll(sequences, instances).ConfigureAwait(false);
+            return new HubEntities(await sequences.ConfigureAwait(false), await instances.ConfigureAwait(false));
+        }
+
+        var request = Get("/entities");
+        var answer = await SendForObjectAsync(request, cancellationToken).ConfigureAwait(false);
+        return new HubEntities(
+            ReadList(answer["sequences"] as JArray ?? throw WrongShape(request, "sequences", answer), request, ReadSequence),
+            ReadList(answer["instances"] as JArray ?? throw WrongShape(request, "instances", answer), request, ReadInstance));
+    }
+
+    /// <summary>The hub's topics: <c>GET /topics</c>. Hubs of 0.18 leave out those that sending made.</summary>
+    public async Task<IReadOnlyList<Topic>> GetTopicsAsync(CancellationToken cancellationToken = default)
+    {
+        var request = Get("/topics");
+        var items = await SendForArrayAsync(request, cancellationToken).ConfigureAwait(false);
+        return ReadList(items, request, ReadTopic);
+    }
+
+    /// <summary>Makes a topic: <c>POST /topics</c>. Hubs since 0.26.</summary>
+    public async Task<Topic> CreateTopicAsync(string name, string contentType, CancellationToken cancellationToken = default)
+    {
+        var request = Post("/topics", new JObject { ["id"] = name, ["content-type"] = contentType });
+        return ReadOne(await ManagementAsync(request, "creating a topic", cancellationToken).ConfigureAwait(false), request, ReadTopic);
+    }
+
+    /// <summary>Removes a topic: <c>DELETE /topics/{id}</c>. Hubs since 0.26.</summary>
+    public async Task DeleteTopicAsync(string name, CancellationToken cancellationToken = default)
+    {
+        var request = Delete("/topics/" + PathSegment.Encode(name, "topic"));
+        await RequireManagementRoutesAsync("removing a topic", cancellationToken).ConfigureAwait(false);
+        await SendAsync(request, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>The client for a sequence; no request is sent.</summary>
+    public SequenceClient GetSequenceClient(string id) => Child(new SequenceClient(this, id));
+
+    /// <summary>The client for an instance; no request is sent.</summary>
+    public InstanceClient GetInstanceClient(string id) => Child(new InstanceClient(this, id));
+
+    internal async Task RequireManagementRoutesAsync(string what, CancellationToken cancellationToken)
+    {
+        var version = await GetHubVersionAsync(cancellationToken).ConfigureAwait(false);
+        if (!version.HasManagementRoutes)
+            throw NotSupported(what, version);
+    }
+
+    internal ScramjetException NotSupported(string what, HubVersion version) => new(
+        ErrorCodes.NotSupported,
+        $"The hub '{HubId}' has version {version}, which doesn't have {what}.",
+        "Use a hub of version 0.26 or newer for this.");
+
+    internal Sequence ReadSequence(JsonFields fields) => new(fields, GetSequenceClient(fields.RequiredId()));
+
+    internal Instance ReadInstance(JsonFields fields) => new(fields, GetInstanceClient(fields.RequiredId()));
+
+    private Topic ReadTopic(JsonFields fields) => new(fields, SpaceId, HubId);
+
+    private async Task<JObject> ManagementAsync(ApiRequest request, string what, CancellationToken cancellationToken)
+    {
+        await RequireManagementRoutesAsync(what, cancellationToken).ConfigureAwait(false);
+        return await SendForObjectAsync(request, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<SequenceClient> UploadAsync(HttpMethod method, string path, PackageSource package, IProgress<long>? progress, CancellationToken cancellationToken)
+    {
+        var request = new ApiRequest(method, path)
+        {
+            Content = () => new PackageContent(package, progress, cancellationToken),
+            Timeout = PackageContent.TimeoutFor(Options, Transport),
+            Idempotent = false,
+        };
+        var answer = await SendForObjectAsync(request, cancellationToken).ConfigureAwait(false);
+        return ReadOne(answer, request, fields => GetSequenceClient(fields.RequiredId()));
+    }
+
+    private static bool IsIdOnly(Instance instance) => instance is { Status: InstanceStatus.Unknown, Created: null, Started: null };
+
+    private async Task<IReadOnlyList<Instance>> FillInAsync(List<Instance> instances, CancellationToken cancellationToken)
+    {
+        var names = NamesAsync(cancellationToken);
+        using var slots = new SemaphoreSlim(DetailRequests);
+        var filled = await Task.WhenAll(instances.Select(async instance =>
+        {
+            await slots.WaitAsync(cancellationToken).ConfigureAwait(false);
+            try
+            {
+                return IsIdOnly(instance) ? await instance.Client.GetInfoOrNullAsync(cancellationToken).ConfigureAwait(false) : instance;
+            }
+            finally
+            {
+                slots.Release();
+            }
+        })).ConfigureAwait(false);
+
+        var known = await names.ConfigureAwait(false);
+        var result = filled.OfType<Instance>().ToList();
+        foreach (var instance in result)
+        {
+            if (instance.SequenceName is null && instance.SequenceId is { } id && known.TryGetValue(id, out var name))
+                instance.SequenceName = name;
+        }
+
+        return result;
+    }
+
+    private async Task<Dictionary<string, string?>> NamesAsync(CancellationToken cancellationToken)
+    {
+        var names = new Dictionary<string, string?>(StringComparer.Ordinal);
+        foreach (var sequence in await ListSequencesAsync(cancellationToken).ConfigureAwait(false))
+            names[sequence.Id] = sequence.Name;
+        return names;
+    }
+}

@@ -1,0 +1,33 @@
+using System;
+using System.Collections.Generic;
+using System.Net.Http;
+
+namespace Scramjet.Client.Http;
+
+/// <summary>One request, before it has an address: what a client asks of the transport.</summary>
+internal sealed class ApiRequest(HttpMethod method, string path)
+{
+    public static readonly HttpMethod Patch = new("PATCH");
+
+    public HttpMethod Method { get; } = method;
+
+    /// <summary>What comes behind the base address, already encoded.</summary>
+    public string Path { get; } = path;
+
+    public List<KeyValuePair<string, string>> Headers { get; } = [];
+
+    /// <summary>Makes the body anew for each attempt.</summary>
+    public Func<HttpContent>? Content { get; set; }
+
+    /// <summary>The bound for the whole call; null for the caller's or the transport's; infinite for none.</summary>
+    public TimeSpan? Timeout { get; set; }
+
+    /// <summary>Whether sending it twice does the same as sending it once.</summary>
+    public bool Idempotent { get; set; } = method == HttpMethod.Get || method == HttpMethod.Delete;
+
+    public ApiRequest Header(string name, string value)
+    {
+        Headers.Add(new KeyValuePair<string, string>(name, value));
+        return this;
+    }
+}

@@ -1,0 +1,36 @@
+using System;
+
+namespace Scramjet.Client.Http;
+
+/// <summary>A hub's version, and what follows from it.</summary>
+public sealed class HubVersion
+{
+    private HubVersion(string? text, Version? number)
+    {
+        Text = text ?? "unknown";
+        Number = number;
+    }
+
+    /// <summary>The version as the hub says it, e.g. <c>1.0.1</c>.</summary>
+    public string Text { get; }
+
+    /// <summary>Whether the hub wants <c>[4001,{...}]</c> to stop an instance (0.18 to 0.26) rather than the plain object.</summary>
+    public bool WantsStopMessage => Number is { Major: 0, Minor: <= 26 };
+
+    /// <summary>Whether the hub has the routes that came with 0.26: overwriting a sequence, its entities, configuration, status, audit, and creating and deleting topics.</summary>
+    public bool HasManagementRoutes => Number is null || Number >= new Version(0, 26);
+
+    /// <summary>Whether a start may carry topics, limits and an instance id.</summary>
+    public bool HasStartOptions => HasManagementRoutes;
+
+    private Version? Number { get; }
+
+    /// <summary>The version as the hub says it.</summary>
+    public override string ToString() => Text;
+
+    internal static HubVersion Parse(string? text)
+    {
+        var core = text?.Split('-', '+')[0];
+        return new HubVersion(text, Version.TryParse(core, out var number) ? number : null);
+    }
+}

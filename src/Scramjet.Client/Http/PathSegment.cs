@@ -1,0 +1,27 @@
+using System;
+
+namespace Scramjet.Client.Http;
+
+/// <summary>Turns ids and names into path segments that can't reach another route.</summary>
+internal static class PathSegment
+{
+    /// <summary>Percent-encodes one segment.</summary>
+    /// <exception cref="ScramjetException"><c>BAD_PARAMETERS</c>: empty, or a dot segment, which no encoding protects.</exception>
+    public static string Encode(string value, string what)
+    {
+        if (string.IsNullOrEmpty(value))
+            throw new ScramjetException(ErrorCodes.BadParameters, $"The {what} is empty.", $"Give the {what}'s id or name.");
+
+        if (value is "." or "..")
+            throw new ScramjetException(ErrorCodes.BadParameters, $"'{value}' can't be the {what}: it is a path, not a name.", $"Give the {what}'s id or name.");
+
+        try
+        {
+            return Uri.EscapeDataString(value);
+        }
+        catch (UriFormatException e)
+        {
+            throw new ScramjetException(ErrorCodes.BadParameters, $"The {what} has characters that no address can hold.", null, e);
+        }
+    }
+}

@@ -1,0 +1,108 @@
+using System;
+using System.Net;
+using System.Threading;
+using System.Threading.Tasks;
+using Newtonsoft.Json.Linq;
+using Scramjet.Client.Http;
+using Scramjet.Client.Model;
+
+namespace Scramjet.Client;
+
+/// <summary>
+/// An instance on a hub. Every method throws <see cref="ScramjetApiException"/> for a request that fails.
+/// </summary>
+public sealed class InstanceClient : ApiClient
+{
+    private const int StopMessage = 4001;
+    private const int KillMessage = 4002;
+    private const int EventMessage = 5001;
+
+    internal InstanceClient(HostClient hub, string id)
+        : base(hub.Transport, $"{hub.Address}/instance/{PathSegment.Encode(id, "instance")}")
+    {
+        Hub = hub;
+        InstanceId = id;
+    }
+
+    /// <summary>The hub that it runs on.</summary>
+    public HostClient Hub { get; }
+
+    /// <summary>The instance's id.</summary>
+    public string InstanceId { get; }
+
+    /// <summary>The instance: <c>GET /instance/{id}</c>.</summary>
+    public async Task<Instance> GetInfoAsync(CancellationToken cancellationToken = default)
+    {
+        var request = Get("");
+        return ReadOne(await SendAsync(request, cancellationToken).ConfigureAwait(false), request, fields => new Instance(fields, this));
+    }
+
+    /// <summary>The instance, or null where the hub doesn't list it (any more).</summary>
+    public async Task<Instance?> GetInfoOrNullAsync(CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            return await GetInfoAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (ScramjetApiException e) when (e.StatusCode == HttpStatusCode.NotFound)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>The health report: <c>GET /instance/{id}/health</c>.</summary>
+    public async Task<InstanceHealth> GetHealthAsync(CancellationToken cancellationToken = default)
+    {
+        var request = Get("/health");
+        return ReadOne(await SendAsync(request, cancellationToken).ConfigureAwait(false), request, fields => new InstanceHealth(fields, this));
+    }
+
+    /// <summary>
+    /// Asks the instance to stop: <c>POST /instance/{id}/_stop</c>, in the form that the hub's version wants.
+    /// The hub answers only after <paramref name="timeout"/>, and then kills what still runs.
+    /// </summary>
+    /// <param name="timeout">What the instance gets to end by itself.</param>
+    /// <param name="canCallKeepalive">Whether the instance may ask for more time.</param>
+    /// <param name="cancellationToken">Stops the call; the hub goes on.</param>
+    public async Task StopAsync(TimeSpan timeout, bool canCallKeepalive = false, CancellationToken cancellationToken = default)
+    {
+        var version = await Hub.GetHubVersionAsync(cancellationToken).ConfigureAwait(false);
+        var wishes = new JObject { ["timeout"] = (long)timeout.TotalMilliseconds, ["canCallKeepalive"] = canCallKeepalive };
+        var request = Post("/_stop", version.WantsStopMessage ? new JArray { StopMessage, wishes } : wishes);
+        request.Timeout = timeout + (Options?.Timeout ?? Transport.Timeout);
+        await SendAsync(request, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Kills the instance: <c>POST /instance/{id}/_kill</c>.</summary>
+    /// <param name="removeImmediately">Also take it off the hub's list at once.</param>
+    /// <param name="cancellationToken">Stops the call.</param>
+    public async Task KillAsync(bool removeImmediately = false, CancellationToken cancellationToken = default)
+    {
+        var version = await Hub.GetHubVersionAsync(cancellationToken).ConfigureAwait(false);
+        var wishes = new JObject { ["removeImmediately"] = removeImmediately };
+        await SendAsync(Post("/_kill", version.WantsStopMessage ? new JArray { KillMessage, wishes } : wishes), cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Kills the instance unless it has ended already.</summary>
+    /// <returns>Whether there was something to kill.</returns>
+    public async Task<bool> KillIfRunningAsync(CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            await KillAsync(false, cancellationToken).ConfigureAwait(false);
+            return true;
+        }
+        catch (ScramjetApiException e) when (e.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.BadRequest)
+        {
+            // An ended instance is unknown (0.18) or «not running» (1.0).
+            return false;
+        }
+    }
+
+    /// <summary>Sends the instance an event: <c>POST /instance/{id}/_event</c>.</summary>
+    /// <param name="eventName">The event's name.</param>
+    /// <param name="message">What goes with it; null for nothing.</param>
+    /// <param name="cancellationToken">Stops the call.</param>
+    public Task SendEventAsync(string eventName, JToken? message = null, CancellationToken cancellationToken = default) =>
+        SendAsync(Post("/_event", new JArray { EventMessage, new JObject { ["eventName"] = eventName, ["message"] = message ?? JValue.CreateNull() } }), cancellationToken);
+}

@@ -1,0 +1,165 @@
+using System.Collections.Generic;
+using System.Collections.Specialized;
+using System.Linq;
+using System.Net.Http;
+using System.Threading;
+using System.Threading.Tasks;
+using Newtonsoft.Json.Linq;
+using Scramjet.Client.Http;
+using Scramjet.Client.Model;
+using Scramjet.Client.Packaging;
+
+namespace Scramjet.Client;
+
+/// <summary>
+/// A space. Every method throws <see cref="ScramjetApiException"/> for a request that fails.
+/// </summary>
+public sealed class ManagerClient : ApiClient
+{
+    internal ManagerClient(ScramjetTransport transport, string address, string spaceId) : base(transport, address) => SpaceId = spaceId;
+
+    /// <summary>The space's id.</summary>
+    public string SpaceId { get; }
+
+    /// <summary>The hubs: <c>GET {space}/list</c>.</summary>
+    public async Task<IReadOnlyList<Hub>> GetHostsAsync(CancellationToken cancellationToken = default)
+    {
+        var request = Get("/list");
+        var items = await SendForArrayAsync(request, cancellationToken).ConfigureAwait(false);
+        return ReadList(items, request, fields => new Hub(fields, GetHostClient(fields.RequiredId())));
+    }
+
+    /// <summary>One hub: <c>GET {space}/sth/{hubId}/info</c>.</summary>
+    public async Task<Hub> GetHostInfoAsync(string hubId, CancellationToken cancellationToken = default)
+    {
+        var request = Get($"/sth/{PathSegment.Encode(hubId, "hub")}/info");
+        return ReadOne(await SendAsync(request, cancellationToken).ConfigureAwait(false), request, fields => new Hub(fields, GetHostClient(fields.RequiredId())));
+    }
+
+    /// <summary>The manager's version: <c>GET {space}/version</c>.</summary>
+    public async Task<VersionInfo> GetVersionAsync(CancellationToken cancellationToken = default)
+    {
+        var request = Get("/version");
+        return ReadOne(await SendAsync(request, cancellationToken).ConfigureAwait(false), request, fields => new VersionInfo(fields));
+    }
+
+    /// <summary>The load of the manager's machine: <c>GET {space}/load</c>.</summary>
+    public async Task<LoadCheck> GetLoadAsync(CancellationToken cancellationToken = default)
+    {
+        var request = Get("/load");
+        return ReadOne(await SendAsync(request, cancellationToken).ConfigureAwait(false), request, fields => new LoadCheck(fields, SpaceId, null));
+    }
+
+    /// <summary>The manager's public configuration: <c>GET {space}/config</c>.</summary>
+    public async Task<OrderedDictionary> GetConfigAsync(CancellationToken cancellationToken = default)
+    {
+        var answer = await SendForObjectAsync(Get("/config"), cancellationToken).ConfigureAwait(false);
+        return (OrderedDictionary)Json.ToPlain(answer["config"] as JObject ?? answer)!;
+    }
+
+    /// <summary>The sequences of the space's hubs: <c>GET {space}/sequences</c>. Older platforms answer ids alone.</summary>
+    public Task<IReadOnlyList<Sequence>> GetSequencesAsync(CancellationToken cancellationToken = default) => SequencesAsync("/sequences", cancellationToken);
+
+    /// <summary>The sequences of the space's hubs and of its store: <c>GET {space}/all_sequences</c>.</summary>
+    public Task<IReadOnlyList<Sequence>> GetAllSequencesAsync(CancellationToken cancellationToken = default) => SequencesAsync("/all_sequences", cancellationToken);
+
+    /// <summary>The instances of the space's hubs: <c>GET {space}/instances</c>. Older platforms answer nested arrays of ids.</summary>
+    public async Task<IReadOnlyList<Instance>> GetInstancesAsync(CancellationToken cancellationToken = default)
+    {
+        var request = Get("/instances");
+        var items = Flatten(await SendForArrayAsync(request, cancellationToken).ConfigureAwait(false));
+        return ReadList(items, request, fields => new Instance(fields, HostOf(InstanceLocation(fields.Source)).GetInstanceClient(fields.RequiredId())));
+    }
+
+    /// <summary>The topics across the space: <c>GET {space}/topics</c>.</summary>
+    public async Task<IReadOnlyList<Topic>> GetTopicsAsync(CancellationToken cancellationToken = default)
+    {
+        var request = Get("/topics");
+        var items = await SendForArrayAsync(request, cancellationToken).ConfigureAwait(false);
+        return ReadList(items, request, fields => new Topic(fields, SpaceId, null));
+    }
+
+    /// <summary>The packages in the space's store: <c>GET {space}/s3</c>.</summary>
+    public async Task<IReadOnlyList<StoreItem>> GetStoreItemsAsync(CancellationToken cancellationToken = default)
+    {
+        var request = Get("/s3");
+        var items = await SendForArrayAsync(request, cancellationToken).ConfigureAwait(false);
+        return ReadList(items, request, fields => new StoreItem(fields, this));
+    }
+
+    /// <summary>Puts a package into the space's store: <c>PUT {space}/s3/{id}</c>.</summary>
+    /// <param name="package">Makes the package's stream; it is closed afterwards.</param>
+    /// <param name="id">The id that it gets; null to have one made.</param>
+    /// <param name="progress">Told of the bytes sent.</param>
+    /// <param name="cancellationToken">Stops the call.</param>
+    public async Task<StoreItem> PutStoreItemAsync(PackageSource package, string? id = null, System.IProgress<long>? progress = null, CancellationToken cancellationToken = default)
+    {
+        var request = new ApiRequest(HttpMethod.Put, "/s3/" + (id is null ? "" : PathSegment.Encode(id, "store item")))
+        {
+            Content = () => new PackageContent(package, progress, cancellationToken),
+            Timeout = PackageContent.TimeoutFor(Options, Transport),
+        };
+        return ReadOne(await SendAsync(request, cancellationToken).ConfigureAwait(false), request, fields => new StoreItem(fields, this));
+    }
+
+    /// <summary>Removes a package from the space's store: <c>DELETE {space}/s3/{id}</c>.</summary>
+    public Task DeleteStoreItemAsync(string id, CancellationToken cancellationToken = default) =>
+        SendAsync(Delete("/s3/" + PathSegment.Encode(id, "store item")), cancellationToken);
+
+    /// <summary>Removes all packages from the space's store: <c>DELETE {space}/store</c>.</summary>
+    public Task ClearStoreAsync(CancellationToken cancellationToken = default) => SendAsync(Delete("/store"), cancellationToken);
+
+    /// <summary>Disconnects self-hosted hubs: <c>POST {space}/disconnect</c>.</summary>
+    /// <param name="hubId">The hub; null for all of them.</param>
+    /// <param name="limit">The most hubs to disconnect; null or 0 for no limit.</param>
+    /// <param name="accessKey">Only the hubs that connected with this key.</param>
+    /// <param name="cancellationToken">Stops the call.</param>
+    public async Task<IReadOnlyList<DisconnectedHub>> DisconnectHubsAsync(string? hubId = null, int? limit = null, string? accessKey = null, CancellationToken cancellationToken = default)
+    {
+        var body = new JObject();
+        if (hubId is not null)
+            body["id"] = hubId;
+        if (limit is not null)
+            body["limit"] = limit;
+        if (accessKey is not null)
+            body["accessKey"] = accessKey;
+
+        var request = Post("/disconnect", body);
+        var answer = await SendForObjectAsync(request, cancellationToken).ConfigureAwait(false);
+        return answer["disconnected"] is JArray items ? ReadList(items, request, fields => new DisconnectedHub(fields, SpaceId)) : [];
+    }
+
+    /// <summary>Removes a hub from the space: <c>DELETE {space}/sth/{hubId}</c>.</summary>
+    /// <param name="hubId">The hub.</param>
+    /// <param name="force">Also when it is connected.</param>
+    /// <param name="cancellationToken">Stops the call.</param>
+    public Task DeleteHubAsync(string hubId, bool force, CancellationToken cancellationToken = default) =>
+        SendAsync(Delete($"/sth/{PathSegment.Encode(hubId, "hub")}").Header("x-force", force ? "true" : "false"), cancellationToken);
+
+    /// <summary>The client for a hub; no request is sent.</summary>
+    public HostClient GetHostClient(string hubId) =>
+        Child(new HostClient(Transport, $"{Address}/sth/{PathSegment.Encode(hubId, "hub")}/api/v1", SpaceId, hubId));
+
+    private async Task<IReadOnlyList<Sequence>> SequencesAsync(string path, CancellationToken cancellationToken)
+    {
+        var request = Get(path);
+        var items = Flatten(await SendForArrayAsync(request, cancellationToken).ConfigureAwait(false));
+        return ReadList(items, request, fields => new Sequence(fields, HostOf((string?)fields.Source["location"]).GetSequenceClient(fields.RequiredId())));
+    }
+
+    // Where the platform doesn't say which hub holds something, a request for it would not find its way: the id stays readable.
+    private HostClient HostOf(string? hubId) => GetHostClient(string.IsNullOrEmpty(hubId) ? "unknown" : hubId!);
+
+    private static string? InstanceLocation(JObject instance) =>
+        (string?)instance["location"] ?? (instance["sequence"] is JObject sequence ? (string?)sequence["location"] : null);
+
+    /// <summary>Ids and nested arrays of ids become objects.</summary>
+    private static JArray Flatten(JArray items) => new(items.SelectMany(Leaves));
+
+    private static IEnumerable<JToken> Leaves(JToken item) => item switch
+    {
+        JArray array => array.SelectMany(Leaves),
+        JValue { Type: JTokenType.String } id => [new JObject { ["id"] = id }],
+        _ => [item],
+    };
+}

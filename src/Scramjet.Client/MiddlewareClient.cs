@@ -1,0 +1,67 @@
+using System.Collections.Generic;
+using System.Threading;
+using System.Threading.Tasks;
+using Newtonsoft.Json.Linq;
+using Scramjet.Client.Http;
+using Scramjet.Client.Model;
+
+namespace Scramjet.Client;
+
+/// <summary>
+/// The platform's front door: its spaces and their access keys.
+/// Every method throws <see cref="ScramjetApiException"/> for a request that fails.
+/// </summary>
+public sealed class MiddlewareClient : ApiClient
+{
+    /// <summary>Makes a client for the platform that the transport leads to.</summary>
+    /// <param name="transport">The way to the middleware, e.g. <c>https://api.scramjet.cloud/api/v1</c>, with its token.</param>
+    public MiddlewareClient(ScramjetTransport transport) : base(transport, transport.BaseUri.AbsoluteUri.TrimEnd('/'))
+    {
+    }
+
+    /// <summary>The spaces that the token may see: <c>GET {mw}/spaces</c>, upstream's getManagers.</summary>
+    public async Task<IReadOnlyList<Space>> GetManagersAsync(CancellationToken cancellationToken = default)
+    {
+        var request = Get("/spaces");
+        var items = await SendForArrayAsync(request, cancellationToken).ConfigureAwait(false);
+        return ReadList(items, request, fields => new Space(fields, GetManagerClient(fields.RequiredId())));
+    }
+
+    /// <summary>The versions of the platform's parts: <c>GET {mw}/version</c>.</summary>
+    public async Task<VersionInfo> GetVersionAsync(CancellationToken cancellationToken = default)
+    {
+        var request = Get("/version");
+        return ReadOne(await SendAsync(request, cancellationToken).ConfigureAwait(false), request, fields => new VersionInfo(fields));
+    }
+
+    /// <summary>A space's access keys, without the keys themselves: <c>GET {mw}/space/{id}/apikey</c>.</summary>
+    public async Task<IReadOnlyList<AccessKey>> ListAccessKeysAsync(string spaceId, CancellationToken cancellationToken = default)
+    {
+        var request = Get(KeyPath(spaceId)).Header("Content-Type", "application/json");
+        var answer = await SendForObjectAsync(request, cancellationToken).ConfigureAwait(false);
+        var keys = answer["accessKeys"] as JArray ?? throw WrongShape(request, "accessKeys", answer);
+        return ReadList(keys, request, fields => new AccessKey(fields, spaceId));
+    }
+
+    /// <summary>Makes an access key: <c>POST {mw}/space/{id}/apikey</c>. Everything in the answer is a secret, shown once.</summary>
+    public Task<JObject> CreateAccessKeyAsync(string spaceId, string description, CancellationToken cancellationToken = default) =>
+        SendForObjectAsync(Post(KeyPath(spaceId), new JObject { ["description"] = description }), cancellationToken);
+
+    /// <summary>Revokes one key: <c>DELETE {mw}/space/{id}/apikey</c> with <c>x-revoke</c>.</summary>
+    public Task RevokeAccessKeyAsync(string spaceId, string key, CancellationToken cancellationToken = default) =>
+        SendAsync(Delete(KeyPath(spaceId)).Header("x-revoke", key), cancellationToken);
+
+    /// <summary>Revokes all of a space's keys: <c>DELETE {mw}/space/{id}/apikey</c> with <c>x-revoke-all</c>.</summary>
+    /// <returns>How many were revoked, where the platform tells it.</returns>
+    public async Task<int?> RevokeAllAccessKeysAsync(string spaceId, CancellationToken cancellationToken = default)
+    {
+        var answer = await SendAsync(Delete(KeyPath(spaceId)).Header("x-revoke-all", "true"), cancellationToken).ConfigureAwait(false);
+        return (int?)(answer as JObject is { } o ? new JsonFields(o).Integer("keysRevoked") : null);
+    }
+
+    /// <summary>The client for a space; no request is sent.</summary>
+    public ManagerClient GetManagerClient(string spaceId) =>
+        Child(new ManagerClient(Transport, $"{Address}/space/{PathSegment.Encode(spaceId, "space")}/api/v1", spaceId));
+
+    private static string KeyPath(string spaceId) => $"/space/{PathSegment.Encode(spaceId, "space")}/apikey";
+}

@@ -1,0 +1,10 @@
+using System.Collections.Generic;
+
+namespace Scramjet.Client.Model;
+
+/// <summary>Something that a server told of: what it said beyond the known fields stays reachable.</summary>
+public abstract class Entity
+{
+    /// <summary>The fields of the answer that have no property here, as plain values.</summary>
+    public IReadOnlyDictionary<string, object?> AdditionalData { get; private protected set; } = new Dictionary<string, object?>();
+}

@@ -1,0 +1,19 @@
+using System.Collections.Generic;
+
+namespace Scramjet.Client.Model;
+
+/// <summary>All that a hub holds, from one answer.</summary>
+public sealed class HubEntities
+{
+    internal HubEntities(IReadOnlyList<Sequence> sequences, IReadOnlyList<Instance> instances)
+    {
+        Sequences = sequences;
+        Instances = instances;
+    }
+
+    /// <summary>The hub's sequences.</summary>
+    public IReadOnlyList<Sequence> Sequences { get; }
+
+    /// <summary>The hub's instances.</summary>
+    public IReadOnlyList<Instance> Instances { get; }
+}

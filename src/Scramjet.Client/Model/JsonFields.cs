@@ -1,0 +1,73 @@
+using System;
+using System.Collections.Generic;
+using System.Globalization;
+using System.Linq;
+using Newtonsoft.Json.Linq;
+using Scramjet.Client.Http;
+
+namespace Scramjet.Client.Model;
+
+/// <summary>
+/// Reads an answer's fields leniently: a field that is missing or of another type is null, and what nobody
+/// asked for stays reachable through <see cref="Rest"/>.
+/// </summary>
+internal sealed class JsonFields(JObject source)
+{
+    private readonly HashSet<string> _used = new(StringComparer.Ordinal);
+
+    public JObject Source { get; } = source;
+
+    public string RequiredId() => Text("id") is { Length: > 0 } id ? id : throw new FormatException("The object has no id.");
+
+    public JToken? Token(string name)
+    {
+        _used.Add(name);
+        return Source[name] is { Type: not JTokenType.Null } token ? token : null;
+    }
+
+    public string? Text(string name) => Token(name) is JValue { Value: { } value } ? Convert.ToString(value, CultureInfo.InvariantCulture) : null;
+
+    public bool? Flag(string name) => Token(name) is JValue { Value: bool value } ? value : null;
+
+    public double? Number(string name) => Token(name) switch
+    {
+        JValue { Value: double d } => d,
+        JValue { Value: long l } => l,
+        JValue { Value: decimal m } => (double)m,
+        JValue { Value: string s } when double.TryParse(s, NumberStyles.Float, CultureInfo.InvariantCulture, out var d) => d,
+        _ => null,
+    };
+
+    public long? Integer(string name) => Number(name) is { } n && n >= long.MinValue && n < long.MaxValue ? (long)n : null;
+
+    /// <summary>An ISO 8601 text or a count of unix milliseconds.</summary>
+    public DateTimeOffset? Time(string name) => Token(name) switch
+    {
+        JValue { Value: string s } when DateTimeOffset.TryParse(s, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) => time,
+        JValue { Value: long ms } when ms is > -62135596800000 and < 253402300800000 => DateTimeOffset.FromUnixTimeMilliseconds(ms),
+        _ => null,
+    };
+
+    /// <summary>An array of texts, or of objects with an id.</summary>
+    public string[]? Ids(string name) => Token(name) is JArray array
+        ? array.Select(item => item is JObject o ? (string?)o["id"] : item is JValue { Value: { } v } ? Convert.ToString(v, CultureInfo.InvariantCulture) : null)
+            .OfType<string>()
+            .ToArray()
+        : null;
+
+    public JsonFields? Object(string name) => Token(name) is JObject o ? new JsonFields(o) : null;
+
+    public object? Plain(string name) => Json.ToPlain(Token(name));
+
+    public IReadOnlyDictionary<string, object?> Rest()
+    {
+        var rest = new Dictionary<string, object?>(StringComparer.Ordinal);
+        foreach (var property in Source.Properties())
+        {
+            if (!_used.Contains(property.Name))
+                rest[property.Name] = Json.ToPlain(property.Value);
+        }
+
+        return rest;
+    }
+}

@@ -1,0 +1,73 @@
+using System;
+using System.Collections.Generic;
+using System.Collections.Specialized;
+
+namespace Scramjet.Client.Model;
+
+/// <summary>A sequence: a program package that a hub holds.</summary>
+public sealed class Sequence : Entity
+{
+    internal Sequence(JsonFields fields, SequenceClient client)
+    {
+        Id = fields.RequiredId();
+        Client = client;
+        Hub = client.Hub.HubId;
+        Space = client.Hub.SpaceId;
+        Instances = fields.Ids("instances") ?? [];
+        Location = fields.Text("location");
+        var config = fields.Object("config");
+        Name = fields.Text("name") ?? config?.Text("name");
+        Version = config?.Text("version");
+        Description = config?.Text("description");
+        Language = config?.Text("language");
+        EntryPoint = config?.Text("entrypointPath");
+        PackageSize = config?.Integer("packageSize");
+        Config = fields.Plain("config") as OrderedDictionary;
+        AdditionalData = fields.Rest();
+    }
+
+    /// <summary>The id that the hub gave it.</summary>
+    public string Id { get; }
+
+    /// <summary>The name from its package.json; several sequences may have the same.</summary>
+    public string? Name { get; }
+
+    /// <summary>The version from its package.json.</summary>
+    public string? Version { get; }
+
+    /// <summary>The description from its package.json.</summary>
+    public string? Description { get; }
+
+    /// <summary>The language, like <c>js</c> or <c>py</c>, where the hub tells it.</summary>
+    public string? Language { get; }
+
+    /// <summary>The file that is run, relative to the package.</summary>
+    public string? EntryPoint { get; }
+
+    /// <summary>The package's size in bytes, where the hub tells it.</summary>
+    public long? PackageSize { get; }
+
+    /// <summary>The ids of its instances.</summary>
+    public IReadOnlyList<string> Instances { get; }
+
+    /// <summary>The id of the hub that holds it, in that hub's own words.</summary>
+    public string? Location { get; }
+
+    /// <summary>The configuration that the hub made of the package, whole.</summary>
+    public OrderedDictionary? Config { get; }
+
+    /// <summary>The id of the hub that it was asked of.</summary>
+    public string? Hub { get; }
+
+    /// <summary>The id of the space that the hub is in; null for a hub that is used alone.</summary>
+    public string? Space { get; }
+
+    /// <summary>The sequence's own address.</summary>
+    public Uri Uri => Client.Uri;
+
+    /// <summary>The client for this sequence.</summary>
+    public SequenceClient Client { get; }
+
+    /// <summary>The id.</summary>
+    public override string ToString() => Id;
+}

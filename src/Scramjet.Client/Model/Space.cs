@@ -1,0 +1,26 @@
+using System;
+
+namespace Scramjet.Client.Model;
+
+/// <summary>A space: the hubs under one manager.</summary>
+public sealed class Space : Entity
+{
+    internal Space(JsonFields fields, ManagerClient client)
+    {
+        Id = fields.RequiredId();
+        Client = client;
+        AdditionalData = fields.Rest();
+    }
+
+    /// <summary>The id, like <c>org-1b9d6bcd-manager</c>.</summary>
+    public string Id { get; }
+
+    /// <summary>The space's own address.</summary>
+    public Uri Uri => Client.Uri;
+
+    /// <summary>The client for this space.</summary>
+    public ManagerClient Client { get; }
+
+    /// <summary>The id.</summary>
+    public override string ToString() => Id;
+}

@@ -1,0 +1,45 @@
+using System.Collections.Specialized;
+using Scramjet.Client.Http;
+
+namespace Scramjet.Client.Model;
+
+/// <summary>A package in a space's store.</summary>
+public sealed class StoreItem : Entity
+{
+    internal StoreItem(JsonFields fields, ManagerClient client)
+    {
+        Id = fields.RequiredId();
+        Space = client.SpaceId;
+        Client = client;
+        var config = fields.Object("config") ?? fields;
+        Name = config.Text("name");
+        Version = config.Text("version");
+        Description = config.Text("description");
+        Config = (OrderedDictionary?)Json.ToPlain(config.Source);
+        AdditionalData = fields.Rest();
+    }
+
+    /// <summary>The id in the store.</summary>
+    public string Id { get; }
+
+    /// <summary>The name from its package.json.</summary>
+    public string? Name { get; }
+
+    /// <summary>The version from its package.json.</summary>
+    public string? Version { get; }
+
+    /// <summary>The description from its package.json.</summary>
+    public string? Description { get; }
+
+    /// <summary>The configuration that the store made of the package, whole.</summary>
+    public OrderedDictionary? Config { get; }
+
+    /// <summary>The space's id.</summary>
+    public string Space { get; }
+
+    /// <summary>The client for the space.</summary>
+    public ManagerClient Client { get; }
+
+    /// <summary>The id.</summary>
+    public override string ToString() => Id;
+}

@@ -1,0 +1,63 @@
+using System.Collections.Generic;
+using System.Threading;
+using System.Threading.Tasks;
+using Newtonsoft.Json.Linq;
+using Scramjet.Client.Http;
+using Scramjet.Client.Model;
+
+namespace Scramjet.Client;
+
+/// <summary>
+/// An operator's view of the managers that one machine runs.
+/// Every method throws <see cref="ScramjetApiException"/> for a request that fails.
+/// </summary>
+public sealed class MultiManagerClient : ApiClient
+{
+    /// <summary>Makes a client for the multi-manager that the transport leads to.</summary>
+    public MultiManagerClient(ScramjetTransport transport) : base(transport, transport.BaseUri.AbsoluteUri.TrimEnd('/'))
+    {
+    }
+
+    /// <summary>Starts a manager: <c>POST {mm}/start</c>.</summary>
+    /// <param name="configuration">The manager's configuration.</param>
+    /// <param name="cancellationToken">Stops the call.</param>
+    public async Task<Space> StartManagerAsync(JObject configuration, CancellationToken cancellationToken = default)
+    {
+        var request = Post("/start", new JObject { ["manager"] = configuration });
+        var answer = await SendForObjectAsync(request, cancellationToken).ConfigureAwait(false);
+        return ReadOne(answer, request, fields => new Space(fields, GetManagerClient(fields.RequiredId())));
+    }
+
+    /// <summary>The managers, which are the spaces: <c>GET {mm}/list</c>.</summary>
+    public async Task<IReadOnlyList<Space>> GetManagersAsync(CancellationToken cancellationToken = default)
+    {
+        var request = Get("/list");
+        var items = await SendForArrayAsync(request, cancellationToken).ConfigureAwait(false);
+        return ReadList(items, request, fields => new Space(fields, GetManagerClient(fields.RequiredId())));
+    }
+
+    /// <summary>The version: <c>GET {mm}/version</c>.</summary>
+    public async Task<VersionInfo> GetVersionAsync(CancellationToken cancellationToken = default)
+    {
+        var request = Get("/version");
+        return ReadOne(await SendAsync(request, cancellationToken).ConfigureAwait(false), request, fields => new VersionInfo(fields));
+    }
+
+    /// <summary>The load of its machine: <c>GET {mm}/load</c>.</summary>
+    public async Task<LoadCheck> GetLoadAsync(CancellationToken cancellationToken = default)
+    {
+        var request = Get("/load");
+        return ReadOne(await SendAsync(request, cancellationToken).ConfigureAwait(false), request, fields => new LoadCheck(fields, null, null));
+    }
+
+    /// <summary>What it says of itself: <c>GET {mm}/info</c>.</summary>
+    public async Task<ManagerInfo> GetInfoAsync(CancellationToken cancellationToken = default)
+    {
+        var request = Get("/info");
+        return ReadOne(await SendAsync(request, cancellationToken).ConfigureAwait(false), request, fields => new ManagerInfo(fields));
+    }
+
+    /// <summary>The client for a space; no request is sent.</summary>
+    public ManagerClient GetManagerClient(string managerId) =>
+        Child(new ManagerClient(Transport, $"{Address}/cpm/{PathSegment.Encode(managerId, "space")}/api/v1", managerId));
+}
