@@ -94,7 +94,7 @@ public abstract class ApiClient
     }
 
     private protected ScramjetApiException WrongShape(ApiRequest request, string expected, JToken? answer) =>
-        ResponseErrors.WrongShape(request, new Uri(Address + request.Path), expected, answer);
+        ResponseErrors.WrongShape(request, new Uri(Address + request.Path), expected, answer is null ? null : Transport.Redact(answer.ToString(Formatting.None)));
 
     private static StringContent JsonBody(JToken body)
     {

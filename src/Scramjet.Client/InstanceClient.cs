@@ -50,6 +50,37 @@ public sealed class InstanceClient : ApiClient
         }
     }
 
+    /// <summary>The instance as it is now, with what is known of it already; gone where the hub no longer lists it.</summary>
+    public async Task<Instance> RefreshAsync(Instance known, CancellationToken cancellationToken = default)
+    {
+        var now = await GetInfoOrNullAsync(cancellationToken).ConfigureAwait(false);
+        if (now is null)
+            return known.AsGone();
+
+        now.SequenceName ??= known.SequenceName;
+        return now;
+    }
+
+    /// <summary>The instance that was just started; where the hub doesn't list it (yet, or any more), what the start said.</summary>
+    /// <param name="sequence">What was started.</param>
+    /// <param name="options">What it was started with.</param>
+    /// <param name="cancellationToken">Stops the call.</param>
+    public async Task<Instance> GetStartedAsync(Sequence sequence, StartOptions options, CancellationToken cancellationToken = default)
+    {
+        var instance = await GetInfoOrNullAsync(cancellationToken).ConfigureAwait(false);
+        if (instance is null)
+        {
+            var known = options.ToJson();
+            known["id"] = InstanceId;
+            known["status"] = "starting";
+            instance = new Instance(new JsonFields(known), this);
+        }
+
+        instance.SequenceId ??= sequence.Id;
+        instance.SequenceName ??= sequence.Name;
+        return instance;
+    }
+
     /// <summary>The health report: <c>GET /instance/{id}/health</c>.</summary>
     public async Task<InstanceHealth> GetHealthAsync(CancellationToken cancellationToken = default)
     {

@@ -44,8 +44,12 @@ public sealed class MiddlewareClient : ApiClient
     }
 
     /// <summary>Makes an access key: <c>POST {mw}/space/{id}/apikey</c>. Everything in the answer is a secret, shown once.</summary>
-    public Task<JObject> CreateAccessKeyAsync(string spaceId, string description, CancellationToken cancellationToken = default) =>
-        SendForObjectAsync(Post(KeyPath(spaceId), new JObject { ["description"] = description }), cancellationToken);
+    public Task<JObject> CreateAccessKeyAsync(string spaceId, string description, CancellationToken cancellationToken = default)
+    {
+        var request = Post(KeyPath(spaceId), new JObject { ["description"] = description });
+        request.AnswersSecret = true;
+        return SendForObjectAsync(request, cancellationToken);
+    }
 
     /// <summary>Revokes one key: <c>DELETE {mw}/space/{id}/apikey</c> with <c>x-revoke</c>.</summary>
     public Task RevokeAccessKeyAsync(string spaceId, string key, CancellationToken cancellationToken = default) =>

@@ -7,8 +7,6 @@ namespace Scramjet.Client.Http;
 /// <summary>One request, before it has an address: what a client asks of the transport.</summary>
 internal sealed class ApiRequest(HttpMethod method, string path)
 {
-    public static readonly HttpMethod Patch = new("PATCH");
-
     public HttpMethod Method { get; } = method;
 
     /// <summary>What comes behind the base address, already encoded.</summary>
@@ -24,6 +22,9 @@ internal sealed class ApiRequest(HttpMethod method, string path)
 
     /// <summary>Whether sending it twice does the same as sending it once.</summary>
     public bool Idempotent { get; set; } = method == HttpMethod.Get || method == HttpMethod.Delete;
+
+    /// <summary>Whether the answer may be a secret, which no error may repeat.</summary>
+    public bool AnswersSecret { get; set; }
 
     public ApiRequest Header(string name, string value)
     {

@@ -87,26 +87,25 @@ internal static class ResponseErrors
         recommendedAction: "Give it more time with -TimeoutSec, or see whether the server is overloaded. Whether the request was carried out is not known.");
 
     /// <summary>A good answer whose body isn't JSON.</summary>
-    public static ScramjetApiException NotJson(HttpResponseMessage response, string body, ApiRequest request, Uri uri, JsonException e)
+    public static ScramjetApiException NotJson(HttpResponseMessage response, string body, ApiRequest request, Uri uri)
     {
         var html = HtmlTitle(body);
         return new ScramjetApiException(
             ErrorCodes.InvalidResponse,
-            html is null
+            html is null && request.AnswersSecret ? $"{Describe(request, uri)} was answered with something that isn't JSON." : html is null
                 ? $"{Describe(request, uri)} was answered with something that isn't JSON: {Shorten(body)}"
                 : $"{Describe(request, uri)} was answered with an HTML page{(html.Length > 0 ? $" («{html}»)" : "")}, not with JSON.",
             request.Method.Method,
             uri,
             response.StatusCode,
             html ?? Shorten(body),
-            "Check the address: it should be the API's, such as https://api.scramjet.cloud/api/v1, not a web page's.",
-            e);
+            "Check the address: it should be the API's, such as https://api.scramjet.cloud/api/v1, not a web page's.");
     }
 
     /// <summary>A good answer in JSON that isn't what the route answers.</summary>
-    public static ScramjetApiException WrongShape(ApiRequest request, Uri uri, string expected, JToken? actual) => new(
+    public static ScramjetApiException WrongShape(ApiRequest request, Uri uri, string expected, string? actual) => new(
         ErrorCodes.InvalidResponse,
-        $"{Describe(request, uri)} was answered with {(actual is null ? "nothing" : $"JSON of another form ({Shorten(actual.ToString(Formatting.None))})")} where {expected} was expected.",
+        $"{Describe(request, uri)} was answered with {(actual is null ? "nothing" : request.AnswersSecret ? "JSON of another form" : $"JSON of another form ({Shorten(actual)})")} where {expected} was expected.",
         request.Method.Method,
         uri,
         recommendedAction: "Check that the address is a Scramjet API's, and whether its version is one that is known here.");

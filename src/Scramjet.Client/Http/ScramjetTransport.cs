@@ -26,6 +26,7 @@ public sealed class ScramjetTransport : IDisposable
     private readonly string? _accessToken;
     private readonly TransportOptions _options;
     private readonly ConcurrentDictionary<string, HubVersion> _hubVersions = new(StringComparer.Ordinal);
+    private volatile bool _disposed;
 
     /// <summary>Makes a transport. No request is sent yet.</summary>
     /// <param name="baseUri">The address that the token belongs to, e.g. <c>https://api.scramjet.cloud/api/v1</c>.</param>
@@ -59,7 +60,11 @@ public sealed class ScramjetTransport : IDisposable
     public TimeSpan Timeout => _options.Timeout;
 
     /// <summary>Closes all connections. Requests under way fail.</summary>
-    public void Dispose() => _http.Dispose();
+    public void Dispose()
+    {
+        _disposed = true;
+        _http.Dispose();
+    }
 
     /// <summary>The address; never the token.</summary>
     public override string ToString() => BaseUri.ToString();
@@ -84,11 +89,18 @@ public sealed class ScramjetTransport : IDisposable
         {
             throw new OperationCanceledException("The call was stopped.", e, cancellationToken);
         }
+        catch (Exception e) when (_disposed && e is not ScramjetException)
+        {
+            throw new ScramjetException(ErrorCodes.NotConnected, $"The connection to {BaseUri} has been closed.", "Connect again with Connect-ScramjetPlatform.", e);
+        }
         catch (Exception e) when (e is IOException or HttpRequestException or WebException or ObjectDisposedException)
         {
             throw ResponseErrors.BrokenAnswer(request, uri ?? BaseUri, e);
         }
     }
+
+    /// <summary>What a server said, without the token, should it have said that.</summary>
+    internal string Redact(string text) => _accessToken is null ? text : text.Replace(_accessToken, "***");
 
     /// <summary>The version of the hub behind <paramref name="baseAddress"/>, asked for once per transport.</summary>
     internal async Task<HubVersion> GetHubVersionAsync(string baseAddress, RequestOptions? options, CancellationToken cancellationToken)
@@ -116,7 +128,8 @@ public sealed class ScramjetTransport : IDisposable
                     return response;
 
                 var body = await ReadErrorBodyAsync(response, cancellationToken).ConfigureAwait(false);
-                failure = ResponseErrors.FromStatus(response, body, request, uri, HasAccessToken);
+                response.ReasonPhrase = Redact(response.ReasonPhrase ?? "");
+                failure = ResponseErrors.FromStatus(response, Redact(body), request, uri, HasAccessToken);
             }
             catch (HttpRequestException e) when (!cancellationToken.IsCancellationRequested)
             {
@@ -206,7 +219,7 @@ public sealed class ScramjetTransport : IDisposable
         return wanted > LongestRetryDelay ? LongestRetryDelay : wanted;
     }
 
-    private static JToken? ParseJson(string body, HttpResponseMessage response, ApiRequest request, Uri uri)
+    private JToken? ParseJson(string body, HttpResponseMessage response, ApiRequest request, Uri uri)
     {
         if (string.IsNullOrWhiteSpace(body))
             return null;
@@ -215,9 +228,9 @@ public sealed class ScramjetTransport : IDisposable
         {
             return Json.Parse(body);
         }
-        catch (JsonException e)
+        catch (JsonException)
         {
-            throw ResponseErrors.NotJson(response, body, request, uri, e);
+            throw ResponseErrors.NotJson(response, Redact(body), request, uri);
         }
     }
 

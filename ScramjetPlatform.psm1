@@ -1,0 +1,1 @@
+Import-Module "$PSScriptRoot/bin/ScramjetPlatform.dll"

@@ -1,0 +1,22 @@
+using System.Management.Automation;
+using ScramjetPlatform.Pipeline;
+
+namespace ScramjetPlatform;
+
+/// <summary>
+/// <para type="synopsis">Takes away the space and the hub that were set with Set-ScramjetContext.</para>
+/// </summary>
+[Cmdlet(VerbsCommon.Clear, "ScramjetContext", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Low)]
+public sealed class ClearScramjetContextCommand : ScramjetCmdlet
+{
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        var connection = RequireConnection();
+        if (!ShouldProcess(connection.Name, "Clear context"))
+            return;
+
+        connection.Space = null;
+        connection.Hub = null;
+    }
+}

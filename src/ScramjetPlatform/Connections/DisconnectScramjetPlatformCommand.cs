@@ -1,0 +1,41 @@
+using System.Linq;
+using System.Management.Automation;
+using Scramjet.Client;
+using ScramjetPlatform.Pipeline;
+
+namespace ScramjetPlatform;
+
+/// <summary>
+/// <para type="synopsis">Closes a connection and forgets its token.</para>
+/// </summary>
+[Cmdlet(VerbsCommunications.Disconnect, "ScramjetPlatform", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Low)]
+public sealed class DisconnectScramjetPlatformCommand : PSCmdlet
+{
+    /// <summary>
+    /// <para type="description">The connection to close. Not given: the session's default.</para>
+    /// </summary>
+    [Parameter(Position = 0, ValueFromPipeline = true)]
+    [ValidateNotNull]
+    public ScramjetConnection[]? Connection { get; set; }
+
+    /// <summary>
+    /// <para type="description">Closes all of the session's connections.</para>
+    /// </summary>
+    [Parameter]
+    public SwitchParameter All { get; set; }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        var session = ScramjetSession.Current;
+        var connections = All ? session.Connections.ToArray() : Connection ?? (session.Default is { } only ? [only] : []);
+        if (connections.Length == 0 && !All)
+            WriteError(ErrorRecords.From(new ScramjetException(ErrorCodes.NotConnected, "There is no connection to close.", "See Get-ScramjetConnection."), null));
+
+        foreach (var connection in connections)
+        {
+            if (ShouldProcess(connection.Name, "Disconnect"))
+                session.Close(connection);
+        }
+    }
+}

@@ -1,0 +1,45 @@
+using System.Management.Automation;
+using ScramjetPlatform.Pipeline;
+
+namespace ScramjetPlatform;
+
+/// <summary>
+/// <para type="synopsis">Gets the session's connections.</para>
+/// </summary>
+[Cmdlet(VerbsCommon.Get, "ScramjetConnection")]
+[OutputType(typeof(ScramjetConnection))]
+public sealed class GetScramjetConnectionCommand : PSCmdlet
+{
+    /// <summary>
+    /// <para type="description">The connections' names; wildcards are permitted.</para>
+    /// </summary>
+    [Parameter(Position = 0, ValueFromPipeline = true)]
+    [SupportsWildcards]
+    [ValidateNotNullOrEmpty]
+    public string[]? Name { get; set; }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        var connections = ScramjetSession.Current.Connections;
+        if (Name is null)
+        {
+            WriteObject(connections, true);
+            return;
+        }
+
+        foreach (var name in Name)
+        {
+            var matcher = new Matcher<ScramjetConnection>("connection", name, c => c.Name);
+            try
+            {
+                WriteObject(matcher.Take(connections), true);
+                WriteObject(matcher.Rest(), true);
+            }
+            catch (Scramjet.Client.ScramjetException e)
+            {
+                WriteError(ErrorRecords.From(e, name));
+            }
+        }
+    }
+}

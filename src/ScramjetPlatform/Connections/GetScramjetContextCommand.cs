@@ -1,0 +1,15 @@
+using System.Management.Automation;
+using ScramjetPlatform.Pipeline;
+
+namespace ScramjetPlatform;
+
+/// <summary>
+/// <para type="synopsis">Gets the space and the hub that are meant where a command names none.</para>
+/// </summary>
+[Cmdlet(VerbsCommon.Get, "ScramjetContext")]
+[OutputType(typeof(ScramjetContext))]
+public sealed class GetScramjetContextCommand : ScramjetCmdlet
+{
+    /// <inheritdoc/>
+    protected override void ProcessRecord() => WriteObject(new ScramjetContext(RequireConnection()));
+}

@@ -1,0 +1,60 @@
+using System.Management.Automation;
+using System.Threading.Tasks;
+using Scramjet.Client.Model;
+using ScramjetPlatform.Pipeline;
+
+namespace ScramjetPlatform;
+
+/// <summary>
+/// <para type="synopsis">Gets the versions of the module, the platform, its spaces and its hubs.</para>
+/// </summary>
+[Cmdlet(VerbsCommon.Get, "ScramjetVersion")]
+[OutputType(typeof(ScramjetVersion))]
+public sealed class GetScramjetVersionCommand : QueryCmdlet
+{
+    /// <summary>
+    /// <para type="description">A space or a hub to ask, as an object from the pipeline.</para>
+    /// </summary>
+    [Parameter(ValueFromPipeline = true)]
+    [ValidateNotNull]
+    public Entity? InputObject { get; set; }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        var narrowed = InputObject is not null || Space is not null || Hub is not null;
+        if (!narrowed)
+            WriteObject(new ScramjetVersion(nameof(ScramjetPlatform), ModuleVersion.Text));
+
+        // The module's own version is an answer too.
+        if (!narrowed && Connection is null && ScramjetSession.Current.Default is null)
+            return;
+
+        var scope = GetScope(InputObject);
+        if (!narrowed && RequireConnection() is { Kind: not ConnectionKind.Hub } connection)
+            StartRecord(() => PlatformAsync(connection), connection);
+        if (InputObject is Scramjet.Client.Model.Space || (Hub is null && InputObject is null && (Space is not null || RequireConnection().IsPlatform)))
+            StartRecord(() => scope.ForEachSpaceAsync(SpaceAsync));
+        StartRecord(() => scope.ForEachClientAsync(HubAsync));
+    }
+
+    private async Task PlatformAsync(ScramjetConnection connection)
+    {
+        var info = connection.Kind == ConnectionKind.MultiManager
+            ? await Own(connection.MultiManager).GetVersionAsync(StopToken).ConfigureAwait(false)
+            : await Own(connection.Middleware).GetVersionAsync(StopToken).ConfigureAwait(false);
+        await WriteAsync(new ScramjetVersion("Platform", connection.Name, null, info)).ConfigureAwait(false);
+    }
+
+    private async Task SpaceAsync(Space space)
+    {
+        var info = await ThrottledAsync(() => Own(space.Client).GetVersionAsync(StopToken)).ConfigureAwait(false);
+        await WriteAsync(new ScramjetVersion("Space", space.Id, space.Id, info)).ConfigureAwait(false);
+    }
+
+    private async Task HubAsync(Scramjet.Client.HostClient hub)
+    {
+        var info = await ThrottledAsync(() => hub.GetVersionAsync(StopToken)).ConfigureAwait(false);
+        await WriteAsync(new ScramjetVersion("Hub", hub.HubId, hub.SpaceId, info)).ConfigureAwait(false);
+    }
+}

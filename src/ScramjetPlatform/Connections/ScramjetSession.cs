@@ -1,0 +1,38 @@
+using System.Collections.Generic;
+using System.Linq;
+using System.Management.Automation.Runspaces;
+using System.Runtime.CompilerServices;
+
+namespace ScramjetPlatform;
+
+/// <summary>The connections of one PowerShell session, that is of one runspace.</summary>
+internal sealed class ScramjetSession
+{
+    private static readonly ConditionalWeakTable<Runspace, ScramjetSession> Sessions = new();
+
+    private readonly List<ScramjetConnection> _connections = [];
+
+    /// <summary>The session of the runspace that runs on this thread.</summary>
+    public static ScramjetSession Current => Sessions.GetValue(Runspace.DefaultRunspace, static _ => new ScramjetSession());
+
+    /// <summary>The open connections, the newest last.</summary>
+    public IReadOnlyList<ScramjetConnection> Connections => _connections;
+
+    /// <summary>The connection that is meant where none is given: the newest.</summary>
+    public ScramjetConnection? Default => _connections.LastOrDefault();
+
+    /// <summary>Adds a connection and makes it the default; one of the same name is closed.</summary>
+    public void Add(ScramjetConnection connection)
+    {
+        foreach (var old in _connections.Where(c => c.Name == connection.Name).ToArray())
+            Close(old);
+        _connections.Add(connection);
+    }
+
+    /// <summary>Closes a connection and forgets it.</summary>
+    public void Close(ScramjetConnection connection)
+    {
+        _connections.Remove(connection);
+        connection.Close();
+    }
+}

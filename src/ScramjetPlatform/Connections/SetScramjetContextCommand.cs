@@ -1,0 +1,72 @@
+using System.Collections.Generic;
+using System.Linq;
+using System.Management.Automation;
+using System.Threading.Tasks;
+using Scramjet.Client;
+using Scramjet.Client.Model;
+using ScramjetPlatform.Pipeline;
+
+namespace ScramjetPlatform;
+
+/// <summary>
+/// <para type="synopsis">Sets the space and the hub that are meant where a command names none.</para>
+/// </summary>
+[Cmdlet(VerbsCommon.Set, "ScramjetContext", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Low)]
+[OutputType(typeof(ScramjetContext))]
+public sealed class SetScramjetContextCommand : ScopedCmdlet
+{
+    /// <summary>
+    /// <para type="description">A space or a hub to make the context, as an object from the pipeline.</para>
+    /// </summary>
+    [Parameter(ValueFromPipeline = true)]
+    [ValidateNotNull]
+    public Entity? InputObject { get; set; }
+
+    /// <summary>
+    /// <para type="description">Writes the new context to the pipeline.</para>
+    /// </summary>
+    [Parameter]
+    public SwitchParameter PassThru { get; set; }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        var connection = RequireConnection();
+        if (InputObject is not (null or Scramjet.Client.Model.Space or Scramjet.Client.Model.Hub))
+            Fail(new ScramjetException(ErrorCodes.BadParameters, "Only a space or a hub can be the context."), InputObject);
+
+        var wantsHub = InputObject is Scramjet.Client.Model.Hub || (InputObject is null && Hub is not null);
+        if (!wantsHub && InputObject is null && Space is null)
+            Fail(new ScramjetException(ErrorCodes.BadParameters, "Neither a space nor a hub was given.", "Give -Space or -Hub; Clear-ScramjetContext takes the context away."));
+
+        var scope = GetScope(InputObject);
+        var found = new List<(string? Space, string? Hub)>();
+        Run(() => wantsHub
+            ? scope.ForEachHubAsync(hub =>
+            {
+                lock (found)
+                    found.Add((hub.Space, hub.Id));
+                return Task.CompletedTask;
+            })
+            : scope.ForEachSpaceAsync(space =>
+            {
+                lock (found)
+                    found.Add((space.Id, null));
+                return Task.CompletedTask;
+            }));
+
+        if (found.Count > 1)
+            Fail(new ScramjetException(ErrorCodes.Ambiguous, $"{found.Count} {(wantsHub ? "hubs" : "spaces")} fit: {string.Join(", ", found.Select(f => f.Hub ?? f.Space))}.", "Name one, and for a hub also its -Space."));
+        if (found.Count == 0)
+            return;
+
+        var (newSpace, newHub) = found[0];
+        if (!ShouldProcess(connection.Name, $"Set context to {string.Join(" / ", new[] { newSpace, newHub }.OfType<string>())}"))
+            return;
+
+        connection.Space = newSpace;
+        connection.Hub = newHub;
+        if (PassThru)
+            WriteObject(new ScramjetContext(connection));
+    }
+}

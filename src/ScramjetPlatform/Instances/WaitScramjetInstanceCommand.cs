@@ -1,0 +1,50 @@
+using System;
+using System.Linq;
+using System.Management.Automation;
+using System.Threading.Tasks;
+using Scramjet.Client.Model;
+using ScramjetPlatform.Pipeline;
+
+namespace ScramjetPlatform;
+
+/// <summary>
+/// <para type="synopsis">Waits until instances have ended, or have another status.</para>
+/// </summary>
+[Cmdlet(VerbsLifecycle.Wait, "ScramjetInstance")]
+[OutputType(typeof(Instance))]
+public sealed class WaitScramjetInstanceCommand : InstanceActionCmdlet
+{
+    /// <summary>
+    /// <para type="description">The statuses to wait for; one of them is enough. Not given: any end. An instance that the hub no longer lists counts as ended, and as Gone.</para>
+    /// </summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public InstanceStatus[]? Status { get; set; }
+
+    /// <summary>
+    /// <para type="description">How long to wait, in seconds; fractions count. Not given: as long as it takes. What has not come to pass by then is an error.</para>
+    /// </summary>
+    [Parameter]
+    [ValidateRange(0d, 31536000d)]
+    public double? TimeoutSec { get; set; }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord() => StartForEach(WaitAsync);
+
+    private async Task WaitAsync(Instance instance)
+    {
+        TimeSpan? timeout = TimeoutSec is { } seconds ? TimeSpan.FromSeconds(seconds) : null;
+        var after = await InstanceWaiter.WaitAsync(this, instance, Fits, timeout).ConfigureAwait(false);
+        if (!Fits(after) && !(after.Status == InstanceStatus.Gone && Status!.Contains(InstanceStatus.Completed)))
+        {
+            throw new Scramjet.Client.ScramjetException(
+                Scramjet.Client.ErrorCodes.Gone,
+                $"The instance '{instance.Id}' on '{instance.Hub}' ended without ever being seen as {string.Join(" or ", Status!)}.",
+                "See its log, and start it again.");
+        }
+
+        await WriteAsync(after).ConfigureAwait(false);
+    }
+
+    private bool Fits(Instance instance) => Status is null ? instance.HasEnded : Status.Contains(instance.Status);
+}

@@ -1,0 +1,155 @@
+using System;
+using System.Collections.Generic;
+using System.Management.Automation;
+using System.Threading;
+using System.Threading.Tasks;
+
+namespace ScramjetPlatform.Pipeline;
+
+/// <summary>
+/// A cmdlet whose work is async. The work runs on the thread pool; what it writes, asks and reports comes back to
+/// the pipeline thread as it happens, and stopping the pipeline cancels <see cref="StopToken"/>.
+/// </summary>
+public abstract class AsyncCmdlet : PSCmdlet, IDisposable
+{
+    private static readonly TimeSpan StopGrace = TimeSpan.FromMilliseconds(500);
+
+    private readonly CancellationTokenSource _stop = new();
+    private readonly PipelinePump _pump;
+    private readonly HashSet<Task> _started = [];
+
+    private protected AsyncCmdlet() => _pump = new PipelinePump(value => WriteObject(value));
+
+    /// <summary>Cancelled when the pipeline is stopped.</summary>
+    protected CancellationToken StopToken => _stop.Token;
+
+    /// <summary>Ends what is still under way.</summary>
+    public void Dispose()
+    {
+        StopAll();
+        _stop.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Waits for all that was started.</summary>
+    protected override void EndProcessing() => Drain();
+
+    /// <summary>Cancels all work; called on another thread than the pipeline's.</summary>
+    protected override void StopProcessing()
+    {
+        try
+        {
+            _stop.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // The cmdlet ended at the same moment.
+        }
+    }
+
+    /// <summary>Does the work and waits for its end. What it throws becomes one error.</summary>
+    private protected void Run(Func<Task> work, object? target = null)
+    {
+        Start(work, target);
+        Drain();
+    }
+
+    /// <summary>Starts the work and goes on; <see cref="EndProcessing"/> waits for it. What it throws becomes one error.</summary>
+    /// <param name="work">The work. It must not read parameters: the next record changes them.</param>
+    /// <param name="target">What the work is about, for the error.</param>
+    /// <param name="most">How much may be under way; with more, this waits.</param>
+    private protected void Start(Func<Task> work, object? target = null, int most = int.MaxValue)
+    {
+        _started.RemoveWhere(static t => t.IsCompleted);
+        while (_started.Count >= most)
+        {
+            Pump(Task.WhenAny(_started));
+            _started.RemoveWhere(static t => t.IsCompleted);
+        }
+
+        _started.Add(Task.Run(async () =>
+        {
+            try
+            {
+                await work().ConfigureAwait(false);
+            }
+            catch (Exception e) when (e is not OperationCanceledException || !StopToken.IsCancellationRequested)
+            {
+                PostError(ErrorRecords.From(e, target));
+            }
+            catch (OperationCanceledException)
+            {
+                // The pipeline was stopped: the pump says so.
+            }
+        }));
+
+        // What is there already goes out before the next record comes in.
+        Pump(Task.CompletedTask);
+    }
+
+    /// <summary>Writes an object. The task ends when the pipeline has room for more.</summary>
+    private protected Task WriteAsync(object? value) => _pump.WriteAsync(value);
+
+    /// <summary>Asks for confirmation, and says what would be done with -WhatIf.</summary>
+    private protected Task<bool> ConfirmAsync(string target, string action) => _pump.InvokeAsync(() => ShouldProcess(target, action));
+
+    /// <summary>Writes a non-terminating error from any thread.</summary>
+    private protected void PostError(ErrorRecord error) => _pump.Post(() => WriteError(error));
+
+    /// <summary>Writes a non-terminating error from any thread.</summary>
+    private protected void PostError(Exception error, object? target) => PostError(ErrorRecords.From(error, target));
+
+    /// <summary>Writes a warning from any thread.</summary>
+    private protected void PostWarning(string text) => _pump.Post(() => WriteWarning(text));
+
+    /// <summary>Writes a verbose line from any thread.</summary>
+    private protected void PostVerbose(string text) => _pump.Post(() => WriteVerbose(text));
+
+    /// <summary>Reports progress from any thread.</summary>
+    private protected void PostProgress(ProgressRecord progress) => _pump.Post(() => WriteProgress(progress));
+
+    /// <summary>Ends the cmdlet with an error. For the pipeline thread.</summary>
+    private protected void Fail(Exception error, object? target = null) => ThrowTerminatingError(ErrorRecords.From(error, target));
+
+    private void Drain()
+    {
+        if (_started.Count > 0)
+            Pump(Task.WhenAll(_started));
+        _started.Clear();
+    }
+
+    private void Pump(Task until)
+    {
+        try
+        {
+            _pump.PumpUntil(until, StopToken);
+        }
+        catch (OperationCanceledException) when (StopToken.IsCancellationRequested)
+        {
+            StopAll();
+            throw new PipelineStoppedException();
+        }
+        catch
+        {
+            // The pipeline behind this cmdlet wants no more, or an error action ended it.
+            StopAll();
+            throw;
+        }
+    }
+
+    private void StopAll()
+    {
+        StopProcessing();
+        _pump.Close();
+        try
+        {
+            Task.WhenAll(_started).Wait(StopGrace);
+        }
+        catch (AggregateException)
+        {
+            // What is stopped owes no result.
+        }
+
+        _started.Clear();
+    }
+}

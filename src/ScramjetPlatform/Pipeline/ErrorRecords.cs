@@ -1,0 +1,59 @@
+using System;
+using System.Collections.Generic;
+using System.Management.Automation;
+using Scramjet.Client;
+
+namespace ScramjetPlatform.Pipeline;
+
+/// <summary>The one place where exceptions become error records.</summary>
+internal static class ErrorRecords
+{
+    private const string Unexpected = "UNEXPECTED";
+
+    private static readonly Dictionary<string, ErrorCategory> Categories = new(StringComparer.Ordinal)
+    {
+        [ErrorCodes.BadParameters] = ErrorCategory.InvalidArgument,
+        [ErrorCodes.NeedAuthentication] = ErrorCategory.AuthenticationError,
+        [ErrorCodes.NotAuthorized] = ErrorCategory.PermissionDenied,
+        [ErrorCodes.NotFound] = ErrorCategory.ObjectNotFound,
+        [ErrorCodes.Gone] = ErrorCategory.ObjectNotFound,
+        [ErrorCodes.InsufficientResources] = ErrorCategory.ResourceUnavailable,
+        [ErrorCodes.UnprocessableEntity] = ErrorCategory.InvalidData,
+        [ErrorCodes.RequestError] = ErrorCategory.InvalidOperation,
+        [ErrorCodes.ServerError] = ErrorCategory.InvalidResult,
+        [ErrorCodes.CannotConnect] = ErrorCategory.ConnectionError,
+        [ErrorCodes.InvalidResponse] = ErrorCategory.InvalidResult,
+        [ErrorCodes.Timeout] = ErrorCategory.OperationTimeout,
+        [ErrorCodes.RedirectRefused] = ErrorCategory.SecurityError,
+        [ErrorCodes.StreamBroken] = ErrorCategory.ReadError,
+        [ErrorCodes.NotSupported] = ErrorCategory.NotImplemented,
+        [ErrorCodes.Ambiguous] = ErrorCategory.InvalidArgument,
+        [ErrorCodes.NotConnected] = ErrorCategory.ConnectionError,
+        [ErrorCodes.HubDisconnected] = ErrorCategory.ResourceUnavailable,
+        [ErrorCodes.InvalidPackage] = ErrorCategory.InvalidData,
+        [ErrorCodes.FileNotFound] = ErrorCategory.ObjectNotFound,
+        [ErrorCodes.FileUnreadable] = ErrorCategory.ReadError,
+        [ErrorCodes.InstanceFailed] = ErrorCategory.OperationStopped,
+    };
+
+    /// <summary>The record for an exception: the id is its code, the category follows.</summary>
+    public static ErrorRecord From(Exception error, object? target)
+    {
+        if (error is AggregateException { InnerExceptions.Count: 1 } aggregate)
+            error = aggregate.InnerExceptions[0];
+
+        if (error is IContainsErrorRecord and not ScramjetException)
+            return new ErrorRecord(((IContainsErrorRecord)error).ErrorRecord, error);
+
+        if (error is not ScramjetException known)
+            return new ErrorRecord(error, Unexpected, ErrorCategory.NotSpecified, target);
+
+        var category = known is ScramjetApiException { StatusCode: { } status } && (int)status == 409
+            ? ErrorCategory.ResourceBusy
+            : Categories.TryGetValue(known.Code, out var found) ? found : ErrorCategory.NotSpecified;
+        var record = new ErrorRecord(known, known.Code, category, target);
+        if (known.RecommendedAction is { } action)
+            record.ErrorDetails = new ErrorDetails(known.Message) { RecommendedAction = action };
+        return record;
+    }
+}

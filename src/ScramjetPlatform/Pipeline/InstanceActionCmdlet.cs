@@ -1,0 +1,29 @@
+using System;
+using System.Management.Automation;
+using System.Threading.Tasks;
+using Scramjet.Client.Model;
+using ScramjetPlatform.Completion;
+
+namespace ScramjetPlatform.Pipeline;
+
+/// <summary>A cmdlet that does something with instances.</summary>
+public abstract class InstanceActionCmdlet : ScopedCmdlet
+{
+    /// <summary>
+    /// <para type="description">The instances: ids, unique beginnings of ids, wildcards, or objects.</para>
+    /// </summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Alias("InstanceId")]
+    [SupportsWildcards]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(InstanceCompleter))]
+    public InstanceReference[] Instance { get; set; } = [];
+
+    /// <summary>Starts the action for each instance that this record names.</summary>
+    private protected void StartForEach(Func<Instance, Task> action)
+    {
+        EntityReference[] references = Instance;
+        var scope = Array.TrueForAll(references, r => r.Text is null) ? null : GetScope();
+        StartRecord(() => Queries.Instances(this).ForEachAsync(scope, references, action));
+    }
+}

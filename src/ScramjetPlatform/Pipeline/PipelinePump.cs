@@ -1,0 +1,140 @@
+using System;
+using System.Collections.Generic;
+using System.Threading;
+using System.Threading.Tasks;
+
+namespace ScramjetPlatform.Pipeline;
+
+/// <summary>
+/// The way back from async work to the pipeline thread: any thread posts, the pipeline thread pumps.
+/// A full queue makes those who post wait, so that a slow pipeline slows its source down.
+/// </summary>
+internal sealed class PipelinePump
+{
+    private const int Capacity = 512;
+
+    private readonly object _gate = new();
+    private readonly Action<object?> _write;
+    private Queue<Item> _items = new();
+    private Queue<Item> _batch = new();
+    private TaskCompletionSource<bool>? _room;
+    private bool _closed;
+
+    /// <param name="write">Writes an object to the pipeline; called on the pipeline thread.</param>
+    public PipelinePump(Action<object?> write) => _write = write;
+
+    /// <summary>Queues an object for output. The task ends when there is room for more.</summary>
+    public Task WriteAsync(object? value) => Enqueue(new Item(value, null));
+
+    /// <summary>Queues something to be done on the pipeline thread.</summary>
+    public void Post(Action action) => Enqueue(new Item(null, action));
+
+    /// <summary>Has something done on the pipeline thread, and gives its result.</summary>
+    public Task<T> InvokeAsync<T>(Func<T> function)
+    {
+        var result = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
+        Enqueue(new Item(null, () =>
+        {
+            try
+            {
+                result.SetResult(function());
+            }
+            catch (Exception e)
+            {
+                result.SetException(e);
+                throw;
+            }
+        }));
+        return result.Task;
+    }
+
+    /// <summary>Runs on the pipeline thread what was posted, until the task has ended and nothing is left.</summary>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public void PumpUntil(Task task, CancellationToken cancellationToken)
+    {
+        if (!task.IsCompleted)
+            _ = task.ContinueWith(static (_, pump) => ((PipelinePump)pump!).Wake(), this, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+
+        using var cancelled = cancellationToken.Register(static pump => ((PipelinePump)pump!).Wake(), this);
+        while (TakeBatch(task, cancellationToken))
+        {
+            while (_batch.Count > 0)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                var item = _batch.Dequeue();
+                if (item.Action is { } action)
+                    action();
+                else
+                    _write(item.Value);
+            }
+        }
+    }
+
+    /// <summary>Lets go of those who wait, and takes nothing more.</summary>
+    public void Close()
+    {
+        TaskCompletionSource<bool>? room;
+        lock (_gate)
+        {
+            _closed = true;
+            _items.Clear();
+            room = _room;
+            _room = null;
+        }
+
+        room?.TrySetCanceled();
+    }
+
+    private bool TakeBatch(Task task, CancellationToken cancellationToken)
+    {
+        TaskCompletionSource<bool>? room;
+        lock (_gate)
+        {
+            while (_items.Count == 0)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                if (task.IsCompleted)
+                    return false;
+                Monitor.Wait(_gate);
+            }
+
+            (_items, _batch) = (_batch, _items);
+            room = _room;
+            _room = null;
+        }
+
+        room?.TrySetResult(true);
+        return true;
+    }
+
+    private Task Enqueue(Item item)
+    {
+        lock (_gate)
+        {
+            if (_closed)
+                return Task.FromCanceled(new CancellationToken(true));
+
+            _items.Enqueue(item);
+            if (_items.Count == 1)
+                Monitor.PulseAll(_gate);
+            if (_items.Count < Capacity)
+                return Task.CompletedTask;
+
+            _room ??= new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+            return _room.Task;
+        }
+    }
+
+    private void Wake()
+    {
+        lock (_gate)
+            Monitor.PulseAll(_gate);
+    }
+
+    private readonly struct Item(object? value, Action? action)
+    {
+        public object? Value { get; } = value;
+
+        public Action? Action { get; } = action;
+    }
+}

@@ -1,0 +1,13 @@
+using Scramjet.Client.Model;
+
+namespace ScramjetPlatform.Pipeline;
+
+/// <summary>The queries that several cmdlets share.</summary>
+internal static class Queries
+{
+    public static EntityQuery<Sequence> Sequences(ScramjetCmdlet cmdlet) =>
+        new(cmdlet, "sequence", hub => hub.ListSequencesAsync(cmdlet.Cancellation), s => s.Id, s => s.Name);
+
+    public static EntityQuery<Instance> Instances(ScramjetCmdlet cmdlet) =>
+        new(cmdlet, "instance", hub => hub.ListInstancesAsync(cmdlet.Cancellation), i => i.Id);
+}

@@ -1,0 +1,38 @@
+using System.Management.Automation;
+using ScramjetPlatform.Completion;
+
+namespace ScramjetPlatform.Pipeline;
+
+/// <summary>A cmdlet that works on spaces and hubs: which ones, and how many at once.</summary>
+public abstract class ScopedCmdlet : ScramjetCmdlet
+{
+    internal const int DefaultThrottleLimit = 16;
+
+    /// <summary>
+    /// <para type="description">The spaces: ids, unique beginnings of ids, wildcards, or objects. Not given: the context's, else all.</para>
+    /// </summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [SupportsWildcards]
+    [ArgumentCompleter(typeof(SpaceCompleter))]
+    public SpaceReference[]? Space { get; set; }
+
+    /// <summary>
+    /// <para type="description">The hubs: ids, unique beginnings of ids, wildcards, or objects. Not given: the context's, else all.</para>
+    /// </summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [SupportsWildcards]
+    [ArgumentCompleter(typeof(HubCompleter))]
+    public virtual HubReference[]? Hub { get; set; }
+
+    /// <summary>
+    /// <para type="description">How many requests are under way at once, over all hubs. Default: 16.</para>
+    /// </summary>
+    [Parameter]
+    [ValidateRange(1, 1024)]
+    public int ThrottleLimit { get; set; } = DefaultThrottleLimit;
+
+    private protected override int Throttle => ThrottleLimit;
+
+    /// <summary>The scope that the parameters give for this record. For the pipeline thread.</summary>
+    private protected HubScope GetScope(Scramjet.Client.Model.Entity? input = null) => HubScope.From(this, Space, Hub, input);
+}

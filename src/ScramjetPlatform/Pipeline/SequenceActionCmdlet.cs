@@ -1,0 +1,31 @@
+using System;
+using System.Management.Automation;
+using System.Threading.Tasks;
+using Scramjet.Client.Model;
+using ScramjetPlatform.Completion;
+
+namespace ScramjetPlatform.Pipeline;
+
+/// <summary>A cmdlet that does something with sequences.</summary>
+public abstract class SequenceActionCmdlet : ScopedCmdlet
+{
+    /// <summary>
+    /// <para type="description">The sequences: ids, unique beginnings of ids, names, wildcards, or objects.</para>
+    /// </summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Alias("SequenceId")]
+    [SupportsWildcards]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(SequenceCompleter))]
+    public SequenceReference[] Sequence { get; set; } = [];
+
+    /// <summary>Starts the action for each sequence that this record names. A name that fits several on one hub is an error.</summary>
+    private protected void StartForEach(Func<Sequence, Task> action)
+    {
+        EntityReference[] references = Sequence;
+        var scope = Array.TrueForAll(references, r => r.Text is null) ? null : GetScope();
+        var query = Queries.Sequences(this);
+        query.MustBeOne = true;
+        StartRecord(() => query.ForEachAsync(scope, references, action));
+    }
+}

@@ -1,0 +1,39 @@
+using System.Management.Automation;
+using Scramjet.Client.Model;
+using ScramjetPlatform.Completion;
+using ScramjetPlatform.Pipeline;
+
+namespace ScramjetPlatform;
+
+/// <summary>
+/// <para type="synopsis">Gets the platform's spaces.</para>
+/// </summary>
+[Cmdlet(VerbsCommon.Get, "ScramjetSpace")]
+[OutputType(typeof(Space))]
+public sealed class GetScramjetSpaceCommand : ScramjetCmdlet
+{
+    /// <summary>
+    /// <para type="description">The spaces: ids, unique beginnings of ids, wildcards, or objects. Not given: all of them, whatever the context.</para>
+    /// </summary>
+    [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Alias("Name", "Id", "SpaceId")]
+    [SupportsWildcards]
+    [ArgumentCompleter(typeof(SpaceCompleter))]
+    public SpaceReference[]? Space { get; set; }
+
+    /// <summary>
+    /// <para type="description">The bound for each call in seconds, retries included. Not given: the connection's.</para>
+    /// </summary>
+    [Parameter]
+    [ValidateRange(1, 86400)]
+    public int TimeoutSec { get; set; }
+
+    private protected override System.TimeSpan? CallTimeout => TimeoutSec > 0 ? System.TimeSpan.FromSeconds(TimeoutSec) : null;
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        var scope = HubScope.OfSpaces(this, Space);
+        StartRecord(() => scope.ForEachSpaceAsync(space => WriteAsync(space)));
+    }
+}
