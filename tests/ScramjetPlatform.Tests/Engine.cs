@@ -1,0 +1,155 @@
+using System;
+using System.Collections.Generic;
+using System.Diagnostics;
+using System.IO;
+using System.Linq;
+using System.Management.Automation;
+using System.Management.Automation.Runspaces;
+using System.Reflection;
+using System.Threading.Tasks;
+
+namespace ScramjetPlatform.Tests;
+
+/// <summary>One PowerShell session with the module in it, as a user has it: the real engine, the real manifest.</summary>
+public sealed class Engine : IDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
+
+    private readonly PowerShellHost _host = new();
+    private readonly Runspace _runspace;
+
+    public Engine()
+    {
+        var state = InitialSessionState.CreateDefault2();
+        state.ImportPSModule([ManifestPath]);
+        state.ThrowOnRunspaceOpenError = true;
+        _runspace = RunspaceFactory.CreateRunspace(_host, state);
+        _runspace.Open();
+    }
+
+    public static string RepositoryRoot { get; } = typeof(Engine).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == "RepositoryRoot").Value!;
+
+    public static string ManifestPath => Path.Combine(RepositoryRoot, "ScramjetPlatform.psd1");
+
+    /// <summary>All that the host was shown.</summary>
+    public string Screen => _host.Screen;
+
+    public void Dispose() => _runspace.Dispose();
+
+    /// <summary>Gives the session a variable.</summary>
+    public void Set(string name, object? value) => _runspace.SessionStateProxy.SetVariable(name, value);
+
+    /// <summary>Runs a script to its end and gives all that came out of it.</summary>
+    public Result Run(string script, params object?[] pipelineInput)
+    {
+        using var shell = Create(script);
+        var call = BeginInvoke(shell, pipelineInput, out var output);
+        if (!call.AsyncWaitHandle.WaitOne(Patience))
+        {
+            shell.Stop();
+            throw new TimeoutException($"This did not end within {Patience.TotalSeconds} s: {script}");
+        }
+
+        return End(shell, call, output);
+    }
+
+    /// <summary>Runs a script that must write no error.</summary>
+    public IReadOnlyList<PSObject> Get(string script, params object?[] pipelineInput)
+    {
+        var result = Run(script, pipelineInput);
+        if (result.Errors.Count > 0)
+            throw new InvalidOperationException($"This wrote errors: {script}\n{string.Join("\n", result.Errors.Select(e => $"{e.FullyQualifiedErrorId}: {e} {e.Exception.InnerException?.Message}"))}");
+        return result.Output;
+    }
+
+    /// <summary>The one object that a script writes.</summary>
+    public PSObject Single(string script, params object?[] pipelineInput)
+    {
+        var output = Get(script, pipelineInput);
+        return output.Count == 1 ? output[0] : throw new InvalidOperationException($"{output.Count} objects, not one, came from: {script}");
+    }
+
+    /// <summary>The one error that a script writes, terminating or not.</summary>
+    public ErrorRecord Error(string script, params object?[] pipelineInput)
+    {
+        var result = Run(script, pipelineInput);
+        return result.Errors.Count == 1
+            ? result.Errors[0]
+            : throw new InvalidOperationException($"{result.Errors.Count} errors, not one, came from: {script}\n{string.Join("\n", result.Errors.Select(e => $"{e.FullyQualifiedErrorId}: {e}"))}");
+    }
+
+    /// <summary>Starts a script, waits, presses Ctrl+C, and gives the time that the engine then took to stop.</summary>
+    public async Task<TimeSpan> StopAfterAsync(string script, TimeSpan wait, Func<Task>? until = null)
+    {
+        using var shell = Create(script);
+        var call = BeginInvoke(shell, [], out _);
+        await Task.Delay(wait);
+        if (until is not null)
+            await until();
+        if (call.IsCompleted)
+            throw new InvalidOperationException($"This ended before it could be stopped: {script}\n{string.Join("\n", shell.Streams.Error)}");
+
+        var clock = Stopwatch.StartNew();
+        await Task.Run(shell.Stop).WaitAsync(Patience);
+        return clock.Elapsed;
+    }
+
+    /// <summary>What a command writes, as the console shows it.</summary>
+    public string Render(string script)
+    {
+        var before = Screen.Length;
+        using var shell = Create(script);
+        shell.AddCommand("Out-Default");
+        shell.Invoke();
+        return Screen[before..];
+    }
+
+    private PowerShell Create(string script)
+    {
+        var shell = PowerShell.Create(_runspace);
+        shell.AddScript(script);
+        return shell;
+    }
+
+    private static IAsyncResult BeginInvoke(PowerShell shell, object?[] pipelineInput, out PSDataCollection<PSObject> output)
+    {
+        var input = new PSDataCollection<object?>(pipelineInput);
+        input.Complete();
+        output = [];
+        return shell.BeginInvoke(input, output);
+    }
+
+    private static Result End(PowerShell shell, IAsyncResult call, PSDataCollection<PSObject> output)
+    {
+        ErrorRecord? terminating = null;
+        try
+        {
+            shell.EndInvoke(call);
+        }
+        catch (RuntimeException e)
+        {
+            terminating = e.ErrorRecord;
+        }
+
+        var errors = shell.Streams.Error.ToList();
+        if (terminating is not null && errors.All(e => e.FullyQualifiedErrorId != terminating.FullyQualifiedErrorId || e.ToString() != terminating.ToString()))
+            errors.Add(terminating);
+        return new Result(
+            output.ToArray(),
+            errors,
+            shell.Streams.Warning.Select(w => w.Message).ToArray(),
+            shell.Streams.Verbose.Select(v => v.Message).ToArray(),
+            shell.Streams.Debug.Select(d => d.Message).ToArray(),
+            shell.Streams.Progress.ToArray(),
+            terminating is not null);
+    }
+
+    public sealed record Result(
+        IReadOnlyList<PSObject> Output,
+        IReadOnlyList<ErrorRecord> Errors,
+        IReadOnlyList<string> Warnings,
+        IReadOnlyList<string> Verbose,
+        IReadOnlyList<string> Debug,
+        IReadOnlyList<ProgressRecord> Progress,
+        bool Terminated);
+}

@@ -1,0 +1,137 @@
+using System;
+using System.Collections.Generic;
+using System.Collections.ObjectModel;
+using System.Globalization;
+using System.Linq;
+using System.Management.Automation;
+using System.Management.Automation.Host;
+using System.Security;
+using System.Text;
+
+namespace ScramjetPlatform.Tests;
+
+/// <summary>A host that keeps what it is shown, as a console would show it, and refuses to prompt.</summary>
+internal sealed class PowerShellHost : PSHost
+{
+    private readonly RecordingUI _ui = new();
+
+    public override CultureInfo CurrentCulture => CultureInfo.InvariantCulture;
+
+    public override CultureInfo CurrentUICulture => CultureInfo.InvariantCulture;
+
+    public override Guid InstanceId { get; } = Guid.NewGuid();
+
+    public override string Name => "Tests";
+
+    public override PSHostUserInterface UI => _ui;
+
+    public override Version Version => new(1, 0);
+
+    public string Screen
+    {
+        get
+        {
+            lock (_ui.Text)
+                return _ui.Text.ToString();
+        }
+    }
+
+    public override void EnterNestedPrompt() => throw new NotSupportedException();
+
+    public override void ExitNestedPrompt() => throw new NotSupportedException();
+
+    public override void NotifyBeginApplication()
+    {
+    }
+
+    public override void NotifyEndApplication()
+    {
+    }
+
+    public override void SetShouldExit(int exitCode)
+    {
+    }
+
+    private sealed class RecordingUI : PSHostUserInterface
+    {
+        public StringBuilder Text { get; } = new();
+
+        public override PSHostRawUserInterface RawUI { get; } = new WideUI();
+
+        public override void Write(string value) => Add(value);
+
+        public override void Write(ConsoleColor foregroundColor, ConsoleColor backgroundColor, string value) => Add(value);
+
+        public override void WriteLine(string value) => Add(value + "\n");
+
+        public override void WriteErrorLine(string value) => Add("ERROR: " + value + "\n");
+
+        public override void WriteWarningLine(string message) => Add("WARNING: " + message + "\n");
+
+        public override void WriteVerboseLine(string message) => Add("VERBOSE: " + message + "\n");
+
+        public override void WriteDebugLine(string message) => Add("DEBUG: " + message + "\n");
+
+        public override void WriteProgress(long sourceId, ProgressRecord record) => Add($"PROGRESS: {record.Activity} {record.StatusDescription}\n");
+
+        public override Dictionary<string, PSObject> Prompt(string caption, string message, Collection<FieldDescription> descriptions) =>
+            throw new InvalidOperationException($"Nothing may prompt here, and this did: {caption} {message} {string.Join(", ", descriptions.Select(d => d.Name))}");
+
+        public override int PromptForChoice(string caption, string message, Collection<ChoiceDescription> choices, int defaultChoice) =>
+            throw new InvalidOperationException($"Nothing may prompt here, and this did: {caption} {message}");
+
+        public override PSCredential PromptForCredential(string caption, string message, string userName, string targetName) => throw new InvalidOperationException("Nothing may prompt here.");
+
+        public override PSCredential PromptForCredential(string caption, string message, string userName, string targetName, PSCredentialTypes allowedCredentialTypes, PSCredentialUIOptions options) =>
+            throw new InvalidOperationException("Nothing may prompt here.");
+
+        public override string ReadLine() => throw new InvalidOperationException("Nothing may prompt here.");
+
+        public override SecureString ReadLineAsSecureString() => throw new InvalidOperationException("Nothing may prompt here.");
+
+        private void Add(string text)
+        {
+            lock (Text)
+                Text.Append(text);
+        }
+    }
+
+    private sealed class WideUI : PSHostRawUserInterface
+    {
+        public override ConsoleColor BackgroundColor { get; set; }
+
+        public override Size BufferSize { get; set; } = new(120, 3000);
+
+        public override Coordinates CursorPosition { get; set; }
+
+        public override int CursorSize { get; set; }
+
+        public override ConsoleColor ForegroundColor { get; set; }
+
+        public override bool KeyAvailable => false;
+
+        public override Size MaxPhysicalWindowSize => new(120, 50);
+
+        public override Size MaxWindowSize => new(120, 50);
+
+        public override Coordinates WindowPosition { get; set; }
+
+        public override Size WindowSize { get; set; } = new(120, 50);
+
+        public override string WindowTitle { get; set; } = "";
+
+        public override void FlushInputBuffer()
+        {
+        }
+
+        public override BufferCell[,] GetBufferContents(Rectangle rectangle) => throw new NotSupportedException();
+
+        public override KeyInfo ReadKey(ReadKeyOptions options) => throw new NotSupportedException();
+
+        public override void ScrollBufferContents(Rectangle source, Coordinates destination, Rectangle clip, BufferCell fill) => throw new NotSupportedException();
+
+        public override void SetBufferContents(Coordinates origin, BufferCell[,] contents) => throw new NotSupportedException();
+
+        public override void SetBufferContents(Rectangle rectangle, BufferCell fill) => throw new NotSupportedException();
+    }
+}

@@ -1,0 +1,75 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using System.Threading.Tasks;
+using Newtonsoft.Json.Linq;
+
+namespace Scramjet.Testing;
+
+/// <summary>A platform of one space before fake hubs, which may be slow, broken or down.</summary>
+public sealed class FakePlatform : IAsyncDisposable
+{
+    public const string Token = "the-secret-token-of-the-fake-platform";
+    public const string SpaceId = "org-fake-manager";
+
+    private const string Spaces = "/api/v1/spaces";
+    private const string Space = $"/api/v1/space/{SpaceId}/api/v1";
+
+    public FakePlatform(IEnumerable<FakeHub> hubs)
+    {
+        Hubs = hubs.ToList();
+        Server = new FaultServer(HandleAsync);
+    }
+
+    public List<FakeHub> Hubs { get; }
+
+    /// <summary>Hubs that the space lists as disconnected.</summary>
+    public HashSet<string> Disconnected { get; } = [];
+
+    public FaultServer Server { get; }
+
+    public string BaseUri => Server.BaseUri;
+
+    public ValueTask DisposeAsync() => Server.DisposeAsync();
+
+    private async Task HandleAsync(FaultServer.Exchange exchange)
+    {
+        var authorization = exchange.Headers.GetValueOrDefault("Authorization");
+        if (authorization != "Bearer " + Token)
+        {
+            await exchange.AnswerAsync(authorization is null ? 401 : 403, authorization is null ? """{"message":"Unauthorized"}""" : """{"message":"Forbidden"}""");
+            return;
+        }
+
+        if (exchange.Target == Spaces)
+        {
+            await exchange.AnswerAsync(200, $$"""[{"id":"{{SpaceId}}"}]""");
+            return;
+        }
+
+        if (exchange.Target == Space + "/list")
+        {
+            await exchange.AnswerAsync(200, new JArray(Hubs.Select(h => new JObject
+            {
+                ["id"] = h.Id,
+                ["info"] = new JObject { ["created"] = "2026-11-24T01:00:00.000Z", ["lastConnected"] = "2026-11-24T01:00:00.000Z" },
+                ["healthy"] = !Disconnected.Contains(h.Id),
+                ["isConnectionActive"] = !Disconnected.Contains(h.Id),
+                ["disconnectReason"] = Disconnected.Contains(h.Id) ? "stopped by its owner" : "",
+            })).ToString());
+            return;
+        }
+
+        foreach (var hub in Hubs)
+        {
+            var prefix = $"{Space}/sth/{hub.Id}/api/v1";
+            if (exchange.Target.StartsWith(prefix + "/", StringComparison.Ordinal))
+            {
+                await hub.HandleAsync(exchange, exchange.Target[prefix.Length..]);
+                return;
+            }
+        }
+
+        await exchange.AnswerAsync(404, """{"error":"Not Found"}""");
+    }
+}
