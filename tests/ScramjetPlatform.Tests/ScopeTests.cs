@@ -1,4 +1,6 @@
 using System;
+using System.Collections.Generic;
+using System.Diagnostics;
 using System.Linq;
 using System.Threading.Tasks;
 using Scramjet.Testing;
@@ -13,7 +15,7 @@ public sealed class ScopeTests : IDisposable
 
     public void Dispose() => _engine.Dispose();
 
-    private async Task<FakePlatform> ConnectAsync(int hubs, Action<FakeHub>? configure = null)
+    private FakePlatform Connect(int hubs, Action<FakeHub>? configure = null)
     {
         var platform = new FakePlatform(Enumerable.Range(0, hubs).Select(i =>
         {
@@ -21,20 +23,159 @@ public sealed class ScopeTests : IDisposable
             hub.AddInstance(hub.AddSequence("hello"));
             return hub;
         }));
-        await Task.Yield();
         foreach (var hub in platform.Hubs)
             configure?.Invoke(hub);
         _engine.Get($"Connect-ScramjetPlatform {platform.BaseUri} {FakePlatform.Token}");
         return platform;
     }
 
+    private static IEnumerable<string> Hubs(IEnumerable<System.Management.Automation.PSObject> objects) => objects.Select(i => (string)i.Properties["Hub"].Value).Order();
+
     [Fact]
     public async Task The_chain_reaches_every_hub()
     {
-        await using var platform = await ConnectAsync(3);
+        await using var platform = Connect(3);
         var instances = _engine.Get("Get-ScramjetSpace | Get-ScramjetHub | Get-ScramjetSequence hello | Start-ScramjetSequence");
-        Assert.Equal(["sth-0", "sth-1", "sth-2"], instances.Select(i => (string)i.Properties["Hub"].Value).Order());
+        Assert.Equal(["sth-0", "sth-1", "sth-2"], Hubs(instances));
         Assert.All(platform.Hubs, h => Assert.Single(h.Starts));
         Assert.All(instances, i => Assert.Equal(FakePlatform.SpaceId, i.Properties["Space"].Value));
+    }
+
+    [Fact]
+    public async Task A_hub_that_fails_costs_one_error_and_no_results_of_others()
+    {
+        await using var platform = Connect(6, hub => hub.Intercept = (exchange, path) => hub.Id switch
+        {
+            "sth-1" => Do(() => exchange.AnswerAsync(500, """{"error":"on fire"}""")),
+            "sth-2" => Do(() => exchange.AnswerAsync(200, "<html><head><title>Welcome</title></head></html>", "text/html")),
+            "sth-3" => Do(() => exchange.SilenceAsync()),
+            "sth-4" => Do(async () =>
+            {
+                await exchange.SendAsync("HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n[{\"id\":");
+                exchange.Close();
+            }),
+            _ => Task.FromResult(false),
+        });
+        var result = _engine.Run("Get-ScramjetInstance -TimeoutSec 2");
+        Assert.Equal(["sth-0", "sth-5"], Hubs(result.Output));
+        Assert.Equal(
+            ["sth-1 SERVER_ERROR", "sth-2 INVALID_RESPONSE", "sth-3 TIMEOUT", "sth-4 INVALID_RESPONSE"],
+            result.Errors.Select(e => $"{e.TargetObject} {e.FullyQualifiedErrorId.Split(',')[0]}").Order());
+        Assert.Contains("Welcome", result.Errors.Single(e => (string)e.TargetObject == "sth-2").ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_hub_that_its_space_calls_disconnected_is_one_error()
+    {
+        await using var platform = Connect(2);
+        platform.Disconnected.Add("sth-1");
+        var result = _engine.Run("Get-ScramjetSequence");
+        Assert.Equal(["sth-0"], Hubs(result.Output));
+        Assert.StartsWith("HUB_DISCONNECTED,", Assert.Single(result.Errors).FullyQualifiedErrorId);
+        Assert.Equal("Disconnected", _engine.Single("Get-ScramjetHub sth-1").Properties["Status"].Value);
+    }
+
+    [Fact]
+    public async Task Results_come_as_hubs_answer()
+    {
+        await using var platform = Connect(3, hub => hub.Delay = hub.Id == "sth-2" ? TimeSpan.FromSeconds(20) : TimeSpan.Zero);
+        var clock = Stopwatch.StartNew();
+        var first = _engine.Get("$seen = @(); foreach ($once in 1) { Get-ScramjetInstance | ForEach-Object { $seen += $_; if ($seen.Count -eq 2) { break } } }; $seen");
+        Assert.Equal(["sth-0", "sth-1"], Hubs(first));
+        Assert.True(clock.Elapsed < TimeSpan.FromSeconds(15), "The slow hub was waited for.");
+    }
+
+    [Fact]
+    public async Task Names_ids_beginnings_and_wildcards_are_told_apart()
+    {
+        await using var platform = Connect(2);
+        platform.Hubs[0].AddInstance("s", id: "abc-1");
+        platform.Hubs[1].AddInstance("s", id: "abc-2");
+        platform.Hubs[1].AddInstance("s", id: "abd-3");
+
+        Assert.Equal("abc-1", _engine.Single("Get-ScramjetInstance abc-1").Properties["Id"].Value);
+        Assert.Equal("abd-3", _engine.Single("Get-ScramjetInstance abd").Properties["Id"].Value);
+        Assert.Equal(2, _engine.Get("Get-ScramjetInstance abc*").Count);
+        Assert.Empty(_engine.Get("Get-ScramjetInstance nope*"));
+
+        var ambiguous = _engine.Error("Get-ScramjetInstance abc");
+        Assert.StartsWith("AMBIGUOUS,", ambiguous.FullyQualifiedErrorId);
+        Assert.Contains("abc-1", ambiguous.ToString(), StringComparison.Ordinal);
+        Assert.Contains("abc-2", ambiguous.ToString(), StringComparison.Ordinal);
+
+        var missing = _engine.Error("Get-ScramjetInstance nope");
+        Assert.Equal("ObjectNotFound", missing.CategoryInfo.Category.ToString());
+        Assert.Equal("nope", missing.TargetObject);
+    }
+
+    [Fact]
+    public async Task A_name_that_two_sequences_have_starts_neither()
+    {
+        await using var platform = Connect(1);
+        platform.Hubs[0].AddSequence("hello");
+        Assert.Equal(2, _engine.Get("Get-ScramjetSequence hello").Count);
+        Assert.StartsWith("AMBIGUOUS,", _engine.Error("Start-ScramjetSequence hello").FullyQualifiedErrorId);
+        Assert.Empty(platform.Hubs[0].Starts);
+        Assert.Equal(2, _engine.Get("Start-ScramjetSequence hello*").Count);
+    }
+
+    [Theory]
+    [InlineData("Get-ScramjetSpace nowhere", "space 'nowhere'")]
+    [InlineData("Get-ScramjetHub nowhere", "hub 'nowhere'")]
+    [InlineData("Get-ScramjetSequence nothing", "sequence 'nothing'")]
+    [InlineData("Get-ScramjetInstance nothing", "instance 'nothing'")]
+    [InlineData("Get-ScramjetInstance -Hub nowhere", "hub 'nowhere'")]
+    [InlineData("Get-ScramjetInstance x -Hub nowhere", "hub 'nowhere'")]
+    [InlineData("Get-ScramjetHub -Space nowhere", "space 'nowhere'")]
+    [InlineData("Stop-ScramjetInstance nothing", "instance 'nothing'")]
+    [InlineData("Start-ScramjetSequence nothing", "sequence 'nothing'")]
+    [InlineData("Set-ScramjetContext -Hub nowhere", "hub 'nowhere'")]
+    public async Task What_names_nothing_is_one_error(string script, string words)
+    {
+        await using var platform = Connect(2);
+        var error = _engine.Error(script);
+        Assert.StartsWith("NOT_FOUND,", error.FullyQualifiedErrorId);
+        Assert.Contains(words, error.ToString(), StringComparison.Ordinal);
+        Assert.NotEmpty(error.ErrorDetails.RecommendedAction);
+    }
+
+    [Fact]
+    public async Task Stops_run_concurrently_up_to_the_limit()
+    {
+        await using var platform = Connect(1);
+        var sequence = platform.Hubs[0].AddSequence("many");
+        for (var i = 0; i < 40; i++)
+            platform.Hubs[0].AddInstance(sequence);
+        _engine.Get("Get-ScramjetInstance -Sequence many | Stop-ScramjetInstance -TimeoutSec 0.3 -ThrottleLimit 10");
+        Assert.Equal(10, platform.Hubs[0].MostStops);
+        Assert.Empty(_engine.Get("Get-ScramjetInstance -Sequence many -Status Running"));
+    }
+
+    [Fact]
+    public async Task Update_replaces_the_sequence_of_the_same_name()
+    {
+        using var sequence = new TestSequence();
+        await using var platform = Connect(1);
+        var id = platform.Hubs[0].AddSequence(sequence.Name);
+        Assert.Equal(id, _engine.Single($"Publish-ScramjetSequence '{sequence.Folder}' -Update").Properties["Id"].Value);
+        Assert.Contains(platform.Server.Requests, r => r.Method == "PUT" && r.Target.EndsWith("/sequence/" + id, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Start_sends_all_that_newer_hubs_take()
+    {
+        await using var platform = Connect(1);
+        var id = Guid.NewGuid().ToString();
+        var instance = _engine.Single($"Start-ScramjetSequence hello -AppConfig ([pscustomobject]@{{ a = 1 }}) -InputTopic in -OutputTopic out -InstanceId {id} -Limits @{{ memory = 128 }} -ArgumentList x");
+        Assert.Equal(id, instance.Properties["Id"].Value);
+        Assert.Equal(
+            $$"""{"appConfig":{"a":1},"args":["x"],"outputTopic":"out","inputTopic":"in","limits":{"memory":128},"instanceId":"{{id}}"}""",
+            Assert.Single(platform.Hubs[0].Starts).ToString(Newtonsoft.Json.Formatting.None));
+    }
+
+    private static async Task<bool> Do(Func<Task> answer)
+    {
+        await answer();
+        return true;
     }
 }

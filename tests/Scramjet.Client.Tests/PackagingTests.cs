@@ -1,0 +1,142 @@
+using System;
+using System.Formats.Tar;
+using System.IO;
+using System.IO.Compression;
+using System.Linq;
+using Scramjet.Client.Packaging;
+using Xunit;
+
+namespace Scramjet.Client.Tests;
+
+/// <summary>What goes into a package, and in which form.</summary>
+public sealed class PackagingTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("scramjet-pack-").FullName;
+
+    public PackagingTests()
+    {
+        Write("package.json", """{ "name": "p", "version": "1.0.0", "main": "index.js" }""");
+        Write("index.js", "module.exports = () => {};");
+    }
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    private void Write(string path, string text)
+    {
+        var full = Path.Combine(_folder, path);
+        Directory.CreateDirectory(Path.GetDirectoryName(full)!);
+        File.WriteAllText(full, text);
+    }
+
+    private string[] Plan() => [.. SequencePackage.Plan(_folder).Entries.Select(e => e.Path)];
+
+    private byte[] Pack()
+    {
+        var output = new MemoryStream();
+        SequencePackage.Plan(_folder).Write(output);
+        return output.ToArray();
+    }
+
+    [Fact]
+    public void The_same_content_gives_the_same_bytes()
+    {
+        Write("z/b.txt", "b");
+        Write("z/a.txt", "a");
+        var first = Pack();
+        foreach (var file in Directory.GetFiles(_folder, "*", SearchOption.AllDirectories))
+            File.SetLastWriteTimeUtc(file, DateTime.UtcNow.AddDays(-3));
+        Assert.Equal(first, Pack());
+        Write("z/a.txt", "A");
+        Assert.NotEqual(first, Pack());
+    }
+
+    [Fact]
+    public void A_package_holds_the_files_their_modes_and_long_names()
+    {
+        var longName = string.Join('/', Enumerable.Repeat("a-rather-long-folder-name", 8)) + "/Gdańsk-🚀.txt";
+        Write(longName, "deep");
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(Path.Combine(_folder, "index.js"), UnixFileMode.UserRead | UnixFileMode.UserExecute);
+
+        using var tar = new TarReader(new GZipStream(new MemoryStream(Pack()), CompressionMode.Decompress));
+        var texts = new System.Collections.Generic.Dictionary<string, (string Text, UnixFileMode Mode)>();
+        while (tar.GetNextEntry() is { } entry)
+            texts[entry.Name] = (new StreamReader(entry.DataStream!).ReadToEnd(), entry.Mode);
+
+        Assert.Equal([longName, "index.js", "package.json"], texts.Keys.Order(StringComparer.Ordinal));
+        Assert.Equal("deep", texts[longName].Text);
+        if (!OperatingSystem.IsWindows())
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserExecute, texts["index.js"].Mode);
+    }
+
+    [Fact]
+    public void Links_inside_stay_links()
+    {
+        if (OperatingSystem.IsWindows())
+            Assert.Skip("Links need special rights on Windows.");
+        Write("node_modules/x/cli.js", "x");
+        Directory.CreateDirectory(Path.Combine(_folder, "node_modules/.bin"));
+        File.CreateSymbolicLink(Path.Combine(_folder, "node_modules/.bin/x"), "../x/cli.js");
+        Assert.Equal("../x/cli.js", SequencePackage.Plan(_folder).Entries.Single(e => e.Path == "node_modules/.bin/x").LinkTarget);
+        File.CreateSymbolicLink(Path.Combine(_folder, "node_modules/.bin/y"), "../../../y");
+        Assert.Equal(ErrorCodes.InvalidPackage, Assert.Throws<ScramjetException>(Plan).Code);
+    }
+
+    [Fact]
+    public void Siignore_leaves_out_and_brings_back()
+    {
+        foreach (var path in new[] { "a.log", "src/a.log", "src/b.ts", "test/x.js", "test/keep.js", "docs/a.md", ".git/config", "b.tmp", "c.bak" })
+            Write(path, "x");
+        Write(".siignore", "# a comment\n\n*.log\ntest\n!test/keep.js\n**/*.ts\ndocs/**\n.git\n*.{tmp,bak}\n.siignore\n");
+        Assert.Equal(["index.js", "package.json", "src/a.log", "test/keep.js"], Plan());
+    }
+
+    [Fact]
+    public void Leaving_out_the_package_json_is_an_error()
+    {
+        Write(".siignore", "*.json\n");
+        Assert.Equal(ErrorCodes.InvalidPackage, Assert.Throws<ScramjetException>(Plan).Code);
+    }
+
+    [Theory]
+    [InlineData("*.js", "a.js", true)]
+    [InlineData("*.js", "a/b.js", false)]
+    [InlineData("*.js", ".a.js", false)]
+    [InlineData("**/*.js", "a/b/c.js", true)]
+    [InlineData("**/*.js", "c.js", true)]
+    [InlineData("a/**", "a/b/c", true)]
+    [InlineData("a/**", "a", false)]
+    [InlineData("a?c", "abc", true)]
+    [InlineData("a?c", "a/c", false)]
+    [InlineData("[a-c].txt", "b.txt", true)]
+    [InlineData("[!a-c].txt", "b.txt", false)]
+    [InlineData("{a,b{c,d}}.x", "bd.x", true)]
+    [InlineData("{a}.x", "{a}.x", true)]
+    [InlineData("+(a|b).x", "abba.x", true)]
+    [InlineData("!(a|b)", "c", true)]
+    [InlineData("!(a|b)", "a", false)]
+    [InlineData("a.b", "aXb", false)]
+    [InlineData("(x", "(x", true)]
+    [InlineData("[x", "[x", true)]
+    public void Patterns_fit_as_minimatch_has_it(string pattern, string path, bool fits) => Assert.Equal(fits, new GlobPattern(pattern).IsMatch(path));
+
+    [Theory]
+    [InlineData("../evil.js")]
+    [InlineData("/etc/evil.js")]
+    [InlineData("a/../../evil.js")]
+    public void A_package_whose_paths_leave_it_is_refused(string name)
+    {
+        var path = Path.Combine(_folder, "evil.tar.gz");
+        using (var file = File.Create(path))
+        using (var gzip = new GZipStream(file, CompressionLevel.Fastest))
+        using (var tar = new TarWriter(gzip))
+        {
+            tar.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile, "package.json") { DataStream = new MemoryStream("{\"main\":\"index.js\"}"u8.ToArray()) });
+            tar.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile, name) { DataStream = new MemoryStream([1]) });
+        }
+
+        var error = Assert.Throws<ScramjetException>(() => SequencePackage.Check(path));
+        Assert.Equal(ErrorCodes.InvalidPackage, error.Code);
+        Assert.Contains(name, error.Message, StringComparison.Ordinal);
+    }
+}

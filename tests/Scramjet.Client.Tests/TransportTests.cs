@@ -1,0 +1,160 @@
+using System;
+using System.Linq;
+using System.Threading;
+using System.Threading.Tasks;
+using Scramjet.Client.Http;
+using Scramjet.Testing;
+using Xunit;
+
+namespace Scramjet.Client.Tests;
+
+/// <summary>Retries, time limits, redirects and broken answers.</summary>
+public sealed class TransportTests
+{
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    private static HostClient Client(FaultServer server, string? token = null) => new(new ScramjetTransport(
+        new Uri(server.BaseUri),
+        new TransportOptions { AccessToken = token, Timeout = TimeSpan.FromSeconds(10), RetryDelay = TimeSpan.FromMilliseconds(10) }));
+
+    [Theory]
+    [InlineData(408)]
+    [InlineData(429)]
+    [InlineData(502)]
+    [InlineData(503)]
+    [InlineData(504)]
+    public async Task A_failure_that_may_pass_is_tried_again(int status)
+    {
+        var asked = 0;
+        await using var server = new FaultServer(exchange => Interlocked.Increment(ref asked) < 3
+            ? exchange.AnswerAsync(status, "", null, null, ("Retry-After", "0"))
+            : exchange.AnswerAsync(200, "[]"));
+        var told = 0;
+        var client = ApiClient.With(Client(server), new RequestOptions { Trace = line => told += line.Contains("Trying again", StringComparison.Ordinal) ? 1 : 0 });
+        Assert.Empty(await client.ListSequencesAsync(Cancel));
+        Assert.Equal((3, 2), (asked, told));
+    }
+
+    [Fact]
+    public async Task Retry_after_is_kept()
+    {
+        var asked = 0;
+        await using var server = new FaultServer(exchange => Interlocked.Increment(ref asked) == 1
+            ? exchange.AnswerAsync(503, "", null, null, ("Retry-After", "1"))
+            : exchange.AnswerAsync(200, "[]"));
+        string? line = null;
+        await ApiClient.With(Client(server), new RequestOptions { Trace = l => line = l.Contains("Trying again", StringComparison.Ordinal) ? l : line }).ListSequencesAsync(Cancel);
+        Assert.Contains("1.0 s", line, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Starts_and_uploads_are_never_sent_twice()
+    {
+        await using var server = new FaultServer(exchange => exchange.AnswerAsync(503, ""));
+        await Assert.ThrowsAsync<ScramjetApiException>(() => Client(server).GetSequenceClient("x").StartAsync(cancellationToken: Cancel));
+        await Assert.ThrowsAsync<ScramjetApiException>(() => Client(server).SendSequenceAsync(new Packaging.PackageSource(() => new System.IO.MemoryStream(new byte[10]), 10), cancellationToken: Cancel));
+        Assert.Equal(2, server.Requests.Count);
+    }
+
+    [Theory]
+    [InlineData(400, ErrorCodes.BadParameters)]
+    [InlineData(401, ErrorCodes.NeedAuthentication)]
+    [InlineData(403, ErrorCodes.NotAuthorized)]
+    [InlineData(404, ErrorCodes.NotFound)]
+    [InlineData(409, ErrorCodes.RequestError)]
+    [InlineData(410, ErrorCodes.Gone)]
+    [InlineData(419, ErrorCodes.InsufficientResources)]
+    [InlineData(422, ErrorCodes.UnprocessableEntity)]
+    [InlineData(500, ErrorCodes.ServerError)]
+    public async Task Each_status_has_upstreams_code(int status, string code)
+    {
+        await using var server = new FaultServer(exchange => exchange.AnswerAsync(status, "the words", "text/plain"));
+        var error = await Assert.ThrowsAsync<ScramjetApiException>(() => Client(server).ListSequencesAsync(Cancel));
+        Assert.Equal((code, status, "the words"), (error.Code, (int)error.StatusCode!, error.ServerMessage));
+    }
+
+    [Theory]
+    [InlineData("""{"error":"plain"}""", "plain")]
+    [InlineData("""{"error":{"code":"X","data":"why"}}""", "X: why")]
+    [InlineData("""{"opStatus":"Conflict","error":"both"}""", "both")]
+    [InlineData("""{"message":"said"}""", "said")]
+    [InlineData("""{"opStatus":"Not Found"}""", "Not Found")]
+    [InlineData("{}", null)]
+    [InlineData("  ", null)]
+    [InlineData("<!doctype html><title>A &amp; B</title>", "A & B")]
+    [InlineData("just text", "just text")]
+    public void The_best_words_are_shown(string body, string? words) => Assert.Equal(words, ResponseErrors.ServerMessage(body));
+
+    [Fact]
+    public async Task Redirects_keep_to_the_origin_and_the_token_too()
+    {
+        await using var elsewhere = new FaultServer(exchange => exchange.AnswerAsync(200, "[]"));
+        await using var server = new FaultServer(exchange => exchange.Target switch
+        {
+            "/api/v1/sequences" => exchange.AnswerAsync(307, "", null, null, ("Location", "/moved")),
+            "/moved" => exchange.AnswerAsync(200, "[]"),
+            _ => exchange.AnswerAsync(302, "", null, null, ("Location", elsewhere.BaseUri + "/instances")),
+        });
+        Assert.Empty(await Client(server, "token").ListSequencesAsync(Cancel));
+        Assert.All(server.Requests, r => Assert.Equal("Bearer token", r.Headers["Authorization"]));
+        var error = await Assert.ThrowsAsync<ScramjetApiException>(() => Client(server, "token").ListInstancesAsync(Cancel));
+        Assert.Equal(ErrorCodes.RedirectRefused, error.Code);
+        Assert.Empty(elsewhere.Requests);
+    }
+
+    [Fact]
+    public async Task An_endless_redirect_ends()
+    {
+        await using var server = new FaultServer(exchange => exchange.AnswerAsync(302, "", null, null, ("Location", "/again")));
+        Assert.Equal(ErrorCodes.RedirectRefused, (await Assert.ThrowsAsync<ScramjetApiException>(() => Client(server).ListSequencesAsync(Cancel))).Code);
+    }
+
+    [Theory]
+    [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n[")]
+    [InlineData("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n[]\r\n")]
+    [InlineData("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n[]\r\n")]
+    [InlineData("SSH-2.0-OpenSSH\r\n\r\n")]
+    public async Task A_broken_answer_is_not_taken_for_a_whole_one(string bytes)
+    {
+        await using var server = new FaultServer(async exchange =>
+        {
+            await exchange.SendAsync(bytes);
+            exchange.Close();
+        });
+        Assert.Equal(ErrorCodes.InvalidResponse, (await Assert.ThrowsAsync<ScramjetApiException>(() => Client(server).ListSequencesAsync(Cancel))).Code);
+    }
+
+    [Theory]
+    [InlineData("{\"id\":1}")]
+    [InlineData("[1, 2]")]
+    [InlineData("[{\"name\":\"no id\"}]")]
+    [InlineData("")]
+    [InlineData("[] []")]
+    [InlineData("nonsense")]
+    public async Task Json_of_another_form_is_an_error(string body)
+    {
+        await using var server = new FaultServer(exchange => exchange.AnswerAsync(200, body));
+        Assert.Equal(ErrorCodes.InvalidResponse, (await Assert.ThrowsAsync<ScramjetApiException>(() => Client(server).ListSequencesAsync(Cancel))).Code);
+    }
+
+    [Fact]
+    public async Task Unknown_and_odd_fields_hurt_nothing()
+    {
+        await using var server = new FaultServer(exchange => exchange.AnswerAsync(200, """[{"id":"x","status":"dancing","created":5,"started":"not a time","args":{},"surprise":{"deep":[1,"two"]}}]"""));
+        var instance = Assert.Single(await Client(server).ListInstancesAsync(Cancel));
+        Assert.Equal(Model.InstanceStatus.Unknown, instance.Status);
+        var surprise = (System.Collections.Specialized.OrderedDictionary)instance.AdditionalData["surprise"]!;
+        Assert.Equal(new object[] { 1L, "two" }, surprise["deep"]);
+    }
+
+    [Fact]
+    public async Task Silence_is_bounded_and_a_callers_stop_is_not_a_timeout()
+    {
+        await using var server = new FaultServer(exchange => exchange.SilenceAsync());
+        var client = ApiClient.With(Client(server), new RequestOptions { Timeout = TimeSpan.FromMilliseconds(200) });
+        Assert.Equal(ErrorCodes.Timeout, (await Assert.ThrowsAsync<ScramjetApiException>(() => client.ListSequencesAsync(Cancel))).Code);
+
+        using var stop = new CancellationTokenSource(100);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Client(server).ListSequencesAsync(stop.Token));
+    }
+}

@@ -1,0 +1,30 @@
+using System;
+using System.IO;
+
+namespace ScramjetPlatform.Tests;
+
+/// <summary>A sequence's folder, made for one test, with a name that no other test has.</summary>
+public sealed class TestSequence : IDisposable
+{
+    private const string Waits = "module.exports = async function() { await new Promise(resolve => setTimeout(resolve, 600000)); };";
+    private const string EndsOnStop = "module.exports = async function() { await new Promise(resolve => { this.addStopHandler(resolve); setTimeout(resolve, 600000); }); };";
+
+    public TestSequence(string code = Waits)
+    {
+        Name = "test-" + Guid.NewGuid().ToString("N")[..12];
+        Folder = Directory.CreateTempSubdirectory("scramjet-test-").FullName;
+        Write("package.json", $$"""{ "name": "{{Name}}", "version": "1.2.3", "main": "index.js", "engines": { "node": ">=16" } }""");
+        Write("index.js", code);
+    }
+
+    public string Name { get; }
+
+    public string Folder { get; }
+
+    /// <summary>One that ends when it is asked to.</summary>
+    public static TestSequence Stoppable() => new(EndsOnStop);
+
+    public void Write(string file, string text) => File.WriteAllText(Path.Combine(Folder, file), text);
+
+    public void Dispose() => Directory.Delete(Folder, recursive: true);
+}
