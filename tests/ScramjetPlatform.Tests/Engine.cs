@@ -7,6 +7,7 @@ using System.Management.Automation;
 using System.Management.Automation.Runspaces;
 using System.Reflection;
 using System.Threading.Tasks;
+using ScramjetPlatform.Quickstart;
 
 namespace ScramjetPlatform.Tests;
 
@@ -15,7 +16,7 @@ public sealed class Engine : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
 
-    private readonly PowerShellHost _host = new();
+    private readonly StringWriter _screen = new();
     private readonly Runspace _runspace;
 
     public Engine()
@@ -23,7 +24,7 @@ public sealed class Engine : IDisposable
         var state = InitialSessionState.CreateDefault2();
         state.ImportPSModule([ManifestPath]);
         state.ThrowOnRunspaceOpenError = true;
-        _runspace = RunspaceFactory.CreateRunspace(_host, state);
+        _runspace = RunspaceFactory.CreateRunspace(new PowerShellHost(TextWriter.Synchronized(_screen), colours: false), state);
         _runspace.Open();
     }
 
@@ -32,7 +33,7 @@ public sealed class Engine : IDisposable
     public static string ManifestPath => Path.Combine(RepositoryRoot, "ScramjetPlatform.psd1");
 
     /// <summary>All that the host was shown.</summary>
-    public string Screen => _host.Screen;
+    public string Screen => _screen.ToString();
 
     public void Dispose() => _runspace.Dispose();
 

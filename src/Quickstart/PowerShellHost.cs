@@ -2,18 +2,21 @@ using System;
 using System.Collections.Generic;
 using System.Collections.ObjectModel;
 using System.Globalization;
+using System.IO;
 using System.Linq;
 using System.Management.Automation;
 using System.Management.Automation.Host;
 using System.Security;
-using System.Text;
+using System.Threading;
 
-namespace ScramjetPlatform.Tests;
+namespace ScramjetPlatform.Quickstart;
 
-/// <summary>A host that keeps what it is shown, as a console would show it, and refuses to prompt.</summary>
-internal sealed class PowerShellHost : PSHost
+/// <summary>A host for the engine that shows what a console would show, and refuses to prompt.</summary>
+/// <param name="output">Where it is shown.</param>
+/// <param name="colours">Whether that shows colours.</param>
+internal sealed class PowerShellHost(TextWriter output, bool colours) : PSHost
 {
-    private readonly RecordingUI _ui = new();
+    private readonly WriterUI _ui = new(output, colours);
 
     public override CultureInfo CurrentCulture => CultureInfo.InvariantCulture;
 
@@ -21,20 +24,11 @@ internal sealed class PowerShellHost : PSHost
 
     public override Guid InstanceId { get; } = Guid.NewGuid();
 
-    public override string Name => "Tests";
+    public override string Name => "ScramjetPlatform";
 
     public override PSHostUserInterface UI => _ui;
 
     public override Version Version => new(1, 0);
-
-    public string Screen
-    {
-        get
-        {
-            lock (_ui.Text)
-                return _ui.Text.ToString();
-        }
-    }
 
     public override void EnterNestedPrompt() => throw new NotSupportedException();
 
@@ -52,9 +46,11 @@ internal sealed class PowerShellHost : PSHost
     {
     }
 
-    private sealed class RecordingUI : PSHostUserInterface
+    private sealed class WriterUI(TextWriter output, bool colours) : PSHostUserInterface
     {
-        public StringBuilder Text { get; } = new();
+        private readonly Lock _gate = new();
+
+        public override bool SupportsVirtualTerminal => colours;
 
         public override PSHostRawUserInterface RawUI { get; } = new WideUI();
 
@@ -72,7 +68,9 @@ internal sealed class PowerShellHost : PSHost
 
         public override void WriteDebugLine(string message) => Add("DEBUG: " + message + "\n");
 
-        public override void WriteProgress(long sourceId, ProgressRecord record) => Add($"PROGRESS: {record.Activity} {record.StatusDescription}\n");
+        public override void WriteProgress(long sourceId, ProgressRecord record)
+        {
+        }
 
         public override Dictionary<string, PSObject> Prompt(string caption, string message, Collection<FieldDescription> descriptions) =>
             throw new InvalidOperationException($"Nothing may prompt here, and this did: {caption} {message} {string.Join(", ", descriptions.Select(d => d.Name))}");
@@ -91,8 +89,8 @@ internal sealed class PowerShellHost : PSHost
 
         private void Add(string text)
         {
-            lock (Text)
-                Text.Append(text);
+            lock (_gate)
+                output.Write(text);
         }
     }
 

@@ -1,0 +1,143 @@
+<#
+.SYNOPSIS
+    Builds, tests, packages and installs the module.
+.DESCRIPTION
+    Build    the module into bin/
+    Test     dotnet test, then the Pester suite where Pester is
+    Docs     the help that Get-Help shows, from docs/en-US
+    Package  a module folder and a .nupkg in out/, with size and import time
+    Install  the packaged module into the current user's module folder
+    Clean    what the other tasks made
+    Runs on Windows PowerShell 5.1 and on PowerShell 7.
+.EXAMPLE
+    ./build.ps1
+.EXAMPLE
+    ./build.ps1 Test, Package
+#>
+[CmdletBinding()]
+param(
+    [Parameter(Position = 0)]
+    [ValidateSet('Build', 'Test', 'Docs', 'Package', 'Install', 'Clean')]
+    [string[]] $Task = 'Build',
+
+    [ValidateSet('Debug', 'Release')]
+    [string] $Configuration = 'Release'
+)
+
+$ErrorActionPreference = 'Stop'
+Set-StrictMode -Version 2
+$name = 'ScramjetPlatform'
+$root = $PSScriptRoot
+$out = Join-Path $root 'out'
+$version = (Import-PowerShellDataFile (Join-Path $root "$name.psd1")).ModuleVersion
+
+function Invoke-Dotnet {
+    & dotnet @args
+    if ($LASTEXITCODE -ne 0) { throw "dotnet $($args -join ' ') failed with exit code $LASTEXITCODE." }
+}
+
+function Invoke-Build {
+    Invoke-Dotnet build (Join-Path $root "src/$name") --configuration $Configuration --nologo
+}
+
+function Invoke-Test {
+    Push-Location $root
+    try {
+        Invoke-Dotnet test --solution "$name.slnx"
+    }
+    finally {
+        Pop-Location
+    }
+    if (Get-Module -ListAvailable Pester | Where-Object { $_.Version.Major -ge 5 }) {
+        & (Join-Path $root 'tests/Pester/Invoke-Tests.ps1')
+        if ($LASTEXITCODE -ne 0) { throw 'The Pester suite failed.' }
+    }
+    else {
+        Write-Warning 'The Pester suite was not run: there is no Pester 5 or newer on this machine.'
+    }
+}
+
+function Invoke-Docs {
+    # The build makes the help from docs/en-US.
+    Invoke-Build
+    Get-Item (Join-Path $root "bin/en-US/$name.dll-Help.xml")
+}
+
+function Invoke-Package {
+    Invoke-Build
+    $folder = Join-Path $out "$name/$version"
+    if (Test-Path $folder) { Remove-Item $folder -Recurse -Force }
+    $bin = New-Item -ItemType Directory -Force (Join-Path $folder 'bin')
+    foreach ($file in "$name.psd1", "$name.psm1", 'LICENSE', 'README.md', 'CHANGELOG.md') {
+        Copy-Item (Join-Path $root $file) $folder
+    }
+    Get-ChildItem (Join-Path $root 'bin') | Where-Object { $_.Extension -notin '.pdb', '.xml' -or $_.PSIsContainer } |
+        Copy-Item -Destination $bin -Recurse
+
+    $nuspec = Join-Path $out "$name.nuspec"
+    Set-Content $nuspec -Encoding UTF8 -Value @"
+<?xml version="1.0"?>
+<package>
+  <metadata>
+    <id>$name</id>
+    <version>$version</version>
+    <authors>ScramjetPlatform contributors</authors>
+    <license type="expression">MIT</license>
+    <description>The Scramjet Platform as PowerShell objects.</description>
+    <tags>PSModule PSEdition_Desktop PSEdition_Core Scramjet</tags>
+  </metadata>
+</package>
+"@
+    # A .nupkg is a zip of the module with its nuspec at the root.
+    $staging = Join-Path $out 'nupkg'
+    if (Test-Path $staging) { Remove-Item $staging -Recurse -Force }
+    Copy-Item $folder $staging -Recurse
+    Move-Item $nuspec $staging
+    $package = Join-Path $out "$name.$version.nupkg"
+    if (Test-Path $package) { Remove-Item $package }
+    Add-Type -AssemblyName System.IO.Compression.FileSystem
+    [System.IO.Compression.ZipFile]::CreateFromDirectory($staging, $package)
+    Remove-Item $staging -Recurse -Force
+
+    $size = (Get-ChildItem $folder -Recurse -File | Measure-Object Length -Sum).Sum
+    $shell = (Get-Process -Id $PID).Path
+    $time = Measure-Import $shell (Join-Path $folder "$name.psd1")
+    [pscustomobject]@{
+        Folder   = $folder
+        Package  = $package
+        SizeMB   = [math]::Round($size / 1MB, 2)
+        ImportMs = $time
+    }
+}
+
+function Measure-Import([string] $Shell, [string] $Manifest) {
+    # Inside a new process, so that nothing is loaded before; the median of five.
+    $times = foreach ($i in 1..5) {
+        [double] (& $Shell -NoProfile -NonInteractive -Command "`$t = [Diagnostics.Stopwatch]::StartNew(); Import-Module '$Manifest'; `$t.Elapsed.TotalMilliseconds.ToString([cultureinfo]::InvariantCulture)")
+    }
+    [math]::Round(($times | Sort-Object)[2])
+}
+
+function Invoke-Install {
+    $package = Invoke-Package
+    $separator = [System.IO.Path]::PathSeparator
+    $userHome = [Environment]::GetFolderPath('UserProfile')
+    $target = $env:PSModulePath -split $separator | Where-Object { $_ -and $_.StartsWith($userHome) } | Select-Object -First 1
+    if (-not $target) { throw 'PSModulePath has no folder of the current user to install into.' }
+    $target = Join-Path $target "$name/$version"
+    if (Test-Path $target) { Remove-Item $target -Recurse -Force }
+    New-Item -ItemType Directory -Force (Split-Path $target) | Out-Null
+    Copy-Item $package.Folder $target -Recurse
+    Get-Item $target
+}
+
+function Invoke-Clean {
+    foreach ($path in 'bin', 'out') {
+        $full = Join-Path $root $path
+        if (Test-Path $full) { Remove-Item $full -Recurse -Force }
+    }
+    Get-ChildItem (Join-Path $root 'src'), (Join-Path $root 'tests') -Directory -Recurse -Depth 1 |
+        Where-Object { $_.Name -in 'bin', 'obj' } | Remove-Item -Recurse -Force
+}
+
+foreach ($item in $Task) { & "Invoke-$item" }

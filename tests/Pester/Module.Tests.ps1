@@ -1,0 +1,64 @@
+# What a user of pwsh sees of the module before any connection: its manifest, commands and help.
+
+BeforeDiscovery {
+    $root = Split-Path (Split-Path $PSScriptRoot)
+    if (-not (Test-Path "$root/bin/ScramjetPlatform.dll")) {
+        & dotnet build "$root/src/ScramjetPlatform" --nologo -v quiet | Out-Null
+    }
+    Import-Module "$root/ScramjetPlatform.psd1" -Force
+    $commands = Get-Command -Module ScramjetPlatform
+}
+
+BeforeAll {
+    $root = Split-Path (Split-Path $PSScriptRoot)
+    Import-Module "$root/ScramjetPlatform.psd1" -Force
+}
+
+Describe 'The manifest' {
+    It 'is valid' {
+        (Test-ModuleManifest "$root/ScramjetPlatform.psd1").Name | Should -Be 'ScramjetPlatform'
+    }
+
+    It 'exports exactly the cmdlets that it names, and nothing else' {
+        $manifest = Import-PowerShellDataFile "$root/ScramjetPlatform.psd1"
+        $manifest.CmdletsToExport | Should -Not -Contain '*'
+        $module = Get-Module ScramjetPlatform
+        $module.ExportedCmdlets.Keys | Sort-Object | Should -Be ($manifest.CmdletsToExport | Sort-Object)
+        $module.ExportedFunctions.Count | Should -Be 0
+        $module.ExportedAliases.Count | Should -Be 0
+        $module.ExportedVariables.Count | Should -Be 0
+    }
+}
+
+Describe '<_.Name>' -ForEach $commands {
+    It 'has an approved verb and the module''s prefix' {
+        Get-Verb -Verb $_.Verb | Should -Not -BeNullOrEmpty
+        $_.Noun | Should -BeLike 'Scramjet*'
+    }
+
+    It 'declares what it writes' {
+        $name = $_.Name
+        if ('Disconnect-ScramjetPlatform', 'Clear-ScramjetContext', 'Remove-*', 'Send-*' | Where-Object { $name -like $_ }) { return }
+        $_.OutputType | Should -Not -BeNullOrEmpty
+    }
+
+    It 'supports -WhatIf and -Confirm if it changes state' {
+        if ($_.Verb -in 'Publish', 'Start', 'Stop', 'Remove', 'Set', 'Clear', 'Disconnect', 'New', 'Restart') {
+            $_.Parameters.Keys | Should -Contain 'WhatIf'
+            $_.Parameters.Keys | Should -Contain 'Confirm'
+        }
+    }
+
+    It 'has help: a synopsis, a description, every parameter, two examples' {
+        $help = Get-Help $_.Name -Full
+        $help.Synopsis | Should -Not -BeNullOrEmpty
+        $help.Synopsis | Should -Not -BeLike "*$($_.Name)*``[*"
+        $help.description.Text -join '' | Should -Not -BeNullOrEmpty
+        @($help.examples.example).Count | Should -BeGreaterOrEqual 2
+        $common = [System.Management.Automation.PSCmdlet]::CommonParameters + [System.Management.Automation.PSCmdlet]::OptionalCommonParameters
+        foreach ($parameter in $_.Parameters.Keys | Where-Object { $_ -notin $common }) {
+            $text = ($help.parameters.parameter | Where-Object { $_.name -eq $parameter }).description.Text -join ''
+            $text | Should -Not -BeNullOrEmpty -Because "-$parameter needs a description"
+        }
+    }
+}

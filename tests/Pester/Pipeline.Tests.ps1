@@ -1,0 +1,56 @@
+# The main job as a user types it, in pwsh, on a platform with two real hubs.
+
+BeforeAll {
+    $root = Split-Path (Split-Path $PSScriptRoot)
+    Import-Module "$root/ScramjetPlatform.psd1" -Force
+
+    # The platform ends with the process that holds its standard input, so nothing is left behind.
+    $start = [System.Diagnostics.ProcessStartInfo]::new('dotnet', "run --project `"$root/src/LocalPlatform`" -- --spaces local --token pester-token")
+    $start.RedirectStandardOutput = $true
+    $platform = [System.Diagnostics.Process]::Start($start)
+    $uri = $null
+    while (-not $uri -and $null -ne ($line = $platform.StandardOutput.ReadLine())) {
+        if ($line -match 'Connect-ScramjetPlatform -Uri (\S+)') { $uri = $Matches[1] }
+    }
+    if (-not $uri) { throw 'The local platform did not come up.' }
+    Connect-ScramjetPlatform -Uri $uri -AccessToken (ConvertTo-SecureString 'pester-token' -AsPlainText -Force)
+}
+
+AfterAll {
+    Disconnect-ScramjetPlatform
+    if ($platform) { $platform.Kill($true) }
+}
+
+Describe 'The chain' {
+    It 'publishes, finds, starts and stops over two hubs' {
+        Publish-ScramjetSequence "$root/docs/samples/hello" | Should -HaveCount 2
+        $instances = Get-ScramjetSpace | Get-ScramjetHub | Get-ScramjetSequence hello | Start-ScramjetSequence -Wait
+        $instances.Hub | Sort-Object | Should -Be 'sth-0', 'sth-1'
+        $instances.Status | Should -Be 'Running', 'Running'
+        ($instances | Get-ScramjetHealth).Healthy | Should -Be $true, $true
+        Get-ScramjetInstance | Stop-ScramjetInstance -TimeoutSec 0.5 -Wait
+        Get-ScramjetInstance -Status Running | Should -BeNullOrEmpty
+        Get-ScramjetSequence hello | Remove-ScramjetSequence -Confirm:$false
+        Get-ScramjetSequence hello* | Should -BeNullOrEmpty
+    }
+
+    It 'survives a trip through CSV' {
+        $row = Get-ScramjetHub sth-1 | Select-Object Id, Space | ConvertTo-Csv | ConvertFrom-Csv
+        ($row | Get-ScramjetHub -Hub { $_.Id }).Id | Should -Be 'sth-1'
+    }
+
+    It 'shows tables with whole ids' {
+        Publish-ScramjetSequence "$root/docs/samples/hello" -Hub sth-0 | Out-Null
+        $sequence = Get-ScramjetSequence hello
+        Get-ScramjetSequence | Out-String -Width 120 | Should -BeLike "*$($sequence.Id)*"
+        $sequence | Remove-ScramjetSequence -Confirm:$false
+    }
+
+    It 'stops a runbook at the first error when told so' {
+        { Get-ScramjetSequence nothing -ErrorAction Stop } | Should -Throw -ErrorId 'NOT_FOUND,ScramjetPlatform.GetScramjetSequenceCommand'
+    }
+
+    It 'completes what is there' {
+        (TabExpansion2 'Get-ScramjetInstance -Hub sth').CompletionMatches.CompletionText | Should -Contain 'sth-1'
+    }
+}
