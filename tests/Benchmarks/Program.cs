@@ -1,0 +1,90 @@
+using System;
+using System.Diagnostics;
+using System.Globalization;
+using System.Linq;
+using System.Threading.Tasks;
+using Scramjet.Testing;
+using ScramjetPlatform.Tests;
+
+namespace ScramjetPlatform.Benchmarks;
+
+/// <summary>Each line is a ratio of two things measured in this run, and the goal for it.</summary>
+internal static class Program
+{
+    private const int Hubs = 50;
+    private const int Instances = 200;
+
+    private static async Task<int> Main()
+    {
+        var ok = await FanOutAsync() & await StopAsync();
+        return ok ? 0 : 1;
+    }
+
+    /// <summary>Get-ScramjetInstance over 50 hubs that answer after 200 ms each, against one of them.</summary>
+    private static async Task<bool> FanOutAsync()
+    {
+        await using var platform = new FakePlatform(Enumerable.Range(0, Hubs).Select(i =>
+        {
+            var hub = new FakeHub($"sth-{i}") { Delay = TimeSpan.FromMilliseconds(200) };
+            hub.AddInstance(hub.AddSequence("hello"));
+            return hub;
+        }));
+        using var engine = Connect(platform);
+        engine.Get("Get-ScramjetInstance -Hub sth-0");
+        var one = Median(() => Expect(1, engine.Get("Get-ScramjetInstance -Hub sth-0").Count));
+        var all = Median(() => Expect(Hubs, engine.Get("Get-ScramjetInstance").Count));
+        return Print($"{Hubs} hubs against one, 200 ms an answer, default throttle", all / one, "under 5", r => r < 5);
+    }
+
+    /// <summary>Stopping 200 instances whose stops block for 100 ms each, against one after another.</summary>
+    private static async Task<bool> StopAsync()
+    {
+        await using var platform = new FakePlatform([]);
+        using var engine = Connect(platform);
+        TimeSpan Stop(string throttle)
+        {
+            var hub = new FakeHub("sth-0");
+            var sequence = hub.AddSequence("many");
+            for (var i = 0; i < Instances; i++)
+                hub.AddInstance(sequence);
+            platform.Hubs.Clear();
+            platform.Hubs.Add(hub);
+            engine.Get("$i = Get-ScramjetInstance");
+            var clock = Stopwatch.StartNew();
+            engine.Get($"$i | Stop-ScramjetInstance -TimeoutSec 0.1 {throttle}");
+            var time = clock.Elapsed;
+            Expect(0, hub.Instances.Values.Count(i => (string?)i["status"] == "running"));
+            return time;
+        }
+
+        var sequential = Stop("-ThrottleLimit 1");
+        var concurrent = Stop("");
+        return Print($"stopping {Instances} instances one by one against the default throttle of 16", sequential / concurrent, "over 8", r => r > 8);
+    }
+
+    private static Engine Connect(FakePlatform platform)
+    {
+        var engine = new Engine();
+        engine.Get($"Connect-ScramjetPlatform {platform.BaseUri} {FakePlatform.Token}");
+        return engine;
+    }
+
+    private static double Median(Action action) => Enumerable.Range(0, 5).Select(_ =>
+    {
+        var clock = Stopwatch.StartNew();
+        action();
+        return clock.Elapsed.TotalMilliseconds;
+    }).Order().ElementAt(2);
+
+    private static void Expect(int expected, int actual)
+    {
+        if (expected != actual)
+            throw new InvalidOperationException($"{expected} were expected, and {actual} came.");
+    }
+
+    private static bool Print(string what, double ratio, string goal, Func<double, bool> met)
+    {
+        Console.WriteLine($"{(met(ratio) ? "met" : "MISSED"),-7}{ratio.ToString("0.00", CultureInfo.InvariantCulture),8}  (goal: {goal})  {what}");
+        return met(ratio);
+    }
+}
