@@ -8,6 +8,7 @@ using Newtonsoft.Json;
 using Newtonsoft.Json.Linq;
 using Scramjet.Client.Http;
 using Scramjet.Client.Model;
+using Scramjet.Client.Streams;
 
 namespace Scramjet.Client;
 
@@ -58,6 +59,18 @@ public abstract class ApiClient
 
     private protected Task<JToken?> SendAsync(ApiRequest request, CancellationToken cancellationToken) =>
         Transport.SendJsonAsync(Address, request, Options, cancellationToken);
+
+    private protected Task<ApiStream> OpenAsync(ApiRequest request, CancellationToken cancellationToken) =>
+        Transport.OpenStreamAsync(Address, request, Options, cancellationToken);
+
+    /// <summary>Sends a body for as long as it lasts.</summary>
+    private protected Task StreamAsync(string path, StreamBody body, bool? end, CancellationToken cancellationToken)
+    {
+        var request = new ApiRequest(HttpMethod.Post, path) { Content = () => body.ToContent(cancellationToken), Timeout = Timeout.InfiniteTimeSpan };
+        if (end is not null)
+            request.Header("x-end-stream", end.Value ? "true" : "false");
+        return SendAsync(request, cancellationToken);
+    }
 
     private protected async Task<JObject> SendForObjectAsync(ApiRequest request, CancellationToken cancellationToken) =>
         await SendAsync(request, cancellationToken).ConfigureAwait(false) is { } answer

@@ -8,6 +8,7 @@ using System.Threading.Tasks;
 using Newtonsoft.Json.Linq;
 using Scramjet.Client.Http;
 using Scramjet.Client.Model;
+using Scramjet.Client.Streams;
 using Scramjet.Client.Packaging;
 
 namespace Scramjet.Client;
@@ -267,4 +268,29 @@ public sealed class HostClient : ApiClient
             names[sequence.Id] = sequence.Name;
         return names;
     }
+
+    /// <summary>The log of the hub, as it is written: <c>GET /log</c>.</summary>
+    public Task<ApiStream> GetLogStreamAsync(CancellationToken cancellationToken = default) => OpenAsync(Get("/log"), cancellationToken);
+
+    /// <summary>The audit of the hub, as NDJSON: <c>GET /audit</c>. Hubs since 0.26.</summary>
+    public async Task<ApiStream> GetAuditStreamAsync(CancellationToken cancellationToken = default)
+    {
+        await RequireManagementRoutesAsync("an audit", cancellationToken).ConfigureAwait(false);
+        return await OpenAsync(Get("/audit"), cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Sends data to a topic, which comes to be if it isn't there: <c>POST /topic/{name}</c>.</summary>
+    /// <param name="name">The topic's name.</param>
+    /// <param name="body">The data, which may still be in the making.</param>
+    /// <param name="endStream">Whether the topic ends with it.</param>
+    /// <param name="cancellationToken">Stops the call.</param>
+    public Task SendNamedDataAsync(string name, StreamBody body, bool endStream = false, CancellationToken cancellationToken = default) =>
+        StreamAsync("/topic/" + PathSegment.Encode(name, "topic"), body, endStream, cancellationToken);
+
+    /// <summary>A topic's data as it comes: <c>GET /topic/{name}</c>. The topic comes to be if it isn't there.</summary>
+    /// <param name="name">The topic's name.</param>
+    /// <param name="contentType">The topic's content type.</param>
+    /// <param name="cancellationToken">Stops the call.</param>
+    public Task<ApiStream> GetNamedDataAsync(string name, string contentType, CancellationToken cancellationToken = default) =>
+        OpenAsync(Get("/topic/" + PathSegment.Encode(name, "topic")).Header("Content-Type", contentType), cancellationToken);
 }

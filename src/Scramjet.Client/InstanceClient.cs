@@ -5,6 +5,7 @@ using System.Threading.Tasks;
 using Newtonsoft.Json.Linq;
 using Scramjet.Client.Http;
 using Scramjet.Client.Model;
+using Scramjet.Client.Streams;
 
 namespace Scramjet.Client;
 
@@ -136,4 +137,51 @@ public sealed class InstanceClient : ApiClient
     /// <param name="cancellationToken">Stops the call.</param>
     public Task SendEventAsync(string eventName, JToken? message = null, CancellationToken cancellationToken = default) =>
         SendAsync(Post("/_event", new JArray { EventMessage, new JObject { ["eventName"] = eventName, ["message"] = message ?? JValue.CreateNull() } }), cancellationToken);
+
+    /// <summary>
+    /// Sends data into the instance: <c>POST /instance/{id}/input</c>. The first input's content type counts for all that follows. The task
+    /// ends when the hub has taken it all.
+    /// </summary>
+    /// <param name="body">The data, which may still be in the making.</param>
+    /// <param name="keepOpen">Leave the input open for more; else it is closed when the body ends.</param>
+    /// <param name="cancellationToken">Stops the call.</param>
+    public Task SendInputAsync(StreamBody body, bool keepOpen = false, CancellationToken cancellationToken = default) =>
+        StreamAsync("/input", body, keepOpen ? false : null, cancellationToken);
+
+    /// <summary>Sends data to the standard input of the instance's process: <c>POST /instance/{id}/stdin</c>.</summary>
+    /// <param name="body">The data, which may still be in the making.</param>
+    /// <param name="keepOpen">Leave the stream open for more; else it is closed when the body ends.</param>
+    /// <param name="cancellationToken">Stops the call.</param>
+    public Task SendStdinAsync(StreamBody body, bool keepOpen = false, CancellationToken cancellationToken = default) =>
+        StreamAsync("/stdin", body, keepOpen ? false : null, cancellationToken);
+
+    /// <summary>
+    /// A stream that comes out of the instance: <c>GET /instance/{id}/output</c>, <c>/stdout</c>, <c>/stderr</c> or <c>/log</c>. The hub keeps what
+    /// nobody has read yet; what one reader has read, no other gets.
+    /// </summary>
+    public Task<ApiStream> GetStreamAsync(InstanceStream stream, CancellationToken cancellationToken = default) =>
+        OpenAsync(Get("/" + stream.ToString().ToLowerInvariant()), cancellationToken);
+
+    /// <summary>The last event of a name, or else the next one: <c>GET /instance/{id}/event/{name}</c>.</summary>
+    public async Task<JToken?> GetEventAsync(string eventName, CancellationToken cancellationToken = default) =>
+        EventMessageOf(await SendAsync(Endless("/event/" + PathSegment.Encode(eventName, "event")), cancellationToken).ConfigureAwait(false), eventName);
+
+    /// <summary>The next event of a name: <c>GET /instance/{id}/once/{name}</c>.</summary>
+    public async Task<JToken?> GetNextEventAsync(string eventName, CancellationToken cancellationToken = default) =>
+        EventMessageOf(await SendAsync(Endless("/once/" + PathSegment.Encode(eventName, "event")), cancellationToken).ConfigureAwait(false), eventName);
+
+    /// <summary>All events of a name from now on, as NDJSON: <c>GET /instance/{id}/events/{name}</c>.</summary>
+    public Task<ApiStream> GetEventStreamAsync(string eventName, CancellationToken cancellationToken = default) =>
+        OpenAsync(Get("/events/" + PathSegment.Encode(eventName, "event")), cancellationToken);
+
+    /// <summary>The message of an event: 1.0 gives it alone, 0.18 within an object.</summary>
+    public static JToken? EventMessageOf(JToken? answer, string eventName) =>
+        answer is JObject o && o.Count <= 2 && (string?)o["eventName"] == eventName ? o["message"] : answer;
+
+    private static ApiRequest Endless(string path)
+    {
+        var request = Get(path);
+        request.Timeout = Timeout.InfiniteTimeSpan;
+        return request;
+    }
 }

@@ -7,6 +7,7 @@ using System.Threading.Tasks;
 using Newtonsoft.Json.Linq;
 using Scramjet.Client.Http;
 using Scramjet.Client.Model;
+using Scramjet.Client.Streams;
 using Scramjet.Client.Packaging;
 
 namespace Scramjet.Client;
@@ -162,4 +163,25 @@ public sealed class ManagerClient : ApiClient
         JValue { Type: JTokenType.String } id => [new JObject { ["id"] = id }],
         _ => [item],
     };
+
+    /// <summary>The log of the space, as it is written: <c>GET /log</c>.</summary>
+    public Task<ApiStream> GetLogStreamAsync(CancellationToken cancellationToken = default) => OpenAsync(Get("/log"), cancellationToken);
+
+    /// <summary>The audit of the space, as NDJSON: <c>GET /audit</c>.</summary>
+    public Task<ApiStream> GetAuditStreamAsync(CancellationToken cancellationToken = default) => OpenAsync(Get("/audit"), cancellationToken);
+
+    /// <summary>Sends data to a topic, which comes to be if it isn't there: <c>POST /topic/{name}</c>.</summary>
+    /// <param name="name">The topic's name.</param>
+    /// <param name="body">The data, which may still be in the making.</param>
+    /// <param name="endStream">Whether the topic ends with it.</param>
+    /// <param name="cancellationToken">Stops the call.</param>
+    public Task SendNamedDataAsync(string name, StreamBody body, bool endStream = false, CancellationToken cancellationToken = default) =>
+        StreamAsync("/topic/" + PathSegment.Encode(name, "topic"), body, endStream, cancellationToken);
+
+    /// <summary>A topic's data as it comes: <c>GET /topic/{name}</c>. The topic comes to be if it isn't there.</summary>
+    /// <param name="name">The topic's name.</param>
+    /// <param name="contentType">The topic's content type.</param>
+    /// <param name="cancellationToken">Stops the call.</param>
+    public Task<ApiStream> GetNamedDataAsync(string name, string contentType, CancellationToken cancellationToken = default) =>
+        OpenAsync(Get("/topic/" + PathSegment.Encode(name, "topic")).Header("Content-Type", contentType), cancellationToken);
 }

@@ -4,6 +4,7 @@ using System.Threading.Tasks;
 using Newtonsoft.Json.Linq;
 using Scramjet.Client.Http;
 using Scramjet.Client.Model;
+using Scramjet.Client.Streams;
 
 namespace Scramjet.Client;
 
@@ -68,4 +69,7 @@ public sealed class MiddlewareClient : ApiClient
         Child(new ManagerClient(Transport, $"{Address}/space/{PathSegment.Encode(spaceId, "space")}/api/v1", spaceId));
 
     private static string KeyPath(string spaceId) => $"/space/{PathSegment.Encode(spaceId, "space")}/apikey";
+
+    /// <summary>The audit of the platform, as NDJSON: <c>GET /audit</c>.</summary>
+    public Task<ApiStream> GetAuditStreamAsync(CancellationToken cancellationToken = default) => OpenAsync(Get("/audit"), cancellationToken);
 }

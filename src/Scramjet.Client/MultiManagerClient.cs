@@ -4,6 +4,7 @@ using System.Threading.Tasks;
 using Newtonsoft.Json.Linq;
 using Scramjet.Client.Http;
 using Scramjet.Client.Model;
+using Scramjet.Client.Streams;
 
 namespace Scramjet.Client;
 
@@ -60,4 +61,7 @@ public sealed class MultiManagerClient : ApiClient
     /// <summary>The client for a space; no request is sent.</summary>
     public ManagerClient GetManagerClient(string managerId) =>
         Child(new ManagerClient(Transport, $"{Address}/cpm/{PathSegment.Encode(managerId, "space")}/api/v1", managerId));
+
+    /// <summary>The log of the multi-manager, as it is written: <c>GET /log</c>.</summary>
+    public Task<ApiStream> GetLogStreamAsync(CancellationToken cancellationToken = default) => OpenAsync(Get("/log"), cancellationToken);
 }

@@ -11,11 +11,11 @@ module.exports = async function*(input, greeting) {
 
         rest = lines.pop();
         for (const line of lines) {
-            yield `${word}, ${line}!\n`;
+            yield `${word}, ${line}!`;
         }
     }
 
     if (rest) {
-        yield `${word}, ${rest}!\n`;
+        yield `${word}, ${rest}!`;
     }
 };

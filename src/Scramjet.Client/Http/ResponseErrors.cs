@@ -78,6 +78,15 @@ internal static class ResponseErrors
         innerException: e,
         recommendedAction: "See whether the server still runs. Whether the request was carried out is not known.");
 
+    /// <summary>A stream that ended before its end.</summary>
+    public static ScramjetApiException StreamBroken(ApiRequest request, Uri uri, Exception e) => new(
+        ErrorCodes.StreamBroken,
+        $"The stream of {Describe(request, uri)} broke off: {Sentence(Root(e).Message)} What came before it is whole.",
+        request.Method.Method,
+        uri,
+        innerException: e,
+        recommendedAction: "See whether the hub and the instance still run.");
+
     /// <summary>No answer within the time limit.</summary>
     public static ScramjetApiException TimedOut(ApiRequest request, Uri uri, TimeSpan timeout) => new(
         ErrorCodes.Timeout,

@@ -10,6 +10,7 @@ using System.Threading;
 using System.Threading.Tasks;
 using Newtonsoft.Json;
 using Newtonsoft.Json.Linq;
+using Scramjet.Client.Streams;
 
 namespace Scramjet.Client.Http;
 
@@ -85,19 +86,38 @@ public sealed class ScramjetTransport : IDisposable
         {
             throw ResponseErrors.TimedOut(request, uri ?? BaseUri, timeout);
         }
-        catch (Exception e) when (bound.Stopped)
+        catch (Exception e) when (Translate(e, request, uri ?? BaseUri, cancellationToken) is { } translated)
         {
-            throw new OperationCanceledException("The call was stopped.", e, cancellationToken);
-        }
-        catch (Exception e) when (_disposed && e is not ScramjetException)
-        {
-            throw new ScramjetException(ErrorCodes.NotConnected, $"The connection to {BaseUri} has been closed.", "Connect again with Connect-ScramjetPlatform.", e);
-        }
-        catch (Exception e) when (e is IOException or HttpRequestException or WebException or ObjectDisposedException)
-        {
-            throw ResponseErrors.BrokenAnswer(request, uri ?? BaseUri, e);
+            throw translated;
         }
     }
+
+    /// <summary>Sends a request and gives the body of its answer as it comes. Nothing but the caller bounds it.</summary>
+    internal async Task<ApiStream> OpenStreamAsync(string baseAddress, ApiRequest request, RequestOptions? options, CancellationToken cancellationToken)
+    {
+        var uri = BaseUri;
+        HttpResponseMessage? response = null;
+        try
+        {
+            response = await SendAsync(baseAddress, request, options, u => uri = u, cancellationToken).ConfigureAwait(false);
+            return new ApiStream(response, await response.Content.ReadAsStreamAsync().ConfigureAwait(false), request, uri);
+        }
+        catch (Exception e)
+        {
+            response?.Dispose();
+            throw Translate(e, request, uri, cancellationToken) ?? e;
+        }
+    }
+
+    /// <summary>What a failure that isn't an error of ours yet comes to; null where it is one.</summary>
+    private Exception? Translate(Exception e, ApiRequest request, Uri uri, CancellationToken cancellationToken) => e switch
+    {
+        ScramjetException => null,
+        _ when cancellationToken.IsCancellationRequested => new OperationCanceledException("The call was stopped.", e, cancellationToken),
+        _ when _disposed => new ScramjetException(ErrorCodes.NotConnected, $"The connection to {BaseUri} has been closed.", "Connect again with Connect-ScramjetPlatform.", e),
+        IOException or HttpRequestException or WebException or ObjectDisposedException => ResponseErrors.BrokenAnswer(request, uri, e),
+        _ => null,
+    };
 
     /// <summary>What a server said, without the token, should it have said that.</summary>
     internal string Redact(string text) => _accessToken is null ? text : text.Replace(_accessToken, "***");
@@ -178,6 +198,8 @@ public sealed class ScramjetTransport : IDisposable
     private HttpRequestMessage CreateMessage(Uri uri, ApiRequest request)
     {
         var message = new HttpRequestMessage(request.Method, uri) { Content = request.Content?.Invoke() };
+        if (message.Content is StreamingContent)
+            message.Headers.TransferEncodingChunked = true;
         message.Headers.UserAgent.TryParseAdd(_options.UserAgent);
         if (_accessToken is not null && SameOrigin(uri, BaseUri))
             message.Headers.Authorization = new AuthenticationHeaderValue("Bearer", _accessToken);

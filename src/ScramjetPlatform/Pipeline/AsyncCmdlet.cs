@@ -58,7 +58,7 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
     /// <param name="work">The work. It must not read parameters: the next record changes them.</param>
     /// <param name="target">What the work is about, for the error.</param>
     /// <param name="most">How much may be under way; with more, this waits.</param>
-    private protected void Start(Func<Task> work, object? target = null, int most = int.MaxValue)
+    private protected Task Start(Func<Task> work, object? target = null, int most = int.MaxValue)
     {
         _started.RemoveWhere(static t => t.IsCompleted);
         while (_started.Count >= most)
@@ -67,7 +67,7 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
             _started.RemoveWhere(static t => t.IsCompleted);
         }
 
-        _started.Add(Task.Run(async () =>
+        var started = Task.Run(async () =>
         {
             try
             {
@@ -81,14 +81,22 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
             {
                 // The pipeline was stopped: the pump says so.
             }
-        }));
+        });
+        _started.Add(started);
 
         // What is there already goes out before the next record comes in.
         Pump(Task.CompletedTask);
+        return started;
     }
 
+    /// <summary>Writes what has come already, and all that comes until the task ends.</summary>
+    private protected void PumpUntil(Task task) => Pump(task);
+
+    /// <summary>Writes objects. The task ends when the pipeline has room for more.</summary>
+    internal Task WriteManyAsync(IReadOnlyList<object?> values) => _pump.WriteManyAsync(values);
+
     /// <summary>Writes an object. The task ends when the pipeline has room for more.</summary>
-    private protected Task WriteAsync(object? value) => _pump.WriteAsync(value);
+    internal Task WriteAsync(object? value) => _pump.WriteAsync(value);
 
     /// <summary>Asks for confirmation, and says what would be done with -WhatIf.</summary>
     private protected Task<bool> ConfirmAsync(string target, string action) => _pump.InvokeAsync(() => ShouldProcess(target, action));
@@ -100,13 +108,13 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
     private protected void PostError(Exception error, object? target) => PostError(ErrorRecords.From(error, target));
 
     /// <summary>Writes a warning from any thread.</summary>
-    private protected void PostWarning(string text) => _pump.Post(() => WriteWarning(text));
+    internal void PostWarning(string text) => _pump.Post(() => WriteWarning(text));
 
     /// <summary>Writes a verbose line from any thread.</summary>
-    private protected void PostVerbose(string text) => _pump.Post(() => WriteVerbose(text));
+    internal void PostVerbose(string text) => _pump.Post(() => WriteVerbose(text));
 
     /// <summary>Reports progress from any thread.</summary>
-    private protected void PostProgress(ProgressRecord progress) => _pump.Post(() => WriteProgress(progress));
+    internal void PostProgress(ProgressRecord progress) => _pump.Post(() => WriteProgress(progress));
 
     /// <summary>Ends the cmdlet with an error. For the pipeline thread.</summary>
     private protected void Fail(Exception error, object? target = null) => ThrowTerminatingError(ErrorRecords.From(error, target));

@@ -20,10 +20,5 @@ public abstract class InstanceActionCmdlet : ScopedCmdlet
     public InstanceReference[] Instance { get; set; } = [];
 
     /// <summary>Starts the action for each instance that this record names.</summary>
-    private protected void StartForEach(Func<Instance, Task> action)
-    {
-        EntityReference[] references = Instance;
-        var scope = Array.TrueForAll(references, r => r.Text is null) ? null : GetScope();
-        StartRecord(() => Queries.Instances(this).ForEachAsync(scope, references, action));
-    }
+    private protected void StartForEach(Func<Instance, Task> action) => StartForEach(Queries.Instances(this), Instance, action);
 }

@@ -1,8 +1,12 @@
 using System;
 using System.Collections;
+using System.Collections.Generic;
+using System.Collections.Specialized;
 using System.Globalization;
+using System.IO;
 using System.Management.Automation;
 using System.Security;
+using Newtonsoft.Json;
 using Newtonsoft.Json.Linq;
 using Scramjet.Client;
 
@@ -33,13 +37,87 @@ internal static class PSJson
             $"Give a hashtable, such as -{parameter} @{{ name = 'value' }}, or JSON text.");
     }
 
+    /// <summary>A JSON text as PowerShell has it: objects with properties, arrays, and plain values; times stay texts.</summary>
+    /// <exception cref="JsonException">It isn't one JSON value.</exception>
+    public static object? Read(string text)
+    {
+        using var reader = new JsonTextReader(new StringReader(text)) { DateParseHandling = DateParseHandling.None, MaxDepth = 512 };
+        if (!reader.Read())
+            throw new JsonReaderException("There is no value.");
+
+        var value = Read(reader);
+        while (reader.Read())
+        {
+            if (reader.TokenType != JsonToken.Comment)
+                throw new JsonReaderException("There is more text behind the value.");
+        }
+
+        return value;
+    }
+
+    private static object? Read(JsonTextReader reader)
+    {
+        switch (reader.TokenType)
+        {
+            case JsonToken.StartObject:
+                return ReadObject(reader);
+            case JsonToken.StartArray:
+                var items = new List<object?>();
+                while (Next(reader) != JsonToken.EndArray)
+                    items.Add(Read(reader));
+                return items.ToArray();
+            case JsonToken.Integer or JsonToken.Float or JsonToken.String or JsonToken.Boolean or JsonToken.Null:
+                return reader.Value;
+            default:
+                throw new JsonReaderException($"{reader.TokenType} isn't expected here.");
+        }
+    }
+
+    private static object ReadObject(JsonTextReader reader)
+    {
+        var result = new PSObject();
+        OrderedDictionary? dictionary = null;
+        while (Next(reader) != JsonToken.EndObject)
+        {
+            var name = (string)reader.Value!;
+            Next(reader);
+            var value = Read(reader);
+
+            // PowerShell's properties have names, and case doesn't tell them apart: what can't be properties becomes a dictionary.
+            if (dictionary is null && (name.Length == 0 || result.Properties[name] is not null))
+            {
+                dictionary = new OrderedDictionary(StringComparer.Ordinal);
+                foreach (var property in result.Properties)
+                    dictionary[property.Name] = property.Value;
+            }
+
+            if (dictionary is not null)
+                dictionary[name] = value;
+            else
+                result.Properties.Add(new PSNoteProperty(name, value));
+        }
+
+        return (object?)dictionary ?? result;
+    }
+
+    private static JsonToken Next(JsonTextReader reader)
+    {
+        do
+        {
+            if (!reader.Read())
+                throw new JsonReaderException("The value ends too early.");
+        }
+        while (reader.TokenType == JsonToken.Comment);
+        return reader.TokenType;
+    }
+
     private static JToken Parse(string text, string parameter)
     {
         try
         {
             return JToken.Parse(text);
         }
-        catch (Newtonsoft.Json.JsonException e)
+        catch (JsonException e)
         {
             throw new ScramjetException(ErrorCodes.BadParameters, $"-{parameter} isn't valid JSON: {e.Message}", $"Give a hashtable, such as -{parameter} @{{ name = 'value' }}, or JSON text.", e);
         }

@@ -18,6 +18,7 @@ internal sealed class PipelinePump
     private Queue<Item> _items = new();
     private Queue<Item> _batch = new();
     private TaskCompletionSource<bool>? _room;
+    private int _queued;
     private bool _closed;
 
     /// <param name="write">Writes an object to the pipeline; called on the pipeline thread.</param>
@@ -25,6 +26,9 @@ internal sealed class PipelinePump
 
     /// <summary>Queues an object for output. The task ends when there is room for more.</summary>
     public Task WriteAsync(object? value) => Enqueue(new Item(value, null));
+
+    /// <summary>Queues objects for output, in one go. The task ends when there is room for more.</summary>
+    public Task WriteManyAsync(IReadOnlyList<object?> values) => values.Count == 0 ? Task.CompletedTask : Enqueue(new Item(new Batch(values), null), values.Count);
 
     /// <summary>Queues something to be done on the pipeline thread.</summary>
     public void Post(Action action) => Enqueue(new Item(null, action));
@@ -64,6 +68,8 @@ internal sealed class PipelinePump
                 var item = _batch.Dequeue();
                 if (item.Action is { } action)
                     action();
+                else if (item.Value is Batch batch)
+                    WriteMany(batch.Values, cancellationToken);
                 else
                     _write(item.Value);
             }
@@ -85,6 +91,15 @@ internal sealed class PipelinePump
         room?.TrySetCanceled();
     }
 
+    private void WriteMany(IReadOnlyList<object?> values, CancellationToken cancellationToken)
+    {
+        foreach (var value in values)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            _write(value);
+        }
+    }
+
     private bool TakeBatch(Task task, CancellationToken cancellationToken)
     {
         TaskCompletionSource<bool>? room;
@@ -99,6 +114,7 @@ internal sealed class PipelinePump
             }
 
             (_items, _batch) = (_batch, _items);
+            _queued = 0;
             room = _room;
             _room = null;
         }
@@ -107,7 +123,7 @@ internal sealed class PipelinePump
         return true;
     }
 
-    private Task Enqueue(Item item)
+    private Task Enqueue(Item item, int weight = 1)
     {
         lock (_gate)
         {
@@ -115,9 +131,10 @@ internal sealed class PipelinePump
                 return Task.FromCanceled(new CancellationToken(true));
 
             _items.Enqueue(item);
+            _queued += weight;
             if (_items.Count == 1)
                 Monitor.PulseAll(_gate);
-            if (_items.Count < Capacity)
+            if (_queued < Capacity)
                 return Task.CompletedTask;
 
             _room ??= new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -129,6 +146,11 @@ internal sealed class PipelinePump
     {
         lock (_gate)
             Monitor.PulseAll(_gate);
+    }
+
+    private sealed class Batch(IReadOnlyList<object?> values)
+    {
+        public IReadOnlyList<object?> Values { get; } = values;
     }
 
     private readonly struct Item(object? value, Action? action)

@@ -1,4 +1,7 @@
+using System;
 using System.Management.Automation;
+using System.Threading.Tasks;
+using Scramjet.Client.Model;
 using ScramjetPlatform.Completion;
 
 namespace ScramjetPlatform.Pipeline;
@@ -34,5 +37,16 @@ public abstract class ScopedCmdlet : ScramjetCmdlet
     private protected override int Throttle => ThrottleLimit;
 
     /// <summary>The scope that the parameters give for this record. For the pipeline thread.</summary>
-    private protected HubScope GetScope(Scramjet.Client.Model.Entity? input = null) => HubScope.From(this, Space, Hub, input);
+    private protected HubScope GetScope(Entity? input = null) => HubScope.From(this, Space, Hub, input);
+
+    /// <summary>Starts an action for each thing that this record's references name.</summary>
+    private protected void StartForEach<T>(EntityQuery<T> query, EntityReference[] references, Func<T, Task> action) where T : Entity
+    {
+        var scope = ScopeFor(references);
+        StartRecord(() => query.ForEachAsync(scope, references, action));
+    }
+
+    /// <summary>The scope for references; none is needed where all are objects.</summary>
+    private protected HubScope? ScopeFor(EntityReference[] references) =>
+        references.Length > 0 && Array.TrueForAll(references, r => r.Text is null) ? null : GetScope();
 }

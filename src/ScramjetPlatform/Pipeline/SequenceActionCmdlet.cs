@@ -22,10 +22,8 @@ public abstract class SequenceActionCmdlet : ScopedCmdlet
     /// <summary>Starts the action for each sequence that this record names. A name that fits several on one hub is an error.</summary>
     private protected void StartForEach(Func<Sequence, Task> action)
     {
-        EntityReference[] references = Sequence;
-        var scope = Array.TrueForAll(references, r => r.Text is null) ? null : GetScope();
         var query = Queries.Sequences(this);
         query.MustBeOne = true;
-        StartRecord(() => query.ForEachAsync(scope, references, action));
+        StartForEach(query, Sequence, action);
     }
 }

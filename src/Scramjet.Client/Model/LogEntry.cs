@@ -1,0 +1,106 @@
+using System;
+using Newtonsoft.Json;
+using Newtonsoft.Json.Linq;
+using Scramjet.Client.Http;
+
+namespace Scramjet.Client.Model;
+
+/// <summary>How much a log entry matters.</summary>
+public enum LogLevel
+{
+    /// <summary>The finest detail.</summary>
+    Trace,
+
+    /// <summary>Detail for finding faults.</summary>
+    Debug,
+
+    /// <summary>What happens in good order.</summary>
+    Info,
+
+    /// <summary>What may become a fault.</summary>
+    Warn,
+
+    /// <summary>A fault.</summary>
+    Error,
+
+    /// <summary>A fault that ends something.</summary>
+    Fatal,
+}
+
+/// <summary>A line of a log.</summary>
+public sealed class LogEntry : Entity
+{
+    private LogEntry(JsonFields fields, string line)
+    {
+        Line = line;
+        Time = fields.Time("ts");
+        Level = Enum.TryParse<LogLevel>(fields.Text("level"), ignoreCase: true, out var level) ? level : null;
+        Source = fields.Text("from");
+        Message = fields.Text("msg") ?? "";
+        Data = fields.Plain("data");
+        AdditionalData = fields.Rest();
+    }
+
+    private LogEntry(string line)
+    {
+        Line = line;
+        Message = line;
+    }
+
+    /// <summary>When it was written.</summary>
+    public DateTimeOffset? Time { get; }
+
+    /// <summary>How much it matters; null for a line that isn't an entry.</summary>
+    public LogLevel? Level { get; }
+
+    /// <summary>Which part wrote it, like <c>Host</c> or <c>Runner</c>.</summary>
+    public string? Source { get; }
+
+    /// <summary>The message.</summary>
+    public string Message { get; }
+
+    /// <summary>What goes with the message.</summary>
+    public object? Data { get; }
+
+    /// <summary>The hub's id.</summary>
+    public string? Hub { get; private set; }
+
+    /// <summary>The space's id.</summary>
+    public string? Space { get; private set; }
+
+    /// <summary>The instance's id, for an instance's log.</summary>
+    public string? Instance { get; private set; }
+
+    /// <summary>The line as it came.</summary>
+    public string Line { get; }
+
+    /// <summary>The message and its data.</summary>
+    public override string ToString() => Data is null ? Message : Message + " " + JsonConvert.SerializeObject(Data);
+
+    /// <summary>Reads a line; one that isn't JSON is its own message. A space's lines begin with the hub's id.</summary>
+    public static LogEntry Parse(string line, string? space = null, string? hub = null, string? instance = null)
+    {
+        var json = line;
+        var colon = line.IndexOf(": {", StringComparison.Ordinal);
+        if (hub is null && space is not null && colon > 0 && !line.StartsWith("{", StringComparison.Ordinal))
+        {
+            hub = line.Substring(0, colon);
+            json = line.Substring(colon + 2);
+        }
+
+        LogEntry entry;
+        try
+        {
+            entry = json.StartsWith("{", StringComparison.Ordinal) && Json.Parse(json) is JObject o ? new LogEntry(new JsonFields(o), line) : new LogEntry(line);
+        }
+        catch (JsonException)
+        {
+            entry = new LogEntry(line);
+        }
+
+        entry.Space = space;
+        entry.Hub = hub;
+        entry.Instance = instance;
+        return entry;
+    }
+}

@@ -1,0 +1,92 @@
+using System;
+using System.IO;
+using System.Net;
+using System.Net.Http;
+using System.Threading;
+using System.Threading.Tasks;
+using Scramjet.Client.Http;
+
+namespace Scramjet.Client.Streams;
+
+/// <summary>
+/// The body of an answer as it comes. Its end is the stream's end; a connection that breaks off, or a wrong chunk, is a
+/// <see cref="ScramjetApiException"/> with <c>STREAM_BROKEN</c>, after all that came before.
+/// </summary>
+public sealed class ApiStream : Stream
+{
+    private readonly HttpResponseMessage _response;
+    private readonly Stream _body;
+    private readonly ApiRequest _request;
+    private readonly Uri _uri;
+
+    internal ApiStream(HttpResponseMessage response, Stream body, ApiRequest request, Uri uri)
+    {
+        _response = response;
+        _body = body;
+        _request = request;
+        _uri = uri;
+    }
+
+    /// <inheritdoc/>
+    public override bool CanRead => true;
+
+    /// <inheritdoc/>
+    public override bool CanSeek => false;
+
+    /// <inheritdoc/>
+    public override bool CanWrite => false;
+
+    /// <inheritdoc/>
+    public override long Length => throw new NotSupportedException();
+
+    /// <inheritdoc/>
+    public override long Position
+    {
+        get => throw new NotSupportedException();
+        set => throw new NotSupportedException();
+    }
+
+    /// <inheritdoc/>
+    public override int Read(byte[] buffer, int offset, int count) => ReadAsync(buffer, offset, count, CancellationToken.None).GetAwaiter().GetResult();
+
+    /// <inheritdoc/>
+    public override async Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken)
+    {
+        // Not every runtime can cancel the read itself: closing the answer ends it everywhere.
+        using var stop = cancellationToken.Register(static r => ((HttpResponseMessage)r!).Dispose(), _response);
+        try
+        {
+            return await _body.ReadAsync(buffer, offset, count, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (cancellationToken.IsCancellationRequested)
+        {
+            throw new OperationCanceledException("The stream was stopped.", e, cancellationToken);
+        }
+        catch (Exception e) when (e is IOException or HttpRequestException or WebException or ObjectDisposedException)
+        {
+            throw ResponseErrors.StreamBroken(_request, _uri, e);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void Flush()
+    {
+    }
+
+    /// <inheritdoc/>
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    /// <inheritdoc/>
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    /// <inheritdoc/>
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+            _response.Dispose();
+        base.Dispose(disposing);
+    }
+}

@@ -1,0 +1,78 @@
+using System;
+using System.Threading;
+using System.Threading.Tasks;
+using Scramjet.Client;
+using Scramjet.Client.Model;
+
+namespace ScramjetPlatform.Pipeline;
+
+/// <summary>
+/// Finds out how an instance's run ended. Newer hubs say so in the instance; hubs of 0.18 forget an instance at once, and keep one that ended
+/// well for ten seconds: there the log tells, which has a line for a good end and none for a bad one.
+/// </summary>
+internal sealed class InstanceRun(InstanceClient instance)
+{
+    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
+
+    private volatile bool _completed;
+    private volatile string? _lastError;
+
+    /// <summary>Takes note of a line of the instance's log.</summary>
+    public void See(LogEntry entry, Action<string>? forward)
+    {
+        if (entry.Message.StartsWith("Sequence completed", StringComparison.Ordinal))
+            _completed = true;
+        if (entry.Level is LogLevel.Error or LogLevel.Fatal)
+            _lastError = entry.ToString();
+        forward?.Invoke($"{entry.Level?.ToString().ToUpperInvariant()} {entry.Source}: {entry}".Trim());
+    }
+
+    /// <summary>Waits until it is known how the instance ended.</summary>
+    /// <param name="log">The reading of the log.</param>
+    /// <param name="name">The sequence's name.</param>
+    /// <param name="cancellationToken">Stops the wait.</param>
+    /// <exception cref="ScramjetException"><c>INSTANCE_FAILED</c>, with the exit code and the reason, where the hub tells them.</exception>
+    public async Task CheckAsync(Task log, string name, CancellationToken cancellationToken)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(Patience);
+        try
+        {
+            while (!_completed)
+            {
+                var now = await instance.GetInfoOrNullAsync(patience.Token).ConfigureAwait(false);
+                if (now is { HasEnded: true })
+                {
+                    if (now.Status == InstanceStatus.Errored || now.ExitCode is not (null or 0))
+                        throw Failed(name, now.ExitCode, now.ExitReason);
+                    return;
+                }
+
+                if (now is null)
+                {
+                    // The rest of the log may still be on its way.
+                    await Task.WhenAny(log, Task.Delay(Poll + Poll, patience.Token)).ConfigureAwait(false);
+                    if (!_completed)
+                        throw Failed(name, null, null);
+                    return;
+                }
+
+                await Task.Delay(Poll, patience.Token).ConfigureAwait(false);
+            }
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            // Its output has ended and it runs on: it will be killed, and there is no failure to tell of.
+        }
+    }
+
+    private ScramjetException Failed(string name, int? exitCode, string? reason)
+    {
+        var why = reason ?? _lastError;
+        return new ScramjetException(
+            ErrorCodes.InstanceFailed,
+            $"The instance {instance.InstanceId} of '{name}' failed{(exitCode is null ? "" : $" with exit code {exitCode}")}{(string.IsNullOrEmpty(why) ? "" : ": " + why)}.",
+            "What it wrote to its standard error came as warnings; -Verbose shows its log.");
+    }
+}

@@ -1,0 +1,259 @@
+using System;
+using System.Collections.Generic;
+using System.IO;
+using System.Linq;
+using System.Management.Automation;
+using System.Threading;
+using System.Threading.Tasks;
+using Newtonsoft.Json.Linq;
+using Scramjet.Client;
+using Scramjet.Client.Model;
+using Scramjet.Client.Packaging;
+using Scramjet.Client.Streams;
+using ScramjetPlatform.Completion;
+using ScramjetPlatform.Pipeline;
+
+namespace ScramjetPlatform;
+
+/// <summary>
+/// <para type="synopsis">Uses a sequence as a filter: starts an instance, feeds it the pipeline, and writes what it puts out while both run.</para>
+/// </summary>
+[Cmdlet(VerbsLifecycle.Invoke, "ScramjetSequence", SupportsShouldProcess = true, DefaultParameterSetName = SequenceSet)]
+[OutputType(typeof(PSObject), typeof(string), typeof(byte[]))]
+public sealed class InvokeScramjetSequenceCommand : SendCmdlet
+{
+    private const string SequenceSet = "Sequence";
+    private const string PathSet = "Path";
+    private const int BlockSize = 128 * 1024;
+
+    private static readonly TimeSpan CleanUpTime = TimeSpan.FromSeconds(20);
+
+    private HubScope? _scope;
+    private string? _path;
+    private StartOptions _options = new();
+    private bool _verbose;
+
+    /// <summary>
+    /// <para type="description">The sequence: its name, id, a unique beginning of its id, or the object. Where several hubs have it, the first of them by name runs it.</para>
+    /// </summary>
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = SequenceSet)]
+    [Alias("SequenceId")]
+    [ArgumentCompleter(typeof(SequenceCompleter))]
+    public SequenceReference? Sequence { get; set; }
+
+    /// <summary>
+    /// <para type="description">A package (.tar.gz) or a folder, which is published for this run. Where several hubs are in scope, the first of them by name gets it.</para>
+    /// </summary>
+    [Parameter(Mandatory = true, ParameterSetName = PathSet)]
+    [ValidateNotNullOrEmpty]
+    public string? Path { get; set; }
+
+    /// <summary>
+    /// <para type="description">With -Path: removes the sequence after the run.</para>
+    /// </summary>
+    [Parameter(ParameterSetName = PathSet)]
+    public SwitchParameter RemoveAfter { get; set; }
+
+    /// <summary>
+    /// <para type="description">The configuration that the program gets: a hashtable, an object, or JSON text.</para>
+    /// </summary>
+    [Parameter]
+    [ValidateNotNull]
+    public object? AppConfig { get; set; }
+
+    /// <summary>
+    /// <para type="description">The arguments that the program's function gets.</para>
+    /// </summary>
+    [Parameter]
+    [Alias("Args")]
+    [AllowEmptyCollection]
+    [AllowNull]
+    public object?[]? ArgumentList { get; set; }
+
+    /// <summary>
+    /// <para type="description">What comes out: application/x-ndjson gives objects, text/plain lines, application/octet-stream blocks of bytes. Not given: the first line tells whether it is NDJSON or text.</para>
+    /// </summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(ContentTypeCompleter))]
+    public string? OutputContentType { get; set; }
+
+    private protected override object Target => (object?)Sequence ?? Path!;
+
+    private protected override void Prepare()
+    {
+        _verbose = MyInvocation.BoundParameters.TryGetValue("Verbose", out var verbose)
+            ? LanguagePrimitives.IsTrue(verbose)
+            : (ActionPreference)SessionState.PSVariable.GetValue("VerbosePreference", ActionPreference.SilentlyContinue) == ActionPreference.Continue;
+        try
+        {
+            _options = new StartOptions
+            {
+                AppConfig = PSJson.ObjectFrom(AppConfig, nameof(AppConfig)),
+                ArgumentList = ArgumentList is null ? null : (JArray)PSJson.From(ArgumentList),
+            };
+        }
+        catch (ScramjetException e)
+        {
+            Fail(e, AppConfig);
+        }
+
+        if (Path is not null)
+        {
+            _path = GetUnresolvedProviderPathFromPSPath(Path);
+            _scope = GetScope();
+        }
+        else
+        {
+            _scope = ScopeFor([Sequence!]);
+        }
+    }
+
+    private protected override async Task SendAsync(StreamBody body)
+    {
+        SequenceClient? sequence = null;
+        InstanceClient? instance = null;
+        var published = false;
+        try
+        {
+            (sequence, var name, published) = _path is null ? await FindAsync().ConfigureAwait(false) : await PublishAsync(_path).ConfigureAwait(false);
+            if (sequence is null || !await ConfirmAsync($"{name} on {sequence.Hub.HubId}", "Invoke").ConfigureAwait(false))
+                return;
+
+            instance = await Own(sequence).StartAsync(_options, StopToken).ConfigureAwait(false);
+            await RunAsync(instance, body, name).ConfigureAwait(false);
+        }
+        finally
+        {
+            await CleanUpAsync(instance, published && RemoveAfter ? sequence : null).ConfigureAwait(false);
+        }
+    }
+
+    private async Task RunAsync(InstanceClient instance, StreamBody body, string name)
+    {
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(StopToken);
+        var run = new InstanceRun(instance);
+        var output = WriteOutputAsync(instance, StopToken);
+        var errors = ForwardAsync(instance, InstanceStream.Stderr, PostWarning, over.Token);
+        var log = ForwardAsync(instance, InstanceStream.Log, line => run.See(LogEntry.Parse(line, null, instance.Hub.HubId, instance.InstanceId), _verbose ? PostVerbose : null), over.Token);
+        var input = instance.SendInputAsync(body, false, over.Token);
+
+        // The output's end is the run's end: a program may well leave some of its input unread.
+        var first = await Task.WhenAny(output, input).ConfigureAwait(false);
+        if (first == input && input.IsFaulted && !output.IsCompleted)
+        {
+            // An instance that ended closes its input; what it put out before still counts, and why it ended counts more.
+            await Task.WhenAny(output, Task.Delay(CleanUpTime, StopToken)).ConfigureAwait(false);
+            if (!output.IsCompleted)
+                await input.ConfigureAwait(false);
+        }
+
+        await output.ConfigureAwait(false);
+        try
+        {
+            await run.CheckAsync(log, name, StopToken).ConfigureAwait(false);
+            if (input.IsFaulted)
+                PostVerbose($"The instance {instance.InstanceId} ended before it had read all of its input.");
+        }
+        finally
+        {
+            // What it said last comes out before the streams are let go.
+            await Task.WhenAny(errors, Task.Delay(200, StopToken)).ConfigureAwait(false);
+            over.Cancel();
+            await Task.WhenAll(Settled(errors), Settled(log), Settled(input)).ConfigureAwait(false);
+        }
+    }
+
+    private async Task WriteOutputAsync(InstanceClient instance, CancellationToken cancellationToken)
+    {
+        using var stream = await instance.GetStreamAsync(InstanceStream.Output, cancellationToken).ConfigureAwait(false);
+        if (StreamDecoder.IsBytes(OutputContentType))
+        {
+            var block = new byte[BlockSize];
+            int read;
+            while ((read = await stream.ReadAsync(block, 0, block.Length, cancellationToken).ConfigureAwait(false)) > 0)
+            {
+                var bytes = new byte[read];
+                Buffer.BlockCopy(block, 0, bytes, 0, read);
+                await WriteAsync(bytes).ConfigureAwait(false);
+            }
+
+            return;
+        }
+
+        var reader = new LineReader(stream);
+        var decoder = new StreamDecoder(OutputContentType);
+        while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false) is { } lines)
+            await WriteManyAsync(decoder.Decode(lines, Report)).ConfigureAwait(false);
+    }
+
+    private static async Task ForwardAsync(InstanceClient instance, InstanceStream kind, Action<string> forward, CancellationToken cancellationToken)
+    {
+        using var stream = await instance.GetStreamAsync(kind, cancellationToken).ConfigureAwait(false);
+        var reader = new LineReader(stream);
+        while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false) is { } lines)
+        {
+            foreach (var line in lines)
+                forward(line);
+        }
+    }
+
+    /// <summary>Kills the instance, if it still runs, and removes the sequence, if asked: also when all else was stopped.</summary>
+    private async Task CleanUpAsync(InstanceClient? instance, SequenceClient? sequence)
+    {
+        using var bound = new CancellationTokenSource(CleanUpTime);
+        try
+        {
+            if (instance is not null)
+                await instance.KillIfRunningAsync(bound.Token).ConfigureAwait(false);
+            if (sequence is not null)
+                await sequence.DeleteAsync(force: true, bound.Token).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is ScramjetException or OperationCanceledException)
+        {
+            PostWarning($"Cleaning up after {instance?.InstanceId ?? Path} failed: {e.Message}");
+        }
+    }
+
+    private async Task<(SequenceClient? Sequence, string Name, bool Published)> FindAsync()
+    {
+        var query = Queries.Sequences(this);
+        query.MustBeOne = true;
+        var found = new List<Sequence>();
+        await query.ForEachAsync(_scope, [Sequence!], sequence =>
+        {
+            lock (found)
+                found.Add(sequence);
+            return Task.CompletedTask;
+        }).ConfigureAwait(false);
+
+        if (found.Select(s => s.Name).Distinct().Skip(1).Any())
+            throw new ScramjetException(ErrorCodes.Ambiguous, $"'{Sequence}' fits several sequences: {string.Join(", ", found.Select(s => s.Name ?? s.Id).Distinct())}.", "Name one.");
+
+        var chosen = found.OrderBy(s => s.Space, StringComparer.Ordinal).ThenBy(s => s.Hub, StringComparer.Ordinal).FirstOrDefault();
+        if (found.Count > 1)
+            PostVerbose($"{found.Count} hubs have '{Sequence}': {chosen!.Hub} runs it.");
+        return (chosen?.Client, chosen?.Name ?? chosen?.Id ?? "", false);
+    }
+
+    private async Task<(SequenceClient? Sequence, string Name, bool Published)> PublishAsync(string path)
+    {
+        var isFolder = Directory.Exists(path);
+        var manifest = isFolder ? SequencePackage.Plan(path).Manifest : SequencePackage.Check(path);
+        var hubs = new List<HostClient>();
+        await _scope!.ForEachClientAsync(hub =>
+        {
+            lock (hubs)
+                hubs.Add(hub);
+            return Task.CompletedTask;
+        }).ConfigureAwait(false);
+        var chosen = hubs.OrderBy(h => h.SpaceId, StringComparer.Ordinal).ThenBy(h => h.HubId, StringComparer.Ordinal).FirstOrDefault();
+        if (chosen is null || !await ConfirmAsync($"{path} to {chosen.HubId}", "Publish").ConfigureAwait(false))
+            return (null, "", false);
+
+        using var package = isFolder ? PackageSource.FromFolder(path, cancellationToken: StopToken) : PackageSource.FromFile(path);
+        return (await chosen.SendSequenceAsync(package, null, StopToken).ConfigureAwait(false), manifest.Name ?? path, true);
+    }
+
+    private static Task Settled(Task task) => task.ContinueWith(static t => _ = t.Exception, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+}

@@ -1,0 +1,44 @@
+using System.Management.Automation;
+using System.Threading.Tasks;
+using Scramjet.Client.Model;
+using Scramjet.Client.Streams;
+using ScramjetPlatform.Completion;
+using ScramjetPlatform.Pipeline;
+
+namespace ScramjetPlatform;
+
+/// <summary>
+/// <para type="synopsis">Writes what comes out of an instance: its output, standard output or standard error.</para>
+/// </summary>
+[Cmdlet(VerbsCommunications.Receive, "ScramjetOutput")]
+[OutputType(typeof(PSObject), typeof(string), typeof(byte[]))]
+public sealed class ReceiveScramjetOutputCommand : ReceiveCmdlet
+{
+    /// <summary>
+    /// <para type="description">The instances: ids, unique beginnings of ids, wildcards, or objects.</para>
+    /// </summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Alias("InstanceId")]
+    [SupportsWildcards]
+    [ArgumentCompleter(typeof(InstanceCompleter))]
+    public InstanceReference[] Instance { get; set; } = [];
+
+    /// <summary>
+    /// <para type="description">Which stream: Output (the default), Stdout, Stderr, or Log as it comes (see Get-ScramjetLog). The hub keeps what nobody has read yet; what one reader has read, no other gets.</para>
+    /// </summary>
+    [Parameter]
+    public InstanceStream Stream { get; set; }
+
+    /// <inheritdoc/>
+    protected override void BeginProcessing()
+    {
+        base.BeginProcessing();
+        if (Stream is InstanceStream.Stdout or InstanceStream.Stderr)
+            ContentType ??= ContentTypes.Text;
+    }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord() => StartForEach(Queries.Instances(this), Instance, ReceiveAsync);
+
+    private Task ReceiveAsync(Instance instance) => ReceiveAsync(token => Own(instance.Client).GetStreamAsync(Stream, token), $"{Stream} of {instance.Id}");
+}

@@ -1,0 +1,171 @@
+using System;
+using System.IO;
+using System.Management.Automation;
+using System.Threading.Tasks;
+using Scramjet.Client;
+using Scramjet.Client.Streams;
+using ScramjetPlatform.Completion;
+
+namespace ScramjetPlatform.Pipeline;
+
+/// <summary>
+/// A cmdlet that sends the pipeline, or a file, into a stream. The request is open while the pipeline produces: nothing is collected, and a far end
+/// that takes its time slows the pipeline down.
+/// </summary>
+public abstract class SendCmdlet : ScopedCmdlet
+{
+    private readonly BodyPipe _pipe = new();
+    private BodyEncoder? _encoder;
+    private Task? _sending;
+    private Exception? _failure;
+    private string? _file;
+
+    /// <summary>
+    /// <para type="description">What is sent: objects go as NDJSON, strings as lines of text, bytes as they are. The first one decides, unless -ContentType does.</para>
+    /// </summary>
+    [Parameter(ValueFromPipeline = true)]
+    [AllowNull]
+    [AllowEmptyString]
+    [AllowEmptyCollection]
+    public object? InputObject { get; set; }
+
+    /// <summary>
+    /// <para type="description">What the data is: application/x-ndjson, text/plain or application/octet-stream. Not given: what the first object is; for a file, what its name's ending says.</para>
+    /// </summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(ContentTypeCompleter))]
+    public string? ContentType { get; set; }
+
+    /// <summary>A file to send; null to send the pipeline.</summary>
+    private protected virtual string? FileToSend => null;
+
+    /// <summary>Where errors of the whole are about.</summary>
+    private protected abstract object Target { get; }
+
+    /// <summary>Sends the body, and does all that goes with it.</summary>
+    private protected abstract Task SendAsync(StreamBody body);
+
+    /// <summary>Made on the pipeline thread before anything is sent.</summary>
+    private protected virtual void Prepare()
+    {
+    }
+
+    /// <inheritdoc/>
+    protected override void BeginProcessing()
+    {
+        if (FileToSend is not null)
+            _file = GetUnresolvedProviderPathFromPSPath(FileToSend);
+        Prepare();
+    }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        if (_file is not null || (!MyInvocation.ExpectingInput && !MyInvocation.BoundParameters.ContainsKey(nameof(InputObject))))
+            return;
+
+        // A list that was given as a parameter is sent item by item, as the pipeline would; bytes stay together.
+        var plain = InputObject is PSObject wrapped ? wrapped.BaseObject : InputObject;
+        if (!MyInvocation.ExpectingInput && plain is object?[] items)
+        {
+            foreach (var item in items)
+                SendOne(item);
+        }
+        else
+        {
+            SendOne(InputObject);
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void EndProcessing()
+    {
+        if (_file is not null)
+            Begin(() => SendFileAsync(_file));
+        else if (_sending is null)
+            BeginPipe(ContentType ?? ContentTypes.Text);
+
+        _pipe.Complete();
+        base.EndProcessing();
+        if (_failure is not null)
+            WriteError(ErrorRecords.From(_failure, Target));
+    }
+
+    private void SendOne(object? value)
+    {
+        if (_sending is null)
+            BeginPipe(ContentType ?? BodyEncoder.TypeFor(value));
+
+        byte[] bytes;
+        try
+        {
+            bytes = _encoder!.Encode(value);
+        }
+        catch (ScramjetException e)
+        {
+            WriteError(ErrorRecords.From(e, value));
+            return;
+        }
+
+        _pipe.Write(bytes, 0, bytes.Length);
+
+        // What has come back meanwhile goes out, and a full pipe is waited for.
+        PumpUntil(Task.WhenAny(_pipe.RoomAsync(), _sending!));
+        if (_sending!.IsCompleted && _failure is { } failure)
+            Fail(failure, Target);
+    }
+
+    private void BeginPipe(string contentType)
+    {
+        _encoder = new BodyEncoder(contentType);
+        Begin(() => SendAsync(StreamBody.From(_pipe, contentType)));
+    }
+
+    private void Begin(Func<Task> send) => _sending = Start(async () =>
+    {
+        try
+        {
+            await send().ConfigureAwait(false);
+        }
+        catch (Exception e) when (!StopToken.IsCancellationRequested)
+        {
+            _failure = e;
+        }
+    });
+
+    private async Task SendFileAsync(string path)
+    {
+        FileStream file;
+        try
+        {
+            file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 128 * 1024, useAsync: true);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw e is FileNotFoundException or DirectoryNotFoundException
+                ? new ScramjetException(ErrorCodes.FileNotFound, $"There is no '{path}'.", "Check the path.", e)
+                : new ScramjetException(ErrorCodes.FileUnreadable, $"'{path}' can't be read: {e.Message}", "Check the file's permissions.", e);
+        }
+
+        using (file)
+        {
+            var progress = new ByteProgress(PostProgress, $"Sending {path}", file.Length);
+            try
+            {
+                await SendAsync(StreamBody.From(file, ContentType ?? TypeOf(path), progress)).ConfigureAwait(false);
+            }
+            finally
+            {
+                progress.Complete();
+            }
+        }
+    }
+
+    private static string TypeOf(string path) => Path.GetExtension(path).ToLowerInvariant() switch
+    {
+        ".ndjson" or ".jsonl" => ContentTypes.NdJson,
+        ".txt" or ".csv" or ".log" => ContentTypes.Text,
+        _ => ContentTypes.Bytes,
+    };
+}

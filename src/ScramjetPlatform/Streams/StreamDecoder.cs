@@ -1,0 +1,76 @@
+using System;
+using System.Collections.Generic;
+using Newtonsoft.Json;
+using Scramjet.Client;
+using Scramjet.Client.Streams;
+
+namespace ScramjetPlatform.Pipeline;
+
+/// <summary>
+/// Turns lines into what goes down the pipeline. Without a content type, the first line with anything on it decides: JSON makes
+/// objects of this and all further lines, anything else leaves them text.
+/// </summary>
+internal sealed class StreamDecoder
+{
+    private readonly bool _strict;
+    private bool? _json;
+
+    /// <param name="contentType">The content type; null to tell by the first line.</param>
+    public StreamDecoder(string? contentType)
+    {
+        if (contentType is null)
+            return;
+
+        _json = contentType.IndexOf("json", StringComparison.OrdinalIgnoreCase) >= 0;
+        _strict = _json.Value;
+    }
+
+    /// <summary>The objects of some lines.</summary>
+    /// <param name="lines">The lines.</param>
+    /// <param name="report">Told of a line that should be JSON and isn't.</param>
+    public IReadOnlyList<object?> Decode(IReadOnlyList<string> lines, Action<ScramjetException, string> report)
+    {
+        if (_json == false)
+            return lines;
+
+        var values = new List<object?>(lines.Count);
+        foreach (var line in lines)
+        {
+            if (_json == false)
+            {
+                values.Add(line);
+                continue;
+            }
+
+            if (string.IsNullOrWhiteSpace(line))
+            {
+                // NDJSON has no empty values; before the first value nothing is known yet, and text keeps its empty lines.
+                if (_json is null)
+                    values.Add(line);
+                continue;
+            }
+
+            try
+            {
+                values.Add(PSJson.Read(line));
+                _json = true;
+            }
+            catch (JsonException e)
+            {
+                if (_strict)
+                {
+                    report(new ScramjetException(ErrorCodes.InvalidResponse, $"A line isn't valid JSON: {e.Message}", "Read the stream as text, with -ContentType text/plain.", e), line);
+                    continue;
+                }
+
+                _json ??= false;
+                values.Add(line);
+            }
+        }
+
+        return values;
+    }
+
+    /// <summary>Whether a content type means bytes.</summary>
+    public static bool IsBytes(string? contentType) => contentType == ContentTypes.Bytes;
+}
