@@ -7,6 +7,7 @@ using System.Linq;
 using System.Management.Automation;
 using System.Management.Automation.Host;
 using System.Security;
+using System.Text.RegularExpressions;
 using System.Threading;
 
 namespace ScramjetPlatform.Quickstart;
@@ -14,7 +15,7 @@ namespace ScramjetPlatform.Quickstart;
 /// <summary>A host for the engine that shows what a console would show, and refuses to prompt.</summary>
 /// <param name="output">Where it is shown.</param>
 /// <param name="colours">Whether that shows colours.</param>
-internal sealed class PowerShellHost(TextWriter output, bool colours) : PSHost
+internal sealed partial class PowerShellHost(TextWriter output, bool colours) : PSHost
 {
     private readonly WriterUI _ui = new(output, colours);
 
@@ -45,6 +46,9 @@ internal sealed class PowerShellHost(TextWriter output, bool colours) : PSHost
     public override void SetShouldExit(int exitCode)
     {
     }
+
+    [GeneratedRegex("\u001b\\[[0-9;]*m")]
+    private static partial Regex Escapes();
 
     private sealed class WriterUI(TextWriter output, bool colours) : PSHostUserInterface
     {
@@ -90,7 +94,7 @@ internal sealed class PowerShellHost(TextWriter output, bool colours) : PSHost
         private void Add(string text)
         {
             lock (_gate)
-                output.Write(text);
+                output.Write(colours ? text : Escapes().Replace(text, ""));
         }
     }
 

@@ -38,12 +38,6 @@ internal sealed class Session(string folder, string manifest, string uri, string
         runspace.SessionStateProxy.SetVariable("uri", uri);
         runspace.SessionStateProxy.SetVariable("token", token);
 
-        if (Console.IsOutputRedirected)
-        {
-            using var plain = PowerShell.Create(runspace);
-            plain.AddScript("$PSStyle.OutputRendering = 'PlainText'").Invoke();
-        }
-
         var ok = true;
         foreach (var command in commands)
         {

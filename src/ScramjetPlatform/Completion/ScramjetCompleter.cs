@@ -168,3 +168,11 @@ public sealed class InstanceCompleter : ScramjetCompleter
         (await scope.FromHubsAsync(hub => hub.ListInstancesAsync(cancellationToken), cancellationToken).ConfigureAwait(false))
             .Select(i => new Offer(i.Id, $"{i.SequenceName ?? i.SequenceId} {i.Status} on {i.Hub}"));
 }
+
+/// <summary>Offers topics.</summary>
+public sealed class TopicCompleter : ScramjetCompleter
+{
+    private protected override async Task<IEnumerable<Offer>> FindAsync(Scope scope, CancellationToken cancellationToken) =>
+        (await scope.FromHubsAsync(hub => hub.GetTopicsAsync(cancellationToken), cancellationToken).ConfigureAwait(false))
+            .Select(t => new Offer(t.Name, $"{t.ContentType} on {t.Hub}"));
+}

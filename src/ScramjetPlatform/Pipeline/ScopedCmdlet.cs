@@ -49,4 +49,19 @@ public abstract class ScopedCmdlet : ScramjetCmdlet
     /// <summary>The scope for references; none is needed where all are objects.</summary>
     private protected HubScope? ScopeFor(EntityReference[] references) =>
         references.Length > 0 && Array.TrueForAll(references, r => r.Text is null) ? null : GetScope();
+
+    /// <summary>
+    /// Whether topics of whole spaces are meant: on a platform, where no hub is named. For the pipeline thread.
+    /// </summary>
+    private protected bool MeansSpaces(Entity? input = null) => input switch
+    {
+        Scramjet.Client.Model.Space => true,
+        Scramjet.Client.Model.Hub => false,
+        _ => Hub is null && (Space is not null || RequireConnection() is { IsPlatform: true, Hub: null }),
+    };
+
+    /// <summary>Calls the body for the places that topics are in.</summary>
+    private protected Task ForEachTopicPlaceAsync(HubScope scope, bool spaces, Func<TopicPlace, Task> body) => spaces
+        ? scope.ForEachSpaceAsync(space => body(TopicPlace.Of(Own(space.Client))))
+        : scope.ForEachClientAsync(hub => body(TopicPlace.Of(hub)));
 }

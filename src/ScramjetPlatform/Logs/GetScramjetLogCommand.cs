@@ -1,0 +1,108 @@
+using System;
+using System.Collections.Generic;
+using System.Management.Automation;
+using System.Threading;
+using System.Threading.Tasks;
+using Scramjet.Client.Model;
+using Scramjet.Client.Streams;
+using ScramjetPlatform.Completion;
+using ScramjetPlatform.Pipeline;
+
+namespace ScramjetPlatform;
+
+/// <summary>
+/// <para type="synopsis">Gets the log of instances, hubs or spaces, as entries with time, level, source and message.</para>
+/// </summary>
+[Cmdlet(VerbsCommon.Get, "ScramjetLog", DefaultParameterSetName = HubSet)]
+[OutputType(typeof(LogEntry))]
+public sealed class GetScramjetLogCommand : ScopedCmdlet
+{
+    private const string HubSet = "Hub";
+    private const string InstanceSet = "Instance";
+
+    /// <summary>
+    /// <para type="description">The instances whose log is wanted: ids, unique beginnings of ids, wildcards, or objects. Not given: the log of the hubs in scope.</para>
+    /// </summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, ParameterSetName = InstanceSet)]
+    [Alias("InstanceId")]
+    [SupportsWildcards]
+    [ArgumentCompleter(typeof(InstanceCompleter))]
+    public InstanceReference[]? Instance { get; set; }
+
+    /// <summary>
+    /// <para type="description">A space or a hub whose log is wanted, as an object from the pipeline. A space's log has the lines of all its hubs.</para>
+    /// </summary>
+    [Parameter(ValueFromPipeline = true, ParameterSetName = HubSet)]
+    [ValidateNotNull]
+    public Entity? InputObject { get; set; }
+
+    /// <summary>
+    /// <para type="description">Only entries of this level or above. Lines that have no level are left out.</para>
+    /// </summary>
+    [Parameter]
+    public LogLevel? Level { get; set; }
+
+    /// <summary>
+    /// <para type="description">Only the last entries of what is there, this many for each log.</para>
+    /// </summary>
+    [Parameter]
+    [ValidateRange(1, 1000000)]
+    public int Tail { get; set; }
+
+    /// <summary>
+    /// <para type="description">Goes on with what is written from now on, until Ctrl+C or the stream's end.</para>
+    /// </summary>
+    [Parameter]
+    public SwitchParameter Follow { get; set; }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        if (Tail > 0 && Follow)
+            Fail(new Scramjet.Client.ScramjetException(Scramjet.Client.ErrorCodes.BadParameters, "-Tail takes the last of what is there, and with -Follow there is no last.", "Give one of them."));
+
+        if (Instance is not null)
+        {
+            StartForEach(Queries.Instances(this), Instance, i => ReadAsync(t => Own(i.Client).GetStreamAsync(InstanceStream.Log, t), i.Space, i.Hub, i.Id));
+            return;
+        }
+
+        if (InputObject is Scramjet.Client.Model.Instance instance)
+        {
+            StartRecord(() => ReadAsync(t => Own(instance.Client).GetStreamAsync(InstanceStream.Log, t), instance.Space, instance.Hub, instance.Id), instance);
+            return;
+        }
+
+        if (InputObject is Scramjet.Client.Model.Space space)
+        {
+            StartRecord(() => ReadAsync(t => Own(space.Client).GetLogStreamAsync(t), space.Id, null, null), space);
+            return;
+        }
+
+        var scope = GetScope(InputObject);
+        StartRecord(() => scope.ForEachClientAsync(hub => ReadAsync(hub.GetLogStreamAsync, hub.SpaceId, hub.HubId, null)));
+    }
+
+    private async Task ReadAsync(Func<CancellationToken, Task<ApiStream>> open, string? space, string? hub, string? instance)
+    {
+        var last = new Queue<LogEntry>();
+        await EndlessLines.ReadAsync(
+            open,
+            line =>
+            {
+                var entry = LogEntry.Parse(line, space, hub, instance);
+                if (Level is not null && !(entry.Level >= Level))
+                    return Task.CompletedTask;
+                if (Tail == 0)
+                    return WriteAsync(entry);
+                last.Enqueue(entry);
+                if (last.Count > Tail)
+                    last.Dequeue();
+                return Task.CompletedTask;
+            },
+            Follow,
+            StopToken).ConfigureAwait(false);
+        foreach (var entry in last)
+            await WriteAsync(entry).ConfigureAwait(false);
+    }
+}

@@ -1,0 +1,41 @@
+using System;
+using System.Threading;
+using System.Threading.Tasks;
+using Scramjet.Client.Streams;
+
+namespace ScramjetPlatform.Pipeline;
+
+/// <summary>Reads endless streams of lines: all of them, or what is there already.</summary>
+internal static class EndlessLines
+{
+    /// <summary>How long a stream must be silent for what is there already to have come.</summary>
+    private static readonly TimeSpan Quiet = TimeSpan.FromMilliseconds(700);
+
+    /// <summary>Calls the action for each line.</summary>
+    /// <param name="open">Opens the stream.</param>
+    /// <param name="take">Takes a line.</param>
+    /// <param name="follow">Go on until the stream ends, rather than until it falls silent.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public static async Task ReadAsync(Func<CancellationToken, Task<ApiStream>> open, Func<string, Task> take, bool follow, CancellationToken cancellationToken)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        try
+        {
+            if (!follow)
+                limit.CancelAfter(Quiet);
+            using var stream = await open(limit.Token).ConfigureAwait(false);
+            var reader = new LineReader(stream);
+            while (await reader.ReadAsync(limit.Token).ConfigureAwait(false) is { } lines)
+            {
+                foreach (var line in lines)
+                    await take(line).ConfigureAwait(false);
+                if (!follow)
+                    limit.CancelAfter(Quiet);
+            }
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            // Silence: what was there has come.
+        }
+    }
+}

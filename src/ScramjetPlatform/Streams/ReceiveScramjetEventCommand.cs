@@ -1,0 +1,94 @@
+using System;
+using System.Management.Automation;
+using System.Threading;
+using System.Threading.Tasks;
+using Newtonsoft.Json;
+using Newtonsoft.Json.Linq;
+using Scramjet.Client;
+using Scramjet.Client.Model;
+using ScramjetPlatform.Pipeline;
+
+namespace ScramjetPlatform;
+
+/// <summary>
+/// <para type="synopsis">Receives events of a name from instances: the last one, the next one, or all from now on.</para>
+/// </summary>
+[Cmdlet(VerbsCommunications.Receive, "ScramjetEvent", DefaultParameterSetName = LastSet)]
+[OutputType(typeof(ScramjetEvent))]
+public sealed class ReceiveScramjetEventCommand : InstanceActionCmdlet
+{
+    private const string LastSet = "Last";
+    private const string NextSet = "Next";
+    private const string FollowSet = "Follow";
+
+    /// <summary>
+    /// <para type="description">The event's name.</para>
+    /// </summary>
+    [Parameter(Mandatory = true, Position = 1)]
+    [Alias("Name")]
+    [ValidateNotNullOrEmpty]
+    public string EventName { get; set; } = "";
+
+    /// <summary>
+    /// <para type="description">Waits for the next event. Without it, the last one comes at once, if there was one.</para>
+    /// </summary>
+    [Parameter(Mandatory = true, ParameterSetName = NextSet)]
+    public SwitchParameter Next { get; set; }
+
+    /// <summary>
+    /// <para type="description">Writes every event from now on, until Ctrl+C or the instance's end.</para>
+    /// </summary>
+    [Parameter(Mandatory = true, ParameterSetName = FollowSet)]
+    public SwitchParameter Follow { get; set; }
+
+    /// <summary>
+    /// <para type="description">How long to wait, in seconds; fractions count. Not given: as long as it takes. No event by then is an error, but with -Follow, which just ends.</para>
+    /// </summary>
+    [Parameter]
+    [ValidateRange(0.001d, 31536000d)]
+    public double? TimeoutSec { get; set; }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord() => StartForEach(ReceiveAsync);
+
+    private async Task ReceiveAsync(Instance instance)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(StopToken);
+        if (TimeoutSec is { } seconds)
+            limit.CancelAfter(TimeSpan.FromSeconds(seconds));
+        var client = Own(instance.Client);
+        try
+        {
+            if (Follow)
+            {
+                await EndlessLines.ReadAsync(t => client.GetEventStreamAsync(EventName, t), line => string.IsNullOrWhiteSpace(line) ? Task.CompletedTask : WriteAsync(instance, Parse(line)), true, limit.Token).ConfigureAwait(false);
+                return;
+            }
+
+            var message = Next
+                ? await client.GetNextEventAsync(EventName, limit.Token).ConfigureAwait(false)
+                : await client.GetEventAsync(EventName, limit.Token).ConfigureAwait(false);
+            await WriteAsync(instance, message).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!StopToken.IsCancellationRequested)
+        {
+            if (!Follow)
+                throw new ScramjetException(ErrorCodes.Timeout, $"No event '{EventName}' came from '{instance.Id}' within {TimeoutSec} s.", "Wait longer with -TimeoutSec.");
+        }
+    }
+
+    private JToken? Parse(string line)
+    {
+        try
+        {
+            return InstanceClient.EventMessageOf(JToken.Parse(line), EventName);
+        }
+        catch (JsonException)
+        {
+            return line;
+        }
+    }
+
+    private Task WriteAsync(Instance instance, JToken? message) =>
+        WriteAsync(new ScramjetEvent(EventName, message is null ? null : PSJson.Read(message.ToString(Newtonsoft.Json.Formatting.None)), instance.Id, instance.Hub));
+}

@@ -1,0 +1,70 @@
+using System.Collections.Generic;
+using System.Linq;
+using System.Management.Automation;
+using System.Threading.Tasks;
+using Scramjet.Client;
+using Scramjet.Client.Model;
+using ScramjetPlatform.Pipeline;
+
+namespace ScramjetPlatform;
+
+/// <summary>
+/// <para type="synopsis">Gets topics: those of spaces, or of hubs.</para>
+/// </summary>
+[Cmdlet(VerbsCommon.Get, "ScramjetTopic")]
+[OutputType(typeof(Topic))]
+public sealed class GetScramjetTopicCommand : QueryCmdlet
+{
+    /// <summary>
+    /// <para type="description">The topics' names; wildcards are permitted. Not given: all in scope.</para>
+    /// </summary>
+    [Parameter(Position = 0)]
+    [Alias("Name")]
+    [SupportsWildcards]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(Completion.TopicCompleter))]
+    public string[]? Topic { get; set; }
+
+    /// <summary>
+    /// <para type="description">A space or a hub whose topics are wanted, as an object from the pipeline.</para>
+    /// </summary>
+    [Parameter(ValueFromPipeline = true)]
+    [ValidateNotNull]
+    public Entity? InputObject { get; set; }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        var spaces = MeansSpaces(InputObject);
+        var scope = GetScope(InputObject);
+        var names = Topic ?? [];
+        StartRecord(async () =>
+        {
+            var matchers = names.Select(n => new Matcher<Topic>("topic", n, t => t.Name)).ToArray();
+            if (spaces)
+                await scope.ForEachSpaceAsync(space => ListAsync(matchers, () => Own(space.Client).GetTopicsAsync(StopToken))).ConfigureAwait(false);
+            else
+                await scope.ForEachClientAsync(hub => ListAsync(matchers, () => hub.GetTopicsAsync(StopToken))).ConfigureAwait(false);
+
+            foreach (var matcher in matchers)
+            {
+                try
+                {
+                    foreach (var topic in matcher.Rest(scope.Failed))
+                        await WriteAsync(topic).ConfigureAwait(false);
+                }
+                catch (ScramjetException e)
+                {
+                    Report(e, matcher.Text);
+                }
+            }
+        });
+    }
+
+    private async Task ListAsync(Matcher<Topic>[] matchers, System.Func<Task<IReadOnlyList<Topic>>> list)
+    {
+        var topics = await ThrottledAsync(list).ConfigureAwait(false);
+        foreach (var topic in matchers.Length == 0 ? topics : matchers.SelectMany(m => m.Take(topics)).Distinct())
+            await WriteAsync(topic).ConfigureAwait(false);
+    }
+}

@@ -1,0 +1,53 @@
+using System.Management.Automation;
+using System.Threading.Tasks;
+using Scramjet.Client;
+using Scramjet.Client.Model;
+using Scramjet.Client.Streams;
+using ScramjetPlatform.Completion;
+using ScramjetPlatform.Pipeline;
+
+namespace ScramjetPlatform;
+
+/// <summary>
+/// <para type="synopsis">Makes a topic on hubs. Hubs since 0.26; on older ones sending to a topic makes it.</para>
+/// </summary>
+[Cmdlet(VerbsCommon.New, "ScramjetTopic", SupportsShouldProcess = true)]
+[OutputType(typeof(Topic))]
+public sealed class NewScramjetTopicCommand : ScopedCmdlet
+{
+    /// <summary>
+    /// <para type="description">The topic's name: letters, digits, -, _ and dots.</para>
+    /// </summary>
+    [Parameter(Mandatory = true, Position = 0)]
+    [Alias("Name")]
+    [ValidatePattern(@"^[\w.-]+$")]
+    public string Topic { get; set; } = "";
+
+    /// <summary>
+    /// <para type="description">What its data is. Default: application/x-ndjson.</para>
+    /// </summary>
+    [Parameter(Position = 1)]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(ContentTypeCompleter))]
+    public string ContentType { get; set; } = ContentTypes.NdJson;
+
+    /// <summary>
+    /// <para type="description">A hub, as an object from the pipeline.</para>
+    /// </summary>
+    [Parameter(ValueFromPipeline = true)]
+    [ValidateNotNull]
+    public Scramjet.Client.Model.Hub? InputObject { get; set; }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        var scope = GetScope(InputObject);
+        StartRecord(() => scope.ForEachClientAsync(CreateAsync), Topic);
+    }
+
+    private async Task CreateAsync(HostClient hub)
+    {
+        if (await ConfirmAsync($"{Topic} on {hub.HubId}", "Create topic").ConfigureAwait(false))
+            await WriteAsync(await ThrottledAsync(() => hub.CreateTopicAsync(Topic, ContentType, StopToken)).ConfigureAwait(false)).ConfigureAwait(false);
+    }
+}

@@ -1,0 +1,31 @@
+using System.Management.Automation;
+using Scramjet.Client.Streams;
+using ScramjetPlatform.Pipeline;
+
+namespace ScramjetPlatform;
+
+/// <summary>
+/// <para type="synopsis">Writes what comes out of a topic of a hub or a space, until Ctrl+C, -First or -TimeoutSec.</para>
+/// </summary>
+[Cmdlet(VerbsCommunications.Receive, "ScramjetTopicData")]
+[OutputType(typeof(PSObject), typeof(string), typeof(byte[]))]
+public sealed class ReceiveScramjetTopicDataCommand : ReceiveCmdlet
+{
+    /// <summary>
+    /// <para type="description">The topic's name. A topic that isn't there comes to be.</para>
+    /// </summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
+    [Alias("Name")]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(Completion.TopicCompleter))]
+    public string Topic { get; set; } = "";
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        var spaces = MeansSpaces();
+        var scope = GetScope();
+        var name = Topic;
+        StartRecord(() => ForEachTopicPlaceAsync(scope, spaces, place => ReceiveAsync(t => place.Open(name, ContentType ?? ContentTypes.NdJson, t), $"topic {name} of {place.Name}")), name);
+    }
+}

@@ -1,0 +1,36 @@
+using System.Management.Automation;
+using System.Threading.Tasks;
+using Scramjet.Client;
+using ScramjetPlatform.Pipeline;
+
+namespace ScramjetPlatform;
+
+/// <summary>
+/// <para type="synopsis">Removes topics from hubs. Hubs since 0.26.</para>
+/// </summary>
+[Cmdlet(VerbsCommon.Remove, "ScramjetTopic", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
+public sealed class RemoveScramjetTopicCommand : ScopedCmdlet
+{
+    /// <summary>
+    /// <para type="description">The topic's name, or its object from the pipeline by its properties Name, Hub and Space.</para>
+    /// </summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
+    [Alias("Name")]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(Completion.TopicCompleter))]
+    public string Topic { get; set; } = "";
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        var scope = GetScope();
+        var name = Topic;
+        StartRecord(() => scope.ForEachClientAsync(hub => RemoveAsync(hub, name)), name);
+    }
+
+    private async Task RemoveAsync(HostClient hub, string name)
+    {
+        if (await ConfirmAsync($"{name} on {hub.HubId}", "Remove topic").ConfigureAwait(false))
+            await ThrottledAsync(() => hub.DeleteTopicAsync(name, StopToken)).ConfigureAwait(false);
+    }
+}
