@@ -148,6 +148,23 @@ public sealed class InstanceClient : ApiClient
     public Task SendInputAsync(StreamBody body, bool keepOpen = false, CancellationToken cancellationToken = default) =>
         StreamAsync("/input", body, keepOpen ? false : null, cancellationToken);
 
+    /// <summary>
+    /// Tells the instance its input's content type before the data, where that is needed: a runner of 0.18 reads the content type and the first
+    /// data in one piece, and takes that piece for text, which spoils bytes and cuts characters.
+    /// </summary>
+    /// <returns>Whether it was needed. The data should follow only once the instance has read the content type, which its log tells.</returns>
+    public async Task<bool> AnnounceInputAsync(string contentType, CancellationToken cancellationToken = default)
+    {
+        var version = await Hub.GetHubVersionAsync(cancellationToken).ConfigureAwait(false);
+        if (!version.WantsStopMessage)
+            return false;
+
+        var nothing = new BodyPipe();
+        nothing.Complete();
+        await SendInputAsync(StreamBody.From(nothing, contentType), keepOpen: true, cancellationToken).ConfigureAwait(false);
+        return true;
+    }
+
     /// <summary>Sends data to the standard input of the instance's process: <c>POST /instance/{id}/stdin</c>.</summary>
     /// <param name="body">The data, which may still be in the making.</param>
     /// <param name="keepOpen">Leave the stream open for more; else it is closed when the body ends.</param>

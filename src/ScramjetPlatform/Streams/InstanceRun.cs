@@ -15,14 +15,20 @@ internal sealed class InstanceRun(InstanceClient instance)
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
 
+    private readonly TaskCompletionSource<bool> _announced = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile bool _completed;
     private volatile string? _lastError;
+
+    /// <summary>Ends when the log has said that the instance knows its input's content type.</summary>
+    public Task InputAnnounced => _announced.Task;
 
     /// <summary>Takes note of a line of the instance's log.</summary>
     public void See(LogEntry entry, Action<string>? forward)
     {
         if (entry.Message.StartsWith("Sequence completed", StringComparison.Ordinal))
             _completed = true;
+        if (entry.Message == "Content-Type")
+            _announced.TrySetResult(true);
         if (entry.Level is LogLevel.Error or LogLevel.Fatal)
             _lastError = entry.ToString();
         forward?.Invoke($"{entry.Level?.ToString().ToUpperInvariant()} {entry.Source}: {entry}".Trim());

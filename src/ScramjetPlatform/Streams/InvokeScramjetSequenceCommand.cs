@@ -28,6 +28,9 @@ public sealed class InvokeScramjetSequenceCommand : SendCmdlet
 
     private static readonly TimeSpan CleanUpTime = TimeSpan.FromSeconds(20);
 
+    /// <summary>The longest that the log is waited for to say that the instance knows its input's content type.</summary>
+    private static readonly TimeSpan AnnouncementTime = TimeSpan.FromSeconds(5);
+
     private HubScope? _scope;
     private string? _path;
     private StartOptions _options = new();
@@ -136,7 +139,7 @@ public sealed class InvokeScramjetSequenceCommand : SendCmdlet
         var output = WriteOutputAsync(instance, StopToken);
         var errors = ForwardAsync(instance, InstanceStream.Stderr, PostWarning, over.Token);
         var log = ForwardAsync(instance, InstanceStream.Log, line => run.See(LogEntry.Parse(line, null, instance.Hub.HubId, instance.InstanceId), _verbose ? PostVerbose : null), over.Token);
-        var input = instance.SendInputAsync(body, false, over.Token);
+        var input = FeedAsync(instance, body, run, over.Token);
 
         // The output's end is the run's end: a program may well leave some of its input unread.
         var first = await Task.WhenAny(output, input).ConfigureAwait(false);
@@ -162,6 +165,13 @@ public sealed class InvokeScramjetSequenceCommand : SendCmdlet
             over.Cancel();
             await Task.WhenAll(Settled(errors), Settled(log), Settled(input)).ConfigureAwait(false);
         }
+    }
+
+    private static async Task FeedAsync(InstanceClient instance, StreamBody body, InstanceRun run, CancellationToken cancellationToken)
+    {
+        if (await instance.AnnounceInputAsync(body.ContentType, cancellationToken).ConfigureAwait(false))
+            await Task.WhenAny(run.InputAnnounced, Task.Delay(AnnouncementTime, cancellationToken)).ConfigureAwait(false);
+        await instance.SendInputAsync(body, false, cancellationToken).ConfigureAwait(false);
     }
 
     private async Task WriteOutputAsync(InstanceClient instance, CancellationToken cancellationToken)

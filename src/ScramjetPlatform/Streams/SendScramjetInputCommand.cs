@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 using System.Linq;
 using System.Management.Automation;
@@ -16,6 +17,9 @@ namespace ScramjetPlatform;
 [Cmdlet(VerbsCommunications.Send, "ScramjetInput", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Low)]
 public sealed class SendScramjetInputCommand : SendCmdlet
 {
+    /// <summary>What a running instance of an old hub takes, amply, to read its input's content type.</summary>
+    private static readonly TimeSpan AnnouncementTime = TimeSpan.FromMilliseconds(300);
+
     private HubScope? _scope;
 
     /// <summary>
@@ -75,6 +79,14 @@ public sealed class SendScramjetInputCommand : SendCmdlet
             return;
 
         var client = Own(target.Client);
-        await (Stdin ? client.SendStdinAsync(body, KeepOpen, StopToken) : client.SendInputAsync(body, KeepOpen, StopToken)).ConfigureAwait(false);
+        if (Stdin)
+        {
+            await client.SendStdinAsync(body, KeepOpen, StopToken).ConfigureAwait(false);
+            return;
+        }
+
+        if (await client.AnnounceInputAsync(body.ContentType, StopToken).ConfigureAwait(false))
+            await Task.Delay(AnnouncementTime, StopToken).ConfigureAwait(false);
+        await client.SendInputAsync(body, KeepOpen, StopToken).ConfigureAwait(false);
     }
 }

@@ -1,0 +1,312 @@
+using System;
+using System.IO;
+using System.Linq;
+using System.Security.Cryptography;
+using System.Threading.Tasks;
+using Scramjet.LocalPlatform;
+using Scramjet.Testing;
+using Xunit;
+
+namespace ScramjetPlatform.Tests;
+
+/// <summary>Data through real instances, and what is told when it can't be.</summary>
+public sealed class StreamTests(RealPlatform real)
+{
+    private const string Echo = "module.exports = input => input;";
+
+    private static string Kind(System.Management.Automation.ErrorRecord error) => error.FullyQualifiedErrorId.Split(',')[0];
+
+    [Fact]
+    public void A_sequence_is_a_filter()
+    {
+        using var session = real.ConnectHub();
+        session.Set("folder", Path.Combine(Engine.RepositoryRoot, "docs/samples/double"));
+        var result = session.Get("""
+            $sent = 0; $firstAt = 0
+            1..100000 | ForEach-Object { $sent++; [pscustomobject]@{ n = $_ } } | Invoke-ScramjetSequence -Path $folder -RemoveAfter | Where-Object { if (-not $firstAt) { $firstAt = $sent }; $_.n % 2 -eq 0 }
+            $firstAt
+            """);
+        Assert.Equal(100_001, result.Count);
+        Assert.All(result.Take(100_000).Select((o, i) => (o, i)), x => Assert.Equal(2L * (x.i + 1), x.o.Properties["n"].Value));
+        Assert.InRange((int)result[^1].BaseObject, 1, 99_999);
+        Assert.Empty(session.Get("Get-ScramjetInstance -Sequence double"));
+    }
+
+    [Fact]
+    public async Task Bytes_come_out_as_they_went_in()
+    {
+        using var sequence = new TestSequence(Echo);
+        using var session = real.Connect();
+        var source = Path.Combine(sequence.Folder, "in.bin");
+        var target = Path.Combine(Path.GetTempPath(), Guid.NewGuid() + ".bin");
+        try
+        {
+            session.Set("i", session.Single($"Publish-ScramjetSequence '{sequence.Folder}' -Hub sth-0 | Start-ScramjetSequence -Wait"));
+            await using (var file = File.Create(source))
+            {
+                for (var i = 0; i < 64; i++)
+                    await file.WriteAsync(RandomNumberGenerator.GetBytes(1 << 20), TestContext.Current.CancellationToken);
+            }
+
+            using var reader = real.Connect();
+            reader.Set("i", session.Single("$i"));
+            var receiving = Task.Run(() => reader.Get($"$i | Receive-ScramjetOutput -OutFile '{target}'"));
+            session.Get($"Send-ScramjetInput $i -Path '{source}'");
+            await receiving;
+            Assert.Equal(SHA256.HashData(File.OpenRead(source)), SHA256.HashData(File.OpenRead(target)));
+            session.Get($"Remove-ScramjetSequence {sequence.Name} -Force -Confirm:$false");
+        }
+        finally
+        {
+            File.Delete(target);
+        }
+    }
+
+    [Fact]
+    public void Text_keeps_its_lines()
+    {
+        using var sequence = new TestSequence(Echo);
+        using var session = real.ConnectHub();
+        session.Get($"Publish-ScramjetSequence '{sequence.Folder}'");
+        string[] lines = ["first", "", "🚀 Gdańsk 漢字", new string('ä', 10_000_000 / 2), "  spaces  ", "no end"];
+        var output = session.Get($"$input | Invoke-ScramjetSequence {sequence.Name} -OutputContentType text/plain", lines);
+        Assert.Equal(lines, output.Select(o => (string)o.BaseObject));
+        Assert.Empty(session.Get($"Invoke-ScramjetSequence {sequence.Name}"));
+        session.Get($"Remove-ScramjetSequence {sequence.Name} -Force -Confirm:$false");
+    }
+
+    [Fact]
+    public void Objects_keep_their_form()
+    {
+        using var sequence = new TestSequence(Echo);
+        using var session = real.ConnectHub();
+        session.Get($"Publish-ScramjetSequence '{sequence.Folder}'");
+        session.Set("o", session.Get($"@{{ a = 1; b = @{{ c = @(1, 'zwei', $null, $true) }}; d = 'Ä🚀'; e = 1.5; f = '2026-01-02T03:04:05Z' }} | Invoke-ScramjetSequence {sequence.Name}")[0]);
+        Assert.Equal("1 4 zwei True Ä🚀 1.5 2026-01-02T03:04:05Z", session.Single("\"$($o.a) $($o.b.c.Count) $($o.b.c[1]) $($o.b.c[3]) $($o.d) $($o.e) $($o.f)\"").BaseObject);
+        Assert.Null(session.Single("$o.b").Properties["missing"]);
+        session.Get($"Remove-ScramjetSequence {sequence.Name} -Force -Confirm:$false");
+    }
+
+    [Fact]
+    public void A_failure_half_way_gives_what_was_good_and_then_one_error()
+    {
+        using var sequence = new TestSequence("""
+            module.exports = async function*(input) {
+                for await (const item of input) {
+                    if (item.n === 3) { process.stderr.write("about to fail\n"); await new Promise(r => setTimeout(r, 300)); throw new Error("half way"); }
+                    yield item;
+                }
+            };
+            """);
+        using var session = real.ConnectHub();
+        session.Get($"Publish-ScramjetSequence '{sequence.Folder}'");
+        var result = session.Run($"1..10 | ForEach-Object {{ @{{ n = $_ }} }} | Invoke-ScramjetSequence {sequence.Name}");
+        Assert.Equal([1L, 2L], result.Output.Select(o => o.Properties["n"].Value));
+        Assert.Equal("INSTANCE_FAILED", Kind(Assert.Single(result.Errors)));
+        Assert.Contains("about to fail", result.Warnings);
+        Assert.Empty(session.Get($"Get-ScramjetInstance -Sequence {sequence.Name}"));
+        session.Get($"Remove-ScramjetSequence {sequence.Name} -Force -Confirm:$false");
+    }
+
+    [Fact]
+    public async Task Stopping_an_invocation_ends_its_instance()
+    {
+        using var sequence = new TestSequence();
+        using var session = real.ConnectHub();
+        session.Get($"Publish-ScramjetSequence '{sequence.Folder}'");
+        using var observer = real.ConnectHub();
+        var time = await session.StopAfterAsync($"1..3 | Invoke-ScramjetSequence {sequence.Name}", TimeSpan.Zero, async () =>
+        {
+            while (observer.Get($"Get-ScramjetInstance -Sequence {sequence.Name} -Status Running").Count == 0)
+                await Task.Delay(100);
+        });
+        Assert.True(time < TimeSpan.FromSeconds(1), $"It took {time}.");
+        for (var i = 0; i < 50 && observer.Get($"Get-ScramjetInstance -Sequence {sequence.Name}").Count > 0; i++)
+            await Task.Delay(100, TestContext.Current.CancellationToken);
+        Assert.Empty(observer.Get($"Get-ScramjetInstance -Sequence {sequence.Name}"));
+        session.Get($"Remove-ScramjetSequence {sequence.Name} -Force -Confirm:$false");
+    }
+
+    [Fact]
+    public void Standard_streams_carry_text()
+    {
+        using var sequence = new TestSequence("""
+            module.exports = async function() {
+                process.stdin.on("data", d => { process.stdout.write("out " + d); process.stderr.write("err " + d); });
+                await new Promise(r => setTimeout(r, 600000));
+            };
+            """);
+        using var session = real.ConnectHub();
+        session.Set("i", session.Single($"Publish-ScramjetSequence '{sequence.Folder}' | Start-ScramjetSequence -Wait"));
+        session.Get("'typed' | Send-ScramjetInput $i -Stdin -KeepOpen");
+        Assert.Equal("out typed", session.Single("$i | Receive-ScramjetOutput -Stream Stdout -First 1 -TimeoutSec 20").BaseObject);
+        Assert.Equal("err typed", session.Single("$i | Receive-ScramjetOutput -Stream Stderr -First 1 -TimeoutSec 20").BaseObject);
+        session.Get($"Remove-ScramjetSequence {sequence.Name} -Force -Confirm:$false");
+    }
+
+    [Fact]
+    public void Input_can_be_sent_in_parts()
+    {
+        using var sequence = new TestSequence(Echo);
+        using var session = real.ConnectHub();
+        session.Set("i", session.Single($"Publish-ScramjetSequence '{sequence.Folder}' | Start-ScramjetSequence -Wait"));
+        session.Get("'one' | Send-ScramjetInput $i -KeepOpen; 'two' | Send-ScramjetInput $i");
+        Assert.Equal(["one", "two"], session.Get("$i | Receive-ScramjetOutput -First 2 -TimeoutSec 20").Select(o => (string)o.BaseObject));
+        session.Get($"Remove-ScramjetSequence {sequence.Name} -Force -Confirm:$false");
+    }
+
+    [Fact]
+    public void Events_go_both_ways()
+    {
+        using var sequence = new TestSequence("""
+            module.exports = async function() {
+                this.on("ping", message => this.emit("pong", { got: message }));
+                await new Promise(r => setTimeout(r, 600000));
+            };
+            """);
+        using var session = real.ConnectHub();
+        session.Set("i", session.Single($"Publish-ScramjetSequence '{sequence.Folder}' | Start-ScramjetSequence -Wait"));
+        session.Get("$i | Send-ScramjetEvent -EventName ping -Message @{ a = 1 }");
+        session.Set("e", session.Single("$i | Receive-ScramjetEvent pong -TimeoutSec 20"));
+        Assert.Equal("pong 1", session.Single("\"$($e.Name) $($e.Message.got.a)\"").BaseObject);
+        Assert.Equal("TIMEOUT", Kind(session.Error("$i | Receive-ScramjetEvent never -Next -TimeoutSec 0.5")));
+        session.Get($"Remove-ScramjetSequence {sequence.Name} -Force -Confirm:$false");
+    }
+
+    [Fact]
+    public void Logs_are_entries()
+    {
+        using var sequence = new TestSequence("""
+            module.exports = async function() {
+                this.logger.warn("mind the gap", { gap: 1 });
+                await new Promise(r => setTimeout(r, 600000));
+            };
+            """);
+        using var session = real.Connect();
+        session.Set("i", session.Single($"Publish-ScramjetSequence '{sequence.Folder}' -Hub sth-0 | Start-ScramjetSequence -Wait"));
+        var entry = session.Single("$i | Get-ScramjetLog -Level Warn -Follow | ForEach-Object { $_; break }");
+        Assert.Equal(("mind the gap", "Warn"), ((string)entry.Properties["Message"].Value, entry.Properties["Level"].Value.ToString()));
+        Assert.IsType<DateTimeOffset>(entry.Properties["Time"].Value);
+        session.Get($"Remove-ScramjetSequence {sequence.Name} -Force -Confirm:$false");
+    }
+
+    [Fact]
+    public async Task Topics_pass_data_through_a_space()
+    {
+        using var session = real.Connect();
+        using var reader = real.Connect();
+        var receiving = Task.Run(() => reader.Get("Receive-ScramjetTopicData cities -First 2 -TimeoutSec 30"));
+        await Task.Delay(500, TestContext.Current.CancellationToken);
+        session.Get("@{ city = 'Gdańsk' }, @{ city = 'Gdynia' } | Send-ScramjetTopicData cities");
+        Assert.Equal(["Gdańsk", "Gdynia"], (await receiving).Select(c => (string)c.Properties["city"].Value));
+        Assert.Equal("NOT_SUPPORTED", Kind(session.Error("New-ScramjetTopic other -Hub sth-0")));
+        Assert.Equal("NOT_SUPPORTED", Kind(session.Error("Remove-ScramjetTopic cities -Hub sth-0 -Confirm:$false")));
+    }
+
+    [Fact]
+    public async Task A_hub_that_dies_is_a_broken_stream()
+    {
+        using var sequence = new TestSequence("module.exports = async function*() { yield { n: 1 }; yield { n: 2 }; await new Promise(r => setTimeout(r, 600000)); };");
+        await using var hub = await LocalHub.StartAsync("doomed", TestContext.Current.CancellationToken);
+        using var session = new Engine();
+        session.Get($"Connect-ScramjetPlatform -HubUri {hub.BaseUri}");
+        session.Set("i", session.Single($"Publish-ScramjetSequence '{sequence.Folder}' | Start-ScramjetSequence -Wait"));
+        var receiving = Task.Run(() => session.Run("$i | Receive-ScramjetOutput"));
+        await Task.Delay(1500, TestContext.Current.CancellationToken);
+        await hub.KillAsync();
+        var result = await receiving;
+        Assert.Equal([1L, 2L], result.Output.Select(o => o.Properties["n"].Value));
+        Assert.Equal("STREAM_BROKEN", Kind(Assert.Single(result.Errors)));
+    }
+
+    [Theory]
+    [InlineData("reset")]
+    [InlineData("close")]
+    [InlineData("chunk")]
+    public async Task A_stream_that_breaks_off_gives_what_was_good_and_then_one_error(string how)
+    {
+        var hub = new FakeHub("sth-0");
+        hub.AddInstance(hub.AddSequence("hello"), id: "i");
+        hub.Intercept = async (exchange, path) =>
+        {
+            if (path != "/instance/i/output")
+                return false;
+            await exchange.BeginChunkedAsync();
+            await exchange.SendChunkAsync("{\"n\":1}\n{\"n\":2}\n{\"n\":");
+            await Task.Delay(200);
+            if (how == "reset")
+                exchange.Reset();
+            else if (how == "close")
+                exchange.Close();
+            else
+                await exchange.SendAsync("nonsense\r\n");
+            return true;
+        };
+        await using var server = hub.Serve();
+        using var session = new Engine();
+        session.Get($"Connect-ScramjetPlatform -HubUri {server.BaseUri}");
+        var result = session.Run("Receive-ScramjetOutput i");
+        Assert.Equal([1L, 2L], result.Output.Select(o => o.Properties["n"].Value));
+        Assert.Equal("STREAM_BROKEN", Kind(Assert.Single(result.Errors)));
+    }
+
+    [Fact]
+    public async Task Stopping_a_silent_stream_leaves_no_connection_open()
+    {
+        var hub = new FakeHub("sth-0");
+        hub.AddInstance(hub.AddSequence("hello"), id: "i");
+        var opened = new TaskCompletionSource();
+        hub.Intercept = async (exchange, path) =>
+        {
+            if (path != "/instance/i/output")
+                return false;
+            await exchange.BeginChunkedAsync();
+            opened.TrySetResult();
+            while (true)
+            {
+                await Task.Delay(50, exchange.Stopped);
+                await exchange.SendChunkAsync(" ");
+            }
+        };
+        await using var server = hub.Serve();
+        using var session = new Engine();
+        session.Get($"Connect-ScramjetPlatform -HubUri {server.BaseUri}");
+        var time = await session.StopAfterAsync("Receive-ScramjetOutput i", TimeSpan.Zero, () => opened.Task);
+        Assert.True(time < TimeSpan.FromSeconds(1), $"It took {time}.");
+        session.Get("Disconnect-ScramjetPlatform");
+        for (var i = 0; i < 50 && server.OpenConnections > 0; i++)
+            await Task.Delay(100, TestContext.Current.CancellationToken);
+        Assert.Equal(0, server.OpenConnections);
+    }
+
+    [Fact]
+    public async Task A_slow_reader_slows_the_hub_down()
+    {
+        var sent = 0L;
+        var hub = new FakeHub("sth-0");
+        hub.AddInstance(hub.AddSequence("hello"), id: "i");
+        var block = string.Concat(Enumerable.Range(0, 2000).Select(i => $"{{\"n\":{i},\"text\":\"something to fill the line\"}}\n"));
+        hub.Intercept = async (exchange, path) =>
+        {
+            if (path != "/instance/i/output")
+                return false;
+            await exchange.BeginChunkedAsync();
+            for (var i = 0; i < 500; i++)
+            {
+                await exchange.SendChunkAsync(block);
+                sent += block.Length;
+            }
+
+            await exchange.EndChunkedAsync();
+            return true;
+        };
+        await using var server = hub.Serve();
+        using var session = new Engine();
+        session.Get($"Connect-ScramjetPlatform -HubUri {server.BaseUri}");
+        session.Set("wait", (Action)(() => Task.Delay(2000).Wait()));
+        var before = GC.GetTotalMemory(true);
+        session.Get("$once = $true; foreach ($only in 1) { Receive-ScramjetOutput i | ForEach-Object { if ($once) { $once = $false; $wait.Invoke() } else { break } } }");
+        Assert.True(sent < 500L * block.Length / 2, $"{sent} bytes were taken in while nobody read.");
+        Assert.True(GC.GetTotalMemory(true) - before < 64 << 20);
+    }
+}
