@@ -1,199 +1,192 @@
 using System;
-using System.Collections.Concurrent;
 using System.Collections.Generic;
+using System.Globalization;
+using System.IO;
 using System.Linq;
 using System.Net;
-using System.Security.Cryptography;
 using System.Threading;
 using System.Threading.Tasks;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
-using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
-using Newtonsoft.Json.Linq;
+using Scramjet.LocalPlatform.Http;
+using Scramjet.LocalPlatform.Routes;
+using Scramjet.LocalPlatform.Spaces;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace Scramjet.LocalPlatform;
 
-/// <summary>A platform on one's own machine: the middleware's, the multi-manager's and the managers' routes, before real hubs.</summary>
+/// <summary>A Scramjet Platform on one's own machine: middleware, multi-manager and spaces in this process, real hubs behind them.</summary>
 public sealed class LocalPlatform : IAsyncDisposable
 {
-    private readonly ConcurrentDictionary<string, PlatformSpace> _spaces = new(StringComparer.Ordinal);
-    private readonly AuditLog _audit = new();
-    private readonly WebApplication _app;
-    private readonly HubForwarder _forwarder;
-    private readonly ManagerRoutes _manager;
+    private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(1);
+
+    private readonly PlatformState state;
+    private readonly WorkingFolder folder;
+    private readonly List<(string SpaceId, LocalHub Hub)> hubs = [];
+    private WebApplication? app;
+    private HubForwarder? forwarder;
 
     private LocalPlatform(LocalPlatformOptions options)
     {
-        Token = options.Token ?? Convert.ToHexString(RandomNumberGenerator.GetBytes(24)).ToLowerInvariant();
-
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.Services.AddHttpForwarder();
-        builder.WebHost.ConfigureKestrel(kestrel =>
-        {
-            kestrel.Listen(IPAddress.Loopback, options.Port);
-            kestrel.Limits.MaxRequestBodySize = null;
-            kestrel.Limits.MinRequestBodyDataRate = null;
-            kestrel.Limits.MinResponseDataRate = null;
-        });
-        _app = builder.Build();
-        _forwarder = new HubForwarder(_app.Services.GetRequiredService<IHttpForwarder>());
-        _manager = new ManagerRoutes(_forwarder, _audit);
-        _app.Run(HandleAsync);
+        Token = options.Token ?? AccessKeys.NewSecret();
+        folder = new WorkingFolder(options.WorkingFolder);
+        state = new PlatformState(folder.Path, Token, options.RequireToken);
     }
 
-    /// <summary>The middleware's address, like <c>http://127.0.0.1:40123/api/v1</c>.</summary>
-    public Uri BaseUri { get; private set; } = new("http://127.0.0.1");
+    /// <summary>The middleware's base, e.g. http://127.0.0.1:41234/api/v1.</summary>
+    public Uri BaseUri { get; private set; } = null!;
 
-    /// <summary>The multi-manager's address.</summary>
+    /// <summary>The multi-manager's base, e.g. http://127.0.0.1:41234/mm/api/v1.</summary>
     public Uri MultiManagerUri => new(BaseUri, "/mm/api/v1");
 
-    /// <summary>The bearer token that requests need.</summary>
+    /// <summary>The token that requests must bring.</summary>
     public string Token { get; }
 
-    /// <summary>The spaces' ids.</summary>
-    public IReadOnlyList<string> Spaces => _spaces.Keys.Order(StringComparer.Ordinal).ToArray();
+    /// <summary>The ids of the spaces.</summary>
+    public IReadOnlyList<string> SpaceIds => [.. state.Spaces.Select(space => space.Id)];
 
-    /// <summary>The real hubs.</summary>
-    public IReadOnlyList<LocalHub> Hubs => _spaces.Values.OrderBy(s => s.Id, StringComparer.Ordinal).SelectMany(s => s.InOrder).Select(h => h.Process).OfType<LocalHub>().ToArray();
+    /// <summary>The real hubs that this platform has started, space by space.</summary>
+    public IReadOnlyList<LocalHub> Hubs => [.. hubs.Select(item => item.Hub)];
 
-    /// <summary>Starts the platform and its hubs, all at once.</summary>
-    /// <exception cref="InvalidOperationException">A hub could not be started.</exception>
+    /// <summary>Starts the platform and its hubs, all at once, and returns when everything answers.</summary>
+    /// <exception cref="LocalPlatformException">Something could not be started.</exception>
     public static async Task<LocalPlatform> StartAsync(LocalPlatformOptions? options = null, CancellationToken cancellationToken = default)
     {
         options ??= new LocalPlatformOptions();
-        var platform = new LocalPlatform(options);
+        var server = new LocalPlatform(options);
         try
         {
-            await platform._app.StartAsync(cancellationToken);
-            var address = platform._app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
-            platform.BaseUri = new Uri(address + "/api/v1");
-            foreach (var space in options.Spaces.DefaultIfEmpty($"org-{Guid.NewGuid()}-manager"))
-                platform._spaces[space!] = new PlatformSpace(space!);
-
-            await HubPackages.EnsureAsync(cancellationToken);
-            await Task.WhenAll(platform._spaces.Values.SelectMany(space => Enumerable.Range(0, options.HubsPerSpace).Select(async n =>
+            foreach (var id in options.Spaces.DefaultIfEmpty(PlatformState.NewSpaceId()))
             {
-                var hub = await LocalHub.StartAsync($"sth-{n}", cancellationToken);
-                space.Hubs[hub.Id] = new PlatformHub(hub.Id, hub.BaseUri, hub);
-            })));
-            return platform;
+                if (server.state.Add(id) is null)
+                    throw new LocalPlatformException($"There are two spaces with the id {id}.");
+            }
+
+            await Task.WhenAll(server.ListenAsync(options.Port, cancellationToken), server.StartHubsAsync(options.HubsPerSpace, cancellationToken)).ConfigureAwait(false);
+            foreach (var hub in options.ExternalHubs)
+                server.AddHub(hub);
+            return server;
         }
         catch
         {
-            await platform.DisposeAsync();
+            await server.DisposeAsync().ConfigureAwait(false);
             throw;
         }
     }
 
-    /// <summary>Puts a hub that runs elsewhere into a space.</summary>
-    public void AddHub(string space, string hubId, Uri uri) => _spaces[space].Hubs[hubId] = new PlatformHub(hubId, uri, null);
+    /// <summary>The hub with an id that this platform has started in a space.</summary>
+    public LocalHub GetHub(string spaceId, string hubId) =>
+        hubs.FirstOrDefault(item => item.SpaceId == spaceId && item.Hub.Id == hubId).Hub ?? throw new KeyNotFoundException($"No hub {hubId} was started in {spaceId}.");
 
-    /// <summary>Ends the platform and its hubs.</summary>
-    public async ValueTask DisposeAsync()
+    /// <summary>Adds a hub that runs already to a space. It is not ended with the platform.</summary>
+    public void AddHub(string spaceId, string hubId, Uri uri) => AddHub(new ExternalHub(hubId, uri, spaceId));
+
+    /// <summary>Adds a hub that runs already. It is not ended with the platform.</summary>
+    public void AddHub(ExternalHub hub)
     {
-        await Task.WhenAll(Hubs.Select(h => h.DisposeAsync().AsTask()));
-        using (var now = new CancellationTokenSource(TimeSpan.FromSeconds(1)))
-        {
-            try
-            {
-                await _app.StopAsync(now.Token);
-            }
-            catch (OperationCanceledException)
-            {
-                // Streams that nobody ends are cut off.
-            }
-        }
-
-        await _app.DisposeAsync();
-        _manager.Dispose();
-        _forwarder.Dispose();
+        ArgumentNullException.ThrowIfNull(hub);
+        if (!Space(hub.SpaceId ?? SpaceIds[0]).Add(new HubEntry(hub)))
+            throw new ArgumentException($"There is a hub with the id {hub.Id} already.", nameof(hub));
     }
 
-    /// <summary>Waits until the program is told to end.</summary>
-    internal Task WaitForShutdownAsync() => _app.WaitForShutdownAsync();
-
-    private async Task HandleAsync(HttpContext context)
+    /// <summary>Takes back a hub that its space had disconnected.</summary>
+    public void ReconnectHub(string spaceId, string hubId)
     {
-        var target = RawTarget.Parse(context.Features.Get<IHttpRequestFeature>()!.RawTarget);
-        if (target is null)
-        {
-            await Answers.ErrorAsync(context, StatusCodes.Status400BadRequest, "Dot segments name no route");
-            return;
-        }
+        var hub = Space(spaceId).Hub(hubId) ?? throw new KeyNotFoundException($"There is no hub {hubId} in {spaceId}.");
+        hub.Connect();
+    }
 
-        if (!await AuthorizeAsync(context))
-            return;
+    /// <summary>Ends the platform and the hubs that it has started.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await Task.WhenAll(hubs.Select(item => item.Hub.DisposeAsync().AsTask()).Append(StopListeningAsync())).ConfigureAwait(false);
+        await state.DisposeAsync().ConfigureAwait(false);
+        folder.Dispose();
+    }
 
-        var requestId = Guid.NewGuid().ToString();
-        var code = 10000 + (context.Request.Method switch { "POST" => 100, "GET" => 200, "PUT" => 300, "DELETE" => 400, _ => 0 });
-        _audit.Add("START", code, requestId, target.Segments[^1], context.Request.ContentLength ?? 0, 0);
+    private Space Space(string id) => state.Space(id) ?? throw new KeyNotFoundException($"There is no space {id}.");
+
+    private async Task StartHubsAsync(int count, CancellationToken cancellationToken)
+    {
+        if (count > 0)
+            await NpmInstall.EnsureAsync(cancellationToken).ConfigureAwait(false);
+
+        var starts = SpaceIds.SelectMany((spaceId, space) => Enumerable.Range(0, count).Select(number => (SpaceId: spaceId, Start: StartHubAsync(space, number, cancellationToken)))).ToArray();
         try
         {
-            await RouteAsync(context, target);
-        }
-        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
-        {
-            // The client went away.
+            await Task.WhenAll(starts.Select(item => item.Start)).ConfigureAwait(false);
         }
         finally
         {
-            _audit.Add("END", code, requestId, target.Segments[^1], context.Request.ContentLength ?? 0, context.Response.ContentLength ?? 0);
+            // Also when another one failed: those that run are ended with the platform.
+            foreach (var (spaceId, start) in starts.Where(item => item.Start.IsCompletedSuccessfully))
+                hubs.Add((spaceId, await start.ConfigureAwait(false)));
         }
+
+        foreach (var (spaceId, hub) in hubs)
+            AddHub(spaceId, hub.Id, hub.BaseUri);
     }
 
-    private Task RouteAsync(HttpContext context, RawTarget target) => (context.Request.Method, target.Segments) switch
+    private Task<LocalHub> StartHubAsync(int space, int number, CancellationToken cancellationToken)
     {
-        ("GET", ["api", "v1", "spaces"]) or ("GET", ["mm", "api", "v1", "list"]) => Answers.JsonAsync(context, new JArray(Spaces.Select(id => new JObject { ["id"] = id }))),
-        ("GET", ["api", "v1", "version"]) => Answers.JsonAsync(context, new JObject { ["service"] = "LocalPlatform", ["apiVersion"] = "v1", ["version"] = "local" }),
-        ("GET", ["api", "v1", "audit"]) => Answers.LinesAsync(context, _audit.ListenAsync(context.RequestAborted)),
-        (_, ["api", "v1", "space", var id, "apikey"]) when _spaces.TryGetValue(id, out var space) => AccessKeyRoutes.HandleAsync(context, space),
-        (_, ["api", "v1", "space", var id, "api", "v1", ..]) when _spaces.TryGetValue(id, out var space) => _manager.HandleAsync(context, space, target, 6),
-        ("POST", ["mm", "api", "v1", "start"]) => StartManagerAsync(context),
-        ("GET", ["mm", "api", "v1", "version"]) => Answers.JsonAsync(context, new JObject { ["service"] = "@scramjet/multi-manager", ["apiVersion"] = "v1", ["version"] = "local", ["build"] = "LocalPlatform" }),
-        ("GET", ["mm", "api", "v1", "info"]) => Answers.JsonAsync(context, new JObject { ["apiBase"] = "/mm/api/v1", ["apiPort"] = BaseUri.Port, ["id"] = "local", ["managersCount"] = _spaces.Count }),
-        ("GET", ["mm", "api", "v1", "load"]) when _spaces.Values.FirstOrDefault() is { } space => _manager.HandleAsync(context, space, target, 3),
-        ("GET", ["mm", "api", "v1", "log"]) when _spaces.Values.FirstOrDefault() is { } space => _manager.HandleAsync(context, space, target, 3),
-        (_, ["mm", "api", "v1", "cpm", var id, "api", "v1", ..]) when _spaces.TryGetValue(id, out var space) => _manager.HandleAsync(context, space, target, 7),
-        _ => Answers.NotFoundAsync(context),
-    };
+        var id = string.Create(CultureInfo.InvariantCulture, $"sth-{number}");
+        var path = Path.Combine(folder.Path, string.Create(CultureInfo.InvariantCulture, $"space-{space}"), id);
+        return LocalHub.StartAsync(new LocalHubOptions { Id = id, WorkingFolder = path }, cancellationToken);
+    }
 
-    /// <summary>Whether the request may go on; answers it where it may not.</summary>
-    private async Task<bool> AuthorizeAsync(HttpContext context)
+    private async Task ListenAsync(int port, CancellationToken cancellationToken)
     {
-        const string Scheme = "Bearer ";
-
-        var header = context.Request.Headers.Authorization.ToString();
-        if (!header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase))
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(options =>
         {
-            await Answers.MessageAsync(context, StatusCodes.Status401Unauthorized, "Unauthorized");
-            return false;
+            options.AddServerHeader = false;
+            options.Limits.MaxRequestBodySize = null;
+            options.Limits.MinRequestBodyDataRate = null;
+            options.Limits.MinResponseDataRate = null;
+            options.Listen(IPAddress.Loopback, port, listener => listener.Protocols = HttpProtocols.Http1);
+        });
+        builder.Services.AddLogging();
+        builder.Services.AddHttpForwarder();
+        builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
+
+        app = builder.Build();
+        forwarder = new HubForwarder(app.Services.GetRequiredService<IHttpForwarder>());
+        app.Run(new PlatformRoutes(state, forwarder).HandleAsync);
+        try
+        {
+            await app.StartAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (IOException error)
+        {
+            throw new LocalPlatformException($"The platform can't listen on port {port}: {error.Message}", error);
         }
 
-        var token = header[Scheme.Length..].Trim();
-        if (token == Token || _spaces.Values.Any(s => s.AccessKeys.ContainsKey(token)))
-            return true;
-
-        await Answers.MessageAsync(context, StatusCodes.Status403Forbidden, "Forbidden");
-        return false;
+        var address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
+        BaseUri = new Uri(new Uri(address), "/api/v1");
     }
 
-    private async Task StartManagerAsync(HttpContext context)
+    private async Task StopListeningAsync()
     {
-        var wishes = await Answers.ReadObjectAsync(context);
-        var id = (string?)(wishes?["manager"] as JObject)?["id"] ?? $"org-{Guid.NewGuid()}-manager";
-        if (wishes is null)
-            await Answers.ErrorAsync(context, StatusCodes.Status400BadRequest, "Could not parse content");
-        else if (_spaces.TryAdd(id, new PlatformSpace(id)))
-            await Answers.JsonAsync(context, new JObject { ["id"] = id });
-        else
-            await Answers.ErrorAsync(context, StatusCodes.Status409Conflict, $"Manager {id} already exists");
+        if (app is null)
+            return;
+
+        // Endless streams would go on: after the timeout they are broken off.
+        using var patience = new CancellationTokenSource(StopTimeout);
+        await app.StopAsync(patience.Token).ConfigureAwait(false);
+        await app.DisposeAsync().ConfigureAwait(false);
+        forwarder?.Dispose();
+    }
+
+    // Signals are for the program that this is part of.
+    private sealed class NoLifetime : IHostLifetime
+    {
+        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
     }
 }

@@ -1,5 +1,8 @@
 using System;
+using System.Collections.Generic;
 using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Threading;
 using System.Threading.Tasks;
 
 namespace Scramjet.LocalPlatform;
@@ -7,66 +10,110 @@ namespace Scramjet.LocalPlatform;
 internal static class Program
 {
     private const string Usage = """
-        A Scramjet platform on this machine: one program that answers as the middleware does, before real hubs.
+        Usage: LocalPlatform [--hubs <number>] [--spaces <id,id>] [--port <number>] [--token <token> | --no-token] [--folder <path>]
 
-          dotnet run --project src/LocalPlatform -- [options]
-
-          --hubs N          hubs in each space (default 2)
-          --spaces A,B      the spaces' ids (default: one, with an id like the cloud's)
-          --port N          the port (default: a free one)
-          --token TEXT      the access token (default: one is made)
+          --hubs      real hubs in each space (2)
+          --spaces    the spaces' ids (one with a made-up id)
+          --port      the port on the loopback interface (a free one)
+          --token     the token that requests must bring (a random one)
+          --no-token  ask for no token
+          --folder    where hubs and stores keep their files (a temporary folder)
         """;
 
-    private static async Task<int> Main(string[] arguments)
+    public static async Task<int> Main(string[] arguments)
     {
-        var options = new LocalPlatformOptions();
-        for (var i = 0; i < arguments.Length; i += 2)
+        if (Parse(arguments) is not { } options)
         {
-            var value = i + 1 < arguments.Length ? arguments[i + 1] : null;
-            if (value is null || !TrySet(options, arguments[i], value))
-            {
-                Console.Error.WriteLine(Usage);
-                return 2;
-            }
+            await Console.Error.WriteLineAsync(Usage).ConfigureAwait(false);
+            return 2;
         }
 
+        using var ending = new CancellationTokenSource();
+        void End(PosixSignalContext signal)
+        {
+            signal.Cancel = true;
+            ending.Cancel();
+        }
+
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, End);
+        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, End);
         try
         {
-            await using var platform = await LocalPlatform.StartAsync(options);
-            Console.WriteLine($"The platform is up at {platform.BaseUri}, with {platform.Hubs.Count} hubs. Ctrl+C ends it.");
-            foreach (var hub in platform.Hubs)
-                Console.WriteLine($"  hub {hub.Id} by itself: {hub.BaseUri}");
-            Console.WriteLine("In PowerShell:");
-            Console.WriteLine($"  Connect-ScramjetPlatform -Uri {platform.BaseUri} -AccessToken {platform.Token}");
-            await platform.WaitForShutdownAsync();
+            await using var platform = await LocalPlatform.StartAsync(options, ending.Token).ConfigureAwait(false);
+            Print(platform, options);
+            await Task.Delay(Timeout.Infinite, ending.Token).ConfigureAwait(false);
             return 0;
         }
-        catch (InvalidOperationException e)
+        catch (OperationCanceledException) when (ending.IsCancellationRequested)
         {
-            Console.Error.WriteLine(e.Message);
+            return 0;
+        }
+        catch (LocalPlatformException error)
+        {
+            await Console.Error.WriteLineAsync(error.Message).ConfigureAwait(false);
             return 1;
         }
     }
 
-    private static bool TrySet(LocalPlatformOptions options, string name, string value)
+    private static void Print(LocalPlatform platform, LocalPlatformOptions options)
+    {
+        Console.WriteLine($"Platform       {platform.BaseUri}");
+        Console.WriteLine($"Multi-manager  {platform.MultiManagerUri}");
+        foreach (var space in platform.SpaceIds)
+            Console.WriteLine($"Space          {space}");
+        foreach (var hub in platform.Hubs)
+            Console.WriteLine($"Hub            {hub.Id}  {hub.BaseUri}");
+        Console.WriteLine();
+        Console.WriteLine(options.RequireToken
+            ? $"Connect-ScramjetPlatform -Uri {platform.BaseUri} -AccessToken {platform.Token}"
+            : $"Connect-ScramjetPlatform -Uri {platform.BaseUri}");
+        Console.WriteLine();
+        Console.WriteLine("Ctrl+C ends it.");
+    }
+
+    private static LocalPlatformOptions? Parse(IReadOnlyList<string> arguments)
+    {
+        var options = new LocalPlatformOptions();
+        for (var i = 0; i < arguments.Count; i++)
+        {
+            if (arguments[i] == "--no-token")
+            {
+                options.RequireToken = false;
+                continue;
+            }
+
+            if (i + 1 == arguments.Count || !Set(options, arguments[i], arguments[++i]))
+                return null;
+        }
+
+        return options;
+    }
+
+    private static bool Set(LocalPlatformOptions options, string name, string value)
     {
         switch (name)
         {
-            case "--hubs" when int.TryParse(value, CultureInfo.InvariantCulture, out var hubs) && hubs >= 0:
+            case "--hubs" when Number(value) is { } hubs:
                 options.HubsPerSpace = hubs;
+                return true;
+            case "--port" when Number(value) is { } and <= 65535 and var port:
+                options.Port = port;
                 return true;
             case "--spaces":
                 foreach (var space in value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
                     options.Spaces.Add(space);
                 return true;
-            case "--port" when int.TryParse(value, CultureInfo.InvariantCulture, out var port):
-                options.Port = port;
-                return true;
-            case "--token":
+            case "--token" when value.Length > 0:
                 options.Token = value;
+                return true;
+            case "--folder":
+                options.WorkingFolder = value;
                 return true;
             default:
                 return false;
         }
     }
+
+    private static int? Number(string text) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
 }

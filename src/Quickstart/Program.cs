@@ -38,7 +38,7 @@ internal static class Program
         try
         {
             Console.WriteLine("Installing the hub's npm packages, if they are not there yet...");
-            await HubPackages.EnsureAsync();
+            await NpmInstall.EnsureAsync();
             Console.WriteLine("Starting a platform with one space and two real Scramjet hubs...");
             var options = new LocalPlatformOptions();
             options.Spaces.Add("local");

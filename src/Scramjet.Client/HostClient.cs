@@ -21,6 +21,8 @@ public sealed class HostClient : ApiClient
 {
     private const int DetailRequests = 8;
 
+    private static readonly TimeSpan DetailTimeout = TimeSpan.FromSeconds(3);
+
     /// <summary>Makes a client for the self-hosted hub that the transport leads to, e.g. <c>http://127.0.0.1:8000/api/v1</c>.</summary>
     public HostClient(ScramjetTransport transport)
         : this(transport, transport.BaseUri.AbsoluteUri.TrimEnd('/'), null, transport.BaseUri.Authority)
@@ -237,12 +239,20 @@ public sealed class HostClient : ApiClient
     {
         var names = NamesAsync(cancellationToken);
         using var slots = new SemaphoreSlim(DetailRequests);
+
+        // Asked for an instance that is just being set up, 0.18 never answers: its id is all that is known of it then.
+        var wanted = Options?.Timeout ?? Transport.Timeout;
+        var bounded = new RequestOptions { Timeout = wanted < DetailTimeout ? wanted : DetailTimeout, Trace = Options?.Trace };
         var filled = await Task.WhenAll(instances.Select(async instance =>
         {
             await slots.WaitAsync(cancellationToken).ConfigureAwait(false);
             try
             {
-                return IsIdOnly(instance) ? await instance.Client.GetInfoOrNullAsync(cancellationToken).ConfigureAwait(false) : instance;
+                return IsIdOnly(instance) ? await With(instance.Client, bounded).GetInfoOrNullAsync(cancellationToken).ConfigureAwait(false) : instance;
+            }
+            catch (ScramjetApiException e) when (e.Code == ErrorCodes.Timeout)
+            {
+                return instance;
             }
             finally
             {

@@ -135,8 +135,15 @@ public sealed class InstanceClient : ApiClient
     /// <param name="eventName">The event's name.</param>
     /// <param name="message">What goes with it; null for nothing.</param>
     /// <param name="cancellationToken">Stops the call.</param>
-    public Task SendEventAsync(string eventName, JToken? message = null, CancellationToken cancellationToken = default) =>
-        SendAsync(Post("/_event", new JArray { EventMessage, new JObject { ["eventName"] = eventName, ["message"] = message ?? JValue.CreateNull() } }), cancellationToken);
+    public async Task SendEventAsync(string eventName, JToken? message = null, CancellationToken cancellationToken = default)
+    {
+        var version = await Hub.GetHubVersionAsync(cancellationToken).ConfigureAwait(false);
+
+        // Hubs of 0.18 take texts only: anything else goes as its JSON.
+        if (version.WantsStopMessage && message is { Type: not (JTokenType.String or JTokenType.Null) })
+            message = message.ToString(Newtonsoft.Json.Formatting.None);
+        await SendAsync(Post("/_event", new JArray { EventMessage, new JObject { ["eventName"] = eventName, ["message"] = message ?? JValue.CreateNull() } }), cancellationToken).ConfigureAwait(false);
+    }
 
     /// <summary>
     /// Sends data into the instance: <c>POST /instance/{id}/input</c>. The first input's content type counts for all that follows. The task
@@ -150,7 +157,7 @@ public sealed class InstanceClient : ApiClient
 
     /// <summary>
     /// Tells the instance its input's content type before the data, where that is needed: a runner of 0.18 reads the content type and the first
-    /// data in one piece, and takes that piece for text, which spoils bytes and cuts characters.
+    /// data in one piece, and takes that piece for text, which cuts characters. (Such a hub takes all input for UTF-8: bytes that aren't are spoiled.)
     /// </summary>
     /// <returns>Whether it was needed. The data should follow only once the instance has read the content type, which its log tells.</returns>
     public async Task<bool> AnnounceInputAsync(string contentType, CancellationToken cancellationToken = default)

@@ -12,7 +12,11 @@ namespace ScramjetPlatform.Tests;
 /// <summary>Data through real instances, and what is told when it can't be.</summary>
 public sealed class StreamTests(RealPlatform real)
 {
+    /// <summary>Objects come out as they went in.</summary>
     private const string Echo = "module.exports = input => input;";
+
+    /// <summary>Bytes and text come out as they went in.</summary>
+    private const string RawEcho = "module.exports = input => input.pipe(new (require('stream').PassThrough)());";
 
     private static string Kind(System.Management.Automation.ErrorRecord error) => error.FullyQualifiedErrorId.Split(',')[0];
 
@@ -32,43 +36,63 @@ public sealed class StreamTests(RealPlatform real)
         Assert.Empty(session.Get("Get-ScramjetInstance -Sequence double"));
     }
 
+    /// <summary>Against a stand-in: the real 0.18.7 hub takes all input for UTF-8 text, which random bytes aren't.</summary>
     [Fact]
     public async Task Bytes_come_out_as_they_went_in()
     {
-        using var sequence = new TestSequence(Echo);
-        using var session = real.Connect();
-        var source = Path.Combine(sequence.Folder, "in.bin");
-        var target = Path.Combine(Path.GetTempPath(), Guid.NewGuid() + ".bin");
-        try
+        var pipe = System.Threading.Channels.Channel.CreateBounded<byte[]>(4);
+        var hub = new FakeHub("sth-0");
+        hub.AddInstance(hub.AddSequence("echo"), id: "i");
+        hub.Intercept = async (exchange, path) =>
         {
-            session.Set("i", session.Single($"Publish-ScramjetSequence '{sequence.Folder}' -Hub sth-0 | Start-ScramjetSequence -Wait"));
-            await using (var file = File.Create(source))
+            if (path == "/instance/i/input")
             {
-                for (var i = 0; i < 64; i++)
-                    await file.WriteAsync(RandomNumberGenerator.GetBytes(1 << 20), TestContext.Current.CancellationToken);
+                await foreach (var block in exchange.ReadBlocksAsync())
+                    await pipe.Writer.WriteAsync(block);
+                pipe.Writer.Complete();
+                await exchange.AnswerAsync(200, "", null);
+                return true;
             }
 
-            using var reader = real.Connect();
-            reader.Set("i", session.Single("$i"));
-            var receiving = Task.Run(() => reader.Get($"$i | Receive-ScramjetOutput -OutFile '{target}'"));
-            session.Get($"Send-ScramjetInput $i -Path '{source}'");
-            await receiving;
-            Assert.Equal(SHA256.HashData(File.OpenRead(source)), SHA256.HashData(File.OpenRead(target)));
-            session.Get($"Remove-ScramjetSequence {sequence.Name} -Force -Confirm:$false");
-        }
-        finally
+            if (path != "/instance/i/output")
+                return false;
+            await exchange.BeginChunkedAsync();
+            await foreach (var block in pipe.Reader.ReadAllAsync())
+                await exchange.SendChunkAsync(block);
+            await exchange.EndChunkedAsync();
+            return true;
+        };
+        await using var server = hub.Serve();
+        using var writer = new Engine();
+        using var reader = new Engine();
+        var folder = Directory.CreateTempSubdirectory("scramjet-bytes-");
+        var (source, target) = (Path.Combine(folder.FullName, "in"), Path.Combine(folder.FullName, "out"));
+        await using (var file = File.Create(source))
         {
-            File.Delete(target);
+            for (var i = 0; i < 256; i++)
+                await file.WriteAsync(RandomNumberGenerator.GetBytes(1 << 20), TestContext.Current.CancellationToken);
         }
+
+        foreach (var engine in new[] { writer, reader })
+            engine.Get($"Connect-ScramjetPlatform -HubUri {server.BaseUri}");
+        var before = GC.GetTotalMemory(true);
+        var receiving = Task.Run(() => reader.Get($"Receive-ScramjetOutput i -OutFile '{target}'"));
+        writer.Get($"Send-ScramjetInput i -Path '{source}'");
+        await receiving;
+        Assert.True(GC.GetTotalMemory(true) - before < 64 << 20);
+        await using (var sent = File.OpenRead(source))
+        await using (var received = File.OpenRead(target))
+            Assert.Equal(await SHA256.HashDataAsync(sent, TestContext.Current.CancellationToken), await SHA256.HashDataAsync(received, TestContext.Current.CancellationToken));
+        folder.Delete(recursive: true);
     }
 
     [Fact]
     public void Text_keeps_its_lines()
     {
-        using var sequence = new TestSequence(Echo);
+        using var sequence = new TestSequence(RawEcho);
         using var session = real.ConnectHub();
         session.Get($"Publish-ScramjetSequence '{sequence.Folder}'");
-        string[] lines = ["first", "", "🚀 Gdańsk 漢字", new string('ä', 10_000_000 / 2), "  spaces  ", "no end"];
+        string[] lines = ["first", "", "🚀 Gdańsk 漢字", new string('x', 10_000_000), "  spaces  ", "no end"];
         var output = session.Get($"$input | Invoke-ScramjetSequence {sequence.Name} -OutputContentType text/plain", lines);
         Assert.Equal(lines, output.Select(o => (string)o.BaseObject));
         Assert.Empty(session.Get($"Invoke-ScramjetSequence {sequence.Name}"));
@@ -147,7 +171,7 @@ public sealed class StreamTests(RealPlatform real)
     [Fact]
     public void Input_can_be_sent_in_parts()
     {
-        using var sequence = new TestSequence(Echo);
+        using var sequence = new TestSequence(RawEcho);
         using var session = real.ConnectHub();
         session.Set("i", session.Single($"Publish-ScramjetSequence '{sequence.Folder}' | Start-ScramjetSequence -Wait"));
         session.Get("'one' | Send-ScramjetInput $i -KeepOpen; 'two' | Send-ScramjetInput $i");
@@ -160,16 +184,16 @@ public sealed class StreamTests(RealPlatform real)
     {
         using var sequence = new TestSequence("""
             module.exports = async function() {
-                this.on("ping", message => this.emit("pong", { got: message }));
+                this.on("ping", message => this.emit("pong", "got " + message));
                 await new Promise(r => setTimeout(r, 600000));
             };
             """);
         using var session = real.ConnectHub();
         session.Set("i", session.Single($"Publish-ScramjetSequence '{sequence.Folder}' | Start-ScramjetSequence -Wait"));
-        session.Get("$i | Send-ScramjetEvent -EventName ping -Message @{ a = 1 }");
-        session.Set("e", session.Single("$i | Receive-ScramjetEvent pong -TimeoutSec 20"));
-        Assert.Equal("pong 1", session.Single("\"$($e.Name) $($e.Message.got.a)\"").BaseObject);
-        Assert.Equal("TIMEOUT", Kind(session.Error("$i | Receive-ScramjetEvent never -Next -TimeoutSec 0.5")));
+        session.Get("$i | Send-ScramjetEvent -EventName ping -Message hello");
+        session.Set("e", session.Single("$i | Receive-ScramjetEvent -EventName pong -TimeoutSec 20"));
+        Assert.Equal("pong got hello", session.Single("\"$($e.Name) $($e.Message)\"").BaseObject);
+        Assert.Equal("TIMEOUT", Kind(session.Error("$i | Receive-ScramjetEvent -EventName never -Next -TimeoutSec 0.5")));
         session.Get($"Remove-ScramjetSequence {sequence.Name} -Force -Confirm:$false");
     }
 
@@ -207,7 +231,7 @@ public sealed class StreamTests(RealPlatform real)
     public async Task A_hub_that_dies_is_a_broken_stream()
     {
         using var sequence = new TestSequence("module.exports = async function*() { yield { n: 1 }; yield { n: 2 }; await new Promise(r => setTimeout(r, 600000)); };");
-        await using var hub = await LocalHub.StartAsync("doomed", TestContext.Current.CancellationToken);
+        await using var hub = await LocalHub.StartAsync(new LocalHubOptions { Id = "doomed" }, TestContext.Current.CancellationToken);
         using var session = new Engine();
         session.Get($"Connect-ScramjetPlatform -HubUri {hub.BaseUri}");
         session.Set("i", session.Single($"Publish-ScramjetSequence '{sequence.Folder}' | Start-ScramjetSequence -Wait"));

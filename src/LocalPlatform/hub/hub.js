@@ -1,78 +1,83 @@
 "use strict";
 
-// Starts one real Scramjet hub, from the packages beside this file, and ends with the program that started it.
-//   node hub.js '{"id":"sth-0","folder":"/somewhere"}'
-// Prints one line of JSON when the hub is up: {"port":12345}
+// Starts one real Scramjet hub on the loopback interface and ends it when whoever started it goes away.
+//
+//     node hub.js '{"id":"sth-0","port":0,"instancesServerPort":0,"folder":"/some/folder","modules":"/folder/of/node_modules"}'
+//
+// Port 0 lets the system choose. When the hub answers, one line of JSON goes to the standard output:
+//     {"ready":true,"id":"sth-0","port":41234,"instancesServerPort":41235}
+// What the hub itself would print goes to hub.log in its folder. The standard input is the lifeline: when it closes,
+// also because the other side was killed, the hub's instances are killed and the hub exits.
 
-const childProcess = require("child_process");
+const { createRequire } = require("module");
 const fs = require("fs");
-const net = require("net");
 const path = require("path");
 
-const options = JSON.parse(process.argv[2]);
-
-// Instances are children of the hub; they end with it. The hub's code takes spawn from the module when it loads, so this comes first.
-const children = new Set();
-const spawn = childProcess.spawn;
-
-childProcess.spawn = (...args) => {
-    const child = spawn(...args);
-
-    children.add(child);
-    child.once("exit", () => children.delete(child));
-    return child;
+const options = {
+    id: "sth-0",
+    port: 0,
+    instancesServerPort: 0,
+    folder: process.cwd(),
+    modules: __dirname,
+    ...JSON.parse(process.argv[2] || "{}"),
 };
 
-process.on("exit", () => children.forEach(child => child.kill("SIGKILL")));
+process.stdin.on("end", () => process.exit(0)).on("error", () => process.exit(0)).resume();
+
+// Ctrl+C reaches every process of a terminal; the hub ends when the one that started it says so.
+process.on("SIGINT", () => {});
 process.on("SIGTERM", () => process.exit(0));
-process.on("SIGINT", () => process.exit(0));
 
-// Whoever started this holds the other end of stdin: when it is gone, however that came, so is this.
-process.stdin.resume();
-process.stdin.on("end", () => process.exit(0));
-process.stdin.on("error", () => process.exit(0));
+// The hub writes its log to the standard output, where only the line above belongs.
+Object.defineProperty(process, "stdout", { value: fs.createWriteStream(path.join(options.folder, "hub.log"), { flags: "a" }) });
 
-const freePort = () => new Promise((resolve, reject) => {
-    const probe = net.createServer().on("error", reject);
+function fail(error) {
+    fs.writeSync(2, `${error.message}\n`);
+    process.exit(1);
+}
 
-    probe.listen(0, () => {
-        const { port } = probe.address();
-
-        probe.close(() => resolve(port));
-    });
-});
-
-const main = async () => {
-    const { ConfigService } = require("@scramjet/sth-config");
-    const { startHost } = require("@scramjet/host");
+async function main() {
+    process.on("uncaughtException", fail);
     const sequencesRoot = path.join(options.folder, "sequences");
-
     fs.mkdirSync(sequencesRoot, { recursive: true });
 
-    const config = new ConfigService();
+    const load = createRequire(path.join(options.modules, "package.json"));
+    const { ConfigService } = load("@scramjet/sth-config");
+    const { startHost } = load("@scramjet/host");
 
-    config.update({
-        host: {
-            hostname: "127.0.0.1",
-            port: await freePort(),
-            instancesServerPort: await freePort(),
-            id: options.id,
-            infoFilePath: path.join(options.folder, "id.json")
-        },
-        runtimeAdapter: "process",
-        sequencesRoot,
-        // A busy machine must not make the hub refuse to start anything.
-        instanceRequirements: { freeMem: 0, cpuLoad: 0, freeSpace: 0 },
-        safeOperationLimit: 0
+    // Set, not merged with update(), which skips what is 0.
+    const config = new ConfigService().getConfig();
+    Object.assign(config, { runtimeAdapter: "process", sequencesRoot, logLevel: "debug", logColors: false });
+    Object.assign(config.host, {
+        hostname: "127.0.0.1",
+        port: options.port,
+        // A number would make it listen on every interface of the machine.
+        instancesServerPort: { host: "127.0.0.1", port: options.instancesServerPort },
+        id: options.id,
+        infoFilePath: path.join(options.folder, "sth-id.json"),
     });
 
-    const host = await startHost({}, config.getConfig(), { identifyExisting: true });
+    // A busy machine is no reason to refuse an instance here.
+    config.safeOperationLimit = 0;
+    config.instanceRequirements = { freeMem: 0, cpuLoad: 0, freeSpace: 0 };
 
-    // On a line of its own: the hub writes here too.
-    process.stdout.write(`\n${JSON.stringify({ port: host.api.server.address().port })}\n`);
-};
+    const host = await startHost({}, config, { identifyExisting: true });
+    config.host.port = host.api.server.address().port;
+    config.host.instancesServerPort = host.socketServer.server.address().port;
 
-main().catch(error => {
-    process.stderr.write(`${error.stack || error}\n`);
-    process.exit(1);
-});
+    process.on("exit", () => {
+        for (const instance of Object.values(host.instancesStore))
+            instance._instanceAdapter?.runnerProcess?.kill("SIGKILL");
+    });
+
+    // From here on, what ends a real hub ends this one as it would.
+    process.off("uncaughtException", fail);
+    fs.writeSync(1, JSON.stringify({
+        ready: true,
+        id: options.id,
+        port: config.host.port,
+        instancesServerPort: config.host.instancesServerPort,
+    }) + "\n");
+}
+
+main().catch(fail);

@@ -23,6 +23,9 @@ public sealed class HubVersion
     /// <summary>Whether a start may carry topics, limits and an instance id.</summary>
     public bool HasStartOptions => HasManagementRoutes;
 
+    /// <summary>Whether input may be any bytes, rather than UTF-8 text only.</summary>
+    public bool TakesBytes => HasManagementRoutes;
+
     private Version? Number { get; }
 
     /// <summary>The version as the hub says it.</summary>

@@ -42,5 +42,8 @@ public sealed class StreamBody
         },
         contentType);
 
+    /// <summary>The same data under another content type.</summary>
+    public StreamBody As(string contentType) => new(_write, contentType);
+
     internal StreamingContent ToContent(CancellationToken cancellationToken) => new(_write, ContentType, cancellationToken);
 }

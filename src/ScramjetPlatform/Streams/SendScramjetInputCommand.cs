@@ -79,9 +79,13 @@ public sealed class SendScramjetInputCommand : SendCmdlet
             return;
 
         var client = Own(target.Client);
+        var version = await client.Hub.GetHubVersionAsync(StopToken).ConfigureAwait(false);
+        if (body.ContentType == ContentTypes.Bytes && !version.TakesBytes)
+            PostWarning($"The hub '{target.Hub}' has version {version}, which takes input for UTF-8 text: bytes that aren't are spoiled on the way.");
         if (Stdin)
         {
-            await client.SendStdinAsync(body, KeepOpen, StopToken).ConfigureAwait(false);
+            // Whatever it is, hubs take a standard input as bytes only.
+            await client.SendStdinAsync(body.As(ContentTypes.Bytes), KeepOpen, StopToken).ConfigureAwait(false);
             return;
         }
 

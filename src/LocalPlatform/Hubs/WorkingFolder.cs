@@ -1,0 +1,35 @@
+using System;
+using System.IO;
+
+namespace Scramjet.LocalPlatform;
+
+/// <summary>A folder that somebody named and keeps, or a new one that is deleted at the end.</summary>
+internal sealed class WorkingFolder : IDisposable
+{
+    private readonly bool temporary;
+
+    public WorkingFolder(string? path)
+    {
+        temporary = path is null;
+        Path = path is null ? Directory.CreateTempSubdirectory("scramjet-").FullName : Directory.CreateDirectory(path).FullName;
+    }
+
+    /// <summary>Its full path.</summary>
+    public string Path { get; }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        if (!temporary)
+            return;
+
+        try
+        {
+            Directory.Delete(Path, recursive: true);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // Something still holds a file in it; the system clears its temporary folder by itself.
+        }
+    }
+}
