@@ -139,9 +139,9 @@ public sealed class InstanceClient : ApiClient
     {
         var version = await Hub.GetHubVersionAsync(cancellationToken).ConfigureAwait(false);
 
-        // Hubs of 0.18 take texts only: anything else goes as its JSON.
-        if (version.WantsStopMessage && message is { Type: not (JTokenType.String or JTokenType.Null) })
-            message = message.ToString(Newtonsoft.Json.Formatting.None);
+        // Hubs of 0.18 take texts only: nothing goes as an empty one, anything else as its JSON.
+        if (version.WantsStopMessage && message is not { Type: JTokenType.String })
+            message = message is null or { Type: JTokenType.Null } ? "" : message.ToString(Newtonsoft.Json.Formatting.None);
         await SendAsync(Post("/_event", new JArray { EventMessage, new JObject { ["eventName"] = eventName, ["message"] = message ?? JValue.CreateNull() } }), cancellationToken).ConfigureAwait(false);
     }
 

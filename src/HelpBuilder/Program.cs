@@ -1,0 +1,28 @@
+using System;
+using System.IO;
+using System.Linq;
+
+namespace ScramjetPlatform.HelpBuilder;
+
+internal static class Program
+{
+    private const string AboutPrefix = "about_";
+
+    /// <summary>Makes the help that ships with the module from the pages in docs. platyPS can't be had where this must build.</summary>
+    private static int Main(string[] arguments)
+    {
+        if (arguments.Length != 2)
+        {
+            Console.Error.WriteLine("HelpBuilder <folder with pages> <folder for the help>");
+            return 2;
+        }
+
+        var (pages, target) = (arguments[0], arguments[1]);
+        Directory.CreateDirectory(target);
+        var files = Directory.GetFiles(pages, "*.md").Order(StringComparer.Ordinal).ToLookup(f => Path.GetFileName(f).StartsWith(AboutPrefix, StringComparison.Ordinal));
+        Maml.From(files[false].Select(HelpPage.Read)).Save(Path.Combine(target, "ScramjetPlatform.dll-Help.xml"));
+        foreach (var about in files[true])
+            File.Copy(about, Path.Combine(target, Path.GetFileNameWithoutExtension(about) + ".help.txt"), overwrite: true);
+        return 0;
+    }
+}
