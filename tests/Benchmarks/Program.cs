@@ -16,7 +16,7 @@ internal static class Program
 
     private static async Task<int> Main()
     {
-        var ok = await FanOutAsync() & await StopAsync();
+        var ok = await FanOutAsync() & await StopAsync() & await StreamBenchmarks.RunAsync();
         return ok ? 0 : 1;
     }
 
@@ -69,20 +69,20 @@ internal static class Program
         return engine;
     }
 
-    private static double Median(Action action) => Enumerable.Range(0, 5).Select(_ =>
+    internal static double Median(Action action) => Enumerable.Range(0, 5).Select(_ =>
     {
         var clock = Stopwatch.StartNew();
         action();
         return clock.Elapsed.TotalMilliseconds;
     }).Order().ElementAt(2);
 
-    private static void Expect(int expected, int actual)
+    internal static void Expect(int expected, int actual)
     {
         if (expected != actual)
             throw new InvalidOperationException($"{expected} were expected, and {actual} came.");
     }
 
-    private static bool Print(string what, double ratio, string goal, Func<double, bool> met)
+    internal static bool Print(string what, double ratio, string goal, Func<double, bool> met)
     {
         Console.WriteLine($"{(met(ratio) ? "met" : "MISSED"),-7}{ratio.ToString("0.00", CultureInfo.InvariantCulture),8}  (goal: {goal})  {what}");
         return met(ratio);

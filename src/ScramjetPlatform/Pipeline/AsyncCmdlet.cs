@@ -18,7 +18,7 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
     private readonly PipelinePump _pump;
     private readonly HashSet<Task> _started = [];
 
-    private protected AsyncCmdlet() => _pump = new PipelinePump(value => WriteObject(value));
+    private protected AsyncCmdlet() => _pump = new PipelinePump((value, enumerate) => WriteObject(value, enumerate));
 
     /// <summary>Cancelled when the pipeline is stopped.</summary>
     protected CancellationToken StopToken => _stop.Token;

@@ -14,15 +14,15 @@ internal sealed class PipelinePump
     private const int Capacity = 512;
 
     private readonly object _gate = new();
-    private readonly Action<object?> _write;
+    private readonly Action<object?, bool> _write;
     private Queue<Item> _items = new();
     private Queue<Item> _batch = new();
     private TaskCompletionSource<bool>? _room;
     private int _queued;
     private bool _closed;
 
-    /// <param name="write">Writes an object to the pipeline; called on the pipeline thread.</param>
-    public PipelinePump(Action<object?> write) => _write = write;
+    /// <param name="write">Writes an object, or each of a list, to the pipeline; called on the pipeline thread.</param>
+    public PipelinePump(Action<object?, bool> write) => _write = write;
 
     /// <summary>Queues an object for output. The task ends when there is room for more.</summary>
     public Task WriteAsync(object? value) => Enqueue(new Item(value, null));
@@ -69,9 +69,9 @@ internal sealed class PipelinePump
                 if (item.Action is { } action)
                     action();
                 else if (item.Value is Batch batch)
-                    WriteMany(batch.Values, cancellationToken);
+                    _write(batch.Values, true);
                 else
-                    _write(item.Value);
+                    _write(item.Value, false);
             }
         }
     }
@@ -89,15 +89,6 @@ internal sealed class PipelinePump
         }
 
         room?.TrySetCanceled();
-    }
-
-    private void WriteMany(IReadOnlyList<object?> values, CancellationToken cancellationToken)
-    {
-        foreach (var value in values)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            _write(value);
-        }
     }
 
     private bool TakeBatch(Task task, CancellationToken cancellationToken)

@@ -1,0 +1,9 @@
+"use strict";
+
+// A producer: counts up to the first argument, else to ten.
+
+module.exports = async function*(input, to = 10) {
+    for (let n = 1; n <= to; n++) {
+        yield { n };
+    }
+};

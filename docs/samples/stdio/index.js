@@ -1,0 +1,13 @@
+"use strict";
+
+// Each piece of standard input goes to standard output, and its length to standard error. Runs until it is stopped.
+
+module.exports = async function() {
+    await new Promise(resolve => {
+        this.addStopHandler(resolve);
+        process.stdin.on("data", data => {
+            process.stdout.write(data);
+            process.stderr.write(`${data.length} characters\n`);
+        });
+    });
+};

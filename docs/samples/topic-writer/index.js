@@ -1,0 +1,15 @@
+"use strict";
+
+// Puts cities into the topic "cities"; topic-reader takes them out.
+
+const { PassThrough } = require("stream");
+
+module.exports = function() {
+    const output = new PassThrough({ objectMode: true });
+
+    for (const city of ["Gdańsk", "Sopot", "Gdynia"]) {
+        output.write({ city });
+    }
+
+    return Object.assign(output, { topic: "cities", contentType: "application/x-ndjson" });
+};
