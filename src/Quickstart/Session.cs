@@ -64,7 +64,7 @@ internal sealed class Session(string folder, string manifest, string uri, string
     private async Task<bool> RunInPwshAsync(string pwsh, string[] commands)
     {
         var script = new StringBuilder();
-        script.AppendLine("$uri = $env:SCRAMJET_QUICKSTART_URI; $token = $env:SCRAMJET_QUICKSTART_TOKEN; $before = $Error.Count");
+        script.AppendLine("$uri = $env:SCRAMJET_QUICKSTART_URI; $token = $env:SCRAMJET_QUICKSTART_TOKEN; $ProgressPreference = 'SilentlyContinue'");
         script.AppendLine($"Import-Module '{manifest.Replace("'", "''", StringComparison.Ordinal)}'");
         foreach (var command in commands)
         {
@@ -72,12 +72,16 @@ internal sealed class Session(string folder, string manifest, string uri, string
             script.AppendLine($"{command} | Out-Default; Write-Host");
         }
 
-        script.AppendLine("exit [int]($Error.Count -gt $before)");
-        var start = new ProcessStartInfo(pwsh, ["-NoProfile", "-NonInteractive", "-EncodedCommand", Convert.ToBase64String(Encoding.Unicode.GetBytes(script.ToString()))]) { WorkingDirectory = folder };
+        script.AppendLine("exit [int]($Error.Count -gt 0)");
+        // A file, not -EncodedCommand: with that, pwsh takes its output for a program's.
+        var file = Path.Combine(Path.GetTempPath(), $"scramjet-quickstart-{Guid.NewGuid():N}.ps1");
+        await File.WriteAllTextAsync(file, script.ToString(), new UTF8Encoding(encoderShouldEmitUTF8Identifier: true));
+        var start = new ProcessStartInfo(pwsh, ["-NoProfile", "-NonInteractive", "-File", file]) { WorkingDirectory = folder };
         start.Environment["SCRAMJET_QUICKSTART_URI"] = uri;
         start.Environment["SCRAMJET_QUICKSTART_TOKEN"] = token;
         using var process = Process.Start(start)!;
         await process.WaitForExitAsync();
+        File.Delete(file);
         return process.ExitCode == 0;
     }
 }
