@@ -88,7 +88,7 @@ public sealed class SampleTests(RealPlatform real)
     [Fact]
     public async Task Every_sample_is_named_on_the_samples_page()
     {
-        var page = await File.ReadAllTextAsync(Path.Combine(Folder("."), "README.md"), TestContext.Current.CancellationToken);
+        var page = await File.ReadAllTextAsync(Path.Combine(Engine.RepositoryRoot, "docs/samples.md"), TestContext.Current.CancellationToken);
         Assert.All(Directory.GetDirectories(Folder(".")), folder => Assert.Contains(Path.GetFileName(folder), page, StringComparison.Ordinal));
     }
 }
