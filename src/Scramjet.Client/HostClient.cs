@@ -38,6 +38,9 @@ public sealed class HostClient : ApiClient
     /// <summary>The id of the space that the hub is in; null for a hub that is used alone.</summary>
     public string? SpaceId { get; }
 
+    /// <summary>The client for the space that the hub is in; null for a hub that is used alone.</summary>
+    public ManagerClient? Manager => SpaceId is null ? null : Child(new ManagerClient(Transport, Address.Substring(0, Address.LastIndexOf("/sth/", StringComparison.Ordinal)), SpaceId));
+
     /// <summary>The hub's id; for a hub that is used alone, its host and port until <see cref="IdentifyAsync"/> has asked it.</summary>
     public string HubId { get; }
 
@@ -57,11 +60,8 @@ public sealed class HostClient : ApiClient
     /// <summary>What is known of the hub: from its space, or from itself where it is used alone.</summary>
     public async Task<Hub> GetInfoAsync(CancellationToken cancellationToken = default)
     {
-        if (SpaceId is not null)
-        {
-            var space = Child(new ManagerClient(Transport, Address.Substring(0, Address.LastIndexOf("/sth/", StringComparison.Ordinal)), SpaceId));
+        if (Manager is { } space)
             return await space.GetHostInfoAsync(HubId, cancellationToken).ConfigureAwait(false);
-        }
 
         var self = await IdentifyAsync(cancellationToken).ConfigureAwait(false);
         var version = await GetVersionAsync(cancellationToken).ConfigureAwait(false);
@@ -228,6 +228,7 @@ public sealed class HostClient : ApiClient
             Content = () => new PackageContent(package, progress, cancellationToken),
             Timeout = PackageContent.TimeoutFor(Options, Transport),
             Idempotent = false,
+            ConflictAdvice = "The sequence's instances must end first: see Stop-ScramjetInstance.",
         };
         var answer = await SendForObjectAsync(request, cancellationToken).ConfigureAwait(false);
         return ReadOne(answer, request, fields => GetSequenceClient(fields.RequiredId()));

@@ -14,6 +14,8 @@ namespace Scramjet.Client;
 /// </summary>
 public sealed class InstanceClient : ApiClient
 {
+    internal static readonly TimeSpan PollDelay = TimeSpan.FromMilliseconds(100);
+
     private const int StopMessage = 4001;
     private const int KillMessage = 4002;
     private const int EventMessage = 5001;
@@ -62,26 +64,6 @@ public sealed class InstanceClient : ApiClient
         return now;
     }
 
-    /// <summary>The instance that was just started; where the hub doesn't list it (yet, or any more), what the start said.</summary>
-    /// <param name="sequence">What was started.</param>
-    /// <param name="options">What it was started with.</param>
-    /// <param name="cancellationToken">Stops the call.</param>
-    public async Task<Instance> GetStartedAsync(Sequence sequence, StartOptions options, CancellationToken cancellationToken = default)
-    {
-        var instance = await GetInfoOrNullAsync(cancellationToken).ConfigureAwait(false);
-        if (instance is null)
-        {
-            var known = options.ToJson();
-            known["id"] = InstanceId;
-            known["status"] = "starting";
-            instance = new Instance(new JsonFields(known), this);
-        }
-
-        instance.SequenceId ??= sequence.Id;
-        instance.SequenceName ??= sequence.Name;
-        return instance;
-    }
-
     /// <summary>The health report: <c>GET /instance/{id}/health</c>.</summary>
     public async Task<InstanceHealth> GetHealthAsync(CancellationToken cancellationToken = default)
     {
@@ -116,12 +98,14 @@ public sealed class InstanceClient : ApiClient
     }
 
     /// <summary>Kills the instance unless it has ended already.</summary>
+    /// <param name="removeImmediately">Also take it off the hub's list at once.</param>
+    /// <param name="cancellationToken">Stops the call.</param>
     /// <returns>Whether there was something to kill.</returns>
-    public async Task<bool> KillIfRunningAsync(CancellationToken cancellationToken = default)
+    public async Task<bool> KillIfRunningAsync(bool removeImmediately = false, CancellationToken cancellationToken = default)
     {
         try
         {
-            await KillAsync(false, cancellationToken).ConfigureAwait(false);
+            await KillAsync(removeImmediately, cancellationToken).ConfigureAwait(false);
             return true;
         }
         catch (ScramjetApiException e) when (e.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.BadRequest)
@@ -129,6 +113,25 @@ public sealed class InstanceClient : ApiClient
             // An ended instance is unknown (0.18) or «not running» (1.0).
             return false;
         }
+    }
+
+    /// <summary>Waits until the hub no longer lists the instance.</summary>
+    /// <param name="timeout">How long to wait, once the instance has ended.</param>
+    /// <param name="cancellationToken">Stops the wait.</param>
+    /// <returns>Whether it is off the list.</returns>
+    public async Task<bool> WaitUntilRemovedAsync(TimeSpan timeout, CancellationToken cancellationToken = default)
+    {
+        var ended = new System.Diagnostics.Stopwatch();
+        while (await GetInfoOrNullAsync(cancellationToken).ConfigureAwait(false) is { } instance)
+        {
+            if (instance.HasEnded)
+                ended.Start();
+            if (ended.Elapsed > timeout)
+                return false;
+            await Task.Delay(PollDelay, cancellationToken).ConfigureAwait(false);
+        }
+
+        return true;
     }
 
     /// <summary>Sends the instance an event: <c>POST /instance/{id}/_event</c>.</summary>

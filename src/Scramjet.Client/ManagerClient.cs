@@ -22,6 +22,9 @@ public sealed class ManagerClient : ApiClient
     /// <summary>The space's id.</summary>
     public string SpaceId { get; }
 
+    /// <summary>The platform that the space was found by; null for one of a multi-manager, or found by a hub.</summary>
+    public MiddlewareClient? Middleware { get; internal set; }
+
     /// <summary>The hubs: <c>GET {space}/list</c>.</summary>
     public async Task<IReadOnlyList<Hub>> GetHostsAsync(CancellationToken cancellationToken = default)
     {
@@ -99,6 +102,7 @@ public sealed class ManagerClient : ApiClient
         {
             Content = () => new PackageContent(package, progress, cancellationToken),
             Timeout = PackageContent.TimeoutFor(Options, Transport),
+            ConflictAdvice = "Give another id, or remove first what is there: Remove-ScramjetStoreItem.",
         };
         return ReadOne(await SendAsync(request, cancellationToken).ConfigureAwait(false), request, fields => new StoreItem(fields, this));
     }
@@ -126,6 +130,7 @@ public sealed class ManagerClient : ApiClient
             body["accessKey"] = accessKey;
 
         var request = Post("/disconnect", body);
+        request.Secret = accessKey;
         var answer = await SendForObjectAsync(request, cancellationToken).ConfigureAwait(false);
         return answer["disconnected"] is JArray items ? ReadList(items, request, fields => new DisconnectedHub(fields, SpaceId)) : [];
     }

@@ -53,8 +53,12 @@ public sealed class MiddlewareClient : ApiClient
     }
 
     /// <summary>Revokes one key: <c>DELETE {mw}/space/{id}/apikey</c> with <c>x-revoke</c>.</summary>
-    public Task RevokeAccessKeyAsync(string spaceId, string key, CancellationToken cancellationToken = default) =>
-        SendAsync(Delete(KeyPath(spaceId)).Header("x-revoke", key), cancellationToken);
+    public Task RevokeAccessKeyAsync(string spaceId, string key, CancellationToken cancellationToken = default)
+    {
+        var request = Delete(KeyPath(spaceId)).Header("x-revoke", key);
+        request.Secret = key;
+        return SendAsync(request, cancellationToken);
+    }
 
     /// <summary>Revokes all of a space's keys: <c>DELETE {mw}/space/{id}/apikey</c> with <c>x-revoke-all</c>.</summary>
     /// <returns>How many were revoked, where the platform tells it.</returns>
@@ -66,7 +70,7 @@ public sealed class MiddlewareClient : ApiClient
 
     /// <summary>The client for a space; no request is sent.</summary>
     public ManagerClient GetManagerClient(string spaceId) =>
-        Child(new ManagerClient(Transport, $"{Address}/space/{PathSegment.Encode(spaceId, "space")}/api/v1", spaceId));
+        Child(new ManagerClient(Transport, $"{Address}/space/{PathSegment.Encode(spaceId, "space")}/api/v1", spaceId) { Middleware = this });
 
     private static string KeyPath(string spaceId) => $"/space/{PathSegment.Encode(spaceId, "space")}/apikey";
 

@@ -16,8 +16,6 @@ namespace Scramjet.Client;
 /// </summary>
 public sealed class SequenceClient : ApiClient
 {
-    private static readonly TimeSpan KillPollDelay = TimeSpan.FromMilliseconds(100);
-
     internal SequenceClient(HostClient hub, string id)
         : base(hub.Transport, $"{hub.Address}/sequence/{PathSegment.Encode(id, "sequence")}")
     {
@@ -59,8 +57,31 @@ public sealed class SequenceClient : ApiClient
         }
 
         var request = Post("/start", options.ToJson());
+        request.ConflictAdvice = "Give another -InstanceId, or none.";
         var answer = await SendForObjectAsync(request, cancellationToken).ConfigureAwait(false);
         return ReadOne(answer, request, fields => Child(new InstanceClient(Hub, fields.RequiredId())));
+    }
+
+    /// <summary>Starts an instance, and asks for it; where the hub doesn't list it (yet, or any more), what the start said. It is never sent twice.</summary>
+    /// <param name="sequence">This sequence, as it is known.</param>
+    /// <param name="options">What it is started with.</param>
+    /// <param name="cancellationToken">Stops the call.</param>
+    /// <exception cref="ScramjetException">As <see cref="StartAsync(StartOptions?, CancellationToken)"/>.</exception>
+    public async Task<Instance> StartAsync(Sequence sequence, StartOptions options, CancellationToken cancellationToken = default)
+    {
+        var client = await StartAsync(options, cancellationToken).ConfigureAwait(false);
+        var instance = await client.GetInfoOrNullAsync(cancellationToken).ConfigureAwait(false);
+        if (instance is null)
+        {
+            var known = options.ToJson();
+            known["id"] = client.InstanceId;
+            known["status"] = "starting";
+            instance = new Instance(new JsonFields(known), client);
+        }
+
+        instance.SequenceId ??= sequence.Id;
+        instance.SequenceName ??= sequence.Name;
+        return instance;
     }
 
     /// <summary>Puts a package in this sequence's place, upstream's overwrite: <c>PUT /sequence/{id}</c>. Hubs since 0.26.</summary>
@@ -78,9 +99,11 @@ public sealed class SequenceClient : ApiClient
         if (force)
             await KillInstancesAsync(cancellationToken).ConfigureAwait(false);
 
+        var request = Delete("");
+        request.ConflictAdvice = "Its instances must end first: see Stop-ScramjetInstance, or use -Force.";
         try
         {
-            await SendAsync(Delete(""), cancellationToken).ConfigureAwait(false);
+            await SendAsync(request, cancellationToken).ConfigureAwait(false);
         }
         catch (ScramjetApiException e) when (force && (int?)e.StatusCode == 409)
         {
@@ -107,9 +130,9 @@ public sealed class SequenceClient : ApiClient
         var instances = (await ListInstancesAsync(cancellationToken).ConfigureAwait(false)).Select(hub.GetInstanceClient).ToArray();
         await Task.WhenAll(instances.Select(async instance =>
         {
-            await instance.KillIfRunningAsync(cancellationToken).ConfigureAwait(false);
+            await instance.KillIfRunningAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
             while (await instance.GetInfoOrNullAsync(cancellationToken).ConfigureAwait(false) is { HasEnded: false })
-                await Task.Delay(KillPollDelay, cancellationToken).ConfigureAwait(false);
+                await Task.Delay(InstanceClient.PollDelay, cancellationToken).ConfigureAwait(false);
         })).ConfigureAwait(false);
     }
 }

@@ -26,6 +26,12 @@ internal sealed class ApiRequest(HttpMethod method, string path)
     /// <summary>Whether the answer may be a secret, which no error may repeat.</summary>
     public bool AnswersSecret { get; set; }
 
+    /// <summary>What to do where the server answers 409, that something is in the way.</summary>
+    public string? ConflictAdvice { get; set; }
+
+    /// <summary>A secret that the request holds, beside the token: no error may repeat it either.</summary>
+    public string? Secret { get; set; }
+
     public ApiRequest Header(string name, string value)
     {
         Headers.Add(new KeyValuePair<string, string>(name, value));

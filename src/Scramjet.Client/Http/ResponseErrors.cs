@@ -37,6 +37,7 @@ internal static class ResponseErrors
             401 when !hasToken => "Connect with an access token: Connect-ScramjetPlatform -AccessToken.",
             401 or 403 => "Check the access token: it may be wrong, expired, revoked, or not allow this.",
             404 => "Check the id; the thing may have ended or been removed meanwhile.",
+            409 => request.ConflictAdvice,
             419 => "Free memory or disk on the hub, or stop instances, and try again.",
             429 or 503 => "Try again later.",
             _ => null,

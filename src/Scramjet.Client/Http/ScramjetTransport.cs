@@ -119,8 +119,13 @@ public sealed class ScramjetTransport : IDisposable
         _ => null,
     };
 
-    /// <summary>What a server said, without the token, should it have said that.</summary>
-    internal string Redact(string text) => _accessToken is null ? text : text.Replace(_accessToken, "***");
+    /// <summary>What a server said, without the token, or another secret, should it have said that.</summary>
+    internal string Redact(string text, string? secret = null)
+    {
+        if (!string.IsNullOrEmpty(secret))
+            text = text.Replace(secret, "***");
+        return _accessToken is null ? text : text.Replace(_accessToken, "***");
+    }
 
     /// <summary>The version of the hub behind <paramref name="baseAddress"/>, asked for once per transport.</summary>
     internal async Task<HubVersion> GetHubVersionAsync(string baseAddress, RequestOptions? options, CancellationToken cancellationToken)
@@ -148,8 +153,8 @@ public sealed class ScramjetTransport : IDisposable
                     return response;
 
                 var body = await ReadErrorBodyAsync(response, cancellationToken).ConfigureAwait(false);
-                response.ReasonPhrase = Redact(response.ReasonPhrase ?? "");
-                failure = ResponseErrors.FromStatus(response, Redact(body), request, uri, HasAccessToken);
+                response.ReasonPhrase = Redact(response.ReasonPhrase ?? "", request.Secret);
+                failure = ResponseErrors.FromStatus(response, Redact(body, request.Secret), request, uri, HasAccessToken);
             }
             catch (HttpRequestException e) when (!cancellationToken.IsCancellationRequested)
             {
@@ -252,7 +257,7 @@ public sealed class ScramjetTransport : IDisposable
         }
         catch (JsonException)
         {
-            throw ResponseErrors.NotJson(response, Redact(body), request, uri);
+            throw ResponseErrors.NotJson(response, Redact(body, request.Secret), request, uri);
         }
     }
 

@@ -77,12 +77,12 @@ public sealed class LogEntry : Entity
     /// <summary>The message and its data.</summary>
     public override string ToString() => Data is null ? Message : Message + " " + JsonConvert.SerializeObject(Data);
 
-    /// <summary>Reads a line; one that isn't JSON is its own message. A space's lines begin with the hub's id.</summary>
+    /// <summary>Reads a line; one that isn't JSON is its own message. A line of a space or a multi-manager begins with the hub's id.</summary>
     public static LogEntry Parse(string line, string? space = null, string? hub = null, string? instance = null)
     {
         var json = line;
         var colon = line.IndexOf(": {", StringComparison.Ordinal);
-        if (hub is null && space is not null && colon > 0 && !line.StartsWith("{", StringComparison.Ordinal))
+        if (hub is null && colon > 0 && !line.StartsWith("{", StringComparison.Ordinal))
         {
             hub = line.Substring(0, colon);
             json = line.Substring(colon + 2);

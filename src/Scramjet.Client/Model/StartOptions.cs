@@ -23,6 +23,52 @@ public sealed class StartOptions
     /// <summary>The id that the instance gets, 36 characters. Hubs since 0.26.</summary>
     public string? InstanceId { get; set; }
 
+    /// <summary>What an instance was started with, but its id.</summary>
+    public static StartOptions Of(Instance instance) => new()
+    {
+        AppConfig = instance.AppConfig is null ? null : JObject.FromObject(instance.AppConfig),
+        ArgumentList = JArray.FromObject(instance.ArgumentList),
+        InputTopic = instance.InputTopic,
+        OutputTopic = instance.OutputTopic,
+        Limits = instance.Limits is { Count: > 0 } limits ? JObject.FromObject(limits) : null,
+    };
+
+    /// <summary>Reads a startup config: a JSON or YAML file with the fields of a start, <c>appConfig</c>, <c>args</c>, <c>outputTopic</c>, <c>inputTopic</c>, <c>limits</c>, <c>instanceId</c>.</summary>
+    /// <exception cref="ScramjetException"><c>FILE_NOT_FOUND</c>, <c>FILE_UNREADABLE</c>, or <c>BAD_PARAMETERS</c>: it isn't JSON or YAML, or a field is unknown or of another type.</exception>
+    public static StartOptions FromFile(string path)
+    {
+        var config = ConfigFile.ReadObject(path);
+        var options = new StartOptions();
+        foreach (var field in config.Properties())
+        {
+            switch (field.Name)
+            {
+                case "appConfig":
+                    options.AppConfig = Typed<JObject>(path, field, "an object");
+                    break;
+                case "args":
+                    options.ArgumentList = Typed<JArray>(path, field, "a list");
+                    break;
+                case "outputTopic":
+                    options.OutputTopic = Text(path, field);
+                    break;
+                case "inputTopic":
+                    options.InputTopic = Text(path, field);
+                    break;
+                case "limits":
+                    options.Limits = Typed<JObject>(path, field, "an object");
+                    break;
+                case "instanceId":
+                    options.InstanceId = Text(path, field);
+                    break;
+                default:
+                    throw ConfigFile.Wrong(path, $"it has a field '{field.Name}', and a startup config has appConfig, args, outputTopic, inputTopic, limits and instanceId");
+            }
+        }
+
+        return options;
+    }
+
     /// <summary>The length that instance ids have.</summary>
     public const int InstanceIdLength = 36;
 
@@ -41,4 +87,13 @@ public sealed class StartOptions
             body["instanceId"] = InstanceId;
         return body;
     }
+
+    private static string? Text(string path, JProperty field) => (string?)Typed<JValue>(path, field, "a text");
+
+    private static T? Typed<T>(string path, JProperty field, string expected) where T : JToken => field.Value switch
+    {
+        { Type: JTokenType.Null } => null,
+        T value when value is not JValue || value.Type == JTokenType.String => value,
+        _ => throw ConfigFile.Wrong(path, $"its '{field.Name}' isn't {expected}"),
+    };
 }

@@ -63,7 +63,7 @@ public sealed class PackageEntry
     private static string CheckedTarget(string root, string path, FileSystemInfo info)
     {
         var target = UnixFile.LinkTarget(info)?.Replace('\\', '/');
-        if (target is null || System.IO.Path.IsPathRooted(target) || Leaves(path, target))
+        if (target is null || Leaves(path, target))
         {
             throw new ScramjetException(
                 ErrorCodes.InvalidPackage,
@@ -74,8 +74,14 @@ public sealed class PackageEntry
         return target;
     }
 
-    private static bool Leaves(string path, string target)
+    /// <summary>Whether a link leads out of the package.</summary>
+    /// <param name="path">Where the link is in it.</param>
+    /// <param name="target">What it points to, with forward slashes.</param>
+    internal static bool Leaves(string path, string target)
     {
+        if (target.StartsWith("/", StringComparison.Ordinal) || System.IO.Path.IsPathRooted(target))
+            return true;
+
         var depth = path.Count(c => c == '/');
         foreach (var part in target.Split('/'))
         {

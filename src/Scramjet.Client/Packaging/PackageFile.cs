@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.IO;
 using System.IO.Compression;
 using System.Text;
@@ -38,13 +39,18 @@ internal static class PackageFile
         {
             using var gzip = new GZipStream(file, CompressionMode.Decompress);
             using var tar = new TarInputStream(gzip, Encoding.UTF8) { IsStreamOwner = false };
-            var entries = 0;
+            var names = new HashSet<string>(StringComparer.Ordinal);
+            var links = new List<string>();
             PackageManifest? manifest = null;
             while (tar.GetNextEntry() is { } entry)
             {
-                entries++;
                 CheckName(path, entry.Name);
-                if (manifest is not null || entry.IsDirectory || Normalize(entry.Name) != PackageManifest.FileName)
+                CheckLink(path, entry);
+                var name = Normalize(entry.Name);
+                names.Add(name);
+                if (entry.TarHeader.TypeFlag == TarHeader.LF_SYMLINK)
+                    links.Add(name + "/");
+                if (manifest is not null || entry.IsDirectory || name != PackageManifest.FileName)
                     continue;
 
                 if (entry.Size > PackageManifest.LongestFile)
@@ -53,9 +59,13 @@ internal static class PackageFile
                 manifest = PackageManifest.Parse(text.ReadToEnd(), path);
             }
 
-            if (entries == 0)
+            if (names.Count == 0)
                 throw Invalid(path, "it has no files");
-            return manifest ?? throw Invalid(path, "it has no package.json at its root");
+            if (manifest is null)
+                throw Invalid(path, "it has no package.json at its root");
+            return manifest.HasMain(name => names.Contains(name) || links.Exists(link => name.StartsWith(link, StringComparison.Ordinal)))
+                ? manifest
+                : throw Invalid(path, $"its main, '{manifest.Main}', isn't in it");
         }
         catch (Exception e) when (e is InvalidDataException or TarException or IOException or NotSupportedException or ArgumentException or FormatException or IndexOutOfRangeException or OverflowException)
         {
@@ -71,7 +81,16 @@ internal static class PackageFile
             throw Invalid(path, $"an entry has a path that leaves the package: '{name}'");
     }
 
-    private static string Normalize(string name) => name.StartsWith("./", StringComparison.Ordinal) ? name.Substring(2) : name;
+    private static void CheckLink(string path, TarEntry entry)
+    {
+        var header = entry.TarHeader;
+        if (header.TypeFlag == TarHeader.LF_LINK)
+            CheckName(path, header.LinkName);
+        else if (header.TypeFlag == TarHeader.LF_SYMLINK && PackageEntry.Leaves(Normalize(entry.Name), header.LinkName.Replace('\\', '/')))
+            throw Invalid(path, $"'{entry.Name}' is a link that leads out of the package, to '{header.LinkName}'");
+    }
+
+    internal static string Normalize(string name) => name.StartsWith("./", StringComparison.Ordinal) ? name.Substring(2) : name;
 
     private static ScramjetException Invalid(string path, string why, Exception? e = null) => new(
         ErrorCodes.InvalidPackage,

@@ -74,7 +74,10 @@ public sealed class PackageManifest
         "A sequence's package.json has at least: { \"name\": \"...\", \"version\": \"1.0.0\", \"main\": \"index.js\" }.",
         e);
 
-    /// <summary>Reads a folder's package.json, and checks that its main is there.</summary>
+    /// <summary>The same with another version.</summary>
+    internal PackageManifest WithVersion(string version) => new(Name, version, Main, Engines);
+
+    /// <summary>Reads a folder's package.json, and checks that it has a name and a version and that its main is there.</summary>
     internal static PackageManifest Read(string folder)
     {
         var path = Path.Combine(folder, FileName);
@@ -93,17 +96,24 @@ public sealed class PackageManifest
         }
 
         var manifest = Parse(text, folder);
+        if (string.IsNullOrWhiteSpace(manifest.Name))
+            throw Invalid(folder, "its package.json has no \"name\"");
+        if (string.IsNullOrWhiteSpace(manifest.Version))
+            throw Invalid(folder, "its package.json has no \"version\"");
         var main = Path.GetFullPath(Path.Combine(folder, manifest.Main));
         if (!main.StartsWith(Path.GetFullPath(folder).TrimEnd(Path.DirectorySeparatorChar) + Path.DirectorySeparatorChar, StringComparison.Ordinal))
             throw Invalid(folder, $"its main, '{manifest.Main}', is outside of it");
-        if (!MainExists(main))
-            throw Invalid(folder, $"its main, '{manifest.Main}', doesn't exist");
-        return manifest;
+        return manifest.HasMain(name => File.Exists(Path.Combine(folder, name))) ? manifest : throw Invalid(folder, $"its main, '{manifest.Main}', doesn't exist");
     }
 
-    // Node finds a main without its ending, and a folder's index.js.
-    private static bool MainExists(string main) =>
-        File.Exists(main) || File.Exists(main + ".js") || File.Exists(main + ".json") || File.Exists(Path.Combine(main, "index.js"));
+    /// <summary>Whether the main is there. Node finds it without its ending, and a folder's index.js.</summary>
+    internal bool HasMain(Func<string, bool> exists)
+    {
+        var main = Main.Replace('\\', '/').TrimEnd('/');
+        if (main.StartsWith("./", StringComparison.Ordinal))
+            main = main.Substring(2);
+        return exists(main) || exists(main + ".js") || exists(main + ".json") || exists(main + "/index.js");
+    }
 
     private static string? Text(JObject o, string name, string origin) => o[name] switch
     {

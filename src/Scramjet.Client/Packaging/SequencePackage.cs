@@ -57,6 +57,8 @@ public sealed class SequencePackage
         entries.Sort(static (a, b) => string.CompareOrdinal(a.Path, b.Path));
         if (!entries.Exists(static e => e.Path == PackageManifest.FileName))
             throw PackageManifest.Invalid(root, "its package.json is left out by .siignore or by what is excluded");
+        if (!manifest.HasMain(name => entries.Exists(e => e.Path == name || (e.LinkTarget is not null && name.StartsWith(e.Path + "/", StringComparison.Ordinal)))))
+            throw PackageManifest.Invalid(root, $"its main, '{manifest.Main}', is left out by .siignore or by what is excluded");
         return new SequencePackage(root, manifest, entries);
     }
 

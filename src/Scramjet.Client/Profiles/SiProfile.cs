@@ -1,0 +1,87 @@
+using System;
+using System.IO;
+using Newtonsoft.Json.Linq;
+using Scramjet.Client.Model;
+
+namespace Scramjet.Client.Profiles;
+
+/// <summary>A profile of the <c>si</c> command line: an address, and for a platform a token.</summary>
+public sealed class SiProfile
+{
+    private const int NewestVersion = 1;
+    private const string Production = "production";
+    private const string Development = "development";
+
+    private readonly string? _accessToken;
+
+    private SiProfile(string path, JObject settings)
+    {
+        Path = path;
+        Name = System.IO.Path.GetFileNameWithoutExtension(path);
+        if (settings["configVersion"] is { Type: JTokenType.Integer } version && (long)version > NewestVersion)
+            throw Invalid($"it has configVersion {version}, and {NewestVersion} is the newest that is known here", "Update this module.");
+
+        Environment = Text(settings, "env") ?? Development;
+        if (Environment is not (Production or Development))
+            throw Invalid($"its env is '{Environment}', which is neither {Production} nor {Development}", $"Set it with: si config set env {Production}.");
+
+        Scope = Text(settings, "scope");
+        _accessToken = IsPlatform ? Text(settings, "token") : null;
+        var field = IsPlatform ? "middlewareApiUrl" : "apiUrl";
+        var address = Text(settings, field) ?? throw Invalid($"it has no {field}", $"Set it with: si config set {field} <address>.");
+        Uri = Uri.TryCreate(address.Contains("://") ? address : "https://" + address, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https"
+            ? uri
+            : throw Invalid($"its {field} isn't an address: '{address}'", $"Set it with: si config set {field} <address>.");
+    }
+
+    /// <summary>The profile's name, which is its file's.</summary>
+    public string Name { get; }
+
+    /// <summary><c>production</c> for a platform, <c>development</c> for a hub that is used alone.</summary>
+    public string Environment { get; }
+
+    /// <summary>Whether it leads to a platform, rather than to a hub.</summary>
+    public bool IsPlatform => Environment == Production;
+
+    /// <summary>The address of the platform or the hub.</summary>
+    public Uri Uri { get; }
+
+    /// <summary>Whether it has an access token. It is given by <see cref="GetAccessToken"/> only.</summary>
+    public bool HasAccessToken => _accessToken is not null;
+
+    /// <summary>The name of the scope that <c>si</c> uses with it.</summary>
+    public string? Scope { get; }
+
+    /// <summary>Whether it is the one that <c>si</c> uses now.</summary>
+    public bool IsCurrent { get; internal set; }
+
+    /// <summary>The file.</summary>
+    public string Path { get; }
+
+    /// <summary>The access token of a platform's profile.</summary>
+    /// <exception cref="ScramjetException"><c>INVALID_PROFILE</c>: a platform's profile without one.</exception>
+    public string? GetAccessToken() => IsPlatform && _accessToken is null
+        ? throw Invalid("it is a platform's, and has no token", "Set it with: si config set token <token>, or give -AccessToken.")
+        : _accessToken;
+
+    /// <summary>The name.</summary>
+    public override string ToString() => Name;
+
+    /// <summary>Reads a profile's file.</summary>
+    /// <exception cref="ScramjetException"><c>FILE_NOT_FOUND</c>, <c>FILE_UNREADABLE</c>, or <c>INVALID_PROFILE</c>.</exception>
+    public static SiProfile FromFile(string path)
+    {
+        try
+        {
+            return new SiProfile(path, ConfigFile.ReadObject(path));
+        }
+        catch (ScramjetException e) when (e.Code == ErrorCodes.BadParameters)
+        {
+            throw new ScramjetException(ErrorCodes.InvalidProfile, e.Message, e.RecommendedAction, e);
+        }
+    }
+
+    private static string? Text(JObject settings, string field) => settings[field] is JValue { Type: JTokenType.String } value && ((string)value!).Length > 0 ? (string)value! : null;
+
+    private ScramjetException Invalid(string why, string advice) => new(ErrorCodes.InvalidProfile, $"The profile '{Path}' can't be used: {why}.", advice);
+}

@@ -1,0 +1,96 @@
+using System;
+using System.Collections.Generic;
+using System.IO;
+using System.Linq;
+using Newtonsoft.Json.Linq;
+using Scramjet.Client.Model;
+
+namespace Scramjet.Client.Profiles;
+
+/// <summary>The settings that <c>si</c> keeps in a folder. They are read, and never written.</summary>
+public sealed class SiSettings
+{
+    private const string DefaultName = "default";
+    private const string Extension = ".json";
+
+    /// <summary>Settings in a folder.</summary>
+    /// <param name="folder">The folder; null for <c>.si</c> in the user's home.</param>
+    public SiSettings(string? folder = null) =>
+        Folder = folder ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".si");
+
+    /// <summary>The folder.</summary>
+    public string Folder { get; }
+
+    private string ProfilesFolder => Path.Combine(Folder, "profiles");
+
+    /// <summary>The names of the profiles.</summary>
+    public IReadOnlyList<string> ListNames()
+    {
+        try
+        {
+            return [.. Directory.EnumerateFiles(ProfilesFolder, "*" + Extension).Select(Path.GetFileNameWithoutExtension).OrderBy(n => n, StringComparer.OrdinalIgnoreCase)!];
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // No settings are no profiles.
+            return [];
+        }
+    }
+
+    /// <summary>Reads a profile by its name, or by its file's path.</summary>
+    /// <exception cref="ScramjetException"><c>NOT_FOUND</c>: no profile has the name; <c>FILE_NOT_FOUND</c>, <c>FILE_UNREADABLE</c>, or <c>INVALID_PROFILE</c>.</exception>
+    public SiProfile Read(string nameOrPath)
+    {
+        var current = FindCurrent();
+        var path = IsPath(nameOrPath) ? Path.GetFullPath(nameOrPath) : PathOf(nameOrPath);
+        if (!IsPath(nameOrPath) && !File.Exists(path))
+        {
+            var names = ListNames();
+            throw new ScramjetException(
+                ErrorCodes.NotFound,
+                $"There is no profile '{nameOrPath}' in '{ProfilesFolder}'.",
+                names.Count == 0 ? "Make one with: si config profile create <name>." : $"Name one of these: {string.Join(", ", names)}.");
+        }
+
+        var profile = SiProfile.FromFile(path);
+        profile.IsCurrent = path == current;
+        return profile;
+    }
+
+    /// <summary>The profile that <c>si</c> would use now: SI_CONFIG_PATH's, else SI_CONFIG's, else the one that <c>si config profile use</c> chose. Null where there is none.</summary>
+    /// <exception cref="ScramjetException">As <see cref="Read"/>; also where a variable names a profile that isn't there.</exception>
+    public SiProfile? ReadCurrent()
+    {
+        if (Variable("SI_CONFIG_PATH") is { } path)
+            return Read(Path.GetFullPath(path));
+        if (Variable("SI_CONFIG") is { } name)
+            return Read(name);
+        return FindCurrent() is { } file && File.Exists(file) ? Read(file) : null;
+    }
+
+    /// <summary>Whether a text is a file's path, rather than a profile's name.</summary>
+    public static bool IsPath(string nameOrPath) => nameOrPath.IndexOfAny(['/', '\\']) >= 0 || nameOrPath.EndsWith(Extension, StringComparison.OrdinalIgnoreCase);
+
+    private string? FindCurrent()
+    {
+        if (Variable("SI_CONFIG_PATH") is { } path)
+            return Path.GetFullPath(path);
+        if (Variable("SI_CONFIG") is { } name)
+            return PathOf(name);
+
+        var settings = Path.Combine(Folder, "si-config" + Extension);
+        try
+        {
+            return PathOf(File.Exists(settings) && (string?)(ConfigFile.ReadObject(settings)["profile"] as JValue) is { Length: > 0 } chosen ? chosen : DefaultName);
+        }
+        catch (ScramjetException)
+        {
+            // As si does: settings that can't be read mean the default profile.
+            return PathOf(DefaultName);
+        }
+    }
+
+    private string PathOf(string name) => Path.Combine(ProfilesFolder, name + Extension);
+
+    private static string? Variable(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
+}
