@@ -73,7 +73,7 @@ public abstract class ScramjetCompleter : IArgumentCompleter
         return offers;
     }
 
-    private static string Quote(string text) =>
+    internal static string Quote(string text) =>
         text.All(c => char.IsLetterOrDigit(c) || c is '-' or '_' or '.') ? text : "'" + CodeGeneration.EscapeSingleQuotedStringContent(text) + "'";
 
     private protected readonly struct Offer(string text, string toolTip)
@@ -106,8 +106,13 @@ public abstract class ScramjetCompleter : IArgumentCompleter
             if (!connection.IsPlatform)
                 return [await Quick(connection.Host).GetInfoAsync(cancellationToken).ConfigureAwait(false)];
 
+            return await FromSpacesAsync(space => space.GetHostsAsync(cancellationToken), cancellationToken).ConfigureAwait(false);
+        }
+
+        public async Task<IEnumerable<T>> FromSpacesAsync<T>(Func<ManagerClient, Task<IReadOnlyList<T>>> list, CancellationToken cancellationToken)
+        {
             var spaces = await GetSpacesAsync(cancellationToken).ConfigureAwait(false);
-            return await GatherAsync(spaces, s => s.Client.GetHostsAsync(cancellationToken)).ConfigureAwait(false);
+            return await GatherAsync(spaces, s => list(s.Client)).ConfigureAwait(false);
         }
 
         public async Task<IEnumerable<T>> FromHubsAsync<T>(Func<HostClient, Task<IReadOnlyList<T>>> list, CancellationToken cancellationToken)
@@ -153,6 +158,14 @@ public sealed class HubCompleter : ScramjetCompleter
         (await scope.GetHubsAsync(cancellationToken).ConfigureAwait(false)).Select(h => new Offer(h.Id, $"{h.Status} {h.Space} {h.Description}".Trim()));
 }
 
+/// <summary>Offers the packages in stores: their ids.</summary>
+public sealed class StoreItemCompleter : ScramjetCompleter
+{
+    private protected override async Task<IEnumerable<Offer>> FindAsync(Scope scope, CancellationToken cancellationToken) =>
+        (await scope.FromSpacesAsync(space => space.GetStoreItemsAsync(cancellationToken), cancellationToken).ConfigureAwait(false))
+            .Select(i => new Offer(i.Id, $"{i.Name} {i.Version} in {i.Space}"));
+}
+
 /// <summary>Offers sequences: their names, or ids where they have none.</summary>
 public sealed class SequenceCompleter : ScramjetCompleter
 {
@@ -169,10 +182,14 @@ public sealed class InstanceCompleter : ScramjetCompleter
             .Select(i => new Offer(i.Id, $"{i.SequenceName ?? i.SequenceId} {i.Status} on {i.Hub}"));
 }
 
-/// <summary>Offers topics.</summary>
+/// <summary>Offers topics: those of spaces and of hubs.</summary>
 public sealed class TopicCompleter : ScramjetCompleter
 {
-    private protected override async Task<IEnumerable<Offer>> FindAsync(Scope scope, CancellationToken cancellationToken) =>
-        (await scope.FromHubsAsync(hub => hub.GetTopicsAsync(cancellationToken), cancellationToken).ConfigureAwait(false))
-            .Select(t => new Offer(t.Name, $"{t.ContentType} on {t.Hub}"));
+    private protected override async Task<IEnumerable<Offer>> FindAsync(Scope scope, CancellationToken cancellationToken)
+    {
+        var ofSpaces = scope.FromSpacesAsync(space => space.GetTopicsAsync(cancellationToken), cancellationToken);
+        var ofHubs = scope.FromHubsAsync(hub => hub.GetTopicsAsync(cancellationToken), cancellationToken);
+        var topics = scope.Hub is null ? (await ofSpaces.ConfigureAwait(false)).Concat(await ofHubs.ConfigureAwait(false)) : await ofHubs.ConfigureAwait(false);
+        return topics.Select(t => new Offer(t.Name, $"{t.ContentType} {(t.Hub is null ? $"in {t.Space}" : $"on {t.Hub}")}"));
+    }
 }

@@ -4,12 +4,14 @@ using System.Security;
 using System.Threading.Tasks;
 using Scramjet.Client;
 using Scramjet.Client.Http;
+using Scramjet.Client.Profiles;
+using ScramjetPlatform.Completion;
 using ScramjetPlatform.Pipeline;
 
 namespace ScramjetPlatform;
 
 /// <summary>
-/// <para type="synopsis">Connects the session to a Scramjet platform, or to a hub that is used alone.</para>
+/// <para type="synopsis">Connects the session to a Scramjet platform, to a hub that is used alone, or to a multi-manager.</para>
 /// </summary>
 [Cmdlet(VerbsCommunications.Connect, "ScramjetPlatform", DefaultParameterSetName = PlatformSet)]
 [OutputType(typeof(ScramjetConnection))]
@@ -18,9 +20,10 @@ public sealed class ConnectScramjetPlatformCommand : ScramjetCmdlet
     private const string PlatformSet = "Platform";
     private const string HubSet = "Hub";
     private const string MultiManagerSet = "MultiManager";
+    private const string ProfileSet = "Profile";
 
     /// <summary>
-    /// <para type="description">The address of the platform's API, such as https://api.scramjet.cloud/api/v1. Not given: the environment variable SCRAMJET_URI, or SCRAMJET_HUB_URI for a hub.</para>
+    /// <para type="description">The address of the platform's API, such as https://api.scramjet.cloud/api/v1. Not given: the environment variable SCRAMJET_URI, or SCRAMJET_HUB_URI for a hub, or else the profile that the si command line uses now.</para>
     /// </summary>
     [Parameter(Position = 0, ParameterSetName = PlatformSet)]
     [Alias("PlatformUri")]
@@ -42,11 +45,20 @@ public sealed class ConnectScramjetPlatformCommand : ScramjetCmdlet
     public Uri? MultiManagerUri { get; set; }
 
     /// <summary>
-    /// <para type="description">The access token, as a SecureString or a string. Not given: the environment variable SCRAMJET_TOKEN. It is sent to the address's own origin only.</para>
+    /// <para type="description">A profile of the si command line, by its name or its file's path: its address, and for a platform its token. It is read, and never written. See Get-ScramjetProfile.</para>
+    /// </summary>
+    [Parameter(Mandatory = true, ParameterSetName = ProfileSet)]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(ProfileCompleter))]
+    public string? Profile { get; set; }
+
+    /// <summary>
+    /// <para type="description">The access token, as a SecureString or a string. Not given: the environment variable SCRAMJET_TOKEN, or the profile's. It is sent to the address's own origin only.</para>
     /// </summary>
     [Parameter(Position = 1, ParameterSetName = PlatformSet)]
     [Parameter(ParameterSetName = HubSet)]
     [Parameter(ParameterSetName = MultiManagerSet)]
+    [Parameter(ParameterSetName = ProfileSet)]
     [Alias("Token")]
     [SecretTransformation]
     [ValidateNotNull]
@@ -81,11 +93,11 @@ public sealed class ConnectScramjetPlatformCommand : ScramjetCmdlet
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        var (kind, address) = FindAddress();
-        var token = Secret.Reveal(AccessToken) ?? Environment.GetEnvironmentVariable("SCRAMJET_TOKEN");
+        Uri address = null!;
         ScramjetConnection connection;
         try
         {
+            (var kind, address, var token) = FindAddress();
             connection = new ScramjetConnection(Name, kind, new ScramjetTransport(address, new TransportOptions
             {
                 AccessToken = token,
@@ -96,7 +108,7 @@ public sealed class ConnectScramjetPlatformCommand : ScramjetCmdlet
         }
         catch (ScramjetException e)
         {
-            Fail(e, address);
+            Fail(e, (object?)address ?? Profile);
             return;
         }
 
@@ -129,25 +141,39 @@ public sealed class ConnectScramjetPlatformCommand : ScramjetCmdlet
     /// <summary>The first call, which shows a wrong address or token at once.</summary>
     private Task TryOutAsync(ScramjetConnection connection) => connection.IsPlatform ? connection.GetSpacesAsync(this) : connection.GetSelfAsync(this);
 
-    private (ConnectionKind Kind, Uri Address) FindAddress()
+    private (ConnectionKind Kind, Uri Address, string? Token) FindAddress()
     {
+        var token = Secret.Reveal(AccessToken) ?? (Environment.GetEnvironmentVariable("SCRAMJET_TOKEN") is { Length: > 0 } variable ? variable : null);
+        if (Profile is not null)
+            return Of(ReadProfile(Profile), Secret.Reveal(AccessToken));
         if (HubUri is not null)
-            return (ConnectionKind.Hub, HubUri);
+            return (ConnectionKind.Hub, HubUri, token);
         if (MultiManagerUri is not null)
-            return (ConnectionKind.MultiManager, MultiManagerUri);
+            return (ConnectionKind.MultiManager, MultiManagerUri, token);
         if (Uri is not null)
-            return (ConnectionKind.Platform, Uri);
+            return (ConnectionKind.Platform, Uri, token);
         if (FromEnvironment("SCRAMJET_URI") is { } platform)
-            return (ConnectionKind.Platform, platform);
+            return (ConnectionKind.Platform, platform, token);
         if (FromEnvironment("SCRAMJET_HUB_URI") is { } hub)
-            return (ConnectionKind.Hub, hub);
+            return (ConnectionKind.Hub, hub, token);
+        if (new SiSettings().ReadCurrent() is { } profile)
+        {
+            WriteVerbose($"Using the si profile '{profile.Path}'.");
+            return Of(profile, token);
+        }
 
-        Fail(new ScramjetException(
+        throw new ScramjetException(
             ErrorCodes.BadParameters,
             "There is no address to connect to.",
-            "Give -Uri for a platform or -HubUri for a hub, or set SCRAMJET_URI or SCRAMJET_HUB_URI."));
-        return default;
+            "Give -Uri for a platform, -HubUri for a hub, or -Profile; or set SCRAMJET_URI or SCRAMJET_HUB_URI.");
     }
+
+    /// <summary>A name, or a path as PowerShell has it.</summary>
+    private SiProfile ReadProfile(string nameOrPath) =>
+        new SiSettings().Read(SiSettings.IsPath(nameOrPath) ? GetUnresolvedProviderPathFromPSPath(nameOrPath) : nameOrPath);
+
+    private static (ConnectionKind Kind, Uri Address, string? Token) Of(SiProfile profile, string? token) =>
+        (profile.IsPlatform ? ConnectionKind.Platform : ConnectionKind.Hub, profile.Uri, token ?? profile.GetAccessToken());
 
     private static Uri? FromEnvironment(string name) =>
         Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? new Uri(value, UriKind.RelativeOrAbsolute) : null;

@@ -1,6 +1,5 @@
 using System.Management.Automation;
 using Scramjet.Client.Model;
-using ScramjetPlatform.Completion;
 using ScramjetPlatform.Pipeline;
 
 namespace ScramjetPlatform;
@@ -10,17 +9,8 @@ namespace ScramjetPlatform;
 /// </summary>
 [Cmdlet(VerbsCommon.Get, "ScramjetHub")]
 [OutputType(typeof(Hub))]
-public sealed class GetScramjetHubCommand : QueryCmdlet
+public sealed class GetScramjetHubCommand : HubQueryCmdlet
 {
-    /// <summary>
-    /// <para type="description">The hubs: ids, unique beginnings of ids, wildcards, or objects. Not given: the context's, else all.</para>
-    /// </summary>
-    [Parameter(Position = 0, ValueFromPipelineByPropertyName = true)]
-    [Alias("Name")]
-    [SupportsWildcards]
-    [ArgumentCompleter(typeof(HubCompleter))]
-    public override HubReference[]? Hub { get; set; }
-
     /// <summary>
     /// <para type="description">A space, whose hubs are wanted, or a hub, to be asked for anew, as an object from the pipeline.</para>
     /// </summary>

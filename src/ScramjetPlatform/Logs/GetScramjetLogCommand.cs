@@ -19,6 +19,7 @@ public sealed class GetScramjetLogCommand : ScopedCmdlet
 {
     private const string HubSet = "Hub";
     private const string InstanceSet = "Instance";
+    private const string MultiManagerSet = "MultiManager";
 
     /// <summary>
     /// <para type="description">The instances whose log is wanted: ids, unique beginnings of ids, wildcards, or objects. Not given: the log of the hubs in scope.</para>
@@ -35,6 +36,12 @@ public sealed class GetScramjetLogCommand : ScopedCmdlet
     [Parameter(ValueFromPipeline = true, ParameterSetName = HubSet)]
     [ValidateNotNull]
     public Entity? InputObject { get; set; }
+
+    /// <summary>
+    /// <para type="description">The log of the multi-manager that the connection leads to.</para>
+    /// </summary>
+    [Parameter(Mandatory = true, ParameterSetName = MultiManagerSet)]
+    public SwitchParameter MultiManager { get; set; }
 
     /// <summary>
     /// <para type="description">Only entries of this level or above. Lines that have no level are left out.</para>
@@ -60,6 +67,13 @@ public sealed class GetScramjetLogCommand : ScopedCmdlet
     {
         if (Tail > 0 && Follow)
             Fail(new Scramjet.Client.ScramjetException(Scramjet.Client.ErrorCodes.BadParameters, "-Tail takes the last of what is there, and with -Follow there is no last.", "Give one of them."));
+
+        if (MultiManager)
+        {
+            var manager = RequireMultiManager();
+            StartRecord(() => ReadAsync(manager.GetLogStreamAsync, null, null, null));
+            return;
+        }
 
         if (Instance is not null)
         {

@@ -50,7 +50,7 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
     /// <summary>Does the work and waits for its end. What it throws becomes one error.</summary>
     private protected void Run(Func<Task> work, object? target = null)
     {
-        Start(work, target);
+        StartWork(work, target);
         Drain();
     }
 
@@ -58,7 +58,7 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
     /// <param name="work">The work. It must not read parameters: the next record changes them.</param>
     /// <param name="target">What the work is about, for the error.</param>
     /// <param name="most">How much may be under way; with more, this waits.</param>
-    private protected Task Start(Func<Task> work, object? target = null, int most = int.MaxValue)
+    private protected Task StartWork(Func<Task> work, object? target = null, int most = int.MaxValue)
     {
         _started.RemoveWhere(static t => t.IsCompleted);
         while (_started.Count >= most)

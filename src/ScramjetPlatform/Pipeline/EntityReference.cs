@@ -77,6 +77,15 @@ public sealed class InstanceReference : EntityReference
     }
 }
 
+/// <summary>A package in a store, by id, name or object.</summary>
+[TypeConverter(typeof(EntityReferenceConverter))]
+public sealed class StoreItemReference : EntityReference
+{
+    internal StoreItemReference(object value, string? text, string? hub = null, string? space = null) : base(value, text, hub, space)
+    {
+    }
+}
+
 /// <summary>Makes references of what PowerShell has: texts, objects of this module, and rows with an Id.</summary>
 public sealed class EntityReferenceConverter : PSTypeConverter
 {
@@ -102,6 +111,7 @@ public sealed class EntityReferenceConverter : PSTypeConverter
             Space when destination == typeof(SpaceReference) => Create(destination, value, null, null, null),
             Scramjet.Client.Model.Hub when destination == typeof(HubReference) => Create(destination, value, null, null, null),
             Sequence when destination == typeof(SequenceReference) => Create(destination, value, null, null, null),
+            StoreItem when destination == typeof(StoreItemReference) => Create(destination, value, null, null, null),
             Instance when destination == typeof(InstanceReference) => Create(destination, value, null, null, null),
             PSCustomObject => FromRow((PSObject)source!, destination),
             _ => null,
@@ -120,6 +130,7 @@ public sealed class EntityReferenceConverter : PSTypeConverter
     {
         nameof(SpaceReference) => new SpaceReference(value, text, hub, space),
         nameof(HubReference) => new HubReference(value, text, hub, space),
+        nameof(StoreItemReference) => new StoreItemReference(value, text, hub, space),
         nameof(SequenceReference) => new SequenceReference(value, text, hub, space),
         _ => new InstanceReference(value, text, hub, space),
     };

@@ -33,6 +33,8 @@ internal static class ErrorRecords
         [ErrorCodes.InvalidPackage] = ErrorCategory.InvalidData,
         [ErrorCodes.FileNotFound] = ErrorCategory.ObjectNotFound,
         [ErrorCodes.FileUnreadable] = ErrorCategory.ReadError,
+        [ErrorCodes.FileExists] = ErrorCategory.ResourceExists,
+        [ErrorCodes.InvalidProfile] = ErrorCategory.InvalidData,
         [ErrorCodes.InstanceFailed] = ErrorCategory.OperationStopped,
     };
 

@@ -35,7 +35,7 @@ internal sealed class HubScope
     public IReadOnlyCollection<string> Failed => _failed;
 
     /// <summary>The scope that parameters give, or a terminating error where there is no connection. For the pipeline thread.</summary>
-    public static HubScope From(ScopedCmdlet cmdlet, EntityReference[]? spaces, EntityReference[]? hubs, Entity? input)
+    public static HubScope From(ScramjetCmdlet cmdlet, EntityReference[]? spaces, EntityReference[]? hubs, Entity? input)
     {
         EntityReference[] givenSpaces = Given(spaces);
         EntityReference[] givenHubs = Given(hubs);

@@ -10,7 +10,7 @@ namespace ScramjetPlatform.Pipeline;
 /// Finds what a text names among things that arrive bit by bit. An id or a name, whole, or a wildcard fits at once; the beginning of
 /// an id fits only when all have been seen, nothing fitted whole, and no other id begins so.
 /// </summary>
-internal sealed class Matcher<T>(string kind, string text, Func<T, string> id, Func<T, string?>? name = null)
+internal sealed class Matcher<T>(string kind, string text, Func<T, string> id, Func<T, string?>? name = null, string place = "on one hub")
 {
     private readonly WildcardPattern? _wildcard = WildcardPattern.ContainsWildcardCharacters(text) ? WildcardPattern.Get(text, WildcardOptions.IgnoreCase) : null;
     private readonly List<T> _beginnings = [];
@@ -39,7 +39,7 @@ internal sealed class Matcher<T>(string kind, string text, Func<T, string> id, F
         }
 
         if (mustBeOne && _wildcard is null && fitting.Count > 1)
-            throw Ambiguous($"The name '{Text}' fits {fitting.Count} {kind}s on one hub", fitting);
+            throw Ambiguous($"The name '{Text}' fits {fitting.Count} {kind}s {place}", fitting);
         return fitting;
     }
 
@@ -59,7 +59,7 @@ internal sealed class Matcher<T>(string kind, string text, Func<T, string> id, F
             return [];
 
         var rest = notAsked is { Count: > 0 } ? $" among what could be asked (not: {string.Join(", ", notAsked)})" : "";
-        throw new ScramjetException(ErrorCodes.NotFound, $"There is no {kind} '{Text}'{rest}.", $"See what is there: Get-Scramjet{char.ToUpperInvariant(kind[0])}{kind.Substring(1)}.");
+        throw new ScramjetException(ErrorCodes.NotFound, $"There is no {kind} '{Text}'{rest}.", $"See what is there: Get-Scramjet{string.Concat(kind.Split(' ').Select(word => char.ToUpperInvariant(word[0]) + word.Substring(1)))}.");
     }
 
     private bool Fits(T item) => _wildcard is not null

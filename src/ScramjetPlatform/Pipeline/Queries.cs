@@ -1,3 +1,4 @@
+using Scramjet.Client;
 using Scramjet.Client.Model;
 
 namespace ScramjetPlatform.Pipeline;
@@ -6,8 +7,11 @@ namespace ScramjetPlatform.Pipeline;
 internal static class Queries
 {
     public static EntityQuery<Sequence> Sequences(ScramjetCmdlet cmdlet) =>
-        new(cmdlet, "sequence", hub => hub.ListSequencesAsync(cmdlet.Cancellation), s => s.Id, s => s.Name);
+        new(cmdlet, "sequence", (HostClient hub) => hub.ListSequencesAsync(cmdlet.Cancellation), s => s.Id, s => s.Name);
 
     public static EntityQuery<Instance> Instances(ScramjetCmdlet cmdlet) =>
-        new(cmdlet, "instance", hub => hub.ListInstancesAsync(cmdlet.Cancellation), i => i.Id);
+        new(cmdlet, "instance", (HostClient hub) => hub.ListInstancesAsync(cmdlet.Cancellation), i => i.Id);
+
+    public static EntityQuery<StoreItem> StoreItems(ScramjetCmdlet cmdlet) =>
+        new(cmdlet, "store item", (ManagerClient space) => space.GetStoreItemsAsync(cmdlet.Cancellation), i => i.Id, i => i.Name);
 }

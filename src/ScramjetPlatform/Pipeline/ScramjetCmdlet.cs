@@ -35,8 +35,17 @@ public abstract class ScramjetCmdlet : AsyncCmdlet
     internal ScramjetConnection? ConnectionFor(EntityReference[] references) =>
         references.Length > 0 && Array.TrueForAll(references, r => r.Text is null) ? null : RequireConnection();
 
+    /// <summary>The multi-manager that the connection leads to, or a terminating error.</summary>
+    private protected MultiManagerClient RequireMultiManager()
+    {
+        var connection = RequireConnection();
+        if (connection.Kind != ConnectionKind.MultiManager)
+            Fail(new ScramjetException(ErrorCodes.NotSupported, $"'{connection.Name}' isn't a connection to a multi-manager.", "Connect to one, with Connect-ScramjetPlatform -MultiManagerUri."), connection);
+        return Own(connection.MultiManager);
+    }
+
     /// <summary>How many requests may be under way at once.</summary>
-    private protected virtual int Throttle => ScopedCmdlet.DefaultThrottleLimit;
+    private protected virtual int Throttle => SpaceCmdlet.DefaultThrottleLimit;
 
     /// <summary>What bounds a call; null for the connection's limit.</summary>
     private protected virtual TimeSpan? CallTimeout => null;
@@ -69,6 +78,23 @@ public abstract class ScramjetCmdlet : AsyncCmdlet
 
     internal CancellationToken Cancellation => StopToken;
 
+    /// <summary>Makes a failure one error about an item, and goes on.</summary>
+    internal async Task GuardAsync(object item, Func<Task> work)
+    {
+        try
+        {
+            await work().ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (StopToken.IsCancellationRequested)
+        {
+            throw;
+        }
+        catch (Exception e)
+        {
+            Report(e, item);
+        }
+    }
+
     /// <summary>Starts work on a record, with as much under way as the slots keep busy.</summary>
-    private protected void StartRecord(Func<Task> work, object? target = null) => Start(work, target, 4 * Throttle);
+    private protected void StartRecord(Func<Task> work, object? target = null) => StartWork(work, target, 4 * Throttle);
 }

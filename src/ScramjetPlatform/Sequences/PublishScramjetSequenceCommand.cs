@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.IO;
 using System.Linq;
 using System.Management.Automation;
@@ -15,7 +16,7 @@ namespace ScramjetPlatform;
 /// <para type="synopsis">Uploads a sequence: a package, or a folder that is packed first.</para>
 /// </summary>
 [Cmdlet(VerbsData.Publish, "ScramjetSequence", SupportsShouldProcess = true, DefaultParameterSetName = PathSet)]
-[OutputType(typeof(Sequence))]
+[OutputType(typeof(Sequence), typeof(Instance))]
 public sealed class PublishScramjetSequenceCommand : ScopedCmdlet
 {
     private const string PathSet = "Path";
@@ -52,6 +53,18 @@ public sealed class PublishScramjetSequenceCommand : ScopedCmdlet
     public SequenceReference? Sequence { get; set; }
 
     /// <summary>
+    /// <para type="description">Publishes only where no sequence of the same name has the same content; where one has, that one is written. The content's hash goes into the version as build metadata, such as 1.0.0+sha.9f86d081884c7d65: what was published without -IfChanged counts as changed. With -Update, what has changed is replaced, else it is uploaded beside what is there.</para>
+    /// </summary>
+    [Parameter]
+    public SwitchParameter IfChanged { get; set; }
+
+    /// <summary>
+    /// <para type="description">Starts an instance of each published sequence, and writes that instead of the sequence. For a configuration, arguments or topics, pipe the sequence to Start-ScramjetSequence.</para>
+    /// </summary>
+    [Parameter]
+    public SwitchParameter Start { get; set; }
+
+    /// <summary>
     /// <para type="description">The bound for each upload in seconds. Not given: an hour.</para>
     /// </summary>
     [Parameter]
@@ -76,45 +89,51 @@ public sealed class PublishScramjetSequenceCommand : ScopedCmdlet
 
     private async Task PublishAsync(string path, HubScope scope)
     {
-        var manifest = Directory.Exists(path) ? SequencePackage.Plan(path).Manifest : SequencePackage.Check(path);
-        var package = new Lazy<PackageSource>(() => Directory.Exists(path) ? PackFolder(path) : PackageSource.FromFile(path));
-        try
+        var manifest = Packages.Check(path);
+        using var packed = new LazyPackage(() => Packages.Open(this, path, StopToken));
+        if (!IfChanged)
         {
-            await scope.ForEachClientAsync(hub => PublishAsync(path, manifest, package, hub)).ConfigureAwait(false);
+            await scope.ForEachClientAsync(hub => PublishAsync(path, manifest, packed, hub)).ConfigureAwait(false);
+            return;
         }
-        finally
-        {
-            if (package.IsValueCreated)
-                package.Value.Dispose();
-        }
+
+        using var labelled = new LazyPackage(() => packed.Value.WithContentLabel(StopToken));
+        await scope.ForEachClientAsync(hub => PublishAsync(path, labelled.Value.Manifest!, labelled, hub)).ConfigureAwait(false);
     }
 
-    private async Task PublishAsync(string path, PackageManifest manifest, Lazy<PackageSource> package, HostClient hub)
+    private async Task PublishAsync(string path, PackageManifest manifest, LazyPackage package, HostClient hub)
     {
-        var replaced = Update ? await FindReplacedAsync(hub, manifest).ConfigureAwait(false) : null;
-        var name = System.IO.Path.GetFileName(path.TrimEnd('/', '\\'));
-        if (!await ConfirmAsync($"{name} to {hub.HubId}", replaced is null ? "Publish" : $"Update sequence {replaced.Id}").ConfigureAwait(false))
+        var there = IfChanged || Update ? await ThrottledAsync(() => hub.ListSequencesAsync(StopToken)).ConfigureAwait(false) : [];
+        var sequence = IfChanged ? there.FirstOrDefault(s => s.Name == manifest.Name && s.Version == manifest.Version) : null;
+        if (sequence is null)
+            sequence = await UploadAsync(path, package, hub, Update ? FindReplaced(there, manifest) : null).ConfigureAwait(false);
+        else
+            PostVerbose($"{hub.HubId} has {manifest.Name} with the same content already: {sequence.Id}.");
+        if (sequence is null)
             return;
 
-        var sequence = await ThrottledAsync(async () =>
-        {
-            var progress = new ByteProgress(PostProgress, $"Publishing {name} to {hub.HubId}", package.Value.Length);
-            try
-            {
-                var client = replaced is null
-                    ? await hub.SendSequenceAsync(package.Value, progress, StopToken).ConfigureAwait(false)
-                    : await hub.UpdateSequenceAsync(replaced.Id, package.Value, progress, StopToken).ConfigureAwait(false);
-                return await client.GetInfoAsync(StopToken).ConfigureAwait(false);
-            }
-            finally
-            {
-                progress.Complete();
-            }
-        }).ConfigureAwait(false);
-        await WriteAsync(sequence).ConfigureAwait(false);
+        if (!Start)
+            await WriteAsync(sequence).ConfigureAwait(false);
+        else if (await ConfirmAsync($"{sequence.Name} ({sequence.Id}) on {hub.HubId}", "Start").ConfigureAwait(false))
+            await WriteAsync(await ThrottledAsync(() => Own(sequence.Client).StartAsync(sequence, new StartOptions(), StopToken)).ConfigureAwait(false)).ConfigureAwait(false);
     }
 
-    private async Task<Sequence?> FindReplacedAsync(HostClient hub, PackageManifest manifest)
+    private async Task<Sequence?> UploadAsync(string path, LazyPackage package, HostClient hub, Sequence? replaced)
+    {
+        var name = Packages.NameOf(path);
+        if (!await ConfirmAsync($"{name} to {hub.HubId}", replaced is null ? "Publish" : $"Update sequence {replaced.Id}").ConfigureAwait(false))
+            return null;
+
+        return await ThrottledAsync(() => Packages.SendAsync(this, $"Publishing {name} to {hub.HubId}", package.Value, async progress =>
+        {
+            var client = replaced is null
+                ? await hub.SendSequenceAsync(package.Value, progress, StopToken).ConfigureAwait(false)
+                : await hub.UpdateSequenceAsync(replaced.Id, package.Value, progress, StopToken).ConfigureAwait(false);
+            return await client.GetInfoAsync(StopToken).ConfigureAwait(false);
+        })).ConfigureAwait(false);
+    }
+
+    private Sequence? FindReplaced(IReadOnlyList<Sequence> there, PackageManifest manifest)
     {
         if (Sequence?.Value is Scramjet.Client.Model.Sequence known)
             return known;
@@ -124,20 +143,6 @@ public sealed class PublishScramjetSequenceCommand : ScopedCmdlet
             throw new ScramjetException(ErrorCodes.BadParameters, "The package has no name to find the sequence by.", "Name the sequence with -Sequence.");
 
         var matcher = new Matcher<Sequence>("sequence", text, s => s.Id, s => s.Name);
-        var items = await ThrottledAsync(() => hub.ListSequencesAsync(StopToken)).ConfigureAwait(false);
-        return matcher.Take(items, mustBeOne: true).Concat(Sequence is null ? [] : matcher.Rest()).FirstOrDefault();
-    }
-
-    private PackageSource PackFolder(string path)
-    {
-        var progress = new ByteProgress(PostProgress, $"Packing {path}", SequencePackage.Plan(path).Entries.Sum(e => e.Length));
-        try
-        {
-            return PackageSource.FromFolder(path, progress, StopToken);
-        }
-        finally
-        {
-            progress.Complete();
-        }
+        return matcher.Take(there, mustBeOne: true).Concat(Sequence is null ? [] : matcher.Rest()).FirstOrDefault();
     }
 }

@@ -4,6 +4,7 @@ using System.Threading.Tasks;
 using Newtonsoft.Json.Linq;
 using Scramjet.Client;
 using Scramjet.Client.Model;
+using ScramjetPlatform.Completion;
 using ScramjetPlatform.Pipeline;
 
 namespace ScramjetPlatform;
@@ -25,6 +26,13 @@ public sealed class StartScramjetSequenceCommand : SequenceActionCmdlet
     public object? AppConfig { get; set; }
 
     /// <summary>
+    /// <para type="description">A file, JSON or YAML, with the configuration that the program gets, in the place of -AppConfig.</para>
+    /// </summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? AppConfigPath { get; set; }
+
+    /// <summary>
     /// <para type="description">The arguments that the program's function gets, of any type that JSON has.</para>
     /// </summary>
     [Parameter]
@@ -38,6 +46,7 @@ public sealed class StartScramjetSequenceCommand : SequenceActionCmdlet
     /// </summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(TopicCompleter))]
     public string? InputTopic { get; set; }
 
     /// <summary>
@@ -45,6 +54,7 @@ public sealed class StartScramjetSequenceCommand : SequenceActionCmdlet
     /// </summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(TopicCompleter))]
     public string? OutputTopic { get; set; }
 
     /// <summary>
@@ -60,6 +70,13 @@ public sealed class StartScramjetSequenceCommand : SequenceActionCmdlet
     [Parameter]
     [ValidateNotNull]
     public object? Limits { get; set; }
+
+    /// <summary>
+    /// <para type="description">A file, JSON or YAML, with any of appConfig, args, inputTopic, outputTopic, limits and instanceId. What is given as a parameter counts more.</para>
+    /// </summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? StartupConfig { get; set; }
 
     /// <summary>
     /// <para type="description">Waits until the instance runs before it is written.</para>
@@ -79,20 +96,20 @@ public sealed class StartScramjetSequenceCommand : SequenceActionCmdlet
     {
         try
         {
-            SequenceClient.CheckInstanceId(InstanceId);
-            _options = new StartOptions
-            {
-                AppConfig = PSJson.ObjectFrom(AppConfig, nameof(AppConfig)),
-                ArgumentList = ArgumentList is null ? null : (JArray)PSJson.From(ArgumentList),
-                InputTopic = InputTopic,
-                OutputTopic = OutputTopic,
-                InstanceId = InstanceId,
-                Limits = PSJson.ObjectFrom(Limits, nameof(Limits)),
-            };
+            _options = StartupConfig is null ? new StartOptions() : StartOptions.FromFile(GetUnresolvedProviderPathFromPSPath(StartupConfig));
+            if (AppConfigPath is not null)
+                _options.AppConfig = ConfigFile.ReadObject(GetUnresolvedProviderPathFromPSPath(AppConfigPath));
+            _options.AppConfig = PSJson.ObjectFrom(AppConfig, nameof(AppConfig)) ?? _options.AppConfig;
+            _options.ArgumentList = ArgumentList is null ? _options.ArgumentList : (JArray)PSJson.From(ArgumentList);
+            _options.InputTopic = InputTopic ?? _options.InputTopic;
+            _options.OutputTopic = OutputTopic ?? _options.OutputTopic;
+            _options.InstanceId = InstanceId ?? _options.InstanceId;
+            _options.Limits = PSJson.ObjectFrom(Limits, nameof(Limits)) ?? _options.Limits;
+            SequenceClient.CheckInstanceId(_options.InstanceId);
         }
         catch (ScramjetException e)
         {
-            Fail(e, AppConfig);
+            Fail(e, StartupConfig ?? AppConfigPath ?? AppConfig);
         }
     }
 
@@ -104,14 +121,9 @@ public sealed class StartScramjetSequenceCommand : SequenceActionCmdlet
         if (!await ConfirmAsync($"{sequence.Name ?? "sequence"} ({sequence.Id}) on {sequence.Hub}", "Start").ConfigureAwait(false))
             return;
 
-        var instance = await ThrottledAsync(async () =>
-        {
-            var client = await Own(sequence.Client).StartAsync(_options, StopToken).ConfigureAwait(false);
-            return await client.GetStartedAsync(sequence, _options!, StopToken).ConfigureAwait(false);
-        }).ConfigureAwait(false);
-
+        var instance = await ThrottledAsync(() => Own(sequence.Client).StartAsync(sequence, _options!, StopToken)).ConfigureAwait(false);
         if (Wait)
-            instance = await InstanceWaiter.WaitAsync(this, instance, i => i.Status is not (InstanceStatus.Initializing or InstanceStatus.Starting or InstanceStatus.Unknown), TimeSpan.FromSeconds(TimeoutSec)).ConfigureAwait(false);
+            instance = await InstanceWaiter.UntilRunningAsync(this, instance, TimeSpan.FromSeconds(TimeoutSec)).ConfigureAwait(false);
         await WriteAsync(instance).ConfigureAwait(false);
     }
 }

@@ -215,7 +215,7 @@ public sealed class InvokeScramjetSequenceCommand : SendCmdlet
         try
         {
             if (instance is not null)
-                await instance.KillIfRunningAsync(bound.Token).ConfigureAwait(false);
+                await instance.KillIfRunningAsync(cancellationToken: bound.Token).ConfigureAwait(false);
             if (sequence is not null)
                 await sequence.DeleteAsync(force: true, bound.Token).ConfigureAwait(false);
         }
@@ -248,8 +248,7 @@ public sealed class InvokeScramjetSequenceCommand : SendCmdlet
 
     private async Task<(SequenceClient? Sequence, string Name, bool Published)> PublishAsync(string path)
     {
-        var isFolder = Directory.Exists(path);
-        var manifest = isFolder ? SequencePackage.Plan(path).Manifest : SequencePackage.Check(path);
+        var manifest = Packages.Check(path);
         var hubs = new List<HostClient>();
         await _scope!.ForEachClientAsync(hub =>
         {
@@ -261,8 +260,9 @@ public sealed class InvokeScramjetSequenceCommand : SendCmdlet
         if (chosen is null || !await ConfirmAsync($"{path} to {chosen.HubId}", "Publish").ConfigureAwait(false))
             return (null, "", false);
 
-        using var package = isFolder ? PackageSource.FromFolder(path, cancellationToken: StopToken) : PackageSource.FromFile(path);
-        return (await chosen.SendSequenceAsync(package, null, StopToken).ConfigureAwait(false), manifest.Name ?? path, true);
+        using var package = Packages.Open(this, path, StopToken);
+        var sent = await Packages.SendAsync(this, $"Publishing {Packages.NameOf(path)} to {chosen.HubId}", package, progress => chosen.SendSequenceAsync(package, progress, StopToken)).ConfigureAwait(false);
+        return (sent, manifest.Name ?? path, true);
     }
 
     private static Task Settled(Task task) => task.ContinueWith(static t => _ = t.Exception, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);

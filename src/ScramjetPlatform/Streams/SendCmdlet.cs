@@ -122,7 +122,7 @@ public abstract class SendCmdlet : ScopedCmdlet
         Begin(() => SendAsync(StreamBody.From(_pipe, contentType)));
     }
 
-    private void Begin(Func<Task> send) => _sending = Start(async () =>
+    private void Begin(Func<Task> send) => _sending = StartWork(async () =>
     {
         try
         {

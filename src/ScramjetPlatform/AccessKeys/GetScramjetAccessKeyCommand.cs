@@ -1,0 +1,27 @@
+using System.Management.Automation;
+using System.Threading.Tasks;
+using Scramjet.Client.Model;
+using ScramjetPlatform.Pipeline;
+
+namespace ScramjetPlatform;
+
+/// <summary>
+/// <para type="synopsis">Gets what is known of spaces' access keys: when each was made, and what for. The keys themselves are never told again.</para>
+/// </summary>
+[Cmdlet(VerbsCommon.Get, "ScramjetAccessKey")]
+[OutputType(typeof(AccessKey))]
+public sealed class GetScramjetAccessKeyCommand : AccessKeyCmdlet
+{
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        var scope = GetScope();
+        StartRecord(() => scope.ForEachSpaceAsync(ListAsync));
+    }
+
+    private async Task ListAsync(Space space)
+    {
+        foreach (var key in await ThrottledAsync(() => MiddlewareOf(space).ListAccessKeysAsync(space.Id, StopToken)).ConfigureAwait(false))
+            await WriteAsync(key).ConfigureAwait(false);
+    }
+}

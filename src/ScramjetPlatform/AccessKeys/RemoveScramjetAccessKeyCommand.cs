@@ -1,0 +1,55 @@
+using System.Management.Automation;
+using System.Security;
+using System.Threading.Tasks;
+using Scramjet.Client.Model;
+using ScramjetPlatform.Pipeline;
+
+namespace ScramjetPlatform;
+
+/// <summary>
+/// <para type="synopsis">Revokes an access key of a space, or all of them. Hubs that connected with it are disconnected.</para>
+/// </summary>
+[Cmdlet(VerbsCommon.Remove, "ScramjetAccessKey", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High, DefaultParameterSetName = KeySet)]
+public sealed class RemoveScramjetAccessKeyCommand : AccessKeyCmdlet
+{
+    private const string KeySet = "AccessKey";
+    private const string AllSet = "All";
+
+    /// <summary>
+    /// <para type="description">The key itself, as a SecureString or a string, as New-ScramjetAccessKey gave it.</para>
+    /// </summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true, ParameterSetName = KeySet)]
+    [SecretTransformation]
+    [ValidateNotNull]
+    public SecureString? AccessKey { get; set; }
+
+    /// <summary>
+    /// <para type="description">Revokes all of the space's keys.</para>
+    /// </summary>
+    [Parameter(Mandatory = true, ParameterSetName = AllSet)]
+    public SwitchParameter All { get; set; }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        var scope = GetScope();
+        var named = Space is not null;
+        var key = AccessKey;
+        StartRecord(() => ForEachMeantSpaceAsync(scope, named, space => key is null ? RevokeAllAsync(space) : RevokeAsync(space, key)));
+    }
+
+    private async Task RevokeAsync(Space space, SecureString key)
+    {
+        if (await ConfirmAsync(space.Id, "Revoke an access key, and disconnect the hubs that use it").ConfigureAwait(false))
+            await ThrottledAsync(() => MiddlewareOf(space).RevokeAccessKeyAsync(space.Id, Secret.Reveal(key)!, StopToken)).ConfigureAwait(false);
+    }
+
+    private async Task RevokeAllAsync(Space space)
+    {
+        if (!await ConfirmAsync(space.Id, "Revoke all access keys, and disconnect the hubs that use them").ConfigureAwait(false))
+            return;
+
+        var revoked = await ThrottledAsync(() => MiddlewareOf(space).RevokeAllAccessKeysAsync(space.Id, StopToken)).ConfigureAwait(false);
+        PostVerbose($"{space.Id}: {(revoked is null ? "all" : revoked.Value.ToString(System.Globalization.CultureInfo.InvariantCulture))} access keys were revoked.");
+    }
+}

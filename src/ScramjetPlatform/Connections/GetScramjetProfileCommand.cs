@@ -1,0 +1,53 @@
+using System.Collections.Generic;
+using System.Management.Automation;
+using Scramjet.Client;
+using Scramjet.Client.Profiles;
+using ScramjetPlatform.Completion;
+using ScramjetPlatform.Pipeline;
+
+namespace ScramjetPlatform;
+
+/// <summary>
+/// <para type="synopsis">Gets the profiles of the si command line, which Connect-ScramjetPlatform -Profile can use. They are read, and never written.</para>
+/// </summary>
+[Cmdlet(VerbsCommon.Get, "ScramjetProfile")]
+[OutputType(typeof(SiProfile))]
+public sealed class GetScramjetProfileCommand : PSCmdlet
+{
+    /// <summary>
+    /// <para type="description">The profiles' names; wildcards are permitted. Not given: all.</para>
+    /// </summary>
+    [Parameter(Position = 0, ValueFromPipeline = true)]
+    [SupportsWildcards]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(ProfileCompleter))]
+    public string[]? Name { get; set; }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        var settings = new SiSettings();
+        var all = settings.ListNames();
+        foreach (var name in Name ?? ["*"])
+        {
+            IEnumerable<string> names = [name];
+            if (WildcardPattern.ContainsWildcardCharacters(name))
+            {
+                var matcher = new Matcher<string>("profile", name, n => n);
+                names = matcher.Take(all);
+            }
+
+            foreach (var found in names)
+            {
+                try
+                {
+                    WriteObject(settings.Read(found));
+                }
+                catch (ScramjetException e)
+                {
+                    WriteError(ErrorRecords.From(e, found));
+                }
+            }
+        }
+    }
+}

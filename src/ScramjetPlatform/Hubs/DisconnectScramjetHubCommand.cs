@@ -1,0 +1,81 @@
+using System.Management.Automation;
+using System.Security;
+using System.Threading.Tasks;
+using Scramjet.Client;
+using Scramjet.Client.Model;
+using ScramjetPlatform.Completion;
+using ScramjetPlatform.Pipeline;
+
+namespace ScramjetPlatform;
+
+/// <summary>
+/// <para type="synopsis">Disconnects self-hosted hubs from their space. They run on, and stay known to the space until Remove-ScramjetHub.</para>
+/// </summary>
+[Cmdlet(VerbsCommunications.Disconnect, "ScramjetHub", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium, DefaultParameterSetName = HubSet)]
+[OutputType(typeof(DisconnectedHub))]
+public sealed class DisconnectScramjetHubCommand : ScopedCmdlet
+{
+    private const string HubSet = "Hub";
+    private const string AllSet = "All";
+
+    /// <summary>
+    /// <para type="description">The hubs: ids, unique beginnings of ids, wildcards, or objects.</para>
+    /// </summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, ParameterSetName = HubSet)]
+    [Alias("HubId")]
+    [SupportsWildcards]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(HubCompleter))]
+    public override HubReference[]? Hub { get; set; }
+
+    /// <summary>
+    /// <para type="description">Disconnects all self-hosted hubs of the spaces in scope.</para>
+    /// </summary>
+    [Parameter(Mandatory = true, ParameterSetName = AllSet)]
+    public SwitchParameter All { get; set; }
+
+    /// <summary>
+    /// <para type="description">With -All: only the hubs that connected with this access key, a SecureString or a string.</para>
+    /// </summary>
+    [Parameter(ParameterSetName = AllSet)]
+    [SecretTransformation]
+    [ValidateNotNull]
+    public SecureString? AccessKey { get; set; }
+
+    /// <summary>
+    /// <para type="description">With -All: how many hubs, as the platform counts them (limit). Not given, or 0: all.</para>
+    /// </summary>
+    [Parameter(ParameterSetName = AllSet)]
+    [ValidateRange(0, int.MaxValue)]
+    public int Limit { get; set; }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        var scope = GetScope();
+        if (All)
+            StartRecord(() => scope.ForEachSpaceAsync(DisconnectAllAsync));
+        else
+            StartRecord(() => scope.ForEachHubAsync(DisconnectAsync));
+    }
+
+    private async Task DisconnectAsync(Hub hub)
+    {
+        var space = hub.RequireManager();
+        if (await ConfirmAsync($"{hub.Id} in {hub.Space}", "Disconnect").ConfigureAwait(false))
+            await WriteAsync(space, hub.Id, null, null).ConfigureAwait(false);
+    }
+
+    private async Task DisconnectAllAsync(Space space)
+    {
+        var which = AccessKey is null ? "all self-hosted hubs" : "the hubs that connected with the access key";
+        if (await ConfirmAsync(space.Id, $"Disconnect {which}").ConfigureAwait(false))
+            await WriteAsync(space.Client, null, Limit, Secret.Reveal(AccessKey)).ConfigureAwait(false);
+    }
+
+    private async Task WriteAsync(ManagerClient space, string? hubId, int? limit, string? accessKey)
+    {
+        foreach (var hub in await ThrottledAsync(() => Own(space).DisconnectHubsAsync(hubId, limit, accessKey, StopToken)).ConfigureAwait(false))
+            await WriteAsync(hub).ConfigureAwait(false);
+    }
+}

@@ -1,0 +1,44 @@
+using System;
+using System.Management.Automation;
+using System.Threading.Tasks;
+using Scramjet.Client.Model;
+using ScramjetPlatform.Completion;
+
+namespace ScramjetPlatform.Pipeline;
+
+/// <summary>A cmdlet that works on spaces: which ones, and how many at once.</summary>
+public abstract class SpaceCmdlet : ScramjetCmdlet
+{
+    internal const int DefaultThrottleLimit = 16;
+
+    /// <summary>
+    /// <para type="description">The spaces: ids, unique beginnings of ids, wildcards, or objects. Not given: the context's, else all.</para>
+    /// </summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [SupportsWildcards]
+    [ArgumentCompleter(typeof(SpaceCompleter))]
+    public virtual SpaceReference[]? Space { get; set; }
+
+    /// <summary>
+    /// <para type="description">How many requests are under way at once, over all hubs. Default: 16.</para>
+    /// </summary>
+    [Parameter]
+    [ValidateRange(1, 1024)]
+    public int ThrottleLimit { get; set; } = DefaultThrottleLimit;
+
+    private protected override int Throttle => ThrottleLimit;
+
+    /// <summary>The scope that the parameters give for this record. For the pipeline thread.</summary>
+    private protected virtual HubScope GetScope(Entity? input = null) => HubScope.From(this, Space, null, input);
+
+    /// <summary>Starts an action for each thing that this record's references name.</summary>
+    private protected void StartForEach<T>(EntityQuery<T> query, EntityReference[] references, Func<T, Task> action) where T : Entity
+    {
+        var scope = ScopeFor(references);
+        StartRecord(() => query.ForEachAsync(scope, references, action));
+    }
+
+    /// <summary>The scope for references; none is needed where all are objects.</summary>
+    private protected HubScope? ScopeFor(EntityReference[] references) =>
+        references.Length > 0 && Array.TrueForAll(references, r => r.Text is null) ? null : GetScope();
+}

@@ -1,0 +1,55 @@
+using System.Management.Automation;
+using System.Threading.Tasks;
+using Newtonsoft.Json.Linq;
+using Scramjet.Client;
+using Scramjet.Client.Model;
+using ScramjetPlatform.Pipeline;
+
+namespace ScramjetPlatform;
+
+/// <summary>
+/// <para type="synopsis">Makes a space, by starting a manager on a multi-manager. For operators.</para>
+/// </summary>
+[Cmdlet(VerbsCommon.New, "ScramjetSpace", SupportsShouldProcess = true)]
+[OutputType(typeof(Space))]
+public sealed class NewScramjetSpaceCommand : ScramjetCmdlet
+{
+    /// <summary>
+    /// <para type="description">The space's id. Not given: the multi-manager makes one.</para>
+    /// </summary>
+    [Parameter(Position = 0)]
+    [Alias("Id")]
+    [ValidateNotNullOrEmpty]
+    public string? SpaceId { get; set; }
+
+    /// <summary>
+    /// <para type="description">The manager's configuration: a hashtable, an object, or JSON text, with upstream's names.</para>
+    /// </summary>
+    [Parameter(Position = 1)]
+    [ValidateNotNull]
+    public object? Configuration { get; set; }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        var manager = RequireMultiManager();
+        JObject configuration;
+        try
+        {
+            configuration = PSJson.ObjectFrom(Configuration, nameof(Configuration)) ?? [];
+        }
+        catch (ScramjetException e)
+        {
+            Fail(e, Configuration);
+            return;
+        }
+
+        if (SpaceId is not null)
+            configuration["id"] = SpaceId;
+        if (ShouldProcess(SpaceId ?? "a new space", $"Start a manager on {manager.Uri}"))
+            StartRecord(() => StartAsync(manager, configuration), SpaceId);
+    }
+
+    private async Task StartAsync(MultiManagerClient manager, JObject configuration) =>
+        await WriteAsync(await manager.StartManagerAsync(configuration, StopToken).ConfigureAwait(false)).ConfigureAwait(false);
+}

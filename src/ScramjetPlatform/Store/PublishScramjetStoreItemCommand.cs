@@ -1,0 +1,72 @@
+using System;
+using System.Management.Automation;
+using System.Threading.Tasks;
+using Scramjet.Client.Model;
+using ScramjetPlatform.Pipeline;
+
+namespace ScramjetPlatform;
+
+/// <summary>
+/// <para type="synopsis">Uploads a package, or a folder that is packed first, into spaces' stores.</para>
+/// </summary>
+[Cmdlet(VerbsData.Publish, "ScramjetStoreItem", SupportsShouldProcess = true, DefaultParameterSetName = PathSet)]
+[OutputType(typeof(StoreItem))]
+public sealed class PublishScramjetStoreItemCommand : SpaceCmdlet
+{
+    private const string PathSet = "Path";
+    private const string LiteralPathSet = "LiteralPath";
+
+    /// <summary>
+    /// <para type="description">The packages (.tar.gz) or folders; wildcards are permitted.</para>
+    /// </summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ParameterSetName = PathSet)]
+    [SupportsWildcards]
+    [ValidateNotNullOrEmpty]
+    public string[]? Path { get; set; }
+
+    /// <summary>
+    /// <para type="description">The packages or folders, without wildcards.</para>
+    /// </summary>
+    [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = LiteralPathSet)]
+    [Alias("PSPath", "FullName")]
+    [ValidateNotNullOrEmpty]
+    public string[]? LiteralPath { get; set; }
+
+    /// <summary>
+    /// <para type="description">The id that the item gets. Not given: the store makes one. An id that is taken is an error.</para>
+    /// </summary>
+    [Parameter(Position = 1)]
+    [ValidateNotNullOrEmpty]
+    public string? Id { get; set; }
+
+    /// <summary>
+    /// <para type="description">The bound for each upload in seconds. Not given: an hour.</para>
+    /// </summary>
+    [Parameter]
+    [ValidateRange(1, 86400)]
+    public int TimeoutSec { get; set; }
+
+    private protected override TimeSpan? CallTimeout => TimeoutSec > 0 ? TimeSpan.FromSeconds(TimeoutSec) : null;
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        var scope = GetScope();
+        foreach (var path in PathResolver.Resolve(this, Path, LiteralPath))
+            StartRecord(() => PublishAsync(path, scope), path);
+    }
+
+    private async Task PublishAsync(string path, HubScope scope)
+    {
+        Packages.Check(path);
+        using var package = new LazyPackage(() => Packages.Open(this, path, StopToken));
+        await scope.ForEachSpaceAsync(space => PublishAsync(path, package, space)).ConfigureAwait(false);
+    }
+
+    private async Task PublishAsync(string path, LazyPackage package, Space space)
+    {
+        var name = Packages.NameOf(path);
+        if (await ConfirmAsync($"{name} to the store of {space.Id}", Id is null ? "Publish" : $"Publish as {Id}").ConfigureAwait(false))
+            await WriteAsync(await ThrottledAsync(() => Packages.SendAsync(this, $"Publishing {name} to the store of {space.Id}", package.Value, progress => Own(space.Client).PutStoreItemAsync(package.Value, Id, progress, StopToken))).ConfigureAwait(false)).ConfigureAwait(false);
+    }
+}

@@ -1,0 +1,60 @@
+using System.Management.Automation;
+using System.Threading.Tasks;
+using Scramjet.Client.Model;
+using ScramjetPlatform.Completion;
+using ScramjetPlatform.Pipeline;
+
+namespace ScramjetPlatform;
+
+/// <summary>
+/// <para type="synopsis">Removes packages from spaces' stores.</para>
+/// </summary>
+[Cmdlet(VerbsCommon.Remove, "ScramjetStoreItem", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High, DefaultParameterSetName = ItemSet)]
+public sealed class RemoveScramjetStoreItemCommand : SpaceCmdlet
+{
+    private const string ItemSet = "StoreItem";
+    private const string AllSet = "All";
+
+    /// <summary>
+    /// <para type="description">The items: ids, unique beginnings of ids, names, wildcards, or objects.</para>
+    /// </summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, ParameterSetName = ItemSet)]
+    [Alias("StoreItemId")]
+    [SupportsWildcards]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(StoreItemCompleter))]
+    public StoreItemReference[] StoreItem { get; set; } = [];
+
+    /// <summary>
+    /// <para type="description">Clears the stores of the spaces in scope, in one request each.</para>
+    /// </summary>
+    [Parameter(Mandatory = true, ParameterSetName = AllSet)]
+    public SwitchParameter All { get; set; }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        if (All)
+        {
+            var scope = GetScope();
+            StartRecord(() => scope.ForEachSpaceAsync(ClearAsync));
+            return;
+        }
+
+        var query = Queries.StoreItems(this);
+        query.MustBeOne = true;
+        StartForEach(query, StoreItem, RemoveAsync);
+    }
+
+    private async Task RemoveAsync(StoreItem item)
+    {
+        if (await ConfirmAsync($"{item.Name ?? "store item"} ({item.Id}) in the store of {item.Space}", "Remove").ConfigureAwait(false))
+            await ThrottledAsync(() => Own(item.Client).DeleteStoreItemAsync(item.Id, StopToken)).ConfigureAwait(false);
+    }
+
+    private async Task ClearAsync(Space space)
+    {
+        if (await ConfirmAsync($"The store of {space.Id}", "Remove all items").ConfigureAwait(false))
+            await ThrottledAsync(() => Own(space.Client).ClearStoreAsync(StopToken)).ConfigureAwait(false);
+    }
+}
