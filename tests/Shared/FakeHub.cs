@@ -39,13 +39,13 @@ public sealed class FakeHub
     /// <summary>The most stops that were under way at once.</summary>
     public int MostStops { get; private set; }
 
-    public string AddSequence(string name, string? id = null)
+    public string AddSequence(string name, string? id = null, string version = "1.0.0")
     {
         id ??= Guid.NewGuid().ToString();
         Sequences[id] = new JObject
         {
             ["id"] = id,
-            ["config"] = new JObject { ["type"] = "process", ["engines"] = new JObject { ["node"] = ">=10" }, ["entrypointPath"] = "index.js", ["version"] = "1.0.0", ["name"] = name, ["id"] = id, ["language"] = "js", ["packageSize"] = 592 },
+            ["config"] = new JObject { ["type"] = "process", ["engines"] = new JObject { ["node"] = ">=10" }, ["entrypointPath"] = "index.js", ["version"] = version, ["name"] = name, ["id"] = id, ["language"] = "js", ["packageSize"] = 592 },
             ["location"] = Id,
             ["instances"] = new JArray(),
         };
@@ -89,6 +89,12 @@ public sealed class FakeHub
             case ("GET", ["version"]):
                 await exchange.AnswerAsync(200, new JObject { ["service"] = "@scramjet/host", ["apiVersion"] = "v1", ["version"] = Version, ["build"] = "source" }.ToString());
                 break;
+            case ("GET", ["load-check"]):
+                await exchange.AnswerAsync(200, """{"avgLoad":0.25,"currentLoad":12.5,"memFree":1073741824,"memUsed":536870912,"fsSize":[{"fs":"/dev/sda1","size":1000,"used":400,"available":600,"use":40,"mount":"/"}]}""");
+                break;
+            case ("GET", ["status"]):
+                await exchange.AnswerAsync(200, """{"cpm":{}}""");
+                break;
             case ("GET", ["config"]):
                 await exchange.AnswerAsync(200, new JObject { ["host"] = new JObject { ["id"] = Id } }.ToString());
                 break;
@@ -114,9 +120,12 @@ public sealed class FakeHub
                 await AnswerAsync(exchange, Instances.ContainsKey(id) ? new JObject { ["healthy"] = true, ["processId"] = 42 } : null, $"Instance {id} not found");
                 break;
             case ("POST", ["sequence"]):
-                await exchange.AnswerAsync(200, new JObject { ["id"] = AddSequence("uploaded") }.ToString());
+                var uploaded = ReadPackageJson(body);
+                await exchange.AnswerAsync(200, new JObject { ["id"] = AddSequence((string)uploaded["name"]!, version: (string)uploaded["version"]!) }.ToString());
                 break;
             case ("PUT", ["sequence", var id]):
+                if (Sequences.ContainsKey(id))
+                    AddSequence((string)ReadPackageJson(body)["name"]!, id, (string)ReadPackageJson(body)["version"]!);
                 await AnswerAsync(exchange, Sequences.ContainsKey(id) ? new JObject { ["id"] = id } : null, $"Sequence {id} not found");
                 break;
             case ("DELETE", ["sequence", var id]) when Instances.Values.Any(i => (string?)i["sequence"]!["id"] == id && (string?)i["status"] == "running"):
@@ -131,10 +140,17 @@ public sealed class FakeHub
                 var started = AddInstance(id, id: (string?)start["instanceId"]);
                 Instances[started]["appConfig"] = start["appConfig"];
                 Instances[started]["args"] = start["args"];
+                Instances[started]["provides"] = start["outputTopic"];
+                Instances[started]["requires"] = start["inputTopic"];
+                Instances[started]["limits"] = start["limits"];
                 await exchange.AnswerAsync(200, new JObject { ["message"] = $"Sequence {started} starting", ["id"] = started }.ToString());
                 break;
             case ("POST", ["instance", var id, "_stop"]) when Instances.ContainsKey(id):
                 await StopAsync(exchange, id, JObject.Parse(System.Text.Encoding.UTF8.GetString(body)));
+                break;
+            case ("POST", ["instance", var id, "_kill"]) when Instances.ContainsKey(id) && (bool?)JObject.Parse(System.Text.Encoding.UTF8.GetString(body))["removeImmediately"] == true:
+                Instances.TryRemove(id, out var killed);
+                await exchange.AnswerAsync(202, killed!.ToString());
                 break;
             case ("POST", ["instance", var id, "_kill"]) when Instances.ContainsKey(id):
                 Instances[id]["status"] = "completed";
@@ -148,6 +164,18 @@ public sealed class FakeHub
                 await exchange.AnswerAsync(404, """{"error":"Not Found"}""");
                 break;
         }
+    }
+
+    private static JObject ReadPackageJson(byte[] package)
+    {
+        using var tar = new System.Formats.Tar.TarReader(new System.IO.Compression.GZipStream(new System.IO.MemoryStream(package), System.IO.Compression.CompressionMode.Decompress));
+        while (tar.GetNextEntry() is { } entry)
+        {
+            if (entry.Name == "package.json")
+                return JObject.Parse(new System.IO.StreamReader(entry.DataStream!).ReadToEnd());
+        }
+
+        throw new InvalidOperationException("The package has no package.json.");
     }
 
     private async Task StopAsync(FaultServer.Exchange exchange, string id, JObject wishes)

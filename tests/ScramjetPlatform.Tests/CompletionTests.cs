@@ -1,0 +1,84 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using System.Management.Automation;
+using System.Threading.Tasks;
+using Scramjet.Testing;
+using Xunit;
+
+namespace ScramjetPlatform.Tests;
+
+/// <summary>Tab completion over what is really there, which never throws into the prompt and never holds it up.</summary>
+public sealed class CompletionTests(RealPlatform real)
+{
+    /// <summary>Parameters that name a thing of the platform, and what they are called.</summary>
+    private static readonly string[] Naming = ["Space", "Hub", "Sequence", "Instance", "Topic", "StoreItem", "InputTopic", "OutputTopic", "Profile"];
+
+    private static IReadOnlyList<PSObject> Complete(Engine session, string line)
+    {
+        session.Set("line", line);
+        return session.Get("[System.Management.Automation.CommandCompletion]::CompleteInput($line, $line.Length, $null).CompletionMatches");
+    }
+
+    private static string[] Texts(IEnumerable<PSObject> matches) => [.. matches.Select(m => (string)m.Properties["CompletionText"].Value)];
+
+    [Fact]
+    public void Every_parameter_that_names_a_thing_is_completed()
+    {
+        using var session = new Engine();
+        var without = session.Get("Get-Command -Module ScramjetPlatform").Select(c => (CmdletInfo)c.BaseObject)
+            .SelectMany(c => c.Parameters.Values.Where(p => Naming.Contains(p.Name) && !p.Attributes.OfType<ArgumentCompleterAttribute>().Any()).Select(p => $"{c.Name} -{p.Name}"));
+
+        // A new topic's name is the user's to choose.
+        Assert.Equal(["New-ScramjetTopic -Topic"], without);
+    }
+
+    [Fact]
+    public void Names_are_offered_with_ids_and_status()
+    {
+        using var sequence = new TestSequence();
+        using var session = real.Connect();
+        var instance = session.Single($"Publish-ScramjetSequence '{sequence.Folder}' -Hub sth-1 | Start-ScramjetSequence -Wait");
+        Assert.Equal(["local"], Texts(Complete(session, "Get-ScramjetHub -Space lo")));
+        var hubs = Complete(session, "Get-ScramjetInstance -Hub sth-");
+        Assert.Equal(["sth-0", "sth-1"], Texts(hubs));
+        Assert.Contains("Healthy", (string)hubs[0].Properties["ToolTip"].Value, StringComparison.Ordinal);
+        var sequences = Complete(session, $"Start-ScramjetSequence {sequence.Name[..8]}");
+        Assert.Contains(sequence.Name, Texts(sequences));
+        var id = (string)instance.Properties["Id"].Value;
+        var instances = Complete(session, $"Stop-ScramjetInstance {id[..13]}");
+        Assert.Equal([id], Texts(instances));
+        Assert.Contains(sequence.Name, (string)instances[0].Properties["ToolTip"].Value, StringComparison.Ordinal);
+        Assert.Contains("Running", (string)instances[0].Properties["ToolTip"].Value, StringComparison.Ordinal);
+
+        // What stands on the line already narrows it.
+        Assert.DoesNotContain(sequence.Name, Texts(Complete(session, $"Start-ScramjetSequence -Hub sth-0 -Sequence {sequence.Name}")));
+        session.Get($"Remove-ScramjetSequence {sequence.Name} -Force -Confirm:$false");
+    }
+
+    [Fact]
+    public async Task Store_items_and_odd_names_are_offered()
+    {
+        await using var platform = await AdminPlatform.StartAsync(1, "alpha");
+        using var sequence = new TestSequence();
+        platform.Hubs[0].AddSequence("it's a name");
+        using var session = platform.Connect();
+        session.Get($"Publish-ScramjetStoreItem '{sequence.Folder}' mine");
+        Assert.Equal(["mine"], Texts(Complete(session, "Remove-ScramjetStoreItem m")));
+        Assert.Equal(["'it''s a name'"], Texts(Complete(session, "Start-ScramjetSequence it")));
+    }
+
+    [Fact]
+    public async Task A_platform_that_fails_or_is_silent_offers_nothing()
+    {
+        // It answers the connection's own first question, and never again.
+        var asked = 0;
+        await using var silent = new FaultServer(exchange => asked++ == 0 ? exchange.AnswerAsync(200, "[]") : exchange.SilenceAsync());
+        using var session = new Engine();
+        session.Get($"Connect-ScramjetPlatform -Uri {silent.BaseUri}");
+        Assert.Empty(Texts(Complete(session, "Get-ScramjetSequence -Sequence x")));
+        Assert.Empty(Texts(Complete(session, "Get-ScramjetHub -Hub x")));
+        session.Get("Disconnect-ScramjetPlatform");
+        Assert.Empty(Texts(Complete(session, "Stop-ScramjetInstance x")));
+    }
+}

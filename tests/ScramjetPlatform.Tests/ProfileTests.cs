@@ -1,0 +1,150 @@
+using System;
+using System.Collections.Generic;
+using System.IO;
+using System.Linq;
+using System.Management.Automation;
+using System.Threading.Tasks;
+using Xunit;
+
+namespace ScramjetPlatform.Tests;
+
+/// <summary>Tests that change the process's environment, one after another and beside no others.</summary>
+[CollectionDefinition(nameof(EnvironmentCollection), DisableParallelization = true)]
+public sealed class EnvironmentCollection;
+
+/// <summary>Where an address and a token come from when they aren't typed.</summary>
+[Collection(nameof(EnvironmentCollection))]
+public sealed class ProfileTests : IDisposable
+{
+    private static readonly string[] Variables = ["HOME", "USERPROFILE", "SI_CONFIG", "SI_CONFIG_PATH", "SCRAMJET_URI", "SCRAMJET_HUB_URI", "SCRAMJET_TOKEN"];
+
+    private readonly RealPlatform _real;
+    private readonly Dictionary<string, string?> _before = Variables.ToDictionary(n => n, Environment.GetEnvironmentVariable);
+    private readonly string _home = Directory.CreateTempSubdirectory("scramjet-home-").FullName;
+    private readonly Engine _session = new();
+
+    public ProfileTests(RealPlatform real)
+    {
+        _real = real;
+        foreach (var name in Variables)
+            Environment.SetEnvironmentVariable(name, null);
+        Environment.SetEnvironmentVariable("HOME", _home);
+        Environment.SetEnvironmentVariable("USERPROFILE", _home);
+    }
+
+    public void Dispose()
+    {
+        _session.Dispose();
+        foreach (var (name, value) in _before)
+            Environment.SetEnvironmentVariable(name, value);
+        Directory.Delete(_home, recursive: true);
+    }
+
+    private static string Kind(ErrorRecord error) => error.FullyQualifiedErrorId.Split(',')[0];
+
+    private string Profile(string name, string text, string folder = ".si/profiles")
+    {
+        var path = Path.Combine(_home, folder, name + ".json");
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        File.WriteAllText(path, text);
+        return path;
+    }
+
+    private string Production(string token = "") => $$"""{"configVersion":1,"apiUrl":"http://127.0.0.1:8000/api/v1","middlewareApiUrl":"{{_real.Platform.BaseUri}}","env":"production","scope":"","token":"{{token}}","log":{"debug":false,"format":"pretty"} }""";
+
+    private string Development() => $$"""{"configVersion":1,"apiUrl":"{{_real.Platform.Hubs[0].BaseUri}}","middlewareApiUrl":"","env":"development","scope":"","token":"","log":{"debug":false,"format":"pretty"} }""";
+
+    [Fact]
+    public void A_profile_needs_nothing_typed_again()
+    {
+        Profile("cloud", Production(_real.Platform.Token));
+        Profile("local", Development());
+        var connection = _session.Single("Connect-ScramjetPlatform -Profile cloud -PassThru");
+        Assert.Equal("Platform", connection.Properties["Kind"].Value.ToString());
+        Assert.Equal("local", _session.Single("Get-ScramjetSpace").Properties["Id"].Value);
+        Assert.Equal("Hub", _session.Single("Connect-ScramjetPlatform -Profile local -PassThru").Properties["Kind"].Value.ToString());
+
+        Profile("tokenless", Production());
+        _session.Get($"Connect-ScramjetPlatform -Profile tokenless -AccessToken {_real.Platform.Token}");
+        Assert.Equal("local", _session.Single("Get-ScramjetSpace").Properties["Id"].Value);
+    }
+
+    [Fact]
+    public void Profiles_are_listed_without_their_tokens()
+    {
+        Profile("cloud", Production(_real.Platform.Token));
+        Profile("local", Development());
+        Profile("si-config", """{"profile":"local"}""", ".si");
+        var profiles = _session.Get("Get-ScramjetProfile");
+        Assert.Equal(["cloud", "local"], profiles.Select(p => (string)p.Properties["Name"].Value));
+        Assert.Equal([false, true], profiles.Select(p => (bool)p.Properties["IsCurrent"].Value));
+        Assert.DoesNotContain(_real.Platform.Token, _session.Render("Get-ScramjetProfile") + _session.Render("Get-ScramjetProfile | Format-List *"), StringComparison.Ordinal);
+        Assert.Equal("cloud", _session.Single("Get-ScramjetProfile c*").Properties["Name"].Value);
+        Assert.Equal("NOT_FOUND", Kind(_session.Error("Get-ScramjetProfile nothing")));
+    }
+
+    [Fact]
+    public void With_nothing_given_the_current_profile_is_used()
+    {
+        Assert.Equal("BAD_PARAMETERS", Kind(_session.Error("Connect-ScramjetPlatform")));
+        Profile("default", Development());
+        Assert.Equal(_real.Platform.Hubs[0].BaseUri, _session.Single("Connect-ScramjetPlatform -PassThru").Properties["Uri"].Value);
+
+        Profile("cloud", Production(_real.Platform.Token));
+        Profile("si-config", """{"profile":"cloud"}""", ".si");
+        Assert.Equal(_real.Platform.BaseUri, _session.Single("Connect-ScramjetPlatform -PassThru").Properties["Uri"].Value);
+
+        Environment.SetEnvironmentVariable("SI_CONFIG", "default");
+        Assert.Equal(_real.Platform.Hubs[0].BaseUri, _session.Single("Connect-ScramjetPlatform -PassThru").Properties["Uri"].Value);
+
+        Environment.SetEnvironmentVariable("SI_CONFIG_PATH", Profile("elsewhere", Production(_real.Platform.Token), "other"));
+        Assert.Equal(_real.Platform.BaseUri, _session.Single("Connect-ScramjetPlatform -PassThru").Properties["Uri"].Value);
+
+        // What a runbook sets counts more.
+        Environment.SetEnvironmentVariable("SCRAMJET_HUB_URI", _real.Platform.Hubs[1].BaseUri.ToString());
+        Assert.Equal(_real.Platform.Hubs[1].BaseUri, _session.Single("Connect-ScramjetPlatform -PassThru").Properties["Uri"].Value);
+        Environment.SetEnvironmentVariable("SCRAMJET_URI", _real.Platform.BaseUri.ToString());
+        Environment.SetEnvironmentVariable("SCRAMJET_TOKEN", _real.Platform.Token);
+        Assert.Equal("local", _session.Single("Connect-ScramjetPlatform; Get-ScramjetSpace").Properties["Id"].Value);
+    }
+
+    [Fact]
+    public void A_profile_can_be_a_file()
+    {
+        var path = Profile("mine", Development(), "elsewhere");
+        _session.Set("path", path);
+        Assert.Equal("Hub", _session.Single("Connect-ScramjetPlatform -Profile $path -PassThru").Properties["Kind"].Value.ToString());
+    }
+
+    [Theory]
+    [InlineData("""{"configVersion":2,"env":"development","apiUrl":"http://127.0.0.1:1/api/v1"}""", "INVALID_PROFILE", "configVersion 2")]
+    [InlineData("""{"configVersion":1,"env":"production","middlewareApiUrl":"http://127.0.0.1:1/api/v1","token":""}""", "INVALID_PROFILE", "no token")]
+    [InlineData("""{"configVersion":1,"env":"production","middlewareApiUrl":"","token":"x"}""", "INVALID_PROFILE", "middlewareApiUrl")]
+    [InlineData("""{"configVersion":1,"env":"staging"}""", "INVALID_PROFILE", "'staging'")]
+    [InlineData("""{"configVersion":1,"env":"development","apiUrl":"ftp://x"}""", "INVALID_PROFILE", "apiUrl")]
+    [InlineData("{", "INVALID_PROFILE", "JSON")]
+    [InlineData("[]", "INVALID_PROFILE", "object")]
+    public void A_bad_profile_is_told(string text, string code, string words)
+    {
+        Profile("bad", text);
+        var error = _session.Error("Connect-ScramjetPlatform -Profile bad");
+        Assert.Equal(code, Kind(error));
+        Assert.Contains(words, error.ToString(), StringComparison.Ordinal);
+        Assert.NotEmpty(error.ErrorDetails.RecommendedAction);
+        Assert.Empty(_session.Get("Get-ScramjetConnection"));
+    }
+
+    [Fact]
+    public void A_profile_that_is_missing_or_unreadable_is_told()
+    {
+        Profile("one", Development());
+        var missing = _session.Error("Connect-ScramjetPlatform -Profile two");
+        Assert.Equal("NOT_FOUND", Kind(missing));
+        Assert.Contains("one", missing.ErrorDetails.RecommendedAction, StringComparison.Ordinal);
+        Assert.Equal("FILE_NOT_FOUND", Kind(_session.Error("Connect-ScramjetPlatform -Profile ./nowhere.json")));
+        Directory.CreateDirectory(Path.Combine(_home, ".si/profiles/folder.json"));
+        Assert.Equal("FILE_UNREADABLE", Kind(_session.Error($"Connect-ScramjetPlatform -Profile '{_home}/.si/profiles/folder.json'")));
+        Environment.SetEnvironmentVariable("SI_CONFIG", "nothing");
+        Assert.Equal("NOT_FOUND", Kind(_session.Error("Connect-ScramjetPlatform")));
+    }
+}
