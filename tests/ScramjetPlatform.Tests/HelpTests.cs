@@ -84,6 +84,7 @@ public sealed class HelpTests(ExamplePlatform examples) : IClassFixture<ExampleP
         using var engine = new Engine();
         engine.Set("uri", examples.Platform.BaseUri);
         engine.Set("hubUri", examples.Platform.Hubs[0].BaseUri);
+        engine.Set("multiManagerUri", examples.Platform.MultiManagerUri);
         engine.Set("token", examples.Platform.Token);
         engine.Set("root", Engine.RepositoryRoot);
         engine.Get("""
@@ -100,8 +101,9 @@ public sealed class HelpTests(ExamplePlatform examples) : IClassFixture<ExampleP
             Assert.True(result.Errors.Count == 0, $"{example}\n{string.Join("\n", result.Errors.Select(e => $"{e.FullyQualifiedErrorId}: {e}"))}");
         }
 
-        if (name == "Connect-ScramjetPlatform" || name == "Disconnect-ScramjetPlatform")
-            return;
+        foreach (var hub in examples.Platform.Hubs)
+            examples.Platform.ReconnectHub("local", hub.Id);
+        engine.Get("Connect-ScramjetPlatform $uri $token");
         engine.Get("Get-ScramjetInstance -Space local -Hub * | Stop-ScramjetInstance -Force -Wait -ErrorAction SilentlyContinue; Get-ScramjetSequence e* -Space local -Hub * | Remove-ScramjetSequence -Force -Confirm:$false");
     }
 
