@@ -5,7 +5,7 @@
     Build    the module into bin/
     Test     dotnet test, then the Pester suite where Pester is
     Docs     the help that Get-Help shows, from docs/en-US
-    Package  a module folder and a .nupkg in out/, with size and import time
+    Package  a module folder and a .nupkg in out/, with their sizes and what an import adds to an empty PowerShell
     Install  the packaged module into the current user's module folder
     Clean    what the other tasks made
     Runs on Windows PowerShell 5.1 and on PowerShell 7.
@@ -76,46 +76,46 @@ function Invoke-Package {
 
     $nuspec = Join-Path $out "$name.nuspec"
     Set-Content $nuspec -Encoding UTF8 -Value @"
-<?xml version="1.0"?>
-<package>
+<?xml version="1.0" encoding="utf-8"?>
+<package xmlns="http://schemas.microsoft.com/packaging/2012/06/nuspec.xsd">
   <metadata>
     <id>$name</id>
     <version>$version</version>
     <authors>ScramjetPlatform contributors</authors>
     <license type="expression">MIT</license>
+    <readme>README.md</readme>
     <description>The Scramjet Platform as PowerShell objects.</description>
     <tags>PSModule PSEdition_Desktop PSEdition_Core Scramjet</tags>
   </metadata>
+  <files>
+    <file src="**/*" target="" />
+  </files>
 </package>
 "@
-    # A .nupkg is a zip of the module with its nuspec at the root.
-    $staging = Join-Path $out 'nupkg'
-    if (Test-Path $staging) { Remove-Item $staging -Recurse -Force }
-    Copy-Item $folder $staging -Recurse
-    Move-Item $nuspec $staging
-    $package = Join-Path $out "$name.$version.nupkg"
-    if (Test-Path $package) { Remove-Item $package }
-    Add-Type -AssemblyName System.IO.Compression.FileSystem
-    [System.IO.Compression.ZipFile]::CreateFromDirectory($staging, $package)
-    Remove-Item $staging -Recurse -Force
+    # NU5100 and NU5128 are about packages of assemblies; this is one of a module.
+    Invoke-Dotnet pack (Join-Path $root "src/$name") --no-build --nologo --configuration $Configuration --output $out "-p:NuspecFile=$nuspec" "-p:NuspecBasePath=$folder" '-p:NoWarn=NU5100%3BNU5110%3BNU5111%3BNU5128' | Out-Null
+    Remove-Item $nuspec
+    $package = Get-Item (Join-Path $out "$name.$version.nupkg")
 
-    $size = (Get-ChildItem $folder -Recurse -File | Measure-Object Length -Sum).Sum
-    $shell = (Get-Process -Id $PID).Path
-    $time = Measure-Import $shell (Join-Path $folder "$name.psd1")
     [pscustomobject]@{
-        Folder   = $folder
-        Package  = $package
-        SizeMB   = [math]::Round($size / 1MB, 2)
-        ImportMs = $time
+        Folder    = $folder
+        FolderMB  = [math]::Round((Get-ChildItem $folder -Recurse -File | Measure-Object Length -Sum).Sum / 1MB, 2)
+        Package   = $package.FullName
+        PackageMB = [math]::Round($package.Length / 1MB, 2)
+        ImportMs  = Measure-Import (Join-Path $folder "$name.psd1")
     }
 }
 
-function Measure-Import([string] $Shell, [string] $Manifest) {
-    # Inside a new process, so that nothing is loaded before; the median of five.
-    $times = foreach ($i in 1..5) {
-        [double] (& $Shell -NoProfile -NonInteractive -Command "`$t = [Diagnostics.Stopwatch]::StartNew(); Import-Module '$Manifest'; `$t.Elapsed.TotalMilliseconds.ToString([cultureinfo]::InvariantCulture)")
+function Measure-Import([string] $Manifest) {
+    # What the import adds to the run of a PowerShell that does nothing: medians of nine, one after the other in turn.
+    $shell = (Get-Process -Id $PID).Path
+    $times = foreach ($i in 1..9) {
+        foreach ($command in 'exit', "Import-Module '$Manifest'") {
+            [pscustomobject]@{ Command = $command; Ms = (Measure-Command { & $shell -NoProfile -NonInteractive -Command $command }).TotalMilliseconds }
+        }
     }
-    [math]::Round(($times | Sort-Object)[2])
+    $medians = $times | Group-Object Command | ForEach-Object { ($_.Group.Ms | Sort-Object)[4] }
+    [math]::Round($medians[1] - $medians[0])
 }
 
 function Invoke-Install {
@@ -140,4 +140,8 @@ function Invoke-Clean {
         Where-Object { $_.Name -in 'bin', 'obj' } | Remove-Item -Recurse -Force
 }
 
-foreach ($item in $Task) { & "Invoke-$item" }
+foreach ($item in $Task) {
+    $result = & "Invoke-$item"
+    # Whole, also where the window is narrow.
+    if ($item -eq 'Package') { $result | Format-List } else { $result }
+}

@@ -35,8 +35,8 @@ internal static class Maml
             Description(page.Description),
             new XElement(Command + "syntax", page.Sets.Select(set => new XElement(Command + "syntaxItem",
                 new XElement(Text + "name", page.Name),
-                page.Parameters.Where(p => p.IsIn(set)).OrderBy(p => p.Position == "Named").ThenBy(p => p.Position, StringComparer.Ordinal).Select(Parameter)))),
-            new XElement(Command + "parameters", page.Parameters.Select(Parameter)),
+                page.Parameters.Where(p => p.IsIn(set)).OrderBy(p => p.Position == "Named").ThenBy(p => p.Position, StringComparer.Ordinal).Select(p => Parameter(p, described: false))))),
+            new XElement(Command + "parameters", page.Parameters.Select(p => Parameter(p, described: true))),
             new XElement(Command + "inputTypes", page.Inputs.Select(i => new XElement(Command + "inputType", Type(i.Type), Description([i.Text])))),
             new XElement(Command + "returnValues", page.Outputs.Select(o => new XElement(Command + "returnValue", Type(o.Type), Description([o.Text])))),
             new XElement(Command + "examples", page.Examples.Select(e => new XElement(Command + "example",
@@ -46,7 +46,8 @@ internal static class Maml
             new XElement(Command + "relatedLinks"));
     }
 
-    private static XElement Parameter(HelpParameter parameter) => new(Command + "parameter",
+    /// <summary>A parameter; in the syntax without its description, which Get-Help takes from the list of parameters.</summary>
+    private static XElement Parameter(HelpParameter parameter, bool described) => new(Command + "parameter",
         new XAttribute("required", Lower(parameter.Required)),
         new XAttribute("variableLength", Lower(parameter.Type.EndsWith("[]", StringComparison.Ordinal))),
         new XAttribute("globbing", Lower(parameter.Wildcards)),
@@ -54,10 +55,10 @@ internal static class Maml
         new XAttribute("position", parameter.Position.ToLower(CultureInfo.InvariantCulture)),
         new XAttribute("aliases", parameter.Aliases.Length == 0 ? "none" : parameter.Aliases),
         new XElement(Text + "name", parameter.Name),
-        Description(parameter.Description),
+        described ? Description(parameter.Description) : null,
         parameter.IsSwitch ? null : new XElement(Command + "parameterValue", new XAttribute("required", "true"), new XAttribute("variableLength", "false"), parameter.Type),
-        Type(parameter.Type),
-        new XElement(Dev + "defaultValue", parameter.Default));
+        described ? Type(parameter.Type) : null,
+        described ? new XElement(Dev + "defaultValue", parameter.Default) : null);
 
     private static XElement Type(string name) => new(Dev + "type", new XElement(Text + "name", name), new XElement(Text + "uri"));
 

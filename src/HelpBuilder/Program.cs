@@ -1,6 +1,7 @@
 using System;
 using System.IO;
 using System.Linq;
+using System.Xml.Linq;
 
 namespace ScramjetPlatform.HelpBuilder;
 
@@ -20,7 +21,7 @@ internal static class Program
         var (pages, target) = (arguments[0], arguments[1]);
         Directory.CreateDirectory(target);
         var files = Directory.GetFiles(pages, "*.md").Order(StringComparer.Ordinal).ToLookup(f => Path.GetFileName(f).StartsWith(AboutPrefix, StringComparison.Ordinal));
-        Maml.From(files[false].Select(HelpPage.Read)).Save(Path.Combine(target, "ScramjetPlatform.dll-Help.xml"));
+        Maml.From(files[false].Select(HelpPage.Read)).Save(Path.Combine(target, "ScramjetPlatform.dll-Help.xml"), SaveOptions.DisableFormatting);
         foreach (var about in files[true])
             File.Copy(about, Path.Combine(target, Path.GetFileNameWithoutExtension(about) + ".help.txt"), overwrite: true);
         return 0;
