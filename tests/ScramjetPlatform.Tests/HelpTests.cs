@@ -155,16 +155,14 @@ public sealed class HelpTests(ExamplePlatform examples) : IClassFixture<ExampleP
                 var errors = engine.Run(Localize(statement)).Errors.Where(e => !e.FullyQualifiedErrorId.StartsWith("NOT_SUPPORTED,", StringComparison.Ordinal)).ToArray();
                 Assert.True(errors.Length == 0, $"{statement}\n{string.Join("\n", errors.Select(e => $"{e.FullyQualifiedErrorId}: {e}"))}");
             }
-
-            engine.Get("""
-                $ErrorActionPreference = 'Continue'
-                Connect-ScramjetPlatform $uri $token
-                Get-ScramjetInstance | Stop-ScramjetInstance -Force -Wait -ErrorAction SilentlyContinue
-                Get-ScramjetSequence | Where-Object Name -ne hello | Remove-ScramjetSequence -Force -Confirm:$false
-                """);
         }
         finally
         {
+            using var last = Connect(Engine.RepositoryRoot);
+            last.Get("""
+                Get-ScramjetInstance | Stop-ScramjetInstance -Force -Wait -ErrorAction SilentlyContinue
+                Get-ScramjetSequence | Where-Object Name -ne hello | Remove-ScramjetSequence -Force -Confirm:$false
+                """);
             Directory.Delete(folder, recursive: true);
         }
     }
