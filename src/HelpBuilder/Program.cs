@@ -23,7 +23,7 @@ internal static class Program
         var files = Directory.GetFiles(pages, "*.md").Order(StringComparer.Ordinal).ToLookup(f => Path.GetFileName(f).StartsWith(AboutPrefix, StringComparison.Ordinal));
         Maml.From(files[false].Select(HelpPage.Read)).Save(Path.Combine(target, "ScramjetPlatform.dll-Help.xml"), SaveOptions.DisableFormatting);
         foreach (var about in files[true])
-            File.Copy(about, Path.Combine(target, Path.GetFileNameWithoutExtension(about) + ".help.txt"), overwrite: true);
+            File.WriteAllText(Path.Combine(target, Path.GetFileNameWithoutExtension(about) + ".help.txt"), AboutTopic.ToText(File.ReadLines(about)));
         return 0;
     }
 }

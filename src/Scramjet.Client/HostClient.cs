@@ -197,6 +197,21 @@ public sealed class HostClient : ApiClient
     /// <summary>The client for an instance; no request is sent.</summary>
     public InstanceClient GetInstanceClient(string id) => Child(new InstanceClient(this, id));
 
+    /// <summary>The client for the space that the hub is connected to, reached through the hub: <c>{hub}/cpm/api/v1</c>. Hubs since 1.0.</summary>
+    /// <exception cref="ScramjetException"><c>HUB_DISCONNECTED</c>: the hub is in no space. <c>NOT_SUPPORTED</c>: its version doesn't lead there.</exception>
+    public async Task<ManagerClient> GetManagerClientAsync(CancellationToken cancellationToken = default)
+    {
+        var version = await GetHubVersionAsync(cancellationToken).ConfigureAwait(false);
+        if (!version.HasSpaceRoute)
+            throw NotSupported("a way to its space", version, "1.0");
+
+        var status = await SendForObjectAsync(Get("/status"), cancellationToken).ConfigureAwait(false);
+        var space = new JsonFields(status).Object("cpm");
+        return space?.Flag("connected") == true && space.Text("cpmId") is { Length: > 0 } id
+            ? Child(new ManagerClient(Transport, Address + "/cpm/api/v1", id))
+            : throw new ScramjetException(ErrorCodes.HubDisconnected, $"The hub '{HubId}' is not connected to a space.", "Connect the hub to a space, or use it alone.");
+    }
+
     internal async Task RequireManagementRoutesAsync(string what, CancellationToken cancellationToken)
     {
         var version = await GetHubVersionAsync(cancellationToken).ConfigureAwait(false);
@@ -204,10 +219,10 @@ public sealed class HostClient : ApiClient
             throw NotSupported(what, version);
     }
 
-    internal ScramjetException NotSupported(string what, HubVersion version) => new(
+    internal ScramjetException NotSupported(string what, HubVersion version, string since = "0.26") => new(
         ErrorCodes.NotSupported,
         $"The hub '{HubId}' has version {version}, which doesn't have {what}.",
-        "Use a hub of version 0.26 or newer for this.");
+        $"Use a hub of version {since} or newer for this.");
 
     internal Sequence ReadSequence(JsonFields fields) => new(fields, GetSequenceClient(fields.RequiredId()));
 

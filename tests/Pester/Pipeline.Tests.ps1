@@ -1,24 +1,14 @@
 # The main job as a user types it, in pwsh, on a platform with two real hubs.
 
 BeforeAll {
-    $root = Split-Path (Split-Path $PSScriptRoot)
-    Import-Module "$root/ScramjetPlatform.psd1" -Force
-
-    # The platform ends with the process that holds its standard input, so nothing is left behind.
-    $start = [System.Diagnostics.ProcessStartInfo]::new('dotnet', "run --project `"$root/src/LocalPlatform`" -- --spaces local --token pester-token")
-    $start.RedirectStandardOutput = $true
-    $platform = [System.Diagnostics.Process]::Start($start)
-    $uri = $null
-    while (-not $uri -and $null -ne ($line = $platform.StandardOutput.ReadLine())) {
-        if ($line -match 'Connect-ScramjetPlatform -Uri (\S+)') { $uri = $Matches[1] }
-    }
-    if (-not $uri) { throw 'The local platform did not come up.' }
-    Connect-ScramjetPlatform -Uri $uri -AccessToken (ConvertTo-SecureString 'pester-token' -AsPlainText -Force)
+    . "$PSScriptRoot/LocalPlatform.ps1"
+    $platform = Start-LocalPlatform
+    Connect-ScramjetPlatform -Uri $platform.Uri -AccessToken (ConvertTo-SecureString $platform.Token -AsPlainText -Force)
 }
 
 AfterAll {
     Disconnect-ScramjetPlatform
-    if ($platform) { $platform.Kill($true) }
+    Stop-LocalPlatform $platform
 }
 
 Describe 'The chain' {

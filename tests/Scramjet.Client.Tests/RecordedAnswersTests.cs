@@ -208,6 +208,7 @@ public sealed class RecordedAnswersTests
         {
             () => client.GetConfigAsync(Cancel),
             () => client.GetStatusAsync(Cancel),
+            () => client.GetManagerClientAsync(Cancel),
             () => client.CreateTopicAsync("cities", "text/plain", Cancel),
             () => client.DeleteTopicAsync("cities", Cancel),
             () => client.UpdateSequenceAsync("x", new PackageSource(() => new System.IO.MemoryStream(), 0), cancellationToken: Cancel),
@@ -252,6 +253,25 @@ public sealed class RecordedAnswersTests
         Assert.Equal(("cities", "application/x-ndjson"), (await Client(server).GetTopicsAsync(Cancel)).Select(t => (t.Name, t.ContentType)).Single());
         Assert.Equal("flowing", (await Client(server).CreateTopicAsync("cities", "application/x-ndjson", Cancel)).State);
         await Client(server).DeleteTopicAsync("cities", Cancel);
+    }
+
+    [Fact]
+    public async Task A_hubs_space_is_reached_through_the_hub()
+    {
+        await using var alone = RecordedHub.Start(New);
+        Assert.Equal(ErrorCodes.HubDisconnected, (await Assert.ThrowsAsync<ScramjetException>(() => Client(alone).GetManagerClientAsync(Cancel))).Code);
+
+        await using var connected = new FaultServer(exchange => exchange.Target switch
+        {
+            "/api/v1/version" => exchange.AnswerAsync(200, """{"version":"1.0.1"}"""),
+            "/api/v1/status" => exchange.AnswerAsync(200, """{"cpm":{"connected":true,"cpmId":"org-1-manager"}}"""),
+            "/api/v1/cpm/api/v1/list" => exchange.AnswerAsync(200, """[{"id":"sth-1"}]"""),
+            _ => exchange.AnswerAsync(404, ""),
+        });
+        var space = await Client(connected).GetManagerClientAsync(Cancel);
+        var hub = Assert.Single(await space.GetHostsAsync(Cancel));
+        Assert.Equal(("sth-1", "org-1-manager"), (hub.Id, hub.Space));
+        Assert.EndsWith("/api/v1/cpm/api/v1/sth/sth-1/api/v1", hub.Client.ToString());
     }
 
     private sealed class Reporter(Action<long> report) : IProgress<long>

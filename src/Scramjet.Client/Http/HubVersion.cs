@@ -26,6 +26,9 @@ public sealed class HubVersion
     /// <summary>Whether input may be any bytes, rather than UTF-8 text only.</summary>
     public bool TakesBytes => HasManagementRoutes;
 
+    /// <summary>Whether the hub passes requests on to the space that it is connected to.</summary>
+    public bool HasSpaceRoute => Number is null || Number >= new Version(1, 0);
+
     private Version? Number { get; }
 
     /// <summary>The version as the hub says it.</summary>
