@@ -9,6 +9,7 @@ public static class StatusStyle
     internal const string Changing = "33";
     internal const string Unwell = "31";
     internal const string Faint = "90";
+    internal const string Strong = "1";
     internal const string Heading = "32;1";
 
     /// <summary>A status in its colour: green for what is well, yellow for what changes, red for what is not well, grey for what has ended.</summary>
@@ -17,15 +18,18 @@ public static class StatusStyle
     public static string Format(object? status, bool colour)
     {
         var text = status?.ToString() ?? "";
-        return Paint(text, text switch
-        {
-            "Healthy" or "Running" or "True" => Well,
-            "Initializing" or "Starting" or "Stopping" or "Killing" or "Unknown" or "Waiting" or "Degraded" => Changing,
-            "Unhealthy" or "Disconnected" or "Errored" or "Failed" or "False" => Unwell,
-            "Completed" or "Gone" => Faint,
-            _ => "",
-        }, colour);
+        return Paint(text, CodeOf(text), colour);
     }
+
+    /// <summary>The colour for a status.</summary>
+    internal static string CodeOf(string? status) => status switch
+    {
+        "Healthy" or "Running" or "True" => Well,
+        "Initializing" or "Starting" or "Stopping" or "Killing" or "Unknown" or "Waiting" or "Degraded" => Changing,
+        "Unhealthy" or "Disconnected" or "Errored" or "Failed" or "False" => Unwell,
+        "Completed" or "Gone" => Faint,
+        _ => "",
+    };
 
     /// <summary>A text in a colour, where the host shows colours.</summary>
     internal static string Paint(string text, string code, bool colour) =>

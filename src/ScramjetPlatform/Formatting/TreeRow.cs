@@ -36,33 +36,40 @@ public static class TreeRow
     internal static string Header(int nameWidth, int width, bool colour)
     {
         var text = $"{"Name".PadRight(NameWidth(nameWidth, width))}  {"Status",-StatusWidth} {"Age",AgeWidth} {"CPU",PercentWidth} {"Mem",PercentWidth}";
-        return StatusStyle.Paint(width - 1 - text.Length >= 2 + LeastDetails ? text + "  Details" : text, StatusStyle.Heading, colour);
+        return StatusStyle.Paint(RoomForDetails(nameWidth, width) > 0 ? text + "  Details" : text, StatusStyle.Heading, colour);
     }
 
     internal static string Format(ScramjetTreeNode node, int width, bool colour, bool plainOnly)
     {
         var nameWidth = NameWidth(node.NameWidth, width);
         var label = Clip(node.Label, nameWidth - node.Guides.Length);
-        var load = node.Load;
-        var line = new StringBuilder()
-            .Append(StatusStyle.Paint(node.Guides, StatusStyle.Faint, colour))
-            .Append(StatusStyle.Paint(label, node.Kind <= ScramjetTreeKind.Hub ? "1" : "", colour))
-            .Append(' ', nameWidth - node.Guides.Length - label.Length + 2)
-            .Append(StatusStyle.Format(node.Status, colour))
-            .Append(' ', Math.Max(0, StatusWidth - (node.Status?.Length ?? 0)) + 1)
-            .Append((node.Since is { } since ? StatusStyle.Age(since, node.Until ?? node.AskedAt) : "").PadLeft(AgeWidth)).Append(' ')
-            .Append(Percent(load?.CurrentLoad, colour)).Append(' ')
-            .Append(Percent(MemoryOf(load), colour));
+        var age = node.Since is { } since ? StatusStyle.Age(since, node.Until ?? node.AskedAt) : "";
+        var line = new Line(colour);
+        line.Add(node.Guides, StatusStyle.Faint);
+        line.Add(label, node.Kind <= ScramjetTreeKind.Hub ? StatusStyle.Strong : "");
+        line.Skip(nameWidth - node.Guides.Length - label.Length + 2);
+        line.Add(node.Status ?? "", StatusStyle.CodeOf(node.Status));
+        line.Skip(StatusWidth - (node.Status?.Length ?? 0) + 1 + AgeWidth - age.Length);
+        line.Add(age);
+        AddPercent(line, node.Load?.CurrentLoad);
+        AddPercent(line, MemoryOf(node.Load));
 
-        var room = width - 1 - nameWidth - FixedWidth - 2;
-        if (room >= LeastDetails && node.Details is { Length: > 0 } details && !(node.Kind == ScramjetTreeKind.Sequence && details.Length > room))
-            line.Append("  ").Append(StatusStyle.Paint(Clip(details, room), node.Error is not null || node.Healthy == false ? StatusStyle.Unwell : StatusStyle.Faint, colour));
+        // A sequence's id is whole or not there.
+        var room = RoomForDetails(node.NameWidth, width);
+        if (room > 0 && node.Details is { Length: > 0 } details && !(node.Kind == ScramjetTreeKind.Sequence && details.Length > room))
+        {
+            line.Skip(2);
+            line.Add(Clip(details, room), node.Error is not null || node.Healthy == false ? StatusStyle.Unwell : StatusStyle.Faint);
+        }
 
         var text = line.ToString();
         foreach (var (drawn, plain) in plainOnly ? Lines : [])
             text = text.Replace(drawn, plain);
-        return colour ? text : text.TrimEnd();
+        return text;
     }
+
+    /// <summary>The room for the details behind the other columns; 0 where it is too little.</summary>
+    internal static int RoomForDetails(int nameWidth, int width) => width - 1 - NameWidth(nameWidth, width) - FixedWidth - 2 is >= LeastDetails and var room ? room : 0;
 
     /// <summary>A text cut to a width.</summary>
     internal static string Clip(string text, int width) => text.Length <= width ? text : width < 1 ? "" : text.Substring(0, width - 1) + "…";
@@ -92,12 +99,30 @@ public static class TreeRow
 
     private static double? MemoryOf(LoadCheck? load) => load is { MemoryUsed: { } used, MemoryFree: { } free } && used + free > 0 ? 100.0 * used / (used + free) : null;
 
-    private static string Percent(double? percent, bool colour)
+    private static void AddPercent(Line line, double? percent)
     {
-        if (percent is not { } value)
-            return new string(' ', PercentWidth);
+        var text = percent is { } value ? Math.Min(999, Math.Round(value)).ToString("0", CultureInfo.InvariantCulture) + "%" : "";
+        line.Skip(1 + PercentWidth - text.Length);
+        line.Add(text, percent >= 90 ? StatusStyle.Unwell : percent >= 75 ? StatusStyle.Changing : "");
+    }
 
-        var text = (Math.Min(999, Math.Round(value)).ToString("0", CultureInfo.InvariantCulture) + "%").PadLeft(PercentWidth);
-        return StatusStyle.Paint(text, value >= 90 ? StatusStyle.Unwell : value >= 75 ? StatusStyle.Changing : "", colour);
+    /// <summary>A line that never ends in blanks.</summary>
+    private sealed class Line(bool colour)
+    {
+        private readonly StringBuilder _text = new();
+        private int _blanks;
+
+        public void Skip(int blanks) => _blanks += blanks;
+
+        public void Add(string text, string code = "")
+        {
+            if (text.Length == 0)
+                return;
+
+            _text.Append(' ', _blanks).Append(StatusStyle.Paint(text, code, colour));
+            _blanks = 0;
+        }
+
+        public override string ToString() => _text.ToString();
     }
 }

@@ -181,15 +181,13 @@ public sealed class ShowScramjetTreeCommand : QueryCmdlet
     private Task DrawAsync(TreeScreen screen, string? connection, TreeBuilder builder)
     {
         var nodes = builder.Flatten();
-        var told = new HashSet<Exception>(nodes.Select(n => n.Error).OfType<Exception>());
-        var problems = _problems.Where(p => !told.Contains(p)).Select(p => p.Message).ToArray();
         var title = string.Join("  ", new[] { "Scramjet", connection, DateTime.Now.ToString("HH:mm:ss"), $"every {IntervalSec:0.##} s", "Ctrl+C ends" }.Where(t => t is not null));
         var summary = string.Join(", ", nodes.GroupBy(n => n.Kind).OrderBy(g => g.Key).Select(g => TreeBuilder.Count(g.Count(), g.Key.ToString().ToLowerInvariant())));
         if (builder.Answered < builder.Hubs)
             summary += $" ({builder.Hubs - builder.Answered} of the hubs asked)";
         return InvokeAsync(() =>
         {
-            screen.Draw(title, summary, problems, nodes);
+            screen.Draw(title, summary, _problems.ToArray(), nodes);
             return true;
         });
     }

@@ -38,15 +38,17 @@ internal sealed class TreeScreen
     /// <summary>Shows a round.</summary>
     /// <param name="title">What it is.</param>
     /// <param name="summary">How much there is.</param>
-    /// <param name="problems">What failed, beyond what the nodes tell.</param>
+    /// <param name="problems">What failed.</param>
     /// <param name="nodes">The tree.</param>
-    public void Draw(string title, string summary, IReadOnlyList<string> problems, IReadOnlyList<ScramjetTreeNode> nodes)
+    public void Draw(string title, string summary, IReadOnlyList<Exception> problems, IReadOnlyList<ScramjetTreeNode> nodes)
     {
-        // What has been asked for is what the last frame shows, whole; the screen gets what fits.
         var width = TreeRow.WidthOf(_host);
         var plainOnly = TreeRow.PlainOnly();
-        var lines = new List<string> { StatusStyle.Paint(TreeRow.Clip(title, width - 1), "1", _colour), TreeRow.Clip(summary, width - 1) };
-        lines.AddRange(problems.Select(p => StatusStyle.Paint(TreeRow.Clip(p, width - 1), StatusStyle.Unwell, _colour)));
+        var lines = new List<string> { StatusStyle.Paint(TreeRow.Clip(title, width - 1), StatusStyle.Strong, _colour), TreeRow.Clip(summary, width - 1) };
+
+        // What a node's details show needs no line of its own.
+        var told = new HashSet<Exception>(nodes.Where(n => TreeRow.RoomForDetails(n.NameWidth, width) > 0).Select(n => n.Error).OfType<Exception>());
+        lines.AddRange(problems.Where(p => !told.Contains(p)).Select(p => StatusStyle.Paint(TreeRow.Clip(p.Message, width - 1), StatusStyle.Unwell, _colour)));
         lines.Add("");
         if (nodes.Count > 0)
             lines.Add(TreeRow.Header(nodes[0].NameWidth, width, _colour));
