@@ -2,9 +2,9 @@ using System;
 using System.Collections.Concurrent;
 using System.Collections.Generic;
 using System.Diagnostics;
+using System.Globalization;
 using System.Linq;
 using System.Management.Automation;
-using System.Threading;
 using System.Threading.Tasks;
 using Scramjet.Client;
 using Scramjet.Client.Model;
@@ -23,10 +23,12 @@ public sealed class ShowScramjetTreeCommand : QueryCmdlet
     private const string WatchSet = "Watch";
 
     private static readonly TimeSpan ProgressAfter = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan FirstPicture = TimeSpan.FromMilliseconds(300);
+    private static readonly TimeSpan LeastPause = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan WatchTimeout = TimeSpan.FromSeconds(10);
 
     private readonly List<HubScope> _scopes = [];
-    private readonly ConcurrentQueue<Exception> _problems = new();
+    private ConcurrentQueue<Exception> _problems = new();
 
     /// <summary>
     /// <para type="description">A space or a hub, whose tree is wanted, as an object from the pipeline.</para>
@@ -117,8 +119,8 @@ public sealed class ShowScramjetTreeCommand : QueryCmdlet
     {
         var progress = new ProgressRecord(_scopes.GetHashCode() & 0xFFFFFF, "Asking the hubs", "Asking");
         var shown = false;
-        var builder = NewBuilder(again: false);
-        var asking = AskAsync(builder);
+        var builder = new TreeBuilder(this, Level, !NoLoad, Health);
+        var asking = builder.AskAsync(_scopes);
         while (await Task.WhenAny(asking, Task.Delay(ProgressAfter, StopToken)).ConfigureAwait(false) != asking && !StopToken.IsCancellationRequested)
         {
             shown = true;
@@ -136,25 +138,22 @@ public sealed class ShowScramjetTreeCommand : QueryCmdlet
     private async Task WatchAsync(TreeScreen screen, string? connection)
     {
         var interval = TimeSpan.FromSeconds(IntervalSec);
-        for (var round = 0; ; round++)
+        TreeBuilder? before = null;
+        IReadOnlyCollection<Exception> problems = [];
+        while (true)
         {
             var clock = Stopwatch.StartNew();
-            while (_problems.TryDequeue(out _))
-            {
-            }
+            _problems = new ConcurrentQueue<Exception>();
+            var builder = new TreeBuilder(this, Level, !NoLoad, Health, before);
+            var asking = builder.AskAsync(_scopes.Select(s => s.Again()).ToArray());
 
-            var builder = NewBuilder(again: round > 0);
-            var asking = AskAsync(builder);
-            if (screen.InPlace)
+            // A slow hub doesn't hold the picture up, and the first picture shows that something is under way.
+            var patience = before is null ? FirstPicture : interval;
+            while (screen.InPlace && await Task.WhenAny(asking, Task.Delay(patience, StopToken)).ConfigureAwait(false) != asking)
             {
-                // A slow hub doesn't hold the picture up; the first one shows that something is under way.
-                var patience = round == 0 ? TimeSpan.FromMilliseconds(200) : interval;
-                while (await Task.WhenAny(asking, Task.Delay(patience, StopToken)).ConfigureAwait(false) != asking)
-                {
-                    StopToken.ThrowIfCancellationRequested();
-                    await DrawAsync(screen, connection, builder).ConfigureAwait(false);
-                    patience = interval;
-                }
+                StopToken.ThrowIfCancellationRequested();
+                await DrawAsync(screen, connection, builder, problems, clock.Elapsed).ConfigureAwait(false);
+                patience = interval;
             }
 
             try
@@ -166,28 +165,25 @@ public sealed class ShowScramjetTreeCommand : QueryCmdlet
                 _problems.Enqueue(e);
             }
 
-            await DrawAsync(screen, connection, builder).ConfigureAwait(false);
-            if (interval - clock.Elapsed is { Ticks: > 0 } rest)
-                await Task.Delay(rest, StopToken).ConfigureAwait(false);
-            else
-                await Task.Delay(TimeSpan.FromMilliseconds(100), StopToken).ConfigureAwait(false);
+            problems = _problems;
+            await DrawAsync(screen, connection, builder, problems, null).ConfigureAwait(false);
+            before = builder;
+            await Task.Delay(interval - clock.Elapsed is var rest && rest > LeastPause ? rest : LeastPause, StopToken).ConfigureAwait(false);
         }
     }
 
-    private TreeBuilder NewBuilder(bool again) => new(this, Level, !NoLoad, Health, again);
-
-    private Task AskAsync(TreeBuilder builder) => Task.WhenAll(_scopes.Select(s => builder.AddAsync(s.Again())));
-
-    private Task DrawAsync(TreeScreen screen, string? connection, TreeBuilder builder)
+    private Task<bool> DrawAsync(TreeScreen screen, string? connection, TreeBuilder builder, IReadOnlyCollection<Exception> problems, TimeSpan? waiting)
     {
         var nodes = builder.Flatten();
-        var title = string.Join("  ", new[] { "Scramjet", connection, DateTime.Now.ToString("HH:mm:ss"), $"every {IntervalSec:0.##} s", "Ctrl+C ends" }.Where(t => t is not null));
+        var title = string.Join("  ", new[] { "Scramjet", connection, DateTime.Now.ToString("HH:mm:ss", CultureInfo.InvariantCulture), $"every {IntervalSec.ToString(CultureInfo.InvariantCulture)} s", "Ctrl+C ends" }.Where(t => t is not null));
         var summary = string.Join(", ", nodes.GroupBy(n => n.Kind).OrderBy(g => g.Key).Select(g => TreeBuilder.Count(g.Count(), g.Key.ToString().ToLowerInvariant())));
-        if (builder.Answered < builder.Hubs)
-            summary += $" ({builder.Hubs - builder.Answered} of the hubs asked)";
+        if (waiting is { } time)
+            summary = $"{(nodes.Count > 0 ? summary + "; " : "")}waiting for {(builder.Hubs > builder.Answered ? TreeBuilder.Count(builder.Hubs - builder.Answered, "hub") : "an answer")} ({time.TotalSeconds:0} s)";
+        else if (nodes.Count == 0)
+            summary = "nothing to show";
         return InvokeAsync(() =>
         {
-            screen.Draw(title, summary, _problems.ToArray(), nodes);
+            screen.Draw(title, summary, problems, nodes);
             return true;
         });
     }

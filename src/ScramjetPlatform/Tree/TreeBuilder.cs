@@ -15,11 +15,16 @@ namespace ScramjetPlatform;
 /// <param name="level">How deep the tree goes.</param>
 /// <param name="withLoad">Whether hubs are asked for their load.</param>
 /// <param name="withHealth">Whether running instances are asked for their health.</param>
-/// <param name="again">Whether hubs that were given as objects are asked for themselves anew.</param>
-internal sealed class TreeBuilder(ScramjetCmdlet cmdlet, ScramjetTreeKind level, bool withLoad, bool withHealth, bool again)
+/// <param name="before">The tree that this one takes the place of: it shows where no answer has come yet. Hubs that were given as objects are then asked for themselves anew.</param>
+internal sealed class TreeBuilder(ScramjetCmdlet cmdlet, ScramjetTreeKind level, bool withLoad, bool withHealth, TreeBuilder? before = null)
 {
+    private const string Waiting = "Waiting";
+    private const string NoAnswer = "no answer yet";
+
     private readonly object _gate = new();
     private readonly List<ScramjetTreeNode> _roots = [];
+    private readonly bool _again = before is not null;
+    private TreeBuilder? _before = before;
     private int _hubs;
     private int _answered;
 
@@ -29,15 +34,28 @@ internal sealed class TreeBuilder(ScramjetCmdlet cmdlet, ScramjetTreeKind level,
     /// <summary>Those of them that need not be waited for any more.</summary>
     public int Answered => Volatile.Read(ref _answered);
 
-    /// <summary>Asks all that is in a scope.</summary>
-    public async Task AddAsync(HubScope scope)
+    /// <summary>Asks all that is in the scopes.</summary>
+    public async Task AskAsync(IEnumerable<HubScope> scopes)
+    {
+        try
+        {
+            await Task.WhenAll(scopes.Select(AddAsync)).ConfigureAwait(false);
+        }
+        finally
+        {
+            lock (_gate)
+                _before = null;
+        }
+    }
+
+    private async Task AddAsync(HubScope scope)
     {
         var spaces = new Dictionary<string, ScramjetTreeNode>(StringComparer.Ordinal);
         await scope.ForEachHubAsync(
             hub => HubAsync(hub, spaces),
             async (space, ask) =>
             {
-                var node = new ScramjetTreeNode(ScramjetTreeKind.Space, space, space.Id) { Space = space.Id, Status = "Waiting" };
+                var node = new ScramjetTreeNode(ScramjetTreeKind.Space, space, space.Id) { Space = space.Id, Status = Waiting, Details = NoAnswer };
                 lock (_gate)
                 {
                     spaces[space.Id] = node;
@@ -58,11 +76,11 @@ internal sealed class TreeBuilder(ScramjetCmdlet cmdlet, ScramjetTreeKind level,
         {
             foreach (var space in spaces.Values.Where(s => s.Error is null))
             {
-                Summarize(space);
-
                 // Where hubs are named, a space with none of them is not what was asked for.
                 if (scope.NamesHubs && space.Below.Count == 0)
                     _roots.Remove(space);
+                else
+                    Summarize(space);
             }
         }
     }
@@ -73,7 +91,10 @@ internal sealed class TreeBuilder(ScramjetCmdlet cmdlet, ScramjetTreeKind level,
         var nodes = new List<ScramjetTreeNode>();
         lock (_gate)
         {
-            foreach (var root in _roots.OrderBy(r => SortKey(r.Id), StringComparer.Ordinal).ThenBy(r => r.Space, StringComparer.Ordinal))
+            var roots = _roots.Count == 0 && _before is not null ? _before._roots : _roots;
+            foreach (var space in roots.Where(r => r.Kind == ScramjetTreeKind.Space && r.Below.Count > 0))
+                Summarize(space);
+            foreach (var root in roots.OrderBy(r => SortKey(r.Id), StringComparer.Ordinal).ThenBy(r => r.Space, StringComparer.Ordinal))
                 Flatten(root, "", "", 0, nodes);
         }
 
@@ -88,7 +109,9 @@ internal sealed class TreeBuilder(ScramjetCmdlet cmdlet, ScramjetTreeKind level,
         node.Guides = guides;
         node.Depth = depth;
         nodes.Add(node);
-        node.Children = node.Kind < level ? node.Below : [];
+        node.Children = node.Kind >= level ? []
+            : node.Status == Waiting && node.Below.Count == 0 && _before?.Find(node) is { } old ? old.Below
+            : node.Below;
 
         for (var i = 0; i < node.Children.Count; i++)
         {
@@ -97,10 +120,16 @@ internal sealed class TreeBuilder(ScramjetCmdlet cmdlet, ScramjetTreeKind level,
         }
     }
 
+    private ScramjetTreeNode? Find(ScramjetTreeNode node)
+    {
+        lock (_gate)
+            return _roots.SelectMany(r => r.Below.Prepend(r)).FirstOrDefault(n => n.Kind == node.Kind && n.Id == node.Id && n.Space == node.Space);
+    }
+
     private async Task HubAsync(Hub hub, Dictionary<string, ScramjetTreeNode> spaces)
     {
         Interlocked.Increment(ref _hubs);
-        var node = new ScramjetTreeNode(ScramjetTreeKind.Hub, hub, hub.Id) { Space = hub.Space, Hub = hub.Id, Status = "Waiting" };
+        var node = new ScramjetTreeNode(ScramjetTreeKind.Hub, hub, hub.Id) { Space = hub.Space, Hub = hub.Id, Status = Waiting, Details = NoAnswer };
         lock (_gate)
         {
             if (hub.Space is not null && spaces.TryGetValue(hub.Space, out var space))
@@ -111,8 +140,10 @@ internal sealed class TreeBuilder(ScramjetCmdlet cmdlet, ScramjetTreeKind level,
 
         try
         {
-            if (again && node.Parent is null && hub.Space is not null)
+            if (_again && node.Parent is null && hub.Space is not null)
                 node.Item = hub = await cmdlet.ThrottledAsync(() => cmdlet.Own(hub.Client).GetInfoAsync(cmdlet.Cancellation)).ConfigureAwait(false);
+            if (level == ScramjetTreeKind.Space)
+                node.Details = null;
             node.Healthy = hub.Healthy;
             node.Since = hub.Connected == false ? hub.LastDisconnected : hub.LastConnected;
             HubScope.RequireConnected(hub);
@@ -135,10 +166,11 @@ internal sealed class TreeBuilder(ScramjetCmdlet cmdlet, ScramjetTreeKind level,
     private async Task FillAsync(ScramjetTreeNode node, Hub hub, HostClient client)
     {
         var load = withLoad ? cmdlet.ThrottledAsync(() => client.GetLoadCheckAsync(cmdlet.Cancellation)) : Task.FromResult<LoadCheck>(null!);
+        var facts = new List<string>();
         try
         {
             if (level > ScramjetTreeKind.Hub)
-                await EntitiesAsync(node, client).ConfigureAwait(false);
+                facts.Add(await EntitiesAsync(node, client).ConfigureAwait(false));
         }
         catch
         {
@@ -154,15 +186,16 @@ internal sealed class TreeBuilder(ScramjetCmdlet cmdlet, ScramjetTreeKind level,
         catch (ScramjetException e) when (level > ScramjetTreeKind.Hub)
         {
             // It answers: only its load is not known.
-            node.Details = $"{node.Details}; load: {e.Message}";
             cmdlet.Report(e, hub.Id);
         }
 
         if (node.Parent is null && hub.Space is not null)
-            node.Details = node.Details is null ? $"in {hub.Space}" : $"{node.Details}, in {hub.Space}";
+            facts.Add($"in {hub.Space}");
+        node.Details = Join(facts);
     }
 
-    private async Task EntitiesAsync(ScramjetTreeNode node, HostClient client)
+    /// <summary>Puts the hub's sequences and instances below it, and says how many there are.</summary>
+    private async Task<string> EntitiesAsync(ScramjetTreeNode node, HostClient client)
     {
         IReadOnlyList<Sequence> sequences;
         IReadOnlyList<Instance> instances = [];
@@ -187,18 +220,17 @@ internal sealed class TreeBuilder(ScramjetCmdlet cmdlet, ScramjetTreeKind level,
         var known = new HashSet<string?>(sequences.Select(s => s.Id), StringComparer.Ordinal);
         foreach (var orphan in nodes.Where(g => !known.Contains(g.Key)).SelectMany(g => g))
         {
-            orphan.Details = string.Join(", ", new[] { $"of {((Instance)orphan.Item).SequenceName ?? ((Instance)orphan.Item).SequenceId ?? "no known sequence"}", orphan.Details }.Where(d => d is not null));
+            var instance = (Instance)orphan.Item;
+            orphan.Details = Join([$"of {instance.SequenceName ?? instance.SequenceId ?? "no known sequence"}", orphan.Details]);
             children.Add(orphan);
         }
 
         lock (_gate)
-        {
-            node.Details = level == ScramjetTreeKind.Sequence ? Count(sequences.Count, "sequence") : $"{Count(sequences.Count, "sequence")}, {Count(instances.Count, "instance")}";
             Adopt(node, children);
-        }
 
         if (withHealth)
             await Task.WhenAll(nodes.SelectMany(g => g).Where(n => ((Instance)n.Item).Status == InstanceStatus.Running).Select(HealthAsync)).ConfigureAwait(false);
+        return level == ScramjetTreeKind.Sequence ? Count(sequences.Count, "sequence") : $"{Count(sequences.Count, "sequence")}, {Count(instances.Count, "instance")}";
     }
 
     private async Task HealthAsync(ScramjetTreeNode node)
@@ -208,13 +240,13 @@ internal sealed class TreeBuilder(ScramjetCmdlet cmdlet, ScramjetTreeKind level,
             var report = await cmdlet.ThrottledAsync(() => cmdlet.Own(((Instance)node.Item).Client).GetHealthAsync(cmdlet.Cancellation)).ConfigureAwait(false);
             node.HealthReport = report;
             node.Healthy = report.Healthy;
-            var facts = new[]
-            {
+            node.Details = Join(
+            [
+                node.Details,
                 report.Healthy switch { true => "healthy", false => "unhealthy", _ => null },
                 report.MemoryUsage is { } memory ? ByteSize.Format(memory) : null,
                 report.ProcessId is { } process ? $"process {process}" : null,
-            };
-            node.Details = string.Join(", ", facts.Prepend(node.Details).Where(f => f is not null));
+            ]);
         }
         catch (ScramjetException e)
         {
@@ -230,8 +262,7 @@ internal sealed class TreeBuilder(ScramjetCmdlet cmdlet, ScramjetTreeKind level,
     private ScramjetTreeNode ToNode(Sequence sequence, IEnumerable<ScramjetTreeNode> instances)
     {
         var node = new ScramjetTreeNode(ScramjetTreeKind.Sequence, sequence, sequence.Id, sequence.Name) { Space = sequence.Space, Hub = sequence.Hub };
-        var id = sequence.Name is null ? null : sequence.Id;
-        node.Details = level == ScramjetTreeKind.Sequence ? string.Join(", ", new[] { id, Count(sequence.Instances.Count, "instance") }.Where(d => d is not null)) : id;
+        node.Details = Join([sequence.Name is null ? null : sequence.Id, level == ScramjetTreeKind.Sequence ? Count(sequence.Instances.Count, "instance") : null]);
         Adopt(node, instances);
         return node;
     }
@@ -266,7 +297,7 @@ internal sealed class TreeBuilder(ScramjetCmdlet cmdlet, ScramjetTreeKind level,
     {
         var unwell = space.Below.Where(h => h.Status != "Healthy").GroupBy(h => h.Status, StringComparer.Ordinal).OrderBy(g => g.Key, StringComparer.Ordinal).Select(g => $", {g.Count()} {g.Key?.ToLowerInvariant()}").ToArray();
         space.Healthy = unwell.Length == 0;
-        space.Status = unwell.Length == 0 ? "Healthy" : "Degraded";
+        space.Status = unwell.Length == 0 ? "Healthy" : space.Below.Any(h => h.Status == Waiting) ? Waiting : "Degraded";
         space.Details = Count(space.Below.Count, "hub") + string.Concat(unwell);
     }
 
@@ -283,7 +314,9 @@ internal sealed class TreeBuilder(ScramjetCmdlet cmdlet, ScramjetTreeKind level,
         return true;
     }
 
-    private static string OneLine(Exception error) => Regex.Replace(error.Message, @"\s+", " ");
+    private static string? Join(IEnumerable<string?> facts) => string.Join(", ", facts.Where(f => f is not null)) is { Length: > 0 } text ? text : null;
+
+    private static string OneLine(Exception error) => Regex.Replace(error is ScramjetException { Code: var code } ? $"{code}: {error.Message}" : error.Message, @"\s+", " ");
 
     public static string Count(int count, string noun) => count == 1 ? $"1 {noun}" : $"{count} {noun}s";
 

@@ -40,7 +40,7 @@ internal sealed class TreeScreen
     /// <param name="summary">How much there is.</param>
     /// <param name="problems">What failed.</param>
     /// <param name="nodes">The tree.</param>
-    public void Draw(string title, string summary, IReadOnlyList<Exception> problems, IReadOnlyList<ScramjetTreeNode> nodes)
+    public void Draw(string title, string summary, IEnumerable<Exception> problems, IReadOnlyList<ScramjetTreeNode> nodes)
     {
         var width = TreeRow.WidthOf(_host);
         var plainOnly = TreeRow.PlainOnly();
