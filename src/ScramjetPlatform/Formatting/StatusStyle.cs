@@ -1,4 +1,5 @@
 using System;
+using System.Text.RegularExpressions;
 
 namespace ScramjetPlatform.Formatting;
 
@@ -18,22 +19,22 @@ public static class StatusStyle
     public static string Format(object? status, bool colour)
     {
         var text = status?.ToString() ?? "";
-        return Paint(text, CodeOf(text), colour);
+        return Paint(text, text switch
+        {
+            "Healthy" or "Running" or "True" => Well,
+            "Initializing" or "Starting" or "Stopping" or "Killing" or "Unknown" or "Waiting" or "Degraded" => Changing,
+            "Unhealthy" or "Disconnected" or "Errored" or "Failed" or "False" => Unwell,
+            "Completed" or "Gone" => Faint,
+            _ => "",
+        }, colour);
     }
-
-    /// <summary>The colour for a status.</summary>
-    internal static string CodeOf(string? status) => status switch
-    {
-        "Healthy" or "Running" or "True" => Well,
-        "Initializing" or "Starting" or "Stopping" or "Killing" or "Unknown" or "Waiting" or "Degraded" => Changing,
-        "Unhealthy" or "Disconnected" or "Errored" or "Failed" or "False" => Unwell,
-        "Completed" or "Gone" => Faint,
-        _ => "",
-    };
 
     /// <summary>A text in a colour, where the host shows colours.</summary>
     internal static string Paint(string text, string code, bool colour) =>
         !colour || text.Length == 0 || code.Length == 0 || !string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR")) ? text : $"\u001b[{code}m{text}\u001b[0m";
+
+    /// <summary>The length of a text without its colours.</summary>
+    internal static int LengthOf(string text) => Regex.Replace(text, "\u001b\\[[0-9;]*m", "").Length;
 
     /// <summary>How long ago a time was, in its largest unit, such as <c>3m</c> or <c>2d</c>.</summary>
     /// <param name="since">The time.</param>

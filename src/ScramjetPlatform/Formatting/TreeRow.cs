@@ -6,73 +6,67 @@ using Scramjet.Client.Model;
 
 namespace ScramjetPlatform.Formatting;
 
-/// <summary>The tree as text, a line for each node: for its view, and for what is redrawn.</summary>
+/// <summary>The tree as text: the cells of its view, and whole lines of them for what is redrawn.</summary>
 public static class TreeRow
 {
-    internal const int DefaultWidth = 120;
-
+    private const int DefaultWidth = 120;
     private const int StatusWidth = 12;
     private const int AgeWidth = 4;
     private const int PercentWidth = 4;
-    private const int FixedWidth = 2 + StatusWidth + 1 + AgeWidth + 1 + PercentWidth + 1 + PercentWidth;
-    private const int LeastDetails = 10;
+    private const int FixedWidth = 1 + StatusWidth + 1 + AgeWidth + 1 + PercentWidth + 1 + PercentWidth;
+    private const int LeastInfo = 10;
 
     private static readonly (string Drawn, string Plain)[] Lines = [("├─", "|-"), ("└─", "`-"), ("│", "|"), ("…", "~")];
 
-    /// <summary>A node's line, as wide as the host shows.</summary>
+    /// <summary>A node's name behind the lines that lead to it.</summary>
     /// <param name="node">The node.</param>
-    /// <param name="host">The host.</param>
-    /// <param name="colour">Whether views have colours.</param>
-    public static string Format(ScramjetTreeNode node, PSHost host, bool colour) =>
-        Format(node, WidthOf(host), colour && host.UI.SupportsVirtualTerminal, PlainOnly());
+    /// <param name="host">The host that shows it.</param>
+    /// <param name="colour">Whether it shows colours.</param>
+    public static string Name(ScramjetTreeNode node, PSHost host, bool colour) => Name(node, WidthOf(host), colour);
+
+    /// <summary>How long a node has been so.</summary>
+    /// <param name="node">The node.</param>
+    public static string Age(ScramjetTreeNode node) => node.Since is { } since ? StatusStyle.Age(since, node.Until ?? node.AskedAt) : "";
+
+    /// <summary>The CPU that a hub uses.</summary>
+    /// <param name="node">The node.</param>
+    /// <param name="colour">Whether the host shows colours.</param>
+    public static string Cpu(ScramjetTreeNode node, bool colour) => Percent(node.Load?.CurrentLoad, colour);
+
+    /// <summary>The memory that a hub uses.</summary>
+    /// <param name="node">The node.</param>
+    /// <param name="colour">Whether the host shows colours.</param>
+    public static string Memory(ScramjetTreeNode node, bool colour) =>
+        Percent(node.Load is { MemoryUsed: { } used, MemoryFree: { } free } && used + free > 0 ? 100.0 * used / (used + free) : null, colour);
+
+    /// <summary>A node's details, as far as there is room for them. A sequence's id is whole or not there.</summary>
+    /// <param name="node">The node.</param>
+    /// <param name="host">The host that shows it.</param>
+    /// <param name="colour">Whether it shows colours.</param>
+    public static string Info(ScramjetTreeNode node, PSHost host, bool colour) => Info(node, WidthOf(host), colour);
 
     /// <summary>The line above the nodes.</summary>
-    /// <param name="node">One of the nodes.</param>
-    /// <param name="host">The host.</param>
-    /// <param name="colour">Whether views have colours.</param>
-    public static string Header(ScramjetTreeNode node, PSHost host, bool colour) =>
-        Header(node.NameWidth, WidthOf(host), colour && host.UI.SupportsVirtualTerminal);
+    internal static string Header(int nameWidth, int width, bool colour) =>
+        StatusStyle.Paint($"{"Name".PadRight(NameWidth(nameWidth, width))} {"Status",-StatusWidth} {"Age",AgeWidth} {"CPU",PercentWidth} {"Mem",PercentWidth}{(RoomForInfo(nameWidth, width) > 0 ? " Info" : "")}", StatusStyle.Heading, colour);
 
-    internal static string Header(int nameWidth, int width, bool colour)
+    /// <summary>A node's line.</summary>
+    internal static string Format(ScramjetTreeNode node, int width, bool colour)
     {
-        var text = $"{"Name".PadRight(NameWidth(nameWidth, width))}  {"Status",-StatusWidth} {"Age",AgeWidth} {"CPU",PercentWidth} {"Mem",PercentWidth}";
-        return StatusStyle.Paint(RoomForDetails(nameWidth, width) > 0 ? text + "  Details" : text, StatusStyle.Heading, colour);
-    }
-
-    internal static string Format(ScramjetTreeNode node, int width, bool colour, bool plainOnly)
-    {
-        var nameWidth = NameWidth(node.NameWidth, width);
-        var label = Clip(node.Label, nameWidth - node.Guides.Length);
-        var age = node.Since is { } since ? StatusStyle.Age(since, node.Until ?? node.AskedAt) : "";
-        var line = new Line(colour);
-        line.Add(node.Guides, StatusStyle.Faint);
-        line.Add(label, node.Kind <= ScramjetTreeKind.Hub ? StatusStyle.Strong : "");
-        line.Skip(nameWidth - node.Guides.Length - label.Length + 2);
-        line.Add(node.Status ?? "", StatusStyle.CodeOf(node.Status));
-        line.Skip(StatusWidth - (node.Status?.Length ?? 0) + 1 + AgeWidth - age.Length);
-        line.Add(age);
-        AddPercent(line, node.Load?.CurrentLoad);
-        AddPercent(line, MemoryOf(node.Load));
-
-        // A sequence's id is whole or not there.
-        var room = RoomForDetails(node.NameWidth, width);
-        if (room > 0 && node.Details is { Length: > 0 } details && !(node.Kind == ScramjetTreeKind.Sequence && details.Length > room))
-        {
-            line.Skip(2);
-            line.Add(Clip(details, room), node.Error is not null || node.Healthy == false ? StatusStyle.Unwell : StatusStyle.Faint);
-        }
-
-        var text = line.ToString();
-        foreach (var (drawn, plain) in plainOnly ? Lines : [])
-            text = text.Replace(drawn, plain);
-        return text;
+        var line = new Line();
+        line.Add(Name(node, width, colour), NameWidth(node.NameWidth, width));
+        line.Add(StatusStyle.Format(node.Status, colour), StatusWidth);
+        line.Add(Age(node), AgeWidth, right: true);
+        line.Add(Cpu(node, colour), PercentWidth, right: true);
+        line.Add(Memory(node, colour), PercentWidth, right: true);
+        line.Add(Info(node, width, colour), 0);
+        return line.ToString();
     }
 
     /// <summary>The room for the details behind the other columns; 0 where it is too little.</summary>
-    internal static int RoomForDetails(int nameWidth, int width) => width - 1 - NameWidth(nameWidth, width) - FixedWidth - 2 is >= LeastDetails and var room ? room : 0;
+    internal static int RoomForInfo(int nameWidth, int width) => width - 1 - NameWidth(nameWidth, width) - FixedWidth - 1 is >= LeastInfo and var room ? room : 0;
 
     /// <summary>A text cut to a width.</summary>
-    internal static string Clip(string text, int width) => text.Length <= width ? text : width < 1 ? "" : text.Substring(0, width - 1) + "…";
+    internal static string Clip(string text, int width) => text.Length <= width ? text : width < 1 ? "" : text.Substring(0, width - 1) + Plain("…");
 
     /// <summary>The width of the host's lines.</summary>
     internal static int WidthOf(PSHost host)
@@ -88,39 +82,57 @@ public static class TreeRow
         }
     }
 
-    /// <summary>Whether the console's encoding lacks the lines.</summary>
-    internal static bool PlainOnly()
+    private static string Name(ScramjetTreeNode node, int width, bool colour)
     {
-        var encoding = Console.OutputEncoding;
-        return Array.Exists(Lines, l => encoding.GetString(encoding.GetBytes(l.Drawn)) != l.Drawn);
+        var label = Clip(node.Label, NameWidth(node.NameWidth, width) - node.Guides.Length);
+        return StatusStyle.Paint(Plain(node.Guides), StatusStyle.Faint, colour) + StatusStyle.Paint(label, node.Kind <= ScramjetTreeKind.Hub ? StatusStyle.Strong : "", colour);
+    }
+
+    private static string Info(ScramjetTreeNode node, int width, bool colour)
+    {
+        var room = RoomForInfo(node.NameWidth, width);
+        var text = node.Info ?? "";
+        return node.Kind == ScramjetTreeKind.Sequence && text.Length > room
+            ? ""
+            : StatusStyle.Paint(Clip(text, room), node.Error is not null || node.Healthy == false ? StatusStyle.Unwell : StatusStyle.Faint, colour);
     }
 
     private static int NameWidth(int wanted, int width) => Math.Max(10, Math.Min(wanted, width - 1 - FixedWidth));
 
-    private static double? MemoryOf(LoadCheck? load) => load is { MemoryUsed: { } used, MemoryFree: { } free } && used + free > 0 ? 100.0 * used / (used + free) : null;
+    private static string Percent(double? percent, bool colour) => percent is { } value
+        ? StatusStyle.Paint(Math.Min(999, Math.Round(value)).ToString("0", CultureInfo.InvariantCulture) + "%", value >= 90 ? StatusStyle.Unwell : value >= 75 ? StatusStyle.Changing : "", colour)
+        : "";
 
-    private static void AddPercent(Line line, double? percent)
+    /// <summary>The text in what the console's encoding has.</summary>
+    private static string Plain(string text)
     {
-        var text = percent is { } value ? Math.Min(999, Math.Round(value)).ToString("0", CultureInfo.InvariantCulture) + "%" : "";
-        line.Skip(1 + PercentWidth - text.Length);
-        line.Add(text, percent >= 90 ? StatusStyle.Unwell : percent >= 75 ? StatusStyle.Changing : "");
+        var encoding = Console.OutputEncoding;
+        if (encoding.GetString(encoding.GetBytes(text)) == text)
+            return text;
+
+        foreach (var (drawn, plain) in Lines)
+            text = text.Replace(drawn, plain);
+        return text;
     }
 
-    /// <summary>A line that never ends in blanks.</summary>
-    private sealed class Line(bool colour)
+    /// <summary>Columns beside one another, with no blanks at the end.</summary>
+    private sealed class Line
     {
         private readonly StringBuilder _text = new();
         private int _blanks;
 
-        public void Skip(int blanks) => _blanks += blanks;
-
-        public void Add(string text, string code = "")
+        public void Add(string cell, int width, bool right = false)
         {
-            if (text.Length == 0)
-                return;
+            var blanks = Math.Max(0, width - StatusStyle.LengthOf(cell));
+            if (right)
+                _blanks += blanks;
+            if (cell.Length > 0)
+            {
+                _text.Append(' ', _blanks).Append(cell);
+                _blanks = 0;
+            }
 
-            _text.Append(' ', _blanks).Append(StatusStyle.Paint(text, code, colour));
-            _blanks = 0;
+            _blanks += (right ? 0 : blanks) + 1;
         }
 
         public override string ToString() => _text.ToString();

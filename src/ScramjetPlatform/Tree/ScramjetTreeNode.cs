@@ -47,7 +47,7 @@ public sealed class ScramjetTreeNode
     public InstanceHealth? HealthReport { get; internal set; }
 
     /// <summary>More about it: what is in it, a sequence's id, how an instance ended, or what went wrong.</summary>
-    public string? Details { get; internal set; }
+    public string? Info { get; internal set; }
 
     /// <summary>What went wrong when it was asked.</summary>
     public Exception? Error { get; internal set; }

@@ -55,7 +55,7 @@ internal sealed class TreeBuilder(ScramjetCmdlet cmdlet, ScramjetTreeKind level,
             hub => HubAsync(hub, spaces),
             async (space, ask) =>
             {
-                var node = new ScramjetTreeNode(ScramjetTreeKind.Space, space, space.Id) { Space = space.Id, Status = Waiting, Details = NoAnswer };
+                var node = new ScramjetTreeNode(ScramjetTreeKind.Space, space, space.Id) { Space = space.Id, Status = Waiting, Info = NoAnswer };
                 lock (_gate)
                 {
                     spaces[space.Id] = node;
@@ -129,7 +129,7 @@ internal sealed class TreeBuilder(ScramjetCmdlet cmdlet, ScramjetTreeKind level,
     private async Task HubAsync(Hub hub, Dictionary<string, ScramjetTreeNode> spaces)
     {
         Interlocked.Increment(ref _hubs);
-        var node = new ScramjetTreeNode(ScramjetTreeKind.Hub, hub, hub.Id) { Space = hub.Space, Hub = hub.Id, Status = Waiting, Details = NoAnswer };
+        var node = new ScramjetTreeNode(ScramjetTreeKind.Hub, hub, hub.Id) { Space = hub.Space, Hub = hub.Id, Status = Waiting, Info = NoAnswer };
         lock (_gate)
         {
             if (hub.Space is not null && spaces.TryGetValue(hub.Space, out var space))
@@ -143,7 +143,7 @@ internal sealed class TreeBuilder(ScramjetCmdlet cmdlet, ScramjetTreeKind level,
             if (_again && node.Parent is null && hub.Space is not null)
                 node.Item = hub = await cmdlet.ThrottledAsync(() => cmdlet.Own(hub.Client).GetInfoAsync(cmdlet.Cancellation)).ConfigureAwait(false);
             if (level == ScramjetTreeKind.Space)
-                node.Details = null;
+                node.Info = null;
             node.Healthy = hub.Healthy;
             node.Since = hub.Connected == false ? hub.LastDisconnected : hub.LastConnected;
             HubScope.RequireConnected(hub);
@@ -191,7 +191,7 @@ internal sealed class TreeBuilder(ScramjetCmdlet cmdlet, ScramjetTreeKind level,
 
         if (node.Parent is null && hub.Space is not null)
             facts.Add($"in {hub.Space}");
-        node.Details = Join(facts);
+        node.Info = Join(facts);
     }
 
     /// <summary>Puts the hub's sequences and instances below it, and says how many there are.</summary>
@@ -221,7 +221,7 @@ internal sealed class TreeBuilder(ScramjetCmdlet cmdlet, ScramjetTreeKind level,
         foreach (var orphan in nodes.Where(g => !known.Contains(g.Key)).SelectMany(g => g))
         {
             var instance = (Instance)orphan.Item;
-            orphan.Details = Join([$"of {instance.SequenceName ?? instance.SequenceId ?? "no known sequence"}", orphan.Details]);
+            orphan.Info = Join([$"of {instance.SequenceName ?? instance.SequenceId ?? "no known sequence"}", orphan.Info]);
             children.Add(orphan);
         }
 
@@ -240,9 +240,9 @@ internal sealed class TreeBuilder(ScramjetCmdlet cmdlet, ScramjetTreeKind level,
             var report = await cmdlet.ThrottledAsync(() => cmdlet.Own(((Instance)node.Item).Client).GetHealthAsync(cmdlet.Cancellation)).ConfigureAwait(false);
             node.HealthReport = report;
             node.Healthy = report.Healthy;
-            node.Details = Join(
+            node.Info = Join(
             [
-                node.Details,
+                node.Info,
                 report.Healthy switch { true => "healthy", false => "unhealthy", _ => null },
                 report.MemoryUsage is { } memory ? ByteSize.Format(memory) : null,
                 report.ProcessId is { } process ? $"process {process}" : null,
@@ -254,7 +254,7 @@ internal sealed class TreeBuilder(ScramjetCmdlet cmdlet, ScramjetTreeKind level,
                 return;
 
             node.Error = e;
-            node.Details = OneLine(e);
+            node.Info = OneLine(e);
             cmdlet.Report(e, node.Item);
         }
     }
@@ -262,7 +262,7 @@ internal sealed class TreeBuilder(ScramjetCmdlet cmdlet, ScramjetTreeKind level,
     private ScramjetTreeNode ToNode(Sequence sequence, IEnumerable<ScramjetTreeNode> instances)
     {
         var node = new ScramjetTreeNode(ScramjetTreeKind.Sequence, sequence, sequence.Id, sequence.Name) { Space = sequence.Space, Hub = sequence.Hub };
-        node.Details = Join([sequence.Name is null ? null : sequence.Id, level == ScramjetTreeKind.Sequence ? Count(sequence.Instances.Count, "instance") : null]);
+        node.Info = Join([sequence.Name is null ? null : sequence.Id, level == ScramjetTreeKind.Sequence ? Count(sequence.Instances.Count, "instance") : null]);
         Adopt(node, instances);
         return node;
     }
@@ -274,7 +274,7 @@ internal sealed class TreeBuilder(ScramjetCmdlet cmdlet, ScramjetTreeKind level,
         Status = instance.Status.ToString(),
         Since = instance.Started ?? instance.Created,
         Until = instance.Ended,
-        Details = instance switch
+        Info = instance switch
         {
             { ExitReason: { Length: > 0 } reason, ExitCode: { } code } => $"exit code {code}: {reason}",
             { ExitCode: { } code } => $"exit code {code}",
@@ -298,7 +298,7 @@ internal sealed class TreeBuilder(ScramjetCmdlet cmdlet, ScramjetTreeKind level,
         var unwell = space.Below.Where(h => h.Status != "Healthy").GroupBy(h => h.Status, StringComparer.Ordinal).OrderBy(g => g.Key, StringComparer.Ordinal).Select(g => $", {g.Count()} {g.Key?.ToLowerInvariant()}").ToArray();
         space.Healthy = unwell.Length == 0;
         space.Status = unwell.Length == 0 ? "Healthy" : space.Below.Any(h => h.Status == Waiting) ? Waiting : "Degraded";
-        space.Details = Count(space.Below.Count, "hub") + string.Concat(unwell);
+        space.Info = Count(space.Below.Count, "hub") + string.Concat(unwell);
     }
 
     /// <summary>Notes a failure on the node; false where the pipeline was stopped.</summary>
@@ -310,7 +310,7 @@ internal sealed class TreeBuilder(ScramjetCmdlet cmdlet, ScramjetTreeKind level,
         node.Status = "Failed";
         node.Healthy = false;
         node.Error = error;
-        node.Details = OneLine(error);
+        node.Info = OneLine(error);
         return true;
     }
 

@@ -29,7 +29,7 @@ internal sealed class TreeScreen
     {
         _host = host;
         InPlace = HasScreen(host);
-        _colour = colour && host.UI.SupportsVirtualTerminal;
+        _colour = colour && InPlace;
     }
 
     /// <summary>Whether rounds take each other's place.</summary>
@@ -43,16 +43,15 @@ internal sealed class TreeScreen
     public void Draw(string title, string summary, IEnumerable<Exception> problems, IReadOnlyList<ScramjetTreeNode> nodes)
     {
         var width = TreeRow.WidthOf(_host);
-        var plainOnly = TreeRow.PlainOnly();
         var lines = new List<string> { StatusStyle.Paint(TreeRow.Clip(title, width - 1), StatusStyle.Strong, _colour), TreeRow.Clip(summary, width - 1) };
 
-        // What a node's details show needs no line of its own.
-        var told = new HashSet<Exception>(nodes.Where(n => TreeRow.RoomForDetails(n.NameWidth, width) > 0).Select(n => n.Error).OfType<Exception>());
+        // What a node's own line tells needs no line of its own.
+        var told = new HashSet<Exception>(nodes.Where(n => TreeRow.RoomForInfo(n.NameWidth, width) > 0).Select(n => n.Error).OfType<Exception>());
         lines.AddRange(problems.Where(p => !told.Contains(p)).Select(p => StatusStyle.Paint(TreeRow.Clip(p.Message, width - 1), StatusStyle.Unwell, _colour)));
         lines.Add("");
         if (nodes.Count > 0)
             lines.Add(TreeRow.Header(nodes[0].NameWidth, width, _colour));
-        lines.AddRange(nodes.Select(n => TreeRow.Format(n, width, _colour, plainOnly)));
+        lines.AddRange(nodes.Select(n => TreeRow.Format(n, width, _colour)));
         _last = lines;
 
         if (InPlace)
