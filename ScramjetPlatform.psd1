@@ -52,6 +52,7 @@
         'Send-ScramjetInput'
         'Send-ScramjetTopicData'
         'Set-ScramjetContext'
+        'Show-ScramjetTree'
         'Start-ScramjetSequence'
         'Stop-ScramjetInstance'
         'Wait-ScramjetInstance'

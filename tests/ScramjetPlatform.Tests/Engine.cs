@@ -19,12 +19,13 @@ public sealed class Engine : IDisposable
     private readonly StringWriter _screen = new();
     private readonly Runspace _runspace;
 
-    public Engine()
+    /// <param name="colours">Whether the host is one with colours and a cursor that moves.</param>
+    public Engine(bool colours = false)
     {
         var state = InitialSessionState.CreateDefault2();
         state.ImportPSModule([ManifestPath]);
         state.ThrowOnRunspaceOpenError = true;
-        _runspace = RunspaceFactory.CreateRunspace(new PowerShellHost(TextWriter.Synchronized(_screen), colours: false), state);
+        _runspace = RunspaceFactory.CreateRunspace(new PowerShellHost(TextWriter.Synchronized(_screen), colours), state);
         _runspace.Open();
     }
 

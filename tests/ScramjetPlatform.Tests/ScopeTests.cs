@@ -17,14 +17,7 @@ public sealed class ScopeTests : IDisposable
 
     private FakePlatform Connect(int hubs, Action<FakeHub>? configure = null)
     {
-        var platform = new FakePlatform(Enumerable.Range(0, hubs).Select(i =>
-        {
-            var hub = new FakeHub($"sth-{i}");
-            hub.AddInstance(hub.AddSequence("hello"));
-            return hub;
-        }));
-        foreach (var hub in platform.Hubs)
-            configure?.Invoke(hub);
+        var platform = FakePlatform.Of(hubs, configure);
         _engine.Get($"Connect-ScramjetPlatform {platform.BaseUri} {FakePlatform.Token}");
         return platform;
     }

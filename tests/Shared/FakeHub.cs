@@ -98,6 +98,9 @@ public sealed class FakeHub
             case ("GET", ["config"]):
                 await exchange.AnswerAsync(200, new JObject { ["host"] = new JObject { ["id"] = Id } }.ToString());
                 break;
+            case ("GET", ["load-check"]):
+                await exchange.AnswerAsync(200, """{"avgLoad":0.39,"currentLoad":12.4,"memFree":3000000000,"memUsed":1000000000,"fsSize":[{"fs":"/","available":900,"size":1000,"used":100,"use":10}]}""");
+                break;
             case ("GET", ["sequences"]):
                 await exchange.AnswerAsync(200, new JArray(Sequences.Values).ToString());
                 break;

@@ -21,6 +21,15 @@ public sealed class FakePlatform : IAsyncDisposable
         Server = new FaultServer(HandleAsync);
     }
 
+    /// <summary>A platform of hubs sth-0 and on, each with one instance of a sequence hello.</summary>
+    public static FakePlatform Of(int hubs, Action<FakeHub>? configure = null) => new(Enumerable.Range(0, hubs).Select(i =>
+    {
+        var hub = new FakeHub($"sth-{i}");
+        hub.AddInstance(hub.AddSequence("hello"));
+        configure?.Invoke(hub);
+        return hub;
+    }));
+
     public List<FakeHub> Hubs { get; }
 
     /// <summary>Hubs that the space lists as disconnected.</summary>

@@ -1,11 +1,17 @@
 using System;
+using System.Text.RegularExpressions;
 
 namespace ScramjetPlatform.Formatting;
 
 /// <summary>Colours for the views.</summary>
 public static class StatusStyle
 {
-    private const string Reset = "\u001b[0m";
+    internal const string Well = "32";
+    internal const string Changing = "33";
+    internal const string Unwell = "31";
+    internal const string Faint = "90";
+    internal const string Strong = "1";
+    internal const string Heading = "32;1";
 
     /// <summary>A status in its colour: green for what is well, yellow for what changes, red for what is not well, grey for what has ended.</summary>
     /// <param name="status">The status.</param>
@@ -13,19 +19,22 @@ public static class StatusStyle
     public static string Format(object? status, bool colour)
     {
         var text = status?.ToString() ?? "";
-        if (!colour || !string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR")))
-            return text;
-
-        var code = text switch
+        return Paint(text, text switch
         {
-            "Healthy" or "Running" or "True" => "\u001b[32m",
-            "Initializing" or "Starting" or "Stopping" or "Killing" or "Unknown" => "\u001b[33m",
-            "Unhealthy" or "Disconnected" or "Errored" or "False" => "\u001b[31m",
-            "Completed" or "Gone" => "\u001b[90m",
+            "Healthy" or "Running" or "True" => Well,
+            "Initializing" or "Starting" or "Stopping" or "Killing" or "Unknown" or "Waiting" or "Degraded" => Changing,
+            "Unhealthy" or "Disconnected" or "Errored" or "Failed" or "False" => Unwell,
+            "Completed" or "Gone" => Faint,
             _ => "",
-        };
-        return code.Length == 0 ? text : code + text + Reset;
+        }, colour);
     }
+
+    /// <summary>A text in a colour, where the host shows colours.</summary>
+    internal static string Paint(string text, string code, bool colour) =>
+        !colour || text.Length == 0 || code.Length == 0 || !string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR")) ? text : $"\u001b[{code}m{text}\u001b[0m";
+
+    /// <summary>The length of a text without its colours.</summary>
+    internal static int LengthOf(string text) => Regex.Replace(text, "\u001b\\[[0-9;]*m", "").Length;
 
     /// <summary>How long ago a time was, in its largest unit, such as <c>3m</c> or <c>2d</c>.</summary>
     /// <param name="since">The time.</param>

@@ -98,8 +98,11 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
     /// <summary>Writes an object. The task ends when the pipeline has room for more.</summary>
     internal Task WriteAsync(object? value) => _pump.WriteAsync(value);
 
+    /// <summary>Has something done on the pipeline thread, and gives its result.</summary>
+    private protected Task<T> InvokeAsync<T>(Func<T> function) => _pump.InvokeAsync(function);
+
     /// <summary>Asks for confirmation, and says what would be done with -WhatIf.</summary>
-    private protected Task<bool> ConfirmAsync(string target, string action) => _pump.InvokeAsync(() => ShouldProcess(target, action));
+    private protected Task<bool> ConfirmAsync(string target, string action) => InvokeAsync(() => ShouldProcess(target, action));
 
     /// <summary>Writes a non-terminating error from any thread.</summary>
     private protected void PostError(ErrorRecord error) => _pump.Post(() => WriteError(error));

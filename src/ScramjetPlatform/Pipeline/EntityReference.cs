@@ -105,6 +105,8 @@ public sealed class EntityReferenceConverter : PSTypeConverter
     private static EntityReference? Convert(object? source, Type destination)
     {
         var value = source is PSObject wrapped ? wrapped.BaseObject : source;
+        if (value is ScramjetTreeNode node)
+            value = node.Item;
         return value switch
         {
             string text => Create(destination, text, text, null, null),

@@ -34,6 +34,12 @@ internal sealed class HubScope
     /// <summary>The hubs and spaces that could not be asked.</summary>
     public IReadOnlyCollection<string> Failed => _failed;
 
+    /// <summary>Whether hubs are named, by the parameters or the context.</summary>
+    public bool NamesHubs => _hubs.Length > 0;
+
+    /// <summary>The same scope, to be asked anew.</summary>
+    public HubScope Again() => new(_cmdlet, _connection, _spaces, _hubs) { _only = _only };
+
     /// <summary>The scope that parameters give, or a terminating error where there is no connection. For the pipeline thread.</summary>
     public static HubScope From(ScramjetCmdlet cmdlet, EntityReference[]? spaces, EntityReference[]? hubs, Entity? input)
     {
@@ -102,18 +108,28 @@ internal sealed class HubScope
     }
 
     /// <summary>Calls the body for each hub, concurrently, whether it is connected or not.</summary>
-    public async Task ForEachHubAsync(Func<Hub, Task> body)
+    /// <param name="body">Called for each hub.</param>
+    /// <param name="around">Called for each space that is asked for its hubs, with what asks it and ends when the body has for all of them.</param>
+    public async Task ForEachHubAsync(Func<Hub, Task> body, Func<Space, Func<Task>, Task>? around = null)
     {
         var calls = _hubs.Where(h => h.Value is Hub).Select(h => GuardAsync(((Hub)h.Value).Id, () => body((Hub)h.Value))).ToList();
         var texts = _hubs.Where(h => h.Text is not null).ToArray();
         if (texts.Length > 0 || _hubs.Length == 0)
-            calls.Add(ForEachNamedHubAsync(texts, body));
+            calls.Add(ForEachNamedHubAsync(texts, body, around ?? (static (_, ask) => ask())));
 
         await Task.WhenAll(calls).ConfigureAwait(false);
     }
 
     /// <summary>Calls the body for each hub's client, concurrently. A hub that its space knows as disconnected is an error by itself.</summary>
     public Task ForEachClientAsync(Func<HostClient, Task> body) => _only is { } only ? GuardAsync(only.HubId, () => body(_cmdlet.Own(only))) : ForEachHubAsync(hub =>
+    {
+        RequireConnected(hub);
+        return body(_cmdlet.Own(hub.Client));
+    });
+
+    /// <summary>A hub that its space knows as disconnected is not asked.</summary>
+    /// <exception cref="ScramjetException"><c>HUB_DISCONNECTED</c>.</exception>
+    public static void RequireConnected(Hub hub)
     {
         if (hub.Connected == false)
         {
@@ -122,11 +138,9 @@ internal sealed class HubScope
                 $"The hub '{hub.Id}' is not connected to its space '{hub.Space}'{(hub.DisconnectReason is { } reason ? $": {reason}" : "")}.",
                 "Start the hub, or remove it from its space with Remove-ScramjetHub.");
         }
+    }
 
-        return body(_cmdlet.Own(hub.Client));
-    });
-
-    private async Task ForEachNamedHubAsync(EntityReference[] texts, Func<Hub, Task> body)
+    private async Task ForEachNamedHubAsync(EntityReference[] texts, Func<Hub, Task> body, Func<Space, Func<Task>, Task> around)
     {
         if (_connection is { IsPlatform: false })
         {
@@ -137,13 +151,13 @@ internal sealed class HubScope
         }
 
         var matchers = texts.Select(t => new Matcher<Hub>("hub", t.Text!, h => h.Id)).ToArray();
-        await ForEachSpaceAsync(async space =>
+        await ForEachSpaceAsync(space => around(space, async () =>
         {
             var hubs = await _cmdlet.ThrottledAsync(() => _cmdlet.Own(space.Client).GetHostsAsync(_cmdlet.Cancellation)).ConfigureAwait(false);
             Interlocked.Increment(ref _spacesAsked);
             var wanted = matchers.Length == 0 ? hubs : matchers.SelectMany(m => m.Take(hubs)).Distinct();
             await Task.WhenAll(wanted.Select(h => GuardAsync(h.Id, () => body(h)))).ConfigureAwait(false);
-        }).ConfigureAwait(false);
+        })).ConfigureAwait(false);
 
         await Task.WhenAll(Rest(matchers, _spacesAsked > 0 || _failed.IsEmpty).Select(h => GuardAsync(h.Id, () => body(h)))).ConfigureAwait(false);
     }

@@ -74,7 +74,8 @@ public abstract class ScramjetCmdlet : AsyncCmdlet
         return true;
     });
 
-    internal void Report(Exception error, object? target) => PostError(error, target);
+    /// <summary>Tells of something that failed, while the rest goes on: an error, where the cmdlet has no other way.</summary>
+    internal virtual void Report(Exception error, object? target) => PostError(error, target);
 
     internal CancellationToken Cancellation => StopToken;
 

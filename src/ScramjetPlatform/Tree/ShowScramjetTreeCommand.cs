@@ -1,0 +1,190 @@
+using System;
+using System.Collections.Concurrent;
+using System.Collections.Generic;
+using System.Diagnostics;
+using System.Globalization;
+using System.Linq;
+using System.Management.Automation;
+using System.Threading.Tasks;
+using Scramjet.Client;
+using Scramjet.Client.Model;
+using ScramjetPlatform.Pipeline;
+
+namespace ScramjetPlatform;
+
+/// <summary>
+/// <para type="synopsis">Shows spaces, hubs, sequences and instances as a tree, with status, age and load.</para>
+/// </summary>
+[Cmdlet(VerbsCommon.Show, "ScramjetTree", DefaultParameterSetName = OnceSet)]
+[OutputType(typeof(ScramjetTreeNode))]
+public sealed class ShowScramjetTreeCommand : QueryCmdlet
+{
+    private const string OnceSet = "Once";
+    private const string WatchSet = "Watch";
+
+    private static readonly TimeSpan ProgressAfter = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan FirstPicture = TimeSpan.FromMilliseconds(300);
+    private static readonly TimeSpan LeastPause = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan WatchTimeout = TimeSpan.FromSeconds(10);
+
+    private readonly List<HubScope> _scopes = [];
+    private ConcurrentQueue<Exception> _problems = new();
+
+    /// <summary>
+    /// <para type="description">A space or a hub, whose tree is wanted, as an object from the pipeline.</para>
+    /// </summary>
+    [Parameter(ValueFromPipeline = true)]
+    [ValidateNotNull]
+    public Entity? InputObject { get; set; }
+
+    /// <summary>
+    /// <para type="description">How deep the tree goes: Space, Hub, Sequence or Instance. What lies deeper is not asked for. Default: Instance.</para>
+    /// </summary>
+    [Parameter(Position = 0)]
+    public ScramjetTreeKind Level { get; set; } = ScramjetTreeKind.Instance;
+
+    /// <summary>
+    /// <para type="description">Asks each running instance for its health too. That is a request an instance.</para>
+    /// </summary>
+    [Parameter]
+    public SwitchParameter Health { get; set; }
+
+    /// <summary>
+    /// <para type="description">Doesn't ask hubs for their load, which saves a request a hub.</para>
+    /// </summary>
+    [Parameter]
+    public SwitchParameter NoLoad { get; set; }
+
+    /// <summary>
+    /// <para type="description">Draws the tree again and again, until Ctrl+C. It is drawn on the host's screen; nothing is written to the pipeline.</para>
+    /// </summary>
+    [Parameter(Mandatory = true, ParameterSetName = WatchSet)]
+    public SwitchParameter Watch { get; set; }
+
+    /// <summary>
+    /// <para type="description">The time between two rounds in seconds; fractions count. Default: 2.</para>
+    /// </summary>
+    [Parameter(ParameterSetName = WatchSet)]
+    [ValidateRange(0.1d, 86400d)]
+    public double IntervalSec { get; set; } = 2;
+
+    private protected override TimeSpan? CallTimeout => base.CallTimeout ?? (Watch ? WatchTimeout : null);
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        if (InputObject is Sequence or Instance)
+        {
+            WriteError(ErrorRecords.From(new ScramjetException(ErrorCodes.BadParameters, $"A tree begins at a space or a hub, and '{InputObject}' is neither.", "Pipe spaces or hubs, from Get-ScramjetSpace or Get-ScramjetHub."), InputObject));
+            return;
+        }
+
+        _scopes.Add(GetScope(InputObject));
+    }
+
+    /// <inheritdoc/>
+    protected override void EndProcessing()
+    {
+        if (_scopes.Count == 0)
+            return;
+
+        if (!Watch)
+        {
+            Run(OnceAsync);
+            return;
+        }
+
+        var screen = new TreeScreen(Host, SessionState.PSVariable.GetValue("PSStyle") is not null);
+        var connection = (Connection ?? ScramjetSession.Current.Default)?.Name;
+        try
+        {
+            Run(() => WatchAsync(screen, connection));
+        }
+        finally
+        {
+            screen.Close();
+        }
+    }
+
+    /// <summary>While watching, what fails is part of the picture, which goes on.</summary>
+    internal override void Report(Exception error, object? target)
+    {
+        if (Watch)
+            _problems.Enqueue(error);
+        else
+            base.Report(error, target);
+    }
+
+    private async Task OnceAsync()
+    {
+        var progress = new ProgressRecord(_scopes.GetHashCode() & 0xFFFFFF, "Asking the hubs", "Asking");
+        var shown = false;
+        var builder = new TreeBuilder(this, Level, !NoLoad, Health);
+        var asking = builder.AskAsync(_scopes);
+        while (await Task.WhenAny(asking, Task.Delay(ProgressAfter, StopToken)).ConfigureAwait(false) != asking && !StopToken.IsCancellationRequested)
+        {
+            shown = true;
+            progress.StatusDescription = $"{builder.Answered} of {builder.Hubs} have answered";
+            progress.PercentComplete = builder.Hubs > 0 ? 100 * builder.Answered / builder.Hubs : 0;
+            PostProgress(progress);
+        }
+
+        if (shown)
+            PostProgress(new ProgressRecord(progress.ActivityId, progress.Activity, "Done") { RecordType = ProgressRecordType.Completed });
+        await asking.ConfigureAwait(false);
+        await WriteManyAsync(builder.Flatten()).ConfigureAwait(false);
+    }
+
+    private async Task WatchAsync(TreeScreen screen, string? connection)
+    {
+        var interval = TimeSpan.FromSeconds(IntervalSec);
+        TreeBuilder? before = null;
+        IReadOnlyCollection<Exception> problems = [];
+        while (true)
+        {
+            var clock = Stopwatch.StartNew();
+            _problems = new ConcurrentQueue<Exception>();
+            var builder = new TreeBuilder(this, Level, !NoLoad, Health, before);
+            var asking = builder.AskAsync(_scopes.Select(s => s.Again()).ToArray());
+
+            // A slow hub doesn't hold the picture up, and the first picture shows that something is under way.
+            var patience = before is null ? FirstPicture : interval;
+            while (screen.InPlace && await Task.WhenAny(asking, Task.Delay(patience, StopToken)).ConfigureAwait(false) != asking)
+            {
+                StopToken.ThrowIfCancellationRequested();
+                await DrawAsync(screen, connection, builder, problems, clock.Elapsed).ConfigureAwait(false);
+                patience = interval;
+            }
+
+            try
+            {
+                await asking.ConfigureAwait(false);
+            }
+            catch (Exception e) when (e is not OperationCanceledException || !StopToken.IsCancellationRequested)
+            {
+                _problems.Enqueue(e);
+            }
+
+            problems = _problems;
+            await DrawAsync(screen, connection, builder, problems, null).ConfigureAwait(false);
+            before = builder;
+            await Task.Delay(interval - clock.Elapsed is var rest && rest > LeastPause ? rest : LeastPause, StopToken).ConfigureAwait(false);
+        }
+    }
+
+    private Task<bool> DrawAsync(TreeScreen screen, string? connection, TreeBuilder builder, IReadOnlyCollection<Exception> problems, TimeSpan? waiting)
+    {
+        var nodes = builder.Flatten();
+        var title = string.Join("  ", new[] { "Scramjet", connection, DateTime.Now.ToString("HH:mm:ss", CultureInfo.InvariantCulture), $"every {IntervalSec.ToString(CultureInfo.InvariantCulture)} s", "Ctrl+C ends" }.Where(t => t is not null));
+        var summary = string.Join(", ", nodes.GroupBy(n => n.Kind).OrderBy(g => g.Key).Select(g => TreeBuilder.Count(g.Count(), g.Key.ToString().ToLowerInvariant())));
+        if (waiting is { } time)
+            summary = $"{(nodes.Count > 0 ? summary + "; " : "")}waiting for {(builder.Hubs > builder.Answered ? TreeBuilder.Count(builder.Hubs - builder.Answered, "hub") : "an answer")} ({time.TotalSeconds:0} s)";
+        else if (nodes.Count == 0)
+            summary = "nothing to show";
+        return InvokeAsync(() =>
+        {
+            screen.Draw(title, summary, problems, nodes);
+            return true;
+        });
+    }
+}
