@@ -27,6 +27,7 @@
         'Get-ScramjetTopic'
         'Get-ScramjetVersion'
         'Invoke-ScramjetSequence'
+        'New-ScramjetSequenceProject'
         'New-ScramjetTopic'
         'Publish-ScramjetSequence'
         'Receive-ScramjetEvent'
