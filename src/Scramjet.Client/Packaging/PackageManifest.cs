@@ -30,6 +30,9 @@ public sealed class PackageManifest
     /// <summary>The file that the hub runs, relative to the package.</summary>
     public string Main { get; }
 
+    /// <summary>The file that is meant by <see cref="Main"/>, for a folder: its path in the package.</summary>
+    internal string? MainFile { get; private set; }
+
     /// <summary>The engines that it needs, like <c>node</c> or <c>python3</c>, and their versions.</summary>
     public IReadOnlyDictionary<string, string> Engines { get; }
 
@@ -68,10 +71,10 @@ public sealed class PackageManifest
         return new PackageManifest(Text(o, "name", origin), Text(o, "version", origin), main!, engines);
     }
 
-    internal static ScramjetException Invalid(string origin, string why, Exception? e = null) => new(
+    internal static ScramjetException Invalid(string origin, string why, Exception? e = null, string? action = null) => new(
         ErrorCodes.InvalidPackage,
         $"'{origin}' can't be a sequence: {why}.",
-        "A sequence's package.json has at least: { \"name\": \"...\", \"version\": \"1.0.0\", \"main\": \"index.js\" }.",
+        action ?? "A sequence's package.json has at least: { \"name\": \"...\", \"version\": \"1.0.0\", \"main\": \"index.js\" }.",
         e);
 
     /// <summary>Reads a folder's package.json, and checks that its main is there.</summary>
@@ -96,14 +99,20 @@ public sealed class PackageManifest
         var main = Path.GetFullPath(Path.Combine(folder, manifest.Main));
         if (!main.StartsWith(Path.GetFullPath(folder).TrimEnd(Path.DirectorySeparatorChar) + Path.DirectorySeparatorChar, StringComparison.Ordinal))
             throw Invalid(folder, $"its main, '{manifest.Main}', is outside of it");
-        if (!MainExists(main))
-            throw Invalid(folder, $"its main, '{manifest.Main}', doesn't exist");
+        var found = FindMain(main);
+        if (found is null)
+        {
+            var compiles = File.Exists(Path.Combine(folder, "tsconfig.json"));
+            throw Invalid(folder, $"its main, '{manifest.Main}', doesn't exist", action: compiles ? "Compile it first: npm install, then npm run build." : null);
+        }
+
+        manifest.MainFile = found.Substring(Path.GetFullPath(folder).TrimEnd(Path.DirectorySeparatorChar).Length + 1).Replace(Path.DirectorySeparatorChar, '/');
         return manifest;
     }
 
     // Node finds a main without its ending, and a folder's index.js.
-    private static bool MainExists(string main) =>
-        File.Exists(main) || File.Exists(main + ".js") || File.Exists(main + ".json") || File.Exists(Path.Combine(main, "index.js"));
+    private static string? FindMain(string main) =>
+        Array.Find([main, main + ".js", main + ".json", Path.Combine(main, "index.js")], File.Exists);
 
     private static string? Text(JObject o, string name, string origin) => o[name] switch
     {

@@ -57,6 +57,8 @@ public sealed class SequencePackage
         entries.Sort(static (a, b) => string.CompareOrdinal(a.Path, b.Path));
         if (!entries.Exists(static e => e.Path == PackageManifest.FileName))
             throw PackageManifest.Invalid(root, "its package.json is left out by .siignore or by what is excluded");
+        if (!entries.Exists(e => e.Path == manifest.MainFile || (e.LinkTarget is not null && manifest.MainFile!.StartsWith(e.Path + "/", StringComparison.Ordinal))))
+            throw PackageManifest.Invalid(root, $"its main, '{manifest.Main}', isn't among the files that are packed", action: "Check .siignore, what is excluded, and the spelling of main, capitals too.");
         return new SequencePackage(root, manifest, entries);
     }
 
