@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import sys
 from datetime import datetime, timezone
 
 from scramjet.streams import Stream
@@ -14,9 +15,9 @@ async def run(context, input, count=10, pause=1000):
     input         the text that is sent to the instance: not used here
     count, pause  the arguments that the instance is started with: how many objects, and the milliseconds between them
 
-    What is returned is the output. A hub of 0.18 wants a Stream; newer ones take the generator too.
+    What is returned is the output. A hub of 0.18 wants a Stream; newer ones take a generator too.
     """
-    return Stream.read_from(tick(context, count, pause))
+    return Stream.read_from(lines_of_json(context, tick(context, count, pause)))
 
 
 async def tick(context, count, pause):
@@ -31,6 +32,16 @@ async def tick(context, count, pause):
     for n in range(1, count + 1):
         if stopped.is_set():
             break
-        yield json.dumps({"n": n, "time": datetime.now(timezone.utc).isoformat()}) + "\n"
+        yield {"n": n, "time": datetime.now(timezone.utc).isoformat()}
         if n < count:
             await asyncio.sleep(pause / 1000)
+
+
+async def lines_of_json(context, items):
+    """What goes out. A failure must end the instance here: else it would stay for ever, and nobody would know."""
+    try:
+        async for item in items:
+            yield json.dumps(item) + "\n"
+    except Exception as error:
+        context.logger.error(f"Failed: {error!r}")
+        sys.exit(1)

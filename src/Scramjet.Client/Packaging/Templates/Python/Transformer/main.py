@@ -1,6 +1,7 @@
 # A transformer: objects come in, objects go out, each as a line of JSON.
 
 import json
+import sys
 
 from scramjet.streams import Stream
 
@@ -12,19 +13,18 @@ async def run(context, input, greeting="Hello"):
     input     the text that is sent to the instance
     greeting  the first argument that the instance is started with
 
-    What is returned is the output. A hub of 0.18 wants a Stream; newer ones take the generator too.
+    What is returned is the output. A hub of 0.18 wants a Stream; newer ones take a generator too.
     """
     context.logger.info(f"The greeting is {greeting}")
-    return Stream.read_from(greet(context, input, greeting))
+    return Stream.read_from(lines_of_json(context, greet(input, greeting)))
 
 
-async def greet(context, input, greeting):
-    async for person in objects(context, input):
-        person["greeting"] = f"{greeting}, {person['name']}!"
-        yield json.dumps(person) + "\n"
+async def greet(input, greeting):
+    async for person in objects(input):
+        yield {**person, "greeting": f"{greeting}, {person['name']}!"}
 
 
-async def objects(context, input):
+async def objects(input):
     """Text comes in pieces of any length: this makes lines of them, and objects of the lines."""
     rest = ""
     async for text in input:
@@ -34,3 +34,13 @@ async def objects(context, input):
                 yield json.loads(line)
     if rest.strip():
         yield json.loads(rest)
+
+
+async def lines_of_json(context, items):
+    """What goes out. A failure must end the instance here: else it would stay for ever, and nobody would know."""
+    try:
+        async for item in items:
+            yield json.dumps(item) + "\n"
+    except Exception as error:
+        context.logger.error(f"Failed: {error!r}")
+        sys.exit(1)
