@@ -32,11 +32,16 @@ public sealed class ExamplePlatform : IAsyncLifetime
 }
 
 /// <summary>Help is part of each cmdlet: complete, true to it, and with examples that run as they stand.</summary>
-public sealed class HelpTests(ExamplePlatform examples) : IClassFixture<ExamplePlatform>
+public sealed class HelpTests(ExamplePlatform examples) : IClassFixture<ExamplePlatform>, IDisposable
 {
+    // The examples' current location: it has the samples where the repository has them, and what examples write goes away with it.
+    private readonly string _location = Directory.CreateTempSubdirectory("scramjet-help-").FullName;
+
     private static readonly string[] Names = ReadNames();
 
     public static TheoryData<string> Cmdlets => [.. Names];
+
+    public void Dispose() => Directory.Delete(_location, recursive: true);
 
     private static string Page(string name) => File.ReadAllText(Path.Combine(Engine.RepositoryRoot, "docs/en-US", name + ".md"));
 
@@ -85,9 +90,10 @@ public sealed class HelpTests(ExamplePlatform examples) : IClassFixture<ExampleP
         engine.Set("uri", examples.Platform.BaseUri);
         engine.Set("hubUri", examples.Platform.Hubs[0].BaseUri);
         engine.Set("token", examples.Platform.Token);
-        engine.Set("root", Engine.RepositoryRoot);
+        CopySamples();
+        engine.Set("location", _location);
         engine.Get("""
-            $ExecutionContext.SessionState.Path.SetLocation($root) | Out-Null
+            $ExecutionContext.SessionState.Path.SetLocation($location) | Out-Null
             Connect-ScramjetPlatform $uri $token
             foreach ($hub in Get-ScramjetHub) {
                 if (-not ($hub | Get-ScramjetSequence hello -ErrorAction SilentlyContinue)) { $hub | ForEach-Object { Publish-ScramjetSequence docs/samples/hello -Hub $_ } | Out-Null }
@@ -117,6 +123,17 @@ public sealed class HelpTests(ExamplePlatform examples) : IClassFixture<ExampleP
     public void The_about_topic_is_there()
     {
         Assert.Contains("## LONG DESCRIPTION", File.ReadAllText(Path.Combine(Engine.RepositoryRoot, "bin/en-US/about_ScramjetPlatform.help.txt")), StringComparison.Ordinal);
+    }
+
+    private void CopySamples()
+    {
+        var samples = Path.Combine(Engine.RepositoryRoot, "docs/samples");
+        foreach (var file in Directory.EnumerateFiles(samples, "*", SearchOption.AllDirectories))
+        {
+            var copy = Path.Combine(_location, "docs/samples", Path.GetRelativePath(samples, file));
+            Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
+            File.Copy(file, copy);
+        }
     }
 
     private static IEnumerable<string> Examples(string name) => Regex.Matches(Page(name).Split("## EXAMPLES")[1].Split("## PARAMETERS")[0], "```powershell\n(.*?)```", RegexOptions.Singleline).Select(m => m.Groups[1].Value);
