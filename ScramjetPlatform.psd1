@@ -35,6 +35,7 @@
         'Invoke-ScramjetSequence'
         'New-ScramjetAccessKey'
         'New-ScramjetSequencePackage'
+        'New-ScramjetSequenceProject'
         'New-ScramjetSpace'
         'New-ScramjetTopic'
         'Publish-ScramjetSequence'

@@ -63,6 +63,9 @@ public static class ErrorCodes
     /// <summary>A sequence package, or the folder to make one of, is not valid.</summary>
     public const string InvalidPackage = "INVALID_PACKAGE";
 
+    /// <summary>A file or folder that should be made is there already.</summary>
+    public const string AlreadyExists = "ALREADY_EXISTS";
+
     /// <summary>A file or folder is missing.</summary>
     public const string FileNotFound = "FILE_NOT_FOUND";
 

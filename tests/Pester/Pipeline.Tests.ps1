@@ -24,6 +24,12 @@ Describe 'The chain' {
         Get-ScramjetSequence hello* | Should -BeNullOrEmpty
     }
 
+    It 'goes from nothing to a running instance' {
+        $instance = New-ScramjetSequenceProject "$TestDrive/brand-new" | Publish-ScramjetSequence -Hub sth-0 | Start-ScramjetSequence -Wait
+        $instance.Status | Should -Be 'Running'
+        Remove-ScramjetSequence brand-new -Force -Confirm:$false
+    }
+
     It 'survives a trip through CSV' {
         $row = Get-ScramjetHub sth-1 | Select-Object Id, Space | ConvertTo-Csv | ConvertFrom-Csv
         ($row | Get-ScramjetHub -Hub { $_.Id }).Id | Should -Be 'sth-1'

@@ -99,6 +99,28 @@ public sealed class PackagingTests : IDisposable
     }
 
     [Theory]
+    [InlineData("index.js", "index.js")]
+    [InlineData("./index.js", "*.js")]
+    [InlineData("dist/index.js", "dist")]
+    [InlineData("dist", "dist/**")]
+    public void Leaving_out_the_main_is_an_error(string main, string pattern)
+    {
+        Write("dist/index.js", "x");
+        Write("package.json", $$"""{ "name": "p", "version": "1.0.0", "main": "{{main}}" }""");
+        Assert.NotEmpty(Plan());
+        Write(".siignore", pattern + "\n");
+        Assert.Equal(ErrorCodes.InvalidPackage, Assert.Throws<ScramjetException>(Plan).Code);
+    }
+
+    [Fact]
+    public void A_main_that_was_never_compiled_says_so()
+    {
+        Write("package.json", """{ "name": "p", "version": "1.0.0", "main": "dist/index.js" }""");
+        Write("tsconfig.json", "{}");
+        Assert.Contains("npm run build", Assert.Throws<ScramjetException>(Plan).RecommendedAction, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("*.js", "a.js", true)]
     [InlineData("*.js", "a/b.js", false)]
     [InlineData("*.js", ".a.js", false)]

@@ -32,8 +32,11 @@ public sealed class ExamplePlatform : IAsyncLifetime
 }
 
 /// <summary>Help is part of each cmdlet: complete, true to it, and with examples that run as they stand.</summary>
-public sealed class HelpTests(ExamplePlatform examples) : IClassFixture<ExamplePlatform>
+public sealed class HelpTests(ExamplePlatform examples) : IClassFixture<ExamplePlatform>, IDisposable
 {
+    // The examples' current location: it has the samples where the repository has them, and what examples write goes away with it.
+    private readonly string _location = Directory.CreateTempSubdirectory("scramjet-help-").FullName;
+
     private static readonly string[] Names = ReadNames();
 
     public static TheoryData<string> Cmdlets => [.. Names];
@@ -41,6 +44,8 @@ public sealed class HelpTests(ExamplePlatform examples) : IClassFixture<ExampleP
     public static TheoryData<string> AboutTopics => [.. Directory.GetFiles(Path.Combine(Engine.RepositoryRoot, "docs/en-US"), "about_*.md").Select(f => Path.GetFileNameWithoutExtension(f)!).Order(StringComparer.Ordinal)];
 
     public static TheoryData<string> Guides => ["README.md", .. AboutTopics.Select(t => $"docs/en-US/{t.Data}.md")];
+
+    public void Dispose() => Directory.Delete(_location, recursive: true);
 
     private static string Page(string name) => File.ReadAllText(Path.Combine(Engine.RepositoryRoot, "docs/en-US", name + ".md"));
 
@@ -85,7 +90,8 @@ public sealed class HelpTests(ExamplePlatform examples) : IClassFixture<ExampleP
     [MemberData(nameof(Cmdlets))]
     public void The_examples_run_as_they_stand(string name)
     {
-        using var engine = Connect(Engine.RepositoryRoot);
+        CopySamples();
+        using var engine = Connect(_location);
         foreach (var example in Examples(name))
         {
             var result = engine.Run(example);
@@ -200,6 +206,17 @@ public sealed class HelpTests(ExamplePlatform examples) : IClassFixture<ExampleP
             }
             """);
         return engine;
+    }
+
+    private void CopySamples()
+    {
+        var samples = Path.Combine(Engine.RepositoryRoot, "docs/samples");
+        foreach (var file in Directory.EnumerateFiles(samples, "*", SearchOption.AllDirectories))
+        {
+            var copy = Path.Combine(_location, "docs/samples", Path.GetRelativePath(samples, file));
+            Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
+            File.Copy(file, copy);
+        }
     }
 
     private static IEnumerable<string> Examples(string name) => Regex.Matches(Page(name).Split("## EXAMPLES")[1].Split("## PARAMETERS")[0], "```powershell\n(.*?)```", RegexOptions.Singleline).Select(m => m.Groups[1].Value);

@@ -22,6 +22,9 @@ const options = {
     ...JSON.parse(process.argv[2] || "{}"),
 };
 
+// Python finds sitecustomize.py there.
+process.env.PYTHONPATH = [path.join(__dirname, "python"), process.env.PYTHONPATH].filter(Boolean).join(path.delimiter);
+
 process.stdin.on("end", () => process.exit(0)).on("error", () => process.exit(0)).resume();
 
 // Ctrl+C reaches every process of a terminal; the hub ends when the one that started it says so.

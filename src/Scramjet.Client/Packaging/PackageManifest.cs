@@ -68,10 +68,10 @@ public sealed class PackageManifest
         return new PackageManifest(Text(o, "name", origin), Text(o, "version", origin), main!, engines);
     }
 
-    internal static ScramjetException Invalid(string origin, string why, Exception? e = null) => new(
+    internal static ScramjetException Invalid(string origin, string why, Exception? e = null, string? action = null) => new(
         ErrorCodes.InvalidPackage,
         $"'{origin}' can't be a sequence: {why}.",
-        "A sequence's package.json has at least: { \"name\": \"...\", \"version\": \"1.0.0\", \"main\": \"index.js\" }.",
+        action ?? "A sequence's package.json has at least: { \"name\": \"...\", \"version\": \"1.0.0\", \"main\": \"index.js\" }.",
         e);
 
     /// <summary>The same with another version.</summary>
@@ -103,7 +103,11 @@ public sealed class PackageManifest
         var main = Path.GetFullPath(Path.Combine(folder, manifest.Main));
         if (!main.StartsWith(Path.GetFullPath(folder).TrimEnd(Path.DirectorySeparatorChar) + Path.DirectorySeparatorChar, StringComparison.Ordinal))
             throw Invalid(folder, $"its main, '{manifest.Main}', is outside of it");
-        return manifest.HasMain(name => File.Exists(Path.Combine(folder, name))) ? manifest : throw Invalid(folder, $"its main, '{manifest.Main}', doesn't exist");
+        if (manifest.HasMain(name => File.Exists(Path.Combine(folder, name))))
+            return manifest;
+
+        var compiles = File.Exists(Path.Combine(folder, "tsconfig.json"));
+        throw Invalid(folder, $"its main, '{manifest.Main}', doesn't exist", action: compiles ? "Compile it first: npm install, then npm run build." : null);
     }
 
     /// <summary>Whether the main is there. Node finds it without its ending, and a folder's index.js.</summary>

@@ -58,7 +58,7 @@ public sealed class SequencePackage
         if (!entries.Exists(static e => e.Path == PackageManifest.FileName))
             throw PackageManifest.Invalid(root, "its package.json is left out by .siignore or by what is excluded");
         if (!manifest.HasMain(name => entries.Exists(e => e.Path == name || (e.LinkTarget is not null && name.StartsWith(e.Path + "/", StringComparison.Ordinal)))))
-            throw PackageManifest.Invalid(root, $"its main, '{manifest.Main}', is left out by .siignore or by what is excluded");
+            throw PackageManifest.Invalid(root, $"its main, '{manifest.Main}', isn't among the files that are packed", action: "Check .siignore, what is excluded, and the spelling of main, capitals too.");
         return new SequencePackage(root, manifest, entries);
     }
 

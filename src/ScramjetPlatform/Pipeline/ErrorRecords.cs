@@ -31,6 +31,7 @@ internal static class ErrorRecords
         [ErrorCodes.NotConnected] = ErrorCategory.ConnectionError,
         [ErrorCodes.HubDisconnected] = ErrorCategory.ResourceUnavailable,
         [ErrorCodes.InvalidPackage] = ErrorCategory.InvalidData,
+        [ErrorCodes.AlreadyExists] = ErrorCategory.ResourceExists,
         [ErrorCodes.FileNotFound] = ErrorCategory.ObjectNotFound,
         [ErrorCodes.FileUnreadable] = ErrorCategory.ReadError,
         [ErrorCodes.FileExists] = ErrorCategory.ResourceExists,

@@ -25,9 +25,11 @@ internal sealed class InstanceRun(InstanceClient instance)
     /// <summary>Takes note of a line of the instance's log.</summary>
     public void See(LogEntry entry, Action<string>? forward)
     {
-        if (entry.Message.StartsWith("Sequence completed", StringComparison.Ordinal))
+        // What the runner for Node.js says, and what the one for Python does.
+        var isPython = entry.Source == "PythonRunner";
+        if (isPython ? entry.Message == "Finished." : entry.Message.StartsWith("Sequence completed", StringComparison.Ordinal))
             _completed = true;
-        if (entry.Message == "Content-Type")
+        if (isPython ? entry.Message.StartsWith("Input headers:", StringComparison.Ordinal) : entry.Message == "Content-Type")
             _announced.TrySetResult(true);
         if (entry.Level is LogLevel.Error or LogLevel.Fatal)
             _lastError = entry.ToString();

@@ -1,0 +1,82 @@
+using System;
+using System.Collections.Generic;
+using System.IO;
+using System.Linq;
+using System.Text.RegularExpressions;
+using Newtonsoft.Json;
+using Newtonsoft.Json.Linq;
+using Scramjet.Client.Http;
+
+namespace Scramjet.Client.Packaging;
+
+/// <summary>
+/// The templates of new sequences. They lie in this assembly: a folder for each language, with the files of all kinds in it and a folder
+/// for each kind, and README.md in parts.
+/// </summary>
+internal static class ProjectTemplate
+{
+    private const string Root = "Templates/";
+    private const string Readme = "README.md";
+
+    private const string PythonInput =
+        " A hub's Python runner takes text and bytes only: -ContentType text/plain sends the objects as lines of JSON, of which main.py makes objects again.";
+
+    private static readonly Regex Placeholder = new(@"\{\{(\w+)\}\}", RegexOptions.CultureInvariant);
+    private static readonly Regex PlainArgument = new(@"^[a-z][a-z0-9._-]*\z", RegexOptions.CultureInvariant);
+
+    /// <summary>A template's files, filled in and ordered by path.</summary>
+    public static IReadOnlyList<(string Path, string Text)> Read(SequenceLanguage language, SequenceKind kind, string name, string? description)
+    {
+        var files = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        var common = $"{Root}{language}/";
+        var own = $"{common}{kind}/";
+        foreach (var resource in typeof(ProjectTemplate).Assembly.GetManifestResourceNames())
+        {
+            if (resource.StartsWith(own, StringComparison.Ordinal))
+                files[resource.Substring(own.Length)] = Text(resource);
+            else if (resource.StartsWith(common, StringComparison.Ordinal) && resource.IndexOf('/', common.Length) < 0)
+                files[resource.Substring(common.Length)] = Text(resource);
+        }
+
+        description = string.IsNullOrWhiteSpace(description) ? DescriptionOf(kind) : description!;
+        files[PackageManifest.FileName] = FillManifest(files[PackageManifest.FileName], name, description);
+        files[Readme] = Fill(Text($"{Root}{kind}.md"), new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["name"] = name,
+            ["argument"] = PlainArgument.IsMatch(name) ? name : $"'{name}'",
+            ["description"] = description,
+            ["options"] = language == SequenceLanguage.Python ? " -ContentType text/plain" : "",
+            ["input"] = language == SequenceLanguage.Python ? PythonInput : "",
+            ["files"] = files[Readme].TrimEnd(),
+        });
+        return files.Select(static f => (f.Key, f.Value)).ToArray();
+    }
+
+    private static string DescriptionOf(SequenceKind kind) => kind switch
+    {
+        SequenceKind.Generator => "Tells the time, again and again.",
+        SequenceKind.Consumer => "Counts what comes in, and logs how much it was.",
+        _ => "Greets everybody who comes in.",
+    };
+
+    private static string FillManifest(string template, string name, string description)
+    {
+        var manifest = (JObject)Json.Parse(template);
+        manifest["name"] = name;
+        manifest["description"] = description;
+        using var text = new StringWriter { NewLine = "\n" };
+        using (var writer = new JsonTextWriter(text) { Formatting = Formatting.Indented, CloseOutput = false })
+            manifest.WriteTo(writer);
+        text.WriteLine();
+        return text.ToString();
+    }
+
+    // In one pass: what is filled in is not looked at again.
+    private static string Fill(string template, Dictionary<string, string> values) => Placeholder.Replace(template, m => values[m.Groups[1].Value]);
+
+    private static string Text(string resource)
+    {
+        using var reader = new StreamReader(typeof(ProjectTemplate).Assembly.GetManifestResourceStream(resource)!);
+        return reader.ReadToEnd().Replace("\r\n", "\n");
+    }
+}

@@ -1,0 +1,88 @@
+using System;
+using System.Collections.Generic;
+using System.IO;
+using System.Linq;
+using System.Text.RegularExpressions;
+
+namespace Scramjet.Client.Packaging;
+
+/// <summary>A new sequence's folder: a small program that can be packed and run as it is, with its package.json, README.md and .siignore.</summary>
+public sealed class SequenceProject
+{
+    private const string NameForNothing = "sequence";
+    private const int LongestName = 214;
+
+    private static readonly Regex ValidName = new(@"^(?:@[a-z0-9][a-z0-9._-]*/)?[a-z0-9][a-z0-9._-]*\z", RegexOptions.CultureInvariant);
+    private static readonly Regex InvalidInName = new("[^a-z0-9._-]+", RegexOptions.CultureInvariant);
+
+    private SequenceProject(string folder, string name, IReadOnlyList<ProjectFile> files)
+    {
+        Folder = folder;
+        Name = name;
+        Files = files;
+    }
+
+    /// <summary>The folder's full path.</summary>
+    public string Folder { get; }
+
+    /// <summary>The sequence's name.</summary>
+    public string Name { get; }
+
+    /// <summary>The files that it is made of, ordered by path.</summary>
+    public IReadOnlyList<ProjectFile> Files { get; }
+
+    /// <summary>Checks the folder and the name, and lists what would be written. Nothing is written.</summary>
+    /// <param name="folder">The folder to make. It may exist already, and be empty.</param>
+    /// <param name="language">The language of the program.</param>
+    /// <param name="kind">What the program does with data.</param>
+    /// <param name="name">The sequence's name; not given: made of the folder's.</param>
+    /// <param name="description">What it does; not given: what the template does.</param>
+    /// <param name="overwrite">Whether the folder may have files in it already, of which those with the same names are replaced.</param>
+    /// <exception cref="ScramjetException"><c>BAD_PARAMETERS</c>, <c>ALREADY_EXISTS</c> or <c>FILE_UNREADABLE</c>.</exception>
+    public static SequenceProject Plan(string folder, SequenceLanguage language, SequenceKind kind, string? name = null, string? description = null, bool overwrite = false)
+    {
+        if (name is not null)
+            CheckName(name);
+
+        try
+        {
+            var root = Path.GetFullPath(folder);
+            if (File.Exists(root))
+                throw new ScramjetException(ErrorCodes.AlreadyExists, $"'{root}' is a file.", "Give another folder.");
+            if (!overwrite && Directory.Exists(root) && Directory.EnumerateFileSystemEntries(root).Any())
+                throw new ScramjetException(ErrorCodes.AlreadyExists, $"The folder '{root}' isn't empty.", "Give another folder, or -Force to replace the files of the same names in this one.");
+
+            name ??= NameFor(root);
+            return new SequenceProject(root, name, ProjectTemplate.Read(language, kind, name, description).Select(f => new ProjectFile(root, f.Path, f.Text)).ToArray());
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        {
+            throw PackageFile.Unreadable(folder, e);
+        }
+    }
+
+    /// <summary>Checks that a sequence can have a name: what npm takes.</summary>
+    /// <exception cref="ScramjetException"><c>BAD_PARAMETERS</c>.</exception>
+    public static void CheckName(string name)
+    {
+        if (!IsValid(name))
+        {
+            throw new ScramjetException(
+                ErrorCodes.BadParameters,
+                $"'{name}' can't be a sequence's name.",
+                $"Give at most {LongestName} lower-case letters, digits, and the marks - . _ behind the first of them; a scope may go before, as in @me/hello.");
+        }
+    }
+
+    /// <summary>Writes all files, or, when one of them can't be written, none.</summary>
+    /// <exception cref="ScramjetException"><c>FILE_UNREADABLE</c>: nothing was changed.</exception>
+    public void Write() => ProjectWriter.Write(Files);
+
+    private static bool IsValid(string name) => name.Length <= LongestName && ValidName.IsMatch(name) && name is not ("node_modules" or "favicon.ico");
+
+    private static string NameFor(string root)
+    {
+        var name = InvalidInName.Replace(new DirectoryInfo(root).Name.ToLowerInvariant(), "-").Trim('-', '.', '_');
+        return IsValid(name) ? name : NameForNothing;
+    }
+}

@@ -1,0 +1,175 @@
+using System;
+using System.ComponentModel;
+using System.Diagnostics;
+using System.IO;
+using System.Linq;
+using System.Management.Automation;
+using System.Text.RegularExpressions;
+using System.Threading.Tasks;
+using Xunit;
+
+namespace ScramjetPlatform.Tests;
+
+/// <summary>New sequences run as they are, and do what their README.md says, on a real hub.</summary>
+public sealed class ProjectTests(RealPlatform real) : IDisposable
+{
+    private readonly string _root = Directory.CreateTempSubdirectory("scramjet-project-").FullName;
+
+    public static MatrixTheoryData<string, string> Templates => new(["JavaScript", "TypeScript", "Python"], ["Transformer", "Generator", "Consumer"]);
+
+    public void Dispose() => Directory.Delete(_root, recursive: true);
+
+    private Engine Connect(int hub = 1)
+    {
+        var engine = real.ConnectHub(hub);
+        GoTo(engine, _root);
+        return engine;
+    }
+
+    // The engine alone has no Set-Location.
+    private static void GoTo(Engine engine, string folder)
+    {
+        engine.Set("folder", folder);
+        engine.Get("$null = $ExecutionContext.SessionState.Path.SetLocation($folder)");
+    }
+
+    [Theory]
+    [MemberData(nameof(Templates))]
+    public async Task The_readme_can_be_followed(string language, string kind)
+    {
+        if (language == "Python")
+            await RequirePythonAsync();
+
+        var name = $"new-{language}-{kind}-{Guid.NewGuid():N}".ToLowerInvariant();
+        using var session = Connect();
+        var folder = Assert.IsType<DirectoryInfo>(session.Single($"New-ScramjetSequenceProject ./{name} {language} {kind}").BaseObject);
+        Assert.Equal(Path.Combine(_root, name), folder.FullName);
+
+        GoTo(session, folder.FullName);
+        var readme = await File.ReadAllTextAsync(Path.Combine(folder.FullName, "README.md"), TestContext.Current.CancellationToken);
+        var steps = Regex.Matches(readme, "```powershell\n(.*?)```", RegexOptions.Singleline).Select(m => m.Groups[1].Value).ToArray();
+        Assert.Equal(2, steps.Length);
+        try
+        {
+            var tried = session.Run(steps[0]);
+            var kept = session.Run(steps[1]);
+            Assert.Empty(tried.Errors.Concat(kept.Errors));
+            switch (kind)
+            {
+                case "Transformer":
+                    Assert.Equal(["Hi, Ada!", "Hi, Grace!"], tried.Output.Select(o => o.Properties["greeting"].Value));
+                    Assert.Equal([null, "Hello, Ada!", "Hello, Grace!"], kept.Output.Select(o => o.Properties["greeting"]?.Value));
+                    break;
+                case "Generator":
+                    Assert.Equal(["1", "2", "3"], tried.Output.Select(o => o.Properties["n"].Value.ToString()));
+                    Assert.Equal(["1", "2"], kept.Output.Select(o => o.Properties["n"].Value.ToString()));
+                    Assert.All(tried.Output, o => Assert.Matches(@"^\d{4}-\d\d-\d\dT", o.Properties["time"].Value.ToString()));
+                    break;
+                case "Consumer":
+                    Assert.Empty(tried.Output.Concat(kept.Output));
+                    Assert.Contains(tried.Verbose, v => v.Contains("200 objects so far", StringComparison.Ordinal));
+                    Assert.Contains(tried.Verbose, v => v.Contains("250 objects received", StringComparison.Ordinal));
+                    break;
+            }
+
+            Assert.Equal(name, session.Single($"Get-ScramjetSequence {name}").Properties["Name"].Value);
+        }
+        finally
+        {
+            session.Run($"Get-ScramjetSequence {name}* | Remove-ScramjetSequence -Force -Confirm:$false");
+        }
+    }
+
+    [Theory]
+    [InlineData("Transformer")]
+    [InlineData("Consumer")]
+    public async Task A_Python_program_that_fails_ends_and_says_why(string kind)
+    {
+        await RequirePythonAsync();
+        using var session = Connect();
+        session.Get($"New-ScramjetSequenceProject ./failing Python {kind}");
+        var result = session.Run("'{ \"name\": \"Ada\" }', 'not json' | Invoke-ScramjetSequence -Path ./failing -RemoveAfter");
+        var error = Assert.Single(result.Errors);
+        Assert.StartsWith("INSTANCE_FAILED,", error.FullyQualifiedErrorId, StringComparison.Ordinal);
+        Assert.Contains("JSONDecodeError", string.Concat(result.Warnings) + error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_is_made_goes_down_the_pipeline_to_the_hub()
+    {
+        using var session = Connect();
+        var instance = session.Single("New-ScramjetSequenceProject ./chain-of-three Js Gen -Description 'Ticks' | Publish-ScramjetSequence | Start-ScramjetSequence");
+        Assert.Equal("Instance", instance.BaseObject.GetType().Name);
+        session.Get("Remove-ScramjetSequence chain-of-three -Force -Confirm:$false");
+    }
+
+    [Fact]
+    public void Python_is_taken_by_the_hub_where_there_is_none_too()
+    {
+        using var session = Connect();
+        var sequence = session.Single("New-ScramjetSequenceProject ./snake py | Publish-ScramjetSequence");
+        Assert.Equal("snake", sequence.Properties["Name"].Value);
+        session.Get("Remove-ScramjetSequence snake -Confirm:$false");
+    }
+
+    [Fact]
+    public void Several_are_made_of_the_pipeline_under_literal_names()
+    {
+        using var session = Connect();
+        Assert.Equal(["a[1]", "b*"], session.Get("'a[1]', 'b*' | New-ScramjetSequenceProject -Language ts").Select(o => ((DirectoryInfo)o.BaseObject).Name));
+        Assert.True(File.Exists(Path.Combine(_root, "a[1]/src/index.ts")));
+    }
+
+    [Fact]
+    public void WhatIf_lists_the_files_and_makes_none()
+    {
+        using var session = Connect();
+        var text = session.Render("New-ScramjetSequenceProject ./deep/tick TypeScript -WhatIf");
+        Assert.All(new[] { ".siignore", "README.md", "dist/index.js", "package.json", "src/index.ts", "tsconfig.json" }, f => Assert.Contains(f, text, StringComparison.Ordinal));
+        Assert.Empty(Directory.GetFileSystemEntries(_root));
+    }
+
+    [Fact]
+    public void A_folder_that_is_in_use_is_left_alone_without_Force()
+    {
+        using var session = Connect();
+        session.Get("New-ScramjetSequenceProject ./used");
+        File.WriteAllText(Path.Combine(_root, "used/index.js"), "mine");
+        var error = session.Error("New-ScramjetSequenceProject ./used");
+        Assert.StartsWith("ALREADY_EXISTS,", error.FullyQualifiedErrorId, StringComparison.Ordinal);
+        Assert.Equal(ErrorCategory.ResourceExists, error.CategoryInfo.Category);
+        Assert.Contains("-Force", error.ErrorDetails.RecommendedAction, StringComparison.Ordinal);
+        Assert.Equal("mine", File.ReadAllText(Path.Combine(_root, "used/index.js")));
+        Assert.Contains("index.js (replaced)", session.Render("New-ScramjetSequenceProject ./used -Force -WhatIf"), StringComparison.Ordinal);
+        session.Single("New-ScramjetSequenceProject ./used -Force");
+        Assert.NotEqual("mine", File.ReadAllText(Path.Combine(_root, "used/index.js")));
+    }
+
+    [Fact]
+    public void Bad_names_and_places_are_errors()
+    {
+        using var session = Connect();
+        Assert.StartsWith("BAD_PARAMETERS,", session.Error("'x', 'y' | New-ScramjetSequenceProject -Name 'Not Good'").FullyQualifiedErrorId, StringComparison.Ordinal);
+        Assert.StartsWith("BAD_PARAMETERS,", session.Error("New-ScramjetSequenceProject env:/x").FullyQualifiedErrorId, StringComparison.Ordinal);
+        Assert.Contains("JavaScript, TypeScript, Python", session.Error("New-ScramjetSequenceProject ./x cobol").ToString(), StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFileSystemEntries(_root));
+    }
+
+    private static async Task RequirePythonAsync()
+    {
+        if (OperatingSystem.IsWindows())
+            Assert.Skip("A hub runs Python by /usr/bin/env, which Windows has not.");
+
+        try
+        {
+            using var python = Process.Start(new ProcessStartInfo("python3", ["-c", "import sys; sys.exit(sys.version_info < (3, 8))"]))!;
+            await python.WaitForExitAsync(TestContext.Current.CancellationToken);
+            if (python.ExitCode != 0)
+                Assert.Skip("This machine's python3 is older than 3.8, or doesn't run.");
+        }
+        catch (Win32Exception)
+        {
+            Assert.Skip("This machine has no python3.");
+        }
+    }
+}
