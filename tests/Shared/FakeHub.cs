@@ -90,16 +90,13 @@ public sealed class FakeHub
                 await exchange.AnswerAsync(200, new JObject { ["service"] = "@scramjet/host", ["apiVersion"] = "v1", ["version"] = Version, ["build"] = "source" }.ToString());
                 break;
             case ("GET", ["load-check"]):
-                await exchange.AnswerAsync(200, """{"avgLoad":0.25,"currentLoad":12.5,"memFree":1073741824,"memUsed":536870912,"fsSize":[{"fs":"/dev/sda1","size":1000,"used":400,"available":600,"use":40,"mount":"/"}]}""");
+                await exchange.AnswerAsync(200, """{"avgLoad":0.25,"currentLoad":12.4,"memFree":3221225472,"memUsed":1073741824,"fsSize":[{"fs":"/dev/sda1","size":1000,"used":400,"available":600,"use":40,"mount":"/"}]}""");
                 break;
             case ("GET", ["status"]):
                 await exchange.AnswerAsync(200, """{"cpm":{}}""");
                 break;
             case ("GET", ["config"]):
                 await exchange.AnswerAsync(200, new JObject { ["host"] = new JObject { ["id"] = Id } }.ToString());
-                break;
-            case ("GET", ["load-check"]):
-                await exchange.AnswerAsync(200, """{"avgLoad":0.39,"currentLoad":12.4,"memFree":3000000000,"memUsed":1000000000,"fsSize":[{"fs":"/","available":900,"size":1000,"used":100,"use":10}]}""");
                 break;
             case ("GET", ["sequences"]):
                 await exchange.AnswerAsync(200, new JArray(Sequences.Values).ToString());
