@@ -72,6 +72,20 @@ public abstract class ApiClient
         return SendAsync(request, cancellationToken);
     }
 
+    /// <summary>Asks for an object.</summary>
+    private protected async Task<T> GetOneAsync<T>(string path, Func<JsonFields, T> read, CancellationToken cancellationToken)
+    {
+        var request = Get(path);
+        return ReadOne(await SendAsync(request, cancellationToken).ConfigureAwait(false), request, read);
+    }
+
+    /// <summary>Asks for a list of objects.</summary>
+    private protected async Task<IReadOnlyList<T>> GetListAsync<T>(string path, Func<JsonFields, T> read, CancellationToken cancellationToken)
+    {
+        var request = Get(path);
+        return ReadList(await SendForArrayAsync(request, cancellationToken).ConfigureAwait(false), request, read);
+    }
+
     private protected async Task<JObject> SendForObjectAsync(ApiRequest request, CancellationToken cancellationToken) =>
         await SendAsync(request, cancellationToken).ConfigureAwait(false) is { } answer
             ? answer as JObject ?? throw WrongShape(request, "an object", answer)

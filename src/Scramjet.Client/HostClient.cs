@@ -17,7 +17,7 @@ namespace Scramjet.Client;
 /// A hub, in a space or alone. Every method throws <see cref="ScramjetApiException"/> for a request that fails,
 /// and <see cref="ScramjetException"/> with <c>NOT_SUPPORTED</c> for what the hub's version doesn't have.
 /// </summary>
-public sealed class HostClient : ApiClient
+public sealed class HostClient : PlaceClient
 {
     private const int DetailRequests = 8;
 
@@ -68,13 +68,6 @@ public sealed class HostClient : ApiClient
         return new Hub(self.HubId, version.Version ?? "unknown", self);
     }
 
-    /// <summary>The hub's version: <c>GET /version</c>.</summary>
-    public async Task<VersionInfo> GetVersionAsync(CancellationToken cancellationToken = default)
-    {
-        var request = Get("/version");
-        return ReadOne(await SendAsync(request, cancellationToken).ConfigureAwait(false), request, fields => new VersionInfo(fields));
-    }
-
     /// <summary>The hub's version and what follows from it, asked for once.</summary>
     public Task<HubVersion> GetHubVersionAsync(CancellationToken cancellationToken = default) =>
         Transport.GetHubVersionAsync(Address, Options, cancellationToken);
@@ -88,19 +81,12 @@ public sealed class HostClient : ApiClient
         (OrderedDictionary)Json.ToPlain(await ManagementAsync(Get("/config"), "configuration", cancellationToken).ConfigureAwait(false))!;
 
     /// <summary>The load of the hub's machine: <c>GET /load-check</c>.</summary>
-    public async Task<LoadCheck> GetLoadCheckAsync(CancellationToken cancellationToken = default)
-    {
-        var request = Get("/load-check");
-        return ReadOne(await SendAsync(request, cancellationToken).ConfigureAwait(false), request, fields => new LoadCheck(fields, SpaceId, HubId));
-    }
+    public Task<LoadCheck> GetLoadCheckAsync(CancellationToken cancellationToken = default) =>
+        GetOneAsync("/load-check", fields => new LoadCheck(fields, SpaceId, HubId), cancellationToken);
 
     /// <summary>The hub's sequences: <c>GET /sequences</c>.</summary>
-    public async Task<IReadOnlyList<Sequence>> ListSequencesAsync(CancellationToken cancellationToken = default)
-    {
-        var request = Get("/sequences");
-        var items = await SendForArrayAsync(request, cancellationToken).ConfigureAwait(false);
-        return ReadList(items, request, ReadSequence);
-    }
+    public Task<IReadOnlyList<Sequence>> ListSequencesAsync(CancellationToken cancellationToken = default) =>
+        GetListAsync("/sequences", ReadSequence, cancellationToken);
 
     /// <summary>One sequence: <c>GET /sequence/{id}</c>.</summary>
     public Task<Sequence> GetSequenceAsync(string id, CancellationToken cancellationToken = default) =>
@@ -169,12 +155,8 @@ public sealed class HostClient : ApiClient
     }
 
     /// <summary>The hub's topics: <c>GET /topics</c>. Hubs of 0.18 leave out those that sending made.</summary>
-    public async Task<IReadOnlyList<Topic>> GetTopicsAsync(CancellationToken cancellationToken = default)
-    {
-        var request = Get("/topics");
-        var items = await SendForArrayAsync(request, cancellationToken).ConfigureAwait(false);
-        return ReadList(items, request, ReadTopic);
-    }
+    public Task<IReadOnlyList<Topic>> GetTopicsAsync(CancellationToken cancellationToken = default) =>
+        GetListAsync("/topics", ReadTopic, cancellationToken);
 
     /// <summary>Makes a topic: <c>POST /topics</c>. Hubs since 0.26.</summary>
     public async Task<Topic> CreateTopicAsync(string name, string contentType, CancellationToken cancellationToken = default)
@@ -295,28 +277,10 @@ public sealed class HostClient : ApiClient
         return names;
     }
 
-    /// <summary>The log of the hub, as it is written: <c>GET /log</c>.</summary>
-    public Task<ApiStream> GetLogStreamAsync(CancellationToken cancellationToken = default) => OpenAsync(Get("/log"), cancellationToken);
-
     /// <summary>The audit of the hub, as NDJSON: <c>GET /audit</c>. Hubs since 0.26.</summary>
-    public async Task<ApiStream> GetAuditStreamAsync(CancellationToken cancellationToken = default)
+    public override async Task<ApiStream> GetAuditStreamAsync(CancellationToken cancellationToken = default)
     {
         await RequireManagementRoutesAsync("an audit", cancellationToken).ConfigureAwait(false);
-        return await OpenAsync(Get("/audit"), cancellationToken).ConfigureAwait(false);
+        return await base.GetAuditStreamAsync(cancellationToken).ConfigureAwait(false);
     }
-
-    /// <summary>Sends data to a topic, which comes to be if it isn't there: <c>POST /topic/{name}</c>.</summary>
-    /// <param name="name">The topic's name.</param>
-    /// <param name="body">The data, which may still be in the making.</param>
-    /// <param name="endStream">Whether the topic ends with it.</param>
-    /// <param name="cancellationToken">Stops the call.</param>
-    public Task SendNamedDataAsync(string name, StreamBody body, bool endStream = false, CancellationToken cancellationToken = default) =>
-        StreamAsync("/topic/" + PathSegment.Encode(name, "topic"), body, endStream, cancellationToken);
-
-    /// <summary>A topic's data as it comes: <c>GET /topic/{name}</c>. The topic comes to be if it isn't there.</summary>
-    /// <param name="name">The topic's name.</param>
-    /// <param name="contentType">The topic's content type.</param>
-    /// <param name="cancellationToken">Stops the call.</param>
-    public Task<ApiStream> GetNamedDataAsync(string name, string contentType, CancellationToken cancellationToken = default) =>
-        OpenAsync(Get("/topic/" + PathSegment.Encode(name, "topic")).Header("Content-Type", contentType), cancellationToken);
 }

@@ -34,11 +34,8 @@ public sealed class InstanceClient : ApiClient
     public string InstanceId { get; }
 
     /// <summary>The instance: <c>GET /instance/{id}</c>.</summary>
-    public async Task<Instance> GetInfoAsync(CancellationToken cancellationToken = default)
-    {
-        var request = Get("");
-        return ReadOne(await SendAsync(request, cancellationToken).ConfigureAwait(false), request, fields => new Instance(fields, this));
-    }
+    public Task<Instance> GetInfoAsync(CancellationToken cancellationToken = default) =>
+        GetOneAsync("", fields => new Instance(fields, this), cancellationToken);
 
     /// <summary>The instance, or null where the hub doesn't list it (any more).</summary>
     public async Task<Instance?> GetInfoOrNullAsync(CancellationToken cancellationToken = default)
@@ -65,11 +62,8 @@ public sealed class InstanceClient : ApiClient
     }
 
     /// <summary>The health report: <c>GET /instance/{id}/health</c>.</summary>
-    public async Task<InstanceHealth> GetHealthAsync(CancellationToken cancellationToken = default)
-    {
-        var request = Get("/health");
-        return ReadOne(await SendAsync(request, cancellationToken).ConfigureAwait(false), request, fields => new InstanceHealth(fields, this));
-    }
+    public Task<InstanceHealth> GetHealthAsync(CancellationToken cancellationToken = default) =>
+        GetOneAsync("/health", fields => new InstanceHealth(fields, this), cancellationToken);
 
     /// <summary>
     /// Asks the instance to stop: <c>POST /instance/{id}/_stop</c>, in the form that the hub's version wants.

@@ -7,7 +7,6 @@ using System.Threading.Tasks;
 using Newtonsoft.Json.Linq;
 using Scramjet.Client.Http;
 using Scramjet.Client.Model;
-using Scramjet.Client.Streams;
 using Scramjet.Client.Packaging;
 
 namespace Scramjet.Client;
@@ -15,7 +14,7 @@ namespace Scramjet.Client;
 /// <summary>
 /// A space. Every method throws <see cref="ScramjetApiException"/> for a request that fails.
 /// </summary>
-public sealed class ManagerClient : ApiClient
+public sealed class ManagerClient : PlaceClient
 {
     internal ManagerClient(ScramjetTransport transport, string address, string spaceId) : base(transport, address) => SpaceId = spaceId;
 
@@ -26,33 +25,16 @@ public sealed class ManagerClient : ApiClient
     public MiddlewareClient? Middleware { get; internal set; }
 
     /// <summary>The hubs: <c>GET {space}/list</c>.</summary>
-    public async Task<IReadOnlyList<Hub>> GetHostsAsync(CancellationToken cancellationToken = default)
-    {
-        var request = Get("/list");
-        var items = await SendForArrayAsync(request, cancellationToken).ConfigureAwait(false);
-        return ReadList(items, request, fields => new Hub(fields, GetHostClient(fields.RequiredId())));
-    }
+    public Task<IReadOnlyList<Hub>> GetHostsAsync(CancellationToken cancellationToken = default) =>
+        GetListAsync("/list", fields => new Hub(fields, GetHostClient(fields.RequiredId())), cancellationToken);
 
     /// <summary>One hub: <c>GET {space}/sth/{hubId}/info</c>.</summary>
-    public async Task<Hub> GetHostInfoAsync(string hubId, CancellationToken cancellationToken = default)
-    {
-        var request = Get($"/sth/{PathSegment.Encode(hubId, "hub")}/info");
-        return ReadOne(await SendAsync(request, cancellationToken).ConfigureAwait(false), request, fields => new Hub(fields, GetHostClient(fields.RequiredId())));
-    }
-
-    /// <summary>The manager's version: <c>GET {space}/version</c>.</summary>
-    public async Task<VersionInfo> GetVersionAsync(CancellationToken cancellationToken = default)
-    {
-        var request = Get("/version");
-        return ReadOne(await SendAsync(request, cancellationToken).ConfigureAwait(false), request, fields => new VersionInfo(fields));
-    }
+    public Task<Hub> GetHostInfoAsync(string hubId, CancellationToken cancellationToken = default) =>
+        GetOneAsync($"/sth/{PathSegment.Encode(hubId, "hub")}/info", fields => new Hub(fields, GetHostClient(fields.RequiredId())), cancellationToken);
 
     /// <summary>The load of the manager's machine: <c>GET {space}/load</c>.</summary>
-    public async Task<LoadCheck> GetLoadAsync(CancellationToken cancellationToken = default)
-    {
-        var request = Get("/load");
-        return ReadOne(await SendAsync(request, cancellationToken).ConfigureAwait(false), request, fields => new LoadCheck(fields, SpaceId, null));
-    }
+    public Task<LoadCheck> GetLoadAsync(CancellationToken cancellationToken = default) =>
+        GetOneAsync("/load", fields => new LoadCheck(fields, SpaceId, null), cancellationToken);
 
     /// <summary>The manager's public configuration: <c>GET {space}/config</c>.</summary>
     public async Task<OrderedDictionary> GetConfigAsync(CancellationToken cancellationToken = default)
@@ -76,20 +58,12 @@ public sealed class ManagerClient : ApiClient
     }
 
     /// <summary>The topics across the space: <c>GET {space}/topics</c>.</summary>
-    public async Task<IReadOnlyList<Topic>> GetTopicsAsync(CancellationToken cancellationToken = default)
-    {
-        var request = Get("/topics");
-        var items = await SendForArrayAsync(request, cancellationToken).ConfigureAwait(false);
-        return ReadList(items, request, fields => new Topic(fields, SpaceId, null));
-    }
+    public Task<IReadOnlyList<Topic>> GetTopicsAsync(CancellationToken cancellationToken = default) =>
+        GetListAsync("/topics", fields => new Topic(fields, SpaceId, null), cancellationToken);
 
     /// <summary>The packages in the space's store: <c>GET {space}/s3</c>.</summary>
-    public async Task<IReadOnlyList<StoreItem>> GetStoreItemsAsync(CancellationToken cancellationToken = default)
-    {
-        var request = Get("/s3");
-        var items = await SendForArrayAsync(request, cancellationToken).ConfigureAwait(false);
-        return ReadList(items, request, fields => new StoreItem(fields, this));
-    }
+    public Task<IReadOnlyList<StoreItem>> GetStoreItemsAsync(CancellationToken cancellationToken = default) =>
+        GetListAsync("/s3", fields => new StoreItem(fields, this), cancellationToken);
 
     /// <summary>Puts a package into the space's store: <c>PUT {space}/s3/{id}</c>.</summary>
     /// <param name="package">Makes the package's stream; it is closed afterwards.</param>
@@ -168,25 +142,4 @@ public sealed class ManagerClient : ApiClient
         JValue { Type: JTokenType.String } id => [new JObject { ["id"] = id }],
         _ => [item],
     };
-
-    /// <summary>The log of the space, as it is written: <c>GET /log</c>.</summary>
-    public Task<ApiStream> GetLogStreamAsync(CancellationToken cancellationToken = default) => OpenAsync(Get("/log"), cancellationToken);
-
-    /// <summary>The audit of the space, as NDJSON: <c>GET /audit</c>.</summary>
-    public Task<ApiStream> GetAuditStreamAsync(CancellationToken cancellationToken = default) => OpenAsync(Get("/audit"), cancellationToken);
-
-    /// <summary>Sends data to a topic, which comes to be if it isn't there: <c>POST /topic/{name}</c>.</summary>
-    /// <param name="name">The topic's name.</param>
-    /// <param name="body">The data, which may still be in the making.</param>
-    /// <param name="endStream">Whether the topic ends with it.</param>
-    /// <param name="cancellationToken">Stops the call.</param>
-    public Task SendNamedDataAsync(string name, StreamBody body, bool endStream = false, CancellationToken cancellationToken = default) =>
-        StreamAsync("/topic/" + PathSegment.Encode(name, "topic"), body, endStream, cancellationToken);
-
-    /// <summary>A topic's data as it comes: <c>GET /topic/{name}</c>. The topic comes to be if it isn't there.</summary>
-    /// <param name="name">The topic's name.</param>
-    /// <param name="contentType">The topic's content type.</param>
-    /// <param name="cancellationToken">Stops the call.</param>
-    public Task<ApiStream> GetNamedDataAsync(string name, string contentType, CancellationToken cancellationToken = default) =>
-        OpenAsync(Get("/topic/" + PathSegment.Encode(name, "topic")).Header("Content-Type", contentType), cancellationToken);
 }

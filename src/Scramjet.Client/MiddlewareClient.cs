@@ -21,19 +21,12 @@ public sealed class MiddlewareClient : ApiClient
     }
 
     /// <summary>The spaces that the token may see: <c>GET {mw}/spaces</c>, upstream's getManagers.</summary>
-    public async Task<IReadOnlyList<Space>> GetManagersAsync(CancellationToken cancellationToken = default)
-    {
-        var request = Get("/spaces");
-        var items = await SendForArrayAsync(request, cancellationToken).ConfigureAwait(false);
-        return ReadList(items, request, fields => new Space(fields, GetManagerClient(fields.RequiredId())));
-    }
+    public Task<IReadOnlyList<Space>> GetManagersAsync(CancellationToken cancellationToken = default) =>
+        GetListAsync("/spaces", fields => new Space(fields, GetManagerClient(fields.RequiredId())), cancellationToken);
 
     /// <summary>The versions of the platform's parts: <c>GET {mw}/version</c>.</summary>
-    public async Task<VersionInfo> GetVersionAsync(CancellationToken cancellationToken = default)
-    {
-        var request = Get("/version");
-        return ReadOne(await SendAsync(request, cancellationToken).ConfigureAwait(false), request, fields => new VersionInfo(fields));
-    }
+    public Task<VersionInfo> GetVersionAsync(CancellationToken cancellationToken = default) =>
+        GetOneAsync("/version", fields => new VersionInfo(fields), cancellationToken);
 
     /// <summary>A space's access keys, without the keys themselves: <c>GET {mw}/space/{id}/apikey</c>.</summary>
     public async Task<IReadOnlyList<AccessKey>> ListAccessKeysAsync(string spaceId, CancellationToken cancellationToken = default)

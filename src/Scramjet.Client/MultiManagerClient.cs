@@ -30,33 +30,20 @@ public sealed class MultiManagerClient : ApiClient
     }
 
     /// <summary>The managers, which are the spaces: <c>GET {mm}/list</c>.</summary>
-    public async Task<IReadOnlyList<Space>> GetManagersAsync(CancellationToken cancellationToken = default)
-    {
-        var request = Get("/list");
-        var items = await SendForArrayAsync(request, cancellationToken).ConfigureAwait(false);
-        return ReadList(items, request, fields => new Space(fields, GetManagerClient(fields.RequiredId())));
-    }
+    public Task<IReadOnlyList<Space>> GetManagersAsync(CancellationToken cancellationToken = default) =>
+        GetListAsync("/list", fields => new Space(fields, GetManagerClient(fields.RequiredId())), cancellationToken);
 
     /// <summary>The version: <c>GET {mm}/version</c>.</summary>
-    public async Task<VersionInfo> GetVersionAsync(CancellationToken cancellationToken = default)
-    {
-        var request = Get("/version");
-        return ReadOne(await SendAsync(request, cancellationToken).ConfigureAwait(false), request, fields => new VersionInfo(fields));
-    }
+    public Task<VersionInfo> GetVersionAsync(CancellationToken cancellationToken = default) =>
+        GetOneAsync("/version", fields => new VersionInfo(fields), cancellationToken);
 
     /// <summary>The load of its machine: <c>GET {mm}/load</c>.</summary>
-    public async Task<LoadCheck> GetLoadAsync(CancellationToken cancellationToken = default)
-    {
-        var request = Get("/load");
-        return ReadOne(await SendAsync(request, cancellationToken).ConfigureAwait(false), request, fields => new LoadCheck(fields, null, null));
-    }
+    public Task<LoadCheck> GetLoadAsync(CancellationToken cancellationToken = default) =>
+        GetOneAsync("/load", fields => new LoadCheck(fields, null, null), cancellationToken);
 
     /// <summary>What it says of itself: <c>GET {mm}/info</c>.</summary>
-    public async Task<ManagerInfo> GetInfoAsync(CancellationToken cancellationToken = default)
-    {
-        var request = Get("/info");
-        return ReadOne(await SendAsync(request, cancellationToken).ConfigureAwait(false), request, fields => new ManagerInfo(fields));
-    }
+    public Task<ManagerInfo> GetInfoAsync(CancellationToken cancellationToken = default) =>
+        GetOneAsync("/info", fields => new ManagerInfo(fields), cancellationToken);
 
     /// <summary>The client for a space; no request is sent.</summary>
     public ManagerClient GetManagerClient(string managerId) =>

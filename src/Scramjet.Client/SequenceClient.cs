@@ -30,11 +30,8 @@ public sealed class SequenceClient : ApiClient
     public string SequenceId { get; }
 
     /// <summary>The sequence: <c>GET /sequence/{id}</c>.</summary>
-    public async Task<Sequence> GetInfoAsync(CancellationToken cancellationToken = default)
-    {
-        var request = Get("");
-        return ReadOne(await SendAsync(request, cancellationToken).ConfigureAwait(false), request, fields => new Sequence(fields, this));
-    }
+    public Task<Sequence> GetInfoAsync(CancellationToken cancellationToken = default) =>
+        GetOneAsync("", fields => new Sequence(fields, this), cancellationToken);
 
     /// <summary>The ids of its instances: <c>GET /sequence/{id}/instances</c>.</summary>
     public async Task<IReadOnlyList<string>> ListInstancesAsync(CancellationToken cancellationToken = default)

@@ -34,7 +34,7 @@ Describe 'The package' {
     }
 
     It 'holds no symbols, no compiler''s documentation and no build tools' {
-        Get-ChildItem $target -Recurse -File | Where-Object { $_.Extension -eq '.pdb' -or $_.Name -like 'HelpBuilder*' -or $_.Name -like 'Scramjet*.xml' } | Should -BeNullOrEmpty
+        Get-ChildItem $target -Recurse -File | Where-Object { $_.Extension -eq '.pdb' -or $_.Name -like 'HelpBuilder*' -or $_.Name -in 'ScramjetPlatform.xml', 'Scramjet.Client.xml' } | Should -BeNullOrEmpty
     }
 
     It 'imports by its name, and exports all that the manifest names' {

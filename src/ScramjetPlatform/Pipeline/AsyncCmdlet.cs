@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Diagnostics;
 using System.Management.Automation;
 using System.Threading;
 using System.Threading.Tasks;
@@ -13,10 +14,12 @@ namespace ScramjetPlatform.Pipeline;
 public abstract class AsyncCmdlet : PSCmdlet, IDisposable
 {
     private static readonly TimeSpan StopGrace = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan CleanUpTime = TimeSpan.FromSeconds(20);
 
     private readonly CancellationTokenSource _stop = new();
     private readonly PipelinePump _pump;
     private readonly HashSet<Task> _started = [];
+    private volatile bool _interrupted;
 
     private protected AsyncCmdlet() => _pump = new PipelinePump((value, enumerate) => WriteObject(value, enumerate));
 
@@ -37,14 +40,8 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
     /// <summary>Cancels all work; called on another thread than the pipeline's.</summary>
     protected override void StopProcessing()
     {
-        try
-        {
-            _stop.Cancel();
-        }
-        catch (ObjectDisposedException)
-        {
-            // The cmdlet ended at the same moment.
-        }
+        _interrupted = true;
+        Cancel();
     }
 
     /// <summary>Does the work and waits for its end. What it throws becomes one error.</summary>
@@ -148,17 +145,28 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
         }
     }
 
-    private void StopAll()
+    private void Cancel()
     {
-        StopProcessing();
-        _pump.Close();
         try
         {
-            Task.WhenAll(_started).Wait(StopGrace);
+            _stop.Cancel();
         }
-        catch (AggregateException)
+        catch (ObjectDisposedException)
         {
-            // What is stopped owes no result.
+            // The cmdlet ended at the same moment.
+        }
+    }
+
+    private void StopAll()
+    {
+        Cancel();
+        _pump.Close();
+
+        // Ctrl+C goes back to the prompt at once. A pipeline that wants no more, as Select-Object -First does, waits until all is cleaned up.
+        var ended = Task.WhenAll(_started).ContinueWith(static t => _ = t.Exception, TaskScheduler.Default);
+        var clock = Stopwatch.StartNew();
+        while (!ended.Wait(StopGrace) && !_interrupted && clock.Elapsed < CleanUpTime)
+        {
         }
 
         _started.Clear();
