@@ -32,7 +32,8 @@ $out = Join-Path $root 'out'
 $version = (Import-PowerShellDataFile (Join-Path $root "$name.psd1")).ModuleVersion
 
 function Invoke-Dotnet {
-    & dotnet @args
+    # What it prints is for the screen, not for what a task gives.
+    & dotnet @args | Out-Host
     if ($LASTEXITCODE -ne 0) { throw "dotnet $($args -join ' ') failed with exit code $LASTEXITCODE." }
 }
 
@@ -93,7 +94,7 @@ function Invoke-Package {
 </package>
 "@
     # NU5100 and NU5128 are about packages of assemblies; this is one of a module.
-    Invoke-Dotnet pack (Join-Path $root "src/$name") --no-build --nologo --configuration $Configuration --output $out "-p:NuspecFile=$nuspec" "-p:NuspecBasePath=$folder" '-p:NoWarn=NU5100%3BNU5110%3BNU5111%3BNU5128' | Out-Null
+    Invoke-Dotnet pack (Join-Path $root "src/$name") --no-build --nologo --configuration $Configuration --output $out "-p:NuspecFile=$nuspec" "-p:NuspecBasePath=$folder" '-p:NoWarn=NU5100%3BNU5110%3BNU5111%3BNU5128'
     Remove-Item $nuspec
     $package = Get-Item (Join-Path $out "$name.$version.nupkg")
 

@@ -72,9 +72,6 @@ public static class ErrorCodes
     /// <summary>A file or folder can't be read or written.</summary>
     public const string FileUnreadable = "FILE_UNREADABLE";
 
-    /// <summary>A file is there already, and nothing said to replace it.</summary>
-    public const string FileExists = "FILE_EXISTS";
-
     /// <summary>A profile of <c>si</c> is missing something, or isn't one.</summary>
     public const string InvalidProfile = "INVALID_PROFILE";
 

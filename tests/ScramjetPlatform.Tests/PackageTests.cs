@@ -57,7 +57,7 @@ public sealed class PackageTests(RealPlatform real)
             Assert.Equal(package, ((FileInfo)file.BaseObject).FullName);
             Assert.Equal([".siignore", "index.js", "keep.map", "package.json"], EntriesOf(package));
             var bytes = File.ReadAllBytes(package);
-            Assert.Equal("FILE_EXISTS", Kind(session.Error("New-ScramjetSequencePackage $folder")));
+            Assert.Equal("ALREADY_EXISTS", Kind(session.Error("New-ScramjetSequencePackage $folder")));
             session.Get("New-ScramjetSequencePackage $folder -Exclude 'test/**' -Force");
             Assert.Equal(bytes, File.ReadAllBytes(package));
 

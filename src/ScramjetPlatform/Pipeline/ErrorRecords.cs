@@ -34,7 +34,6 @@ internal static class ErrorRecords
         [ErrorCodes.AlreadyExists] = ErrorCategory.ResourceExists,
         [ErrorCodes.FileNotFound] = ErrorCategory.ObjectNotFound,
         [ErrorCodes.FileUnreadable] = ErrorCategory.ReadError,
-        [ErrorCodes.FileExists] = ErrorCategory.ResourceExists,
         [ErrorCodes.InvalidProfile] = ErrorCategory.InvalidData,
         [ErrorCodes.InstanceFailed] = ErrorCategory.OperationStopped,
     };

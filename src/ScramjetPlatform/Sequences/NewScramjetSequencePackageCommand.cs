@@ -76,7 +76,7 @@ public sealed class NewScramjetSequencePackageCommand : AsyncCmdlet
     {
         var package = SequencePackage.Plan(folder, [.. Exclude ?? [], .. Inside(folder, target)]);
         if (Directory.Exists(target) || (File.Exists(target) && !Force))
-            throw new ScramjetException(ErrorCodes.FileExists, $"'{target}' is there already.", "Give another -Destination, or -Force to replace it.");
+            throw new ScramjetException(ErrorCodes.AlreadyExists, $"'{target}' is there already.", "Give another -Destination, or -Force to replace it.");
 
         var size = package.Entries.Sum(e => e.Length);
         if (!ShouldProcess(target, $"Pack {package.Manifest.Name} {package.Manifest.Version}, {package.Entries.Count} files of {ByteSize.Format(size)}"))
