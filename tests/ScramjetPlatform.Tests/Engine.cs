@@ -17,6 +17,7 @@ public sealed class Engine : IDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
 
     private readonly StringWriter _screen = new();
+    private readonly TextWriter _shared;
     private readonly Runspace _runspace;
 
     /// <param name="colours">Whether the host is one with colours and a cursor that moves.</param>
@@ -25,7 +26,8 @@ public sealed class Engine : IDisposable
         var state = InitialSessionState.CreateDefault2();
         state.ImportPSModule([ManifestPath]);
         state.ThrowOnRunspaceOpenError = true;
-        _runspace = RunspaceFactory.CreateRunspace(new PowerShellHost(TextWriter.Synchronized(_screen), colours), state);
+        _shared = TextWriter.Synchronized(_screen);
+        _runspace = RunspaceFactory.CreateRunspace(new PowerShellHost(_shared, colours), state);
         _runspace.Open();
     }
 
@@ -34,7 +36,15 @@ public sealed class Engine : IDisposable
     public static string ManifestPath => Path.Combine(RepositoryRoot, "ScramjetPlatform.psd1");
 
     /// <summary>All that the host was shown.</summary>
-    public string Screen => _screen.ToString();
+    public string Screen
+    {
+        get
+        {
+            // The writer that the host has locks itself.
+            lock (_shared)
+                return _screen.ToString();
+        }
+    }
 
     public void Dispose() => _runspace.Dispose();
 

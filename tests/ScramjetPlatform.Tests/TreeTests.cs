@@ -247,6 +247,16 @@ public sealed class TreeTests(RealPlatform real) : IDisposable
     }
 
     [Fact]
+    public async Task Names_from_hubs_cannot_move_the_cursor()
+    {
+        await using var platform = Connect(1, hub => hub.AddSequence("evil\u001b[2J\r\nname"));
+        var lines = Lines(_engine.Render("Show-ScramjetTree"));
+        Assert.Contains(lines, l => l.Contains("├─ evil [2J name 1.0.0", StringComparison.Ordinal));
+        Assert.DoesNotContain(lines, l => l.Contains('\u001b'));
+        Assert.Equal("evil\u001b[2J\r\nname", Nodes(_engine.Get("Show-ScramjetTree"))[2].Name);
+    }
+
+    [Fact]
     public async Task Watching_writes_round_after_round_where_the_cursor_cannot_move()
     {
         await using var platform = Connect(2);

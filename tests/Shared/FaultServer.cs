@@ -63,9 +63,9 @@ public sealed class FaultServer : IAsyncDisposable
                 _ = ServeAsync(socket);
             }
         }
-        catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)
+        catch (Exception e) when (e is OperationCanceledException or SocketException or InvalidOperationException)
         {
-            // Disposed.
+            // Disposed, or stopped just before it listened again.
         }
     }
 

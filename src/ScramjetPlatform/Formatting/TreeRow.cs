@@ -2,6 +2,7 @@ using System;
 using System.Globalization;
 using System.Management.Automation.Host;
 using System.Text;
+using System.Text.RegularExpressions;
 using Scramjet.Client.Model;
 
 namespace ScramjetPlatform.Formatting;
@@ -39,7 +40,7 @@ public static class TreeRow
     public static string Memory(ScramjetTreeNode node, bool colour) =>
         Percent(node.Load is { MemoryUsed: { } used, MemoryFree: { } free } && used + free > 0 ? 100.0 * used / (used + free) : null, colour);
 
-    /// <summary>A node's details, as far as there is room for them. A sequence's id is whole or not there.</summary>
+    /// <summary>What else is to say of a node, as far as there is room for it. A sequence's id is whole or not there.</summary>
     /// <param name="node">The node.</param>
     /// <param name="host">The host that shows it.</param>
     /// <param name="colour">Whether it shows colours.</param>
@@ -62,11 +63,15 @@ public static class TreeRow
         return line.ToString();
     }
 
-    /// <summary>The room for the details behind the other columns; 0 where it is too little.</summary>
+    /// <summary>The room for that behind the other columns; 0 where it is too little.</summary>
     internal static int RoomForInfo(int nameWidth, int width) => width - 1 - NameWidth(nameWidth, width) - FixedWidth - 1 is >= LeastInfo and var room ? room : 0;
 
-    /// <summary>A text cut to a width.</summary>
-    internal static string Clip(string text, int width) => text.Length <= width ? text : width < 1 ? "" : text.Substring(0, width - 1) + Plain("…");
+    /// <summary>A text in one line, cut to a width. What would move the cursor is left out: names and messages come from others.</summary>
+    internal static string Clip(string text, int width)
+    {
+        var line = Regex.Replace(text, @"\p{Cc}+", " ");
+        return line.Length <= width ? line : width < 1 ? "" : line.Substring(0, width - 1) + Plain("…");
+    }
 
     /// <summary>The width of the host's lines.</summary>
     internal static int WidthOf(PSHost host)

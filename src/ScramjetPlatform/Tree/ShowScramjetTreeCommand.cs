@@ -124,7 +124,7 @@ public sealed class ShowScramjetTreeCommand : QueryCmdlet
         while (await Task.WhenAny(asking, Task.Delay(ProgressAfter, StopToken)).ConfigureAwait(false) != asking && !StopToken.IsCancellationRequested)
         {
             shown = true;
-            progress.StatusDescription = $"{builder.Answered} of {builder.Hubs} have answered";
+            progress.StatusDescription = builder.Hubs == 0 ? "No hub is known yet" : $"{builder.Answered} of {builder.Hubs} have answered";
             progress.PercentComplete = builder.Hubs > 0 ? 100 * builder.Answered / builder.Hubs : 0;
             PostProgress(progress);
         }

@@ -254,7 +254,7 @@ internal sealed class TreeBuilder(ScramjetCmdlet cmdlet, ScramjetTreeKind level,
                 return;
 
             node.Error = e;
-            node.Info = OneLine(e);
+            node.Info = Tell(e);
             cmdlet.Report(e, node.Item);
         }
     }
@@ -310,13 +310,14 @@ internal sealed class TreeBuilder(ScramjetCmdlet cmdlet, ScramjetTreeKind level,
         node.Status = "Failed";
         node.Healthy = false;
         node.Error = error;
-        node.Info = OneLine(error);
+        node.Info = Tell(error);
         return true;
     }
 
     private static string? Join(IEnumerable<string?> facts) => string.Join(", ", facts.Where(f => f is not null)) is { Length: > 0 } text ? text : null;
 
-    private static string OneLine(Exception error) => Regex.Replace(error is ScramjetException { Code: var code } ? $"{code}: {error.Message}" : error.Message, @"\s+", " ");
+    /// <summary>What went wrong, with its code first.</summary>
+    public static string Tell(Exception error) => error is ScramjetException { Code: var code } ? $"{code}: {error.Message}" : error.Message;
 
     public static string Count(int count, string noun) => count == 1 ? $"1 {noun}" : $"{count} {noun}s";
 

@@ -47,7 +47,7 @@ internal sealed class TreeScreen
 
         // What a node's own line tells needs no line of its own.
         var told = new HashSet<Exception>(nodes.Where(n => TreeRow.RoomForInfo(n.NameWidth, width) > 0).Select(n => n.Error).OfType<Exception>());
-        lines.AddRange(problems.Where(p => !told.Contains(p)).Select(p => StatusStyle.Paint(TreeRow.Clip(p.Message, width - 1), StatusStyle.Unwell, _colour)));
+        lines.AddRange(problems.Where(p => !told.Contains(p)).Select(p => StatusStyle.Paint(TreeRow.Clip(TreeBuilder.Tell(p), width - 1), StatusStyle.Unwell, _colour)));
         lines.Add("");
         if (nodes.Count > 0)
             lines.Add(TreeRow.Header(nodes[0].NameWidth, width, _colour));
