@@ -1,4 +1,5 @@
 using System;
+using System.Diagnostics;
 using System.Net;
 using System.Threading;
 using System.Threading.Tasks;
@@ -17,6 +18,8 @@ public sealed class InstanceClient : ApiClient
     private const int StopMessage = 4001;
     private const int KillMessage = 4002;
     private const int EventMessage = 5001;
+
+    private static readonly TimeSpan StartPoll = TimeSpan.FromMilliseconds(100);
 
     internal InstanceClient(HostClient hub, string id)
         : base(hub.Transport, $"{hub.Address}/instance/{PathSegment.Encode(id, "instance")}")
@@ -115,21 +118,18 @@ public sealed class InstanceClient : ApiClient
         await SendAsync(Post("/_kill", version.WantsStopMessage ? new JArray { KillMessage, wishes } : wishes), cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Kills the instance unless it has ended already.</summary>
+    /// <summary>Kills the instance unless it has ended already. One that is still starting is killed as soon as the hub lets it be.</summary>
     /// <returns>Whether there was something to kill.</returns>
-    public async Task<bool> KillIfRunningAsync(CancellationToken cancellationToken = default)
-    {
-        try
-        {
-            await KillAsync(false, cancellationToken).ConfigureAwait(false);
-            return true;
-        }
-        catch (ScramjetApiException e) when (e.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.BadRequest)
-        {
-            // An ended instance is unknown (0.18) or «not running» (1.0).
-            return false;
-        }
-    }
+    public Task<bool> KillIfRunningAsync(CancellationToken cancellationToken = default) =>
+        UnlessEndedAsync(() => KillAsync(false, cancellationToken), cancellationToken);
+
+    /// <summary>Asks the instance to stop, as <see cref="StopAsync"/> does, unless it has ended already.</summary>
+    /// <param name="timeout">What the instance gets to end by itself.</param>
+    /// <param name="canCallKeepalive">Whether the instance may ask for more time.</param>
+    /// <param name="cancellationToken">Stops the call; the hub goes on.</param>
+    /// <returns>Whether there was something to stop.</returns>
+    public Task<bool> StopIfRunningAsync(TimeSpan timeout, bool canCallKeepalive = false, CancellationToken cancellationToken = default) =>
+        UnlessEndedAsync(() => StopAsync(timeout, canCallKeepalive, cancellationToken), cancellationToken);
 
     /// <summary>Sends the instance an event: <c>POST /instance/{id}/_event</c>.</summary>
     /// <param name="eventName">The event's name.</param>
@@ -201,6 +201,30 @@ public sealed class InstanceClient : ApiClient
     /// <summary>The message of an event: 1.0 gives it alone, 0.18 within an object.</summary>
     public static JToken? EventMessageOf(JToken? answer, string eventName) =>
         answer is JObject o && o.Count <= 2 && (string?)o["eventName"] == eventName ? o["message"] : answer;
+
+    private async Task<bool> UnlessEndedAsync(Func<Task> end, CancellationToken cancellationToken)
+    {
+        var clock = Stopwatch.StartNew();
+        while (true)
+        {
+            try
+            {
+                await end().ConfigureAwait(false);
+                return true;
+            }
+            catch (ScramjetApiException e) when (e.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.BadRequest)
+            {
+                // An ended instance is unknown (0.18), or «not running» (1.0), which it also is before it runs.
+                var now = await GetInfoOrNullAsync(cancellationToken).ConfigureAwait(false);
+                if (now is null or { HasEnded: true } or { Status: InstanceStatus.Stopping or InstanceStatus.Killing })
+                    return false;
+                if (now.Status is not (InstanceStatus.Initializing or InstanceStatus.Starting) || clock.Elapsed > (Options?.Timeout ?? Transport.Timeout))
+                    throw;
+            }
+
+            await Task.Delay(StartPoll, cancellationToken).ConfigureAwait(false);
+        }
+    }
 
     private static ApiRequest Endless(string path)
     {

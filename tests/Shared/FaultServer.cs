@@ -46,9 +46,9 @@ public sealed class FaultServer : IAsyncDisposable
     {
         await _stop.CancelAsync();
         _listener.Stop();
+        await _accepting;
         foreach (var socket in _open.Keys)
             socket.Dispose();
-        await _accepting;
         _stop.Dispose();
     }
 
@@ -63,9 +63,9 @@ public sealed class FaultServer : IAsyncDisposable
                 _ = ServeAsync(socket);
             }
         }
-        catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)
+        catch (Exception e) when (_stop.IsCancellationRequested && e is OperationCanceledException or SocketException or InvalidOperationException)
         {
-            // Disposed.
+            // Disposed: a listener that was stopped between two connections says that it doesn't listen.
         }
     }
 

@@ -68,20 +68,19 @@ public sealed class StopScramjetInstanceCommand : InstanceActionCmdlet
     {
         var client = Own(instance.Client);
         if (Force)
-        {
-            await client.KillAsync(false, StopToken).ConfigureAwait(false);
-            return instance;
-        }
+            return await AfterAsync(client.KillIfRunningAsync(StopToken)).ConfigureAwait(false);
 
         // The hub answers only when the time is up, even if the instance has long ended: whichever shows first counts.
         using var enough = CancellationTokenSource.CreateLinkedTokenSource(StopToken);
-        var stop = client.StopAsync(TimeSpan.FromSeconds(TimeoutSec), AllowKeepAlive, enough.Token);
+        var stop = client.StopIfRunningAsync(TimeSpan.FromSeconds(TimeoutSec), AllowKeepAlive, enough.Token);
         var watch = WatchAsync(client, instance, enough.Token);
         var first = await Task.WhenAny(stop, watch).ConfigureAwait(false);
-        if (first == stop || watch.IsFaulted)
-            await stop.ConfigureAwait(false);
+        var after = first == stop || watch.IsFaulted ? await AfterAsync(stop).ConfigureAwait(false) : instance;
         enough.Cancel();
-        return watch.Status == TaskStatus.RanToCompletion ? watch.Result : instance;
+        return watch.Status == TaskStatus.RanToCompletion ? watch.Result : after;
+
+        async Task<Instance> AfterAsync(Task<bool> end) =>
+            await end.ConfigureAwait(false) ? instance : await client.RefreshAsync(instance, StopToken).ConfigureAwait(false);
     }
 
     /// <summary>Asks for the instance until it has ended.</summary>
