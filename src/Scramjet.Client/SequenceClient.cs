@@ -60,7 +60,11 @@ public sealed class SequenceClient : ApiClient
 
         var request = Post("/start", options.ToJson());
         var answer = await SendForObjectAsync(request, cancellationToken).ConfigureAwait(false);
-        return ReadOne(answer, request, fields => Child(new InstanceClient(Hub, fields.RequiredId())));
+        var instance = ReadOne(answer, request, fields => Child(new InstanceClient(Hub, fields.RequiredId())));
+
+        // The id may be one that another instance had.
+        Transport.Inputs.Forget(instance.Address);
+        return instance;
     }
 
     /// <summary>Puts a package in this sequence's place, upstream's overwrite: <c>PUT /sequence/{id}</c>. Hubs since 0.26.</summary>

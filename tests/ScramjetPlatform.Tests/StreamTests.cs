@@ -180,6 +180,141 @@ public sealed class StreamTests(RealPlatform real)
     }
 
     [Fact]
+    public void An_instance_is_a_filter_too()
+    {
+        using var session = real.ConnectHub();
+        session.Set("folder", Path.Combine(Engine.RepositoryRoot, "docs/samples/double"));
+        session.Set("i", session.Single("Publish-ScramjetSequence $folder | Start-ScramjetSequence -Wait"));
+        var result = session.Get("""
+            $sent = 0; $firstAt = 0
+            1..20000 | ForEach-Object { $sent++; @{ n = $_ } } | Send-ScramjetInput $i -ReceiveOutput | ForEach-Object { if (-not $firstAt) { $firstAt = $sent }; $_.n }
+            $firstAt
+            """);
+        Assert.Equal(Enumerable.Range(1, 20_000).Select(n => 2L * n), result.Take(20_000).Select(o => (long)o.BaseObject));
+        Assert.InRange((int)result[^1].BaseObject, 1, 19_999);
+        session.Get("$i.SequenceId | Remove-ScramjetSequence -Force -Confirm:$false");
+    }
+
+    [Fact]
+    public void Input_that_is_left_unread_is_a_warning()
+    {
+        using var sequence = new TestSequence("module.exports = async function*(input) { for await (const item of input) { yield item; return; } };");
+        using var session = real.ConnectHub();
+        session.Set("i", session.Single($"Publish-ScramjetSequence '{sequence.Folder}' | Start-ScramjetSequence -Wait"));
+        var result = session.Run("1..1000000 | ForEach-Object { @{ n = $_ } } | Send-ScramjetInput $i -ReceiveOutput");
+        Assert.Empty(result.Errors);
+        Assert.Equal(1L, Assert.Single(result.Output).Properties["n"].Value);
+        Assert.Contains("before it had taken all", Assert.Single(result.Warnings), StringComparison.Ordinal);
+        session.Get($"Remove-ScramjetSequence {sequence.Name} -Force -Confirm:$false");
+    }
+
+    /// <summary>A hub takes it and never answers: what this connection has ended, it knows; what another one has, shows as silence.</summary>
+    [Fact]
+    public async Task Input_after_its_end_is_an_error_or_a_warning()
+    {
+        using var sequence = new TestSequence("module.exports = async function(input) { for await (const item of input); await new Promise(r => setTimeout(r, 600000)); };");
+        using var session = real.ConnectHub();
+        using var other = real.ConnectHub();
+        var instance = session.Single($"Publish-ScramjetSequence '{sequence.Folder}' | Start-ScramjetSequence -Wait");
+        session.Set("i", instance);
+        session.Get("'one' | Send-ScramjetInput $i");
+        Assert.Equal("INPUT_ENDED", Kind(session.Error("'two' | Send-ScramjetInput $i")));
+
+        var warned = new TaskCompletionSource<string>();
+        other.Set("id", instance.Properties["Id"].Value);
+        other.Set("warned", (Action<object>)(w => warned.TrySetResult(w.ToString()!)));
+        var sending = Task.Run(() => other.Run("'two' | Send-ScramjetInput $id 3>&1 | ForEach-Object { $warned.Invoke($_) }"));
+        Assert.Contains("has taken nothing", await warned.Task.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        session.Get("$i | Stop-ScramjetInstance -Force -Wait");
+        Assert.Equal("GONE", Kind(Assert.Single((await sending).Errors)));
+        session.Get($"Remove-ScramjetSequence {sequence.Name} -Force -Confirm:$false");
+    }
+
+    [Fact]
+    public async Task Input_that_an_instance_ends_without_taking_is_an_error()
+    {
+        using var sequence = new TestSequence();
+        using var session = real.ConnectHub();
+        using var observer = real.ConnectHub();
+        var instance = session.Single($"Publish-ScramjetSequence '{sequence.Folder}' | Start-ScramjetSequence -Wait");
+        session.Set("i", instance);
+        var file = Path.Combine(sequence.Folder, "big.txt");
+        await File.WriteAllBytesAsync(file, new byte[64 << 20], TestContext.Current.CancellationToken);
+        var warned = new TaskCompletionSource();
+        session.Set("warned", (Action)(() => warned.TrySetResult()));
+        var sending = Task.Run(() => session.Run($"Send-ScramjetInput $i -Path '{file}' 3>&1 | ForEach-Object {{ $warned.Invoke() }}"));
+        await warned.Task.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
+        observer.Get("$input | Stop-ScramjetInstance -Force -Wait", instance);
+        Assert.Equal("GONE", Kind(Assert.Single((await sending).Errors)));
+        session.Get($"Remove-ScramjetSequence {sequence.Name} -Force -Confirm:$false");
+    }
+
+    /// <summary>A hub takes the later data for the first type, whatever it is.</summary>
+    [Fact]
+    public void A_content_type_that_does_not_match_the_first_one_is_an_error()
+    {
+        using var sequence = new TestSequence(RawEcho);
+        using var session = real.ConnectHub();
+        session.Set("i", session.Single($"Publish-ScramjetSequence '{sequence.Folder}' | Start-ScramjetSequence -Wait"));
+        session.Get("'one' | Send-ScramjetInput $i -KeepOpen");
+        var error = session.Error("@{ n = 1 } | Send-ScramjetInput $i");
+        Assert.Equal("BAD_PARAMETERS", Kind(error));
+        Assert.Contains("is text/plain since its first data", error.ToString(), StringComparison.Ordinal);
+        Assert.Equal("BAD_PARAMETERS", Kind(session.Error("'x' | Send-ScramjetInput $i -ContentType image/png")));
+        Assert.Equal(["one", "{\"n\":1}"], session.Get("@{ n = 1 } | Send-ScramjetInput $i -ContentType text/plain -ReceiveOutput -OutputContentType text/plain").Select(o => (string)o.BaseObject));
+        session.Get($"Remove-ScramjetSequence {sequence.Name} -Force -Confirm:$false");
+    }
+
+    [Fact]
+    public async Task Two_readers_of_one_output_both_get_what_comes_from_then_on()
+    {
+        using var sequence = new TestSequence(RawEcho);
+        using var session = real.ConnectHub();
+        var instance = session.Single($"Publish-ScramjetSequence '{sequence.Folder}' | Start-ScramjetSequence -Wait");
+        session.Set("i", instance);
+        (Task<string[]> All, Task Any) Read()
+        {
+            var any = new TaskCompletionSource();
+            return (Task.Run(() =>
+            {
+                using var engine = real.ConnectHub();
+                engine.Set("any", (Action)(() => any.TrySetResult()));
+                return engine.Get("$input | Receive-ScramjetOutput -ContentType text/plain | ForEach-Object { $any.Invoke(); $_ }", instance).Select(o => (string)o.BaseObject).ToArray();
+            }), any.Task);
+        }
+
+        var sent = 0;
+        void Send() => session.Get($"'line {sent++}' | Send-ScramjetInput $i -KeepOpen");
+        var first = Read();
+        Send();
+        await first.Any.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
+        var second = Read();
+        while (!second.Any.IsCompleted)
+            Send();
+        session.Get("Send-ScramjetInput $i");
+        var (one, two) = (await first.All, await second.All);
+        Assert.Equal(Enumerable.Range(0, sent).Select(n => $"line {n}"), one);
+        Assert.InRange(two.Length, 1, sent - 1);
+        Assert.Equal(one[^two.Length..], two);
+        session.Get($"Remove-ScramjetSequence {sequence.Name} -Force -Confirm:$false");
+    }
+
+    [Fact]
+    public void An_instance_that_ended_is_read_once_while_the_hub_lists_it()
+    {
+        using var sequence = new TestSequence("module.exports = async function*() { yield { n: 1 }; yield { n: 2 }; };");
+        using var session = real.ConnectHub();
+        session.Set("i", session.Single($"Publish-ScramjetSequence '{sequence.Folder}' | Start-ScramjetSequence"));
+        session.Get("foreach ($once in 1) { $i | Get-ScramjetLog -Follow | ForEach-Object { if ($_.Message -like 'Sequence completed*') { break } } }");
+        Assert.Equal([1L, 2L], session.Get("$i | Receive-ScramjetOutput").Select(o => o.Properties["n"].Value));
+        Assert.Empty(session.Get("$i | Receive-ScramjetOutput"));
+        session.Get("$i | Stop-ScramjetInstance -Force -Wait");
+        Assert.Equal("NOT_FOUND", Kind(session.Error("$i | Receive-ScramjetOutput")));
+        Assert.Equal("NOT_FOUND", Kind(session.Error("'late' | Send-ScramjetInput $i")));
+        session.Get($"Remove-ScramjetSequence {sequence.Name} -Force -Confirm:$false");
+    }
+
+    [Fact]
     public void Events_go_both_ways()
     {
         using var sequence = new TestSequence("""

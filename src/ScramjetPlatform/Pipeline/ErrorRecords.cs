@@ -33,6 +33,7 @@ internal static class ErrorRecords
         [ErrorCodes.InvalidPackage] = ErrorCategory.InvalidData,
         [ErrorCodes.FileNotFound] = ErrorCategory.ObjectNotFound,
         [ErrorCodes.FileUnreadable] = ErrorCategory.ReadError,
+        [ErrorCodes.InputEnded] = ErrorCategory.InvalidOperation,
         [ErrorCodes.InstanceFailed] = ErrorCategory.OperationStopped,
     };
 
