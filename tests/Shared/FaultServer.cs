@@ -248,6 +248,22 @@ public sealed class FaultServer : IAsyncDisposable
             _socket.Dispose();
         }
 
+        /// <summary>Ends when the client has closed the connection.</summary>
+        public async Task ClosedAsync()
+        {
+            try
+            {
+                while (await _input.ReadAsync(new byte[1], Stopped) > 0)
+                {
+                    // A client that waits for an answer sends nothing.
+                }
+            }
+            catch (IOException)
+            {
+                // It was reset.
+            }
+        }
+
         /// <summary>Never answers.</summary>
         public Task SilenceAsync() => Task.Delay(Timeout.Infinite, Stopped);
     }
