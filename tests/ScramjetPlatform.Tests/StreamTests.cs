@@ -460,6 +460,36 @@ public sealed class StreamTests(RealPlatform real)
         Assert.Equal("STREAM_BROKEN", Kind(Assert.Single(result.Errors)));
     }
 
+    [Fact]
+    public async Task Names_that_cannot_be_properties_come_as_dictionaries()
+    {
+        var hub = new FakeHub("sth-0");
+        hub.AddInstance(hub.AddSequence("hello"), id: "i");
+        var many = string.Concat(Enumerable.Range(0, 30).Select(n => $"\"n{n}\":{n},"));
+        hub.Intercept = async (exchange, path) =>
+        {
+            if (path != "/instance/i/output")
+                return false;
+            await exchange.BeginChunkedAsync();
+            await exchange.SendChunkAsync($$"""
+                {"a":1,"A":2}
+                {"x":1,"":2}
+                {"x":1,"PSObject":2}
+                {{{many}}"N17":2}
+                {{{many}}"PSNot":2,"psObjects":[1,{"b":null}]}
+                """);
+            await exchange.EndChunkedAsync();
+            return true;
+        };
+        await using var server = hub.Serve();
+        using var session = new Engine();
+        session.Get($"Connect-ScramjetPlatform -HubUri {server.BaseUri}");
+        session.Set("out", session.Get("Receive-ScramjetOutput i"));
+        Assert.Equal([2, 2, 2, 31], session.Get("$out[0..3] | ForEach-Object { $_.Count }").Select(o => (int)o.BaseObject));
+        Assert.Equal(["1 2", "2", "2", "17 2"], session.Get("\"$($out[0]['a']) $($out[0]['A'])\"; \"$($out[1][''])\"; \"$($out[2]['PSObject'])\"; \"$($out[3]['n17']) $($out[3]['N17'])\"").Select(o => (string)o.BaseObject));
+        Assert.Equal("17 2 1", session.Single("\"$($out[4].n17) $($out[4].PSNot) $($out[4].psObjects[0])\"").BaseObject);
+    }
+
     [Theory]
     [InlineData("reset")]
     [InlineData("close")]

@@ -28,11 +28,12 @@ internal static class OutputWriter
         var decoder = new StreamDecoder(contentType);
         while (left > 0 && await reader.ReadAsync(cancellationToken).ConfigureAwait(false) is { } lines)
         {
+            var size = lines.Sum(static line => (long)line.Length);
             var values = decoder.Decode(lines, cmdlet.Report);
             if (values.Count > left)
                 values = values.Take(left).ToArray();
             left -= values.Count;
-            await cmdlet.WriteManyAsync(values).ConfigureAwait(false);
+            await cmdlet.WriteManyAsync(values, size).ConfigureAwait(false);
         }
     }
 
@@ -44,7 +45,7 @@ internal static class OutputWriter
         {
             var bytes = new byte[read];
             Buffer.BlockCopy(block, 0, bytes, 0, read);
-            await cmdlet.WriteAsync(bytes).ConfigureAwait(false);
+            await cmdlet.WriteBlockAsync(bytes).ConfigureAwait(false);
         }
     }
 }
