@@ -18,7 +18,7 @@ public static class ErrorCodes
     /// <summary>HTTP 404, or a name that matches nothing.</summary>
     public const string NotFound = "NOT_FOUND";
 
-    /// <summary>HTTP 410.</summary>
+    /// <summary>HTTP 410, or an instance that ended before what was wanted of it came to pass.</summary>
     public const string Gone = "GONE";
 
     /// <summary>HTTP 419: the hub has too little memory, disk or CPU left.</summary>
@@ -74,6 +74,9 @@ public static class ErrorCodes
 
     /// <summary>A profile of <c>si</c> is missing something, or isn't one.</summary>
     public const string InvalidProfile = "INVALID_PROFILE";
+
+    /// <summary>An instance's input has ended, and more was to be sent into it.</summary>
+    public const string InputEnded = "INPUT_ENDED";
 
     /// <summary>An instance ended with a failure.</summary>
     public const string InstanceFailed = "INSTANCE_FAILED";

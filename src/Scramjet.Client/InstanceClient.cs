@@ -1,4 +1,5 @@
 using System;
+using System.Diagnostics;
 using System.Net;
 using System.Threading;
 using System.Threading.Tasks;
@@ -19,6 +20,17 @@ public sealed class InstanceClient : ApiClient
     private const int StopMessage = 4001;
     private const int KillMessage = 4002;
     private const int EventMessage = 5001;
+
+    private static readonly TimeSpan StartPoll = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>How long nothing is taken until an instance is looked after.</summary>
+    private static readonly TimeSpan LifeCheck = TimeSpan.FromSeconds(1);
+
+    /// <summary>What the output of an instance that takes no more input gets to end.</summary>
+    private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(20);
+
+    /// <summary>What the answer to an input gets behind the output's end.</summary>
+    private static readonly TimeSpan AnswerTime = TimeSpan.FromMilliseconds(200);
 
     internal InstanceClient(HostClient hub, string id)
         : base(hub.Transport, $"{hub.Address}/instance/{PathSegment.Encode(id, "instance")}")
@@ -46,6 +58,7 @@ public sealed class InstanceClient : ApiClient
         }
         catch (ScramjetApiException e) when (e.StatusCode == HttpStatusCode.NotFound)
         {
+            Transport.Inputs.Forget(Address);
             return null;
         }
     }
@@ -91,23 +104,20 @@ public sealed class InstanceClient : ApiClient
         await SendAsync(Post("/_kill", version.WantsStopMessage ? new JArray { KillMessage, wishes } : wishes), cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Kills the instance unless it has ended already.</summary>
+    /// <summary>Kills the instance unless it has ended already. One that is still starting is killed as soon as the hub lets it be.</summary>
     /// <param name="removeImmediately">Also take it off the hub's list at once.</param>
     /// <param name="cancellationToken">Stops the call.</param>
     /// <returns>Whether there was something to kill.</returns>
-    public async Task<bool> KillIfRunningAsync(bool removeImmediately = false, CancellationToken cancellationToken = default)
-    {
-        try
-        {
-            await KillAsync(removeImmediately, cancellationToken).ConfigureAwait(false);
-            return true;
-        }
-        catch (ScramjetApiException e) when (e.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.BadRequest)
-        {
-            // An ended instance is unknown (0.18) or «not running» (1.0).
-            return false;
-        }
-    }
+    public Task<bool> KillIfRunningAsync(bool removeImmediately = false, CancellationToken cancellationToken = default) =>
+        UnlessEndedAsync(() => KillAsync(removeImmediately, cancellationToken), cancellationToken);
+
+    /// <summary>Asks the instance to stop, as <see cref="StopAsync"/> does, unless it has ended already.</summary>
+    /// <param name="timeout">What the instance gets to end by itself.</param>
+    /// <param name="canCallKeepalive">Whether the instance may ask for more time.</param>
+    /// <param name="cancellationToken">Stops the call; the hub goes on.</param>
+    /// <returns>Whether there was something to stop.</returns>
+    public Task<bool> StopIfRunningAsync(TimeSpan timeout, bool canCallKeepalive = false, CancellationToken cancellationToken = default) =>
+        UnlessEndedAsync(() => StopAsync(timeout, canCallKeepalive, cancellationToken), cancellationToken);
 
     /// <summary>Waits until the hub no longer lists the instance.</summary>
     /// <param name="timeout">How long to wait, once the instance has ended.</param>
@@ -146,11 +156,30 @@ public sealed class InstanceClient : ApiClient
     /// Sends data into the instance: <c>POST /instance/{id}/input</c>. The first input's content type counts for all that follows. The task
     /// ends when the hub has taken it all.
     /// </summary>
+    /// <remarks>
+    /// Hubs say nothing of input that can't be taken. What this connection has sent before is known, and what doesn't go with it is refused; where
+    /// something else has ended the input, a hub may never take what is sent: <see cref="StreamBody.Waiting"/> shows it.
+    /// </remarks>
     /// <param name="body">The data, which may still be in the making.</param>
     /// <param name="keepOpen">Leave the input open for more; else it is closed when the body ends.</param>
     /// <param name="cancellationToken">Stops the call.</param>
-    public Task SendInputAsync(StreamBody body, bool keepOpen = false, CancellationToken cancellationToken = default) =>
-        StreamAsync("/input", body, keepOpen ? false : null, cancellationToken);
+    /// <exception cref="ScramjetException"><c>INPUT_ENDED</c> or <c>BAD_PARAMETERS</c>: it doesn't go with what was sent before. <c>GONE</c>: the instance ended before it had taken it all.</exception>
+    public async Task SendInputAsync(StreamBody body, bool keepOpen = false, CancellationToken cancellationToken = default)
+    {
+        Transport.Inputs.Begin(Address, InstanceId, body.ContentType);
+        try
+        {
+            await FeedAsync("/input", body, keepOpen, cancellationToken).ConfigureAwait(false);
+        }
+        catch (ScramjetApiException e) when (e.StatusCode is not null)
+        {
+            Transport.Inputs.Forget(Address);
+            throw;
+        }
+
+        if (!keepOpen)
+            Transport.Inputs.End(Address);
+    }
 
     /// <summary>
     /// Tells the instance its input's content type before the data, where that is needed: a runner of 0.18 reads the content type and the first
@@ -163,9 +192,7 @@ public sealed class InstanceClient : ApiClient
         if (!version.WantsStopMessage)
             return false;
 
-        var nothing = new BodyPipe();
-        nothing.Complete();
-        await SendInputAsync(StreamBody.From(nothing, contentType), keepOpen: true, cancellationToken).ConfigureAwait(false);
+        await SendInputAsync(StreamBody.Empty(contentType), keepOpen: true, cancellationToken).ConfigureAwait(false);
         return true;
     }
 
@@ -173,12 +200,67 @@ public sealed class InstanceClient : ApiClient
     /// <param name="body">The data, which may still be in the making.</param>
     /// <param name="keepOpen">Leave the stream open for more; else it is closed when the body ends.</param>
     /// <param name="cancellationToken">Stops the call.</param>
+    /// <exception cref="ScramjetException"><c>GONE</c>: the instance ended before it had taken it all.</exception>
     public Task SendStdinAsync(StreamBody body, bool keepOpen = false, CancellationToken cancellationToken = default) =>
-        StreamAsync("/stdin", body, keepOpen ? false : null, cancellationToken);
+        FeedAsync("/stdin", body, keepOpen, cancellationToken);
+
+    /// <summary>
+    /// Sends data into the instance and reads its output, both at once, until the output ends.
+    /// </summary>
+    /// <remarks>
+    /// Upstream's inout is one request, <c>POST /instance/{id}/inout</c>, whose answer comes while its body is still sent. HTTP/1.1 in .NET reads no
+    /// answer before the body is sent, and hubs have that route since 0.26 only. So these are two requests at once, <c>/input</c> and <c>/output</c>: the same
+    /// streams, on every hub, and the input gets its end, which upstream's doesn't.
+    /// </remarks>
+    /// <param name="body">The data, which may still be in the making.</param>
+    /// <param name="read">Reads the output to its end.</param>
+    /// <param name="keepOpen">Leave the input open for more; else it is closed when the body ends.</param>
+    /// <param name="cancellationToken">Stops both.</param>
+    /// <returns>Whether all of the data was taken: an instance may leave some of it unread.</returns>
+    public Task<bool> InOutAsync(StreamBody body, Func<ApiStream, CancellationToken, Task> read, bool keepOpen = false, CancellationToken cancellationToken = default) =>
+        InOutAsync(token => SendInputAsync(body, keepOpen, token), read, cancellationToken);
+
+    /// <summary>Does something that sends data into the instance and reads its output, both at once, until the output ends.</summary>
+    /// <param name="send">Sends the data.</param>
+    /// <param name="read">Reads the output to its end.</param>
+    /// <param name="cancellationToken">Stops both.</param>
+    /// <returns>Whether all of the data was taken: an instance may leave some of it unread.</returns>
+    public async Task<bool> InOutAsync(Func<CancellationToken, Task> send, Func<ApiStream, CancellationToken, Task> read, CancellationToken cancellationToken = default)
+    {
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var output = ReadAsync();
+        var input = send(over.Token);
+        try
+        {
+            // The output's end is the end: a program may well leave some of its input unread.
+            if (await Task.WhenAny(output, input).ConfigureAwait(false) == input && input.IsFaulted && !output.IsCompleted)
+            {
+                // An instance that ended closes its input; what it put out before still counts, and why it ended counts more.
+                await Task.WhenAny(output, Task.Delay(LastWords, over.Token)).ConfigureAwait(false);
+                if (!output.IsCompleted)
+                    await input.ConfigureAwait(false);
+            }
+
+            await output.ConfigureAwait(false);
+            await Task.WhenAny(input, Task.Delay(AnswerTime, over.Token)).ConfigureAwait(false);
+            return input.Status == TaskStatus.RanToCompletion;
+        }
+        finally
+        {
+            over.Cancel();
+            await Task.WhenAll(output, input).ContinueWith(static t => _ = t.Exception, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default).ConfigureAwait(false);
+        }
+
+        async Task ReadAsync()
+        {
+            using var stream = await GetStreamAsync(InstanceStream.Output, over.Token).ConfigureAwait(false);
+            await read(stream, over.Token).ConfigureAwait(false);
+        }
+    }
 
     /// <summary>
     /// A stream that comes out of the instance: <c>GET /instance/{id}/output</c>, <c>/stdout</c>, <c>/stderr</c> or <c>/log</c>. The hub keeps what
-    /// nobody has read yet; what one reader has read, no other gets.
+    /// nobody has read yet. Readers at the same time all get what comes from then on, at the pace of the slowest; what was read before, a later one doesn't get.
     /// </summary>
     public Task<ApiStream> GetStreamAsync(InstanceStream stream, CancellationToken cancellationToken = default) =>
         OpenAsync(Get("/" + stream.ToString().ToLowerInvariant()), cancellationToken);
@@ -198,6 +280,76 @@ public sealed class InstanceClient : ApiClient
     /// <summary>The message of an event: 1.0 gives it alone, 0.18 within an object.</summary>
     public static JToken? EventMessageOf(JToken? answer, string eventName) =>
         answer is JObject o && o.Count <= 2 && (string?)o["eventName"] == eventName ? o["message"] : answer;
+
+    /// <summary>Sends a body for as long as it lasts, and as long as there is an instance to take it: hubs keep the request of one that has ended.</summary>
+    private async Task FeedAsync(string path, StreamBody body, bool keepOpen, CancellationToken cancellationToken)
+    {
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var sending = StreamAsync(path, body, keepOpen ? false : null, over.Token);
+        try
+        {
+            while (await Task.WhenAny(sending, Task.Delay(LifeCheck, over.Token)).ConfigureAwait(false) != sending)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                if (body.Waiting > LifeCheck)
+                    await ThrowIfEndedAsync(null, cancellationToken).ConfigureAwait(false);
+            }
+
+            await sending.ConfigureAwait(false);
+        }
+        catch (ScramjetApiException e) when (e.StatusCode is null && !cancellationToken.IsCancellationRequested)
+        {
+            // A hub drops the connection some time after the instance has ended.
+            await ThrowIfEndedAsync(e, cancellationToken).ConfigureAwait(false);
+            throw;
+        }
+        finally
+        {
+            over.Cancel();
+            _ = sending.ContinueWith(static t => _ = t.Exception, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        }
+    }
+
+    private async Task ThrowIfEndedAsync(ScramjetApiException? cause, CancellationToken cancellationToken)
+    {
+        Instance? now;
+        try
+        {
+            now = await GetInfoOrNullAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (ScramjetException)
+        {
+            // Nothing is known of it: what goes on, or went wrong, counts.
+            return;
+        }
+
+        if (now is null or { HasEnded: true })
+            throw new ScramjetException(ErrorCodes.Gone, $"The instance '{InstanceId}' ended before it had taken all of its input.", "See its log, and start it again.", cause);
+    }
+
+    private async Task<bool> UnlessEndedAsync(Func<Task> end, CancellationToken cancellationToken)
+    {
+        var clock = Stopwatch.StartNew();
+        while (true)
+        {
+            try
+            {
+                await end().ConfigureAwait(false);
+                return true;
+            }
+            catch (ScramjetApiException e) when (e.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.BadRequest)
+            {
+                // An ended instance is unknown (0.18), or «not running» (1.0), which it also is before it runs.
+                var now = await GetInfoOrNullAsync(cancellationToken).ConfigureAwait(false);
+                if (now is null or { HasEnded: true } or { Status: InstanceStatus.Stopping or InstanceStatus.Killing })
+                    return false;
+                if (now.Status is not (InstanceStatus.Initializing or InstanceStatus.Starting) || clock.Elapsed > (Options?.Timeout ?? Transport.Timeout))
+                    throw;
+            }
+
+            await Task.Delay(StartPoll, cancellationToken).ConfigureAwait(false);
+        }
+    }
 
     private static ApiRequest Endless(string path)
     {

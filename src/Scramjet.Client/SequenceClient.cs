@@ -56,7 +56,11 @@ public sealed class SequenceClient : ApiClient
         var request = Post("/start", options.ToJson());
         request.ConflictAdvice = "Give another -InstanceId, or none.";
         var answer = await SendForObjectAsync(request, cancellationToken).ConfigureAwait(false);
-        return ReadOne(answer, request, fields => Child(new InstanceClient(Hub, fields.RequiredId())));
+        var instance = ReadOne(answer, request, fields => Child(new InstanceClient(Hub, fields.RequiredId())));
+
+        // The id may be one that another instance had.
+        Transport.Inputs.Forget(instance.Address);
+        return instance;
     }
 
     /// <summary>Starts an instance, and asks for it; where the hub doesn't list it (yet, or any more), what the start said. It is never sent twice.</summary>

@@ -56,6 +56,20 @@ public sealed class RealHubTests(RealPlatform real)
         session.Get($"Get-ScramjetSequence {sequence.Name} | Remove-ScramjetSequence -Force -Confirm:$false");
     }
 
+    [Theory]
+    [InlineData("-Force")]
+    [InlineData("-TimeoutSec 0.2")]
+    public void Stopping_what_has_ended_meanwhile_is_no_error(string how)
+    {
+        using var sequence = new TestSequence();
+        using var session = real.ConnectHub();
+        session.Set("i", session.Single($"Publish-ScramjetSequence '{sequence.Folder}' | Start-ScramjetSequence -Wait"));
+        session.Get("$i | Stop-ScramjetInstance -Force -Wait");
+        Assert.Equal("Gone", session.Single($"$i | Stop-ScramjetInstance {how} -Wait -PassThru").Properties["Status"].Value.ToString());
+        Assert.StartsWith("NOT_FOUND,", session.Error($"Stop-ScramjetInstance $i.Id {how}").FullyQualifiedErrorId);
+        session.Get($"Remove-ScramjetSequence {sequence.Name} -Confirm:$false");
+    }
+
     [Fact]
     public void Forced_removal_ends_the_instances_first()
     {

@@ -132,6 +132,36 @@ public sealed class ScopeTests : IDisposable
         Assert.NotEmpty(error.ErrorDetails.RecommendedAction);
     }
 
+    [Theory]
+    [InlineData("completed", null)]
+    [InlineData("errored", null)]
+    [InlineData("stopping", null)]
+    [InlineData("unknown", "BAD_PARAMETERS")]
+    public async Task A_kill_that_a_hub_refuses_is_an_error_unless_the_instance_has_ended(string status, string? code)
+    {
+        await using var platform = Connect(1);
+        _engine.Get("$i = Get-ScramjetInstance");
+        platform.Hubs[0].Instances.Values.Single()["status"] = status;
+        var result = _engine.Run("$i | Stop-ScramjetInstance -Force -PassThru");
+        Assert.Equal(code is null ? [] : [code], result.Errors.Select(e => e.FullyQualifiedErrorId.Split(',')[0]));
+        Assert.Equal(code is null ? [status] : [], result.Output.Select(o => o.Properties["Status"].Value.ToString()!.ToLowerInvariant()));
+    }
+
+    [Fact]
+    public async Task An_instance_that_is_starting_is_killed_as_soon_as_it_can_be()
+    {
+        await using var platform = Connect(1);
+        var instance = platform.Hubs[0].Instances.Values.Single();
+        instance["status"] = "starting";
+        platform.Hubs[0].Intercept = (exchange, path) =>
+        {
+            if (path.EndsWith("/_kill", StringComparison.Ordinal) && platform.Server.Requests.Count(r => r.Target == exchange.Target) == 2)
+                instance["status"] = "running";
+            return Task.FromResult(false);
+        };
+        Assert.Equal("Completed", _engine.Single("Get-ScramjetInstance | Stop-ScramjetInstance -Force -PassThru").Properties["Status"].Value.ToString());
+    }
+
     [Fact]
     public async Task Stops_run_concurrently_up_to_the_limit()
     {

@@ -2,6 +2,7 @@ using System;
 using System.IO;
 using System.Linq;
 using System.Security.Cryptography;
+using System.Text;
 using System.Threading.Tasks;
 using Scramjet.LocalPlatform;
 using Scramjet.Testing;
@@ -25,15 +26,25 @@ public sealed class StreamTests(RealPlatform real)
     {
         using var session = real.ConnectHub();
         session.Set("folder", Path.Combine(Engine.RepositoryRoot, "docs/samples/double"));
-        var result = session.Get("""
-            $sent = 0; $firstAt = 0
-            1..100000 | ForEach-Object { $sent++; [pscustomobject]@{ n = $_ } } | Invoke-ScramjetSequence -Path $folder -RemoveAfter | Where-Object { if (-not $firstAt) { $firstAt = $sent }; $_.n % 2 -eq 0 }
-            $firstAt
-            """);
-        Assert.Equal(100_001, result.Count);
-        Assert.All(result.Take(100_000).Select((o, i) => (o, i)), x => Assert.Equal(2L * (x.i + 1), x.o.Properties["n"].Value));
-        Assert.InRange((int)result[^1].BaseObject, 1, 99_999);
+        AssertFilters(session, "Invoke-ScramjetSequence -Path $folder -RemoveAfter", 100_000);
         Assert.Empty(session.Get("Get-ScramjetInstance -Sequence double"));
+    }
+
+    /// <summary>Each object comes out doubled, and the first of them before the last one is sent: more are sent until one has come.</summary>
+    private static void AssertFilters(Engine session, string command, int objects)
+    {
+        var result = session.Get($$"""
+            $seen = @{ sent = 0; first = 0 }
+            & {
+                1..{{objects}} | ForEach-Object { $seen.sent++; [pscustomobject]@{ n = $_ } }
+                while (-not $seen.first) { $seen.sent++; [pscustomobject]@{ n = $seen.sent } }
+                $seen.sent++; [pscustomobject]@{ n = $seen.sent }
+            } | {{command}} | Where-Object { if (-not $seen.first) { $seen.first = $seen.sent }; $_.n % 2 -eq 0 }
+            $seen.sent
+            """);
+        Assert.Equal((int)result[^1].BaseObject, result.Count - 1);
+        Assert.All(result.SkipLast(1).Select((o, i) => (o, i)), x => Assert.Equal(2L * (x.i + 1), x.o.Properties["n"].Value));
+        TestContext.Current.TestOutputHelper?.WriteLine($"{session.Single("$seen.first").BaseObject} objects were sent when the first one came back.");
     }
 
     /// <summary>Against a stand-in: the real 0.18.7 hub takes all input for UTF-8 text, which random bytes aren't.</summary>
@@ -80,10 +91,72 @@ public sealed class StreamTests(RealPlatform real)
         writer.Get($"Send-ScramjetInput i -Path '{source}'");
         await receiving;
         Assert.True(GC.GetTotalMemory(true) - before < 64 << 20);
-        await using (var sent = File.OpenRead(source))
-        await using (var received = File.OpenRead(target))
-            Assert.Equal(await SHA256.HashDataAsync(sent, TestContext.Current.CancellationToken), await SHA256.HashDataAsync(received, TestContext.Current.CancellationToken));
+        await AssertSameAsync(source, target);
         folder.Delete(recursive: true);
+    }
+
+    /// <summary>
+    /// Random text, of characters of one to four bytes: the real 0.18.7 hub takes all input for UTF-8. It is sent as bytes, as an instance that gets
+    /// text decodes it piece by piece, and spoils characters on the borders. No more than 128 MiB: the hub passes some 15 MiB a second.
+    /// </summary>
+    [Fact]
+    public async Task Text_comes_out_of_a_real_hub_byte_for_byte()
+    {
+        var alphabet = Enumerable.Range(0, 256).Select(n => Encoding.UTF8.GetBytes(char.ConvertFromUtf32((n % 4) switch { 0 => 10 + n / 2, 1 => 0x100 + n, 2 => 0x4E00 + n, _ => 0x1F300 + n }))).ToArray();
+        using var sequence = new TestSequence(RawEcho);
+        var (source, target) = (Path.Combine(sequence.Folder, "in"), Path.Combine(sequence.Folder, "out"));
+        await using (var file = File.Create(source))
+        {
+            var random = new byte[1 << 16];
+            using var block = new MemoryStream();
+            while (file.Length < 128 << 20)
+            {
+                Random.Shared.NextBytes(random);
+                block.SetLength(0);
+                foreach (var one in random)
+                    block.Write(alphabet[one]);
+                await file.WriteAsync(block.GetBuffer().AsMemory(0, (int)block.Length), TestContext.Current.CancellationToken);
+            }
+        }
+
+        await EchoFileAsync(sequence, source, target, "application/octet-stream");
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("no end")]
+    [InlineData("\r\n")]
+    [InlineData("\n\n\n")]
+    [InlineData("\uFEFFone\r\ntwo\n\r\n\nthree\r")]
+    [InlineData("a\0b\u001b[0m\n{\"ключ\":[\"🧪\",{\"b\":null}]}")]
+    public async Task Odd_text_comes_out_of_a_real_hub_byte_for_byte(string text)
+    {
+        using var sequence = new TestSequence(RawEcho);
+        var source = Path.Combine(sequence.Folder, "in");
+        await File.WriteAllTextAsync(source, text, TestContext.Current.CancellationToken);
+        await EchoFileAsync(sequence, source, Path.Combine(sequence.Folder, "out"), "text/plain");
+    }
+
+    /// <summary>Sends a file through an echo, and holds what comes out against it.</summary>
+    private async Task EchoFileAsync(TestSequence sequence, string source, string target, string contentType)
+    {
+        using var writer = real.ConnectHub();
+        using var reader = real.ConnectHub();
+        var instance = writer.Single($"Publish-ScramjetSequence '{sequence.Folder}' | Start-ScramjetSequence -Wait");
+        writer.Set("i", instance);
+        var receiving = Task.Run(() => reader.Get($"$input | Receive-ScramjetOutput -OutFile '{target}'", instance));
+        writer.Get($"Send-ScramjetInput $i -Path '{source}' -ContentType {contentType}");
+        await receiving;
+        await AssertSameAsync(source, target);
+        writer.Get($"Remove-ScramjetSequence {sequence.Name} -Force -Confirm:$false");
+    }
+
+    private static async Task AssertSameAsync(string source, string target)
+    {
+        await using var sent = File.OpenRead(source);
+        await using var received = File.OpenRead(target);
+        Assert.Equal(sent.Length, received.Length);
+        Assert.Equal(await SHA256.HashDataAsync(sent, TestContext.Current.CancellationToken), await SHA256.HashDataAsync(received, TestContext.Current.CancellationToken));
     }
 
     [Fact]
@@ -108,6 +181,21 @@ public sealed class StreamTests(RealPlatform real)
         session.Set("o", session.Get($"@{{ a = 1; b = @{{ c = @(1, 'zwei', $null, $true) }}; d = 'Ä🚀'; e = 1.5; f = '2026-01-02T03:04:05Z' }} | Invoke-ScramjetSequence {sequence.Name}")[0]);
         Assert.Equal("1 4 zwei True Ä🚀 1.5 2026-01-02T03:04:05Z", session.Single("\"$($o.a) $($o.b.c.Count) $($o.b.c[1]) $($o.b.c[3]) $($o.d) $($o.e) $($o.f)\"").BaseObject);
         Assert.Null(session.Single("$o.b").Properties["missing"]);
+        session.Get($"Remove-ScramjetSequence {sequence.Name} -Force -Confirm:$false");
+    }
+
+    /// <summary>Instances decode NDJSON piece by piece, and would spoil characters on the borders.</summary>
+    [Fact]
+    public void Objects_keep_their_characters_however_many_there_are()
+    {
+        using var sequence = new TestSequence(Echo);
+        using var session = real.ConnectHub();
+        session.Get($"Publish-ScramjetSequence '{sequence.Folder}'");
+        var text = string.Concat(Enumerable.Repeat("🚀漢字ż", 50));
+        session.Set("text", text);
+        var output = session.Get($"1..10000 | ForEach-Object {{ @{{ 'ключ' = $text }} }} | Invoke-ScramjetSequence {sequence.Name}");
+        Assert.Equal(10_000, output.Count);
+        Assert.All(output, o => Assert.Equal(text, o.Properties["ключ"]?.Value));
         session.Get($"Remove-ScramjetSequence {sequence.Name} -Force -Confirm:$false");
     }
 
@@ -180,6 +268,135 @@ public sealed class StreamTests(RealPlatform real)
     }
 
     [Fact]
+    public void An_instance_is_a_filter_too()
+    {
+        using var session = real.ConnectHub();
+        session.Set("folder", Path.Combine(Engine.RepositoryRoot, "docs/samples/double"));
+        session.Set("i", session.Single("Publish-ScramjetSequence $folder | Start-ScramjetSequence -Wait"));
+        AssertFilters(session, "Send-ScramjetInput $i -ReceiveOutput", 5_000);
+        session.Get("$i.SequenceId | Remove-ScramjetSequence -Force -Confirm:$false");
+    }
+
+    [Fact]
+    public void Input_that_is_left_unread_is_a_warning()
+    {
+        using var sequence = new TestSequence("module.exports = async function*(input) { for await (const item of input) { yield item; return; } };");
+        using var session = real.ConnectHub();
+        session.Set("i", session.Single($"Publish-ScramjetSequence '{sequence.Folder}' | Start-ScramjetSequence -Wait"));
+        var result = session.Run("1..1000000 | ForEach-Object { @{ n = $_ } } | Send-ScramjetInput $i -ReceiveOutput");
+        Assert.Empty(result.Errors);
+        Assert.Equal(1L, Assert.Single(result.Output).Properties["n"].Value);
+        Assert.Contains("before it had taken all", Assert.Single(result.Warnings), StringComparison.Ordinal);
+        session.Get($"Remove-ScramjetSequence {sequence.Name} -Force -Confirm:$false");
+    }
+
+    /// <summary>A hub takes it and never answers: what this connection has ended, it knows; what another one has, shows as silence.</summary>
+    [Fact]
+    public async Task Input_after_its_end_is_an_error_or_a_warning()
+    {
+        using var sequence = new TestSequence("module.exports = async function(input) { for await (const item of input); await new Promise(r => setTimeout(r, 600000)); };");
+        using var session = real.ConnectHub();
+        using var other = real.ConnectHub();
+        var instance = session.Single($"Publish-ScramjetSequence '{sequence.Folder}' | Start-ScramjetSequence -Wait");
+        session.Set("i", instance);
+        session.Get("'one' | Send-ScramjetInput $i");
+        Assert.Equal("INPUT_ENDED", Kind(session.Error("'two' | Send-ScramjetInput $i")));
+
+        var warned = new TaskCompletionSource<string>();
+        other.Set("id", instance.Properties["Id"].Value);
+        other.Set("warned", (Action<object>)(w => warned.TrySetResult(w.ToString()!)));
+        var sending = Task.Run(() => other.Run("'two' | Send-ScramjetInput $id 3>&1 | ForEach-Object { $warned.Invoke($_) }"));
+        Assert.Contains("has taken nothing", await warned.Task.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        session.Get("$i | Stop-ScramjetInstance -Force -Wait");
+        Assert.Equal("GONE", Kind(Assert.Single((await sending).Errors)));
+        session.Get($"Remove-ScramjetSequence {sequence.Name} -Force -Confirm:$false");
+    }
+
+    [Fact]
+    public async Task Input_that_an_instance_ends_without_taking_is_an_error()
+    {
+        using var sequence = new TestSequence();
+        using var session = real.ConnectHub();
+        using var observer = real.ConnectHub();
+        var instance = session.Single($"Publish-ScramjetSequence '{sequence.Folder}' | Start-ScramjetSequence -Wait");
+        session.Set("i", instance);
+        var file = Path.Combine(sequence.Folder, "big.txt");
+        await File.WriteAllBytesAsync(file, new byte[64 << 20], TestContext.Current.CancellationToken);
+        var warned = new TaskCompletionSource();
+        session.Set("warned", (Action)(() => warned.TrySetResult()));
+        var sending = Task.Run(() => session.Run($"Send-ScramjetInput $i -Path '{file}' 3>&1 | ForEach-Object {{ $warned.Invoke() }}"));
+        await warned.Task.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
+        observer.Get("$input | Stop-ScramjetInstance -Force -Wait", instance);
+        Assert.Equal("GONE", Kind(Assert.Single((await sending).Errors)));
+        session.Get($"Remove-ScramjetSequence {sequence.Name} -Force -Confirm:$false");
+    }
+
+    /// <summary>A hub takes the later data for the first type, whatever it is.</summary>
+    [Fact]
+    public void A_content_type_that_does_not_match_the_first_one_is_an_error()
+    {
+        using var sequence = new TestSequence(RawEcho);
+        using var session = real.ConnectHub();
+        session.Set("i", session.Single($"Publish-ScramjetSequence '{sequence.Folder}' | Start-ScramjetSequence -Wait"));
+        session.Get("'one' | Send-ScramjetInput $i -KeepOpen");
+        var error = session.Error("@{ n = 1 } | Send-ScramjetInput $i");
+        Assert.Equal("BAD_PARAMETERS", Kind(error));
+        Assert.Contains("is text/plain since its first data", error.ToString(), StringComparison.Ordinal);
+        Assert.Equal("BAD_PARAMETERS", Kind(session.Error("'x' | Send-ScramjetInput $i -ContentType image/png")));
+        Assert.Equal(["one", "{\"n\":1}"], session.Get("@{ n = 1 } | Send-ScramjetInput $i -ContentType text/plain -ReceiveOutput -OutputContentType text/plain").Select(o => (string)o.BaseObject));
+        session.Get($"Remove-ScramjetSequence {sequence.Name} -Force -Confirm:$false");
+    }
+
+    [Fact]
+    public async Task Two_readers_of_one_output_both_get_what_comes_from_then_on()
+    {
+        using var sequence = new TestSequence(RawEcho);
+        using var session = real.ConnectHub();
+        var instance = session.Single($"Publish-ScramjetSequence '{sequence.Folder}' | Start-ScramjetSequence -Wait");
+        session.Set("i", instance);
+        (Task<string[]> All, Task Any) Read()
+        {
+            var any = new TaskCompletionSource();
+            return (Task.Run(() =>
+            {
+                using var engine = real.ConnectHub();
+                engine.Set("any", (Action)(() => any.TrySetResult()));
+                return engine.Get("$input | Receive-ScramjetOutput -ContentType text/plain | ForEach-Object { $any.Invoke(); $_ }", instance).Select(o => (string)o.BaseObject).ToArray();
+            }), any.Task);
+        }
+
+        var sent = 0;
+        void Send() => session.Get($"'line {sent++}' | Send-ScramjetInput $i -KeepOpen");
+        var first = Read();
+        Send();
+        await first.Any.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
+        var second = Read();
+        while (!second.Any.IsCompleted)
+            Send();
+        session.Get("Send-ScramjetInput $i");
+        var (one, two) = (await first.All, await second.All);
+        Assert.Equal(Enumerable.Range(0, sent).Select(n => $"line {n}"), one);
+        Assert.InRange(two.Length, 1, sent - 1);
+        Assert.Equal(one[^two.Length..], two);
+        session.Get($"Remove-ScramjetSequence {sequence.Name} -Force -Confirm:$false");
+    }
+
+    [Fact]
+    public void An_instance_that_ended_is_read_once_while_the_hub_lists_it()
+    {
+        using var sequence = new TestSequence("module.exports = async function*() { yield { n: 1 }; yield { n: 2 }; };");
+        using var session = real.ConnectHub();
+        session.Set("i", session.Single($"Publish-ScramjetSequence '{sequence.Folder}' | Start-ScramjetSequence"));
+        session.Get("foreach ($once in 1) { $i | Get-ScramjetLog -Follow | ForEach-Object { if ($_.Message -like 'Sequence completed*') { break } } }");
+        Assert.Equal([1L, 2L], session.Get("$i | Receive-ScramjetOutput").Select(o => o.Properties["n"].Value));
+        Assert.Empty(session.Get("$i | Receive-ScramjetOutput"));
+        session.Get("$i | Stop-ScramjetInstance -Force -Wait");
+        Assert.Equal("NOT_FOUND", Kind(session.Error("$i | Receive-ScramjetOutput")));
+        Assert.Equal("NOT_FOUND", Kind(session.Error("'late' | Send-ScramjetInput $i")));
+        session.Get($"Remove-ScramjetSequence {sequence.Name} -Force -Confirm:$false");
+    }
+
+    [Fact]
     public void Events_go_both_ways()
     {
         using var sequence = new TestSequence("""
@@ -243,6 +460,36 @@ public sealed class StreamTests(RealPlatform real)
         Assert.Equal("STREAM_BROKEN", Kind(Assert.Single(result.Errors)));
     }
 
+    [Fact]
+    public async Task Names_that_cannot_be_properties_come_as_dictionaries()
+    {
+        var hub = new FakeHub("sth-0");
+        hub.AddInstance(hub.AddSequence("hello"), id: "i");
+        var many = string.Concat(Enumerable.Range(0, 30).Select(n => $"\"n{n}\":{n},"));
+        hub.Intercept = async (exchange, path) =>
+        {
+            if (path != "/instance/i/output")
+                return false;
+            await exchange.BeginChunkedAsync();
+            await exchange.SendChunkAsync($$"""
+                {"a":1,"A":2}
+                {"x":1,"":2}
+                {"x":1,"PSObject":2}
+                {{{many}}"N17":2}
+                {{{many}}"PSNot":2,"psObjects":[1,{"b":null}]}
+                """);
+            await exchange.EndChunkedAsync();
+            return true;
+        };
+        await using var server = hub.Serve();
+        using var session = new Engine();
+        session.Get($"Connect-ScramjetPlatform -HubUri {server.BaseUri}");
+        session.Set("out", session.Get("Receive-ScramjetOutput i"));
+        Assert.Equal([2, 2, 2, 31], session.Get("$out[0..3] | ForEach-Object { $_.Count }").Select(o => (int)o.BaseObject));
+        Assert.Equal(["1 2", "2", "2", "17 2"], session.Get("\"$($out[0]['a']) $($out[0]['A'])\"; \"$($out[1][''])\"; \"$($out[2]['PSObject'])\"; \"$($out[3]['n17']) $($out[3]['N17'])\"").Select(o => (string)o.BaseObject));
+        Assert.Equal("17 2 1", session.Single("\"$($out[4].n17) $($out[4].PSNot) $($out[4].psObjects[0])\"").BaseObject);
+    }
+
     [Theory]
     [InlineData("reset")]
     [InlineData("close")]
@@ -280,23 +527,26 @@ public sealed class StreamTests(RealPlatform real)
         var hub = new FakeHub("sth-0");
         hub.AddInstance(hub.AddSequence("hello"), id: "i");
         var opened = new TaskCompletionSource();
+        var closed = new TaskCompletionSource();
         hub.Intercept = async (exchange, path) =>
         {
             if (path != "/instance/i/output")
                 return false;
             await exchange.BeginChunkedAsync();
             opened.TrySetResult();
-            while (true)
-            {
-                await Task.Delay(50, exchange.Stopped);
-                await exchange.SendChunkAsync(" ");
-            }
+            await exchange.ClosedAsync();
+            closed.TrySetResult();
+            exchange.Reset();
+            return true;
         };
         await using var server = hub.Serve();
         using var session = new Engine();
         session.Get($"Connect-ScramjetPlatform -HubUri {server.BaseUri}");
         var time = await session.StopAfterAsync("Receive-ScramjetOutput i", TimeSpan.Zero, () => opened.Task);
         Assert.True(time < TimeSpan.FromSeconds(1), $"It took {time}.");
+        await closed.Task.WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
+
+        // The connection that the module keeps for further requests closes when it is disconnected.
         session.Get("Disconnect-ScramjetPlatform");
         for (var i = 0; i < 50 && server.OpenConnections > 0; i++)
             await Task.Delay(100, TestContext.Current.CancellationToken);

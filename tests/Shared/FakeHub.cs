@@ -148,6 +148,9 @@ public sealed class FakeHub
             case ("POST", ["instance", var id, "_stop"]) when Instances.ContainsKey(id):
                 await StopAsync(exchange, id, JObject.Parse(System.Text.Encoding.UTF8.GetString(body)));
                 break;
+            case ("POST", ["instance", var id, "_kill"]) when Instances.TryGetValue(id, out var dead) && (string?)dead["status"] != "running":
+                await exchange.AnswerAsync(400, """{"error":"Instance not running"}""");
+                break;
             case ("POST", ["instance", var id, "_kill"]) when Instances.ContainsKey(id) && (bool?)JObject.Parse(System.Text.Encoding.UTF8.GetString(body))["removeImmediately"] == true:
                 Instances.TryRemove(id, out var killed);
                 await exchange.AnswerAsync(202, killed!.ToString());

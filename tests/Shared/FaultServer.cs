@@ -46,9 +46,9 @@ public sealed class FaultServer : IAsyncDisposable
     {
         await _stop.CancelAsync();
         _listener.Stop();
+        await _accepting;
         foreach (var socket in _open.Keys)
             socket.Dispose();
-        await _accepting;
         _stop.Dispose();
     }
 
@@ -63,9 +63,9 @@ public sealed class FaultServer : IAsyncDisposable
                 _ = ServeAsync(socket);
             }
         }
-        catch (Exception e) when (e is OperationCanceledException or SocketException or InvalidOperationException)
+        catch (Exception e) when (_stop.IsCancellationRequested && e is OperationCanceledException or SocketException or InvalidOperationException)
         {
-            // Disposed, or stopped just before it listened again.
+            // Disposed: a listener that was stopped between two connections says that it doesn't listen.
         }
     }
 
@@ -246,6 +246,22 @@ public sealed class FaultServer : IAsyncDisposable
             Closed = true;
             _socket.LingerState = new LingerOption(true, 0);
             _socket.Dispose();
+        }
+
+        /// <summary>Ends when the client has closed the connection.</summary>
+        public async Task ClosedAsync()
+        {
+            try
+            {
+                while (await _input.ReadAsync(new byte[1], Stopped) > 0)
+                {
+                    // A client that waits for an answer sends nothing.
+                }
+            }
+            catch (IOException)
+            {
+                // It was reset.
+            }
         }
 
         /// <summary>Never answers.</summary>

@@ -60,6 +60,8 @@ public sealed class ScramjetTransport : IDisposable
     /// <summary>The bound for each call that isn't a stream.</summary>
     public TimeSpan Timeout => _options.Timeout;
 
+    internal InputLedger Inputs { get; } = new();
+
     /// <summary>Closes all connections. Requests under way fail.</summary>
     public void Dispose()
     {

@@ -62,13 +62,10 @@ public sealed class BodyPipe
         data?.TrySetResult(true);
     }
 
-    internal async Task CopyToAsync(Stream stream, CancellationToken cancellationToken)
+    internal async Task CopyToAsync(Func<byte[], int, Task> write, CancellationToken cancellationToken)
     {
         while (await TakeAsync(cancellationToken).ConfigureAwait(false) is { } block)
-        {
-            await stream.WriteAsync(block.GetBuffer(), 0, (int)block.Length, cancellationToken).ConfigureAwait(false);
-            await stream.FlushAsync(cancellationToken).ConfigureAwait(false);
-        }
+            await write(block.GetBuffer(), (int)block.Length).ConfigureAwait(false);
     }
 
     private async Task<MemoryStream?> TakeAsync(CancellationToken cancellationToken)

@@ -1,3 +1,5 @@
+using System;
+
 namespace Scramjet.Client.Streams;
 
 /// <summary>The content types that streams and topics may have.</summary>
@@ -11,4 +13,13 @@ public static class ContentTypes
 
     /// <summary>Bytes.</summary>
     public const string Bytes = "application/octet-stream";
+
+    /// <summary>What an instance reads an input of this content type as: one of these, or null where it can't.</summary>
+    internal static string? InputKind(string contentType) => contentType switch
+    {
+        Text => Text,
+        Bytes => Bytes,
+        _ when contentType.EndsWith("x-ndjson", StringComparison.Ordinal) => NdJson,
+        _ => null,
+    };
 }

@@ -1,4 +1,5 @@
 using System;
+using System.Diagnostics;
 using System.IO;
 using System.Threading;
 using System.Threading.Tasks;
@@ -10,16 +11,22 @@ public sealed class StreamBody
 {
     private const int BlockSize = 128 * 1024;
 
-    private readonly Func<Stream, CancellationToken, Task> _write;
+    private readonly Func<Func<byte[], int, Task>, CancellationToken, Task> _produce;
+    private long _waitingSince;
 
-    private StreamBody(Func<Stream, CancellationToken, Task> write, string contentType)
+    private StreamBody(Func<Func<byte[], int, Task>, CancellationToken, Task> produce, string contentType)
     {
-        _write = write;
+        _produce = produce;
         ContentType = contentType;
     }
 
     /// <summary>The content type.</summary>
     public string ContentType { get; }
+
+    /// <summary>How long the far end has taken nothing of what is there to be sent, or has left a body that was sent unanswered. Nothing where the body itself is what is waited for.</summary>
+    public TimeSpan Waiting => Interlocked.Read(ref _waitingSince) is var since and not 0
+        ? TimeSpan.FromSeconds((double)(Stopwatch.GetTimestamp() - since) / Stopwatch.Frequency)
+        : TimeSpan.Zero;
 
     /// <summary>A body that is produced while it is sent.</summary>
     public static StreamBody From(BodyPipe pipe, string contentType) => new(pipe.CopyToAsync, contentType);
@@ -29,21 +36,38 @@ public sealed class StreamBody
     /// <param name="contentType">What it holds.</param>
     /// <param name="progress">Told of the bytes sent.</param>
     public static StreamBody From(Stream source, string contentType, IProgress<long>? progress = null) => new(
-        async (target, cancellationToken) =>
+        async (write, cancellationToken) =>
         {
             var block = new byte[BlockSize];
             var sent = 0L;
             int read;
             while ((read = await source.ReadAsync(block, 0, block.Length, cancellationToken).ConfigureAwait(false)) > 0)
             {
-                await target.WriteAsync(block, 0, read, cancellationToken).ConfigureAwait(false);
+                await write(block, read).ConfigureAwait(false);
                 progress?.Report(sent += read);
             }
         },
         contentType);
 
-    /// <summary>The same data under another content type.</summary>
-    public StreamBody As(string contentType) => new(_write, contentType);
+    /// <summary>A body without anything in it.</summary>
+    public static StreamBody Empty(string contentType) => new(static (_, _) => Task.CompletedTask, contentType);
 
-    internal StreamingContent ToContent(CancellationToken cancellationToken) => new(_write, ContentType, cancellationToken);
+    /// <summary>The same data under another content type.</summary>
+    public StreamBody As(string contentType) => new(_produce, contentType);
+
+    internal StreamingContent ToContent(CancellationToken cancellationToken) => new(WriteAsync, ContentType, cancellationToken);
+
+    private async Task WriteAsync(Stream target, CancellationToken cancellationToken)
+    {
+        await _produce(
+            async (block, count) =>
+            {
+                Interlocked.Exchange(ref _waitingSince, Stopwatch.GetTimestamp());
+                await target.WriteAsync(block, 0, count, cancellationToken).ConfigureAwait(false);
+                await target.FlushAsync(cancellationToken).ConfigureAwait(false);
+                Interlocked.Exchange(ref _waitingSince, 0);
+            },
+            cancellationToken).ConfigureAwait(false);
+        Interlocked.Exchange(ref _waitingSince, Stopwatch.GetTimestamp());
+    }
 }

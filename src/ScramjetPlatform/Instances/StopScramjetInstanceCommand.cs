@@ -31,6 +31,12 @@ public sealed class StopScramjetInstanceCommand : InstanceActionCmdlet
     public SwitchParameter Force { get; set; }
 
     /// <summary>
+    /// <para type="description">With -Force: also takes the instance off its hub's list at once. Without it, hubs since 0.26 list an ended instance for a while, so that its end can be read.</para>
+    /// </summary>
+    [Parameter]
+    public SwitchParameter RemoveImmediately { get; set; }
+
+    /// <summary>
     /// <para type="description">Lets the instance ask for more time than -TimeoutSec.</para>
     /// </summary>
     [Parameter]
@@ -47,6 +53,13 @@ public sealed class StopScramjetInstanceCommand : InstanceActionCmdlet
     /// </summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
+
+    /// <inheritdoc/>
+    protected override void BeginProcessing()
+    {
+        if (RemoveImmediately && !Force)
+            Fail(new ScramjetException(ErrorCodes.BadParameters, "-RemoveImmediately goes with -Force: an instance that ends by itself stays listed for a while.", "Give -Force too."));
+    }
 
     /// <inheritdoc/>
     protected override void ProcessRecord() => StartForEach(StopAsync);
@@ -68,20 +81,19 @@ public sealed class StopScramjetInstanceCommand : InstanceActionCmdlet
     {
         var client = Own(instance.Client);
         if (Force)
-        {
-            await client.KillAsync(false, StopToken).ConfigureAwait(false);
-            return instance;
-        }
+            return await AfterAsync(client.KillIfRunningAsync(RemoveImmediately, StopToken)).ConfigureAwait(false);
 
         // The hub answers only when the time is up, even if the instance has long ended: whichever shows first counts.
         using var enough = CancellationTokenSource.CreateLinkedTokenSource(StopToken);
-        var stop = client.StopAsync(TimeSpan.FromSeconds(TimeoutSec), AllowKeepAlive, enough.Token);
+        var stop = client.StopIfRunningAsync(TimeSpan.FromSeconds(TimeoutSec), AllowKeepAlive, enough.Token);
         var watch = WatchAsync(client, instance, enough.Token);
         var first = await Task.WhenAny(stop, watch).ConfigureAwait(false);
-        if (first == stop || watch.IsFaulted)
-            await stop.ConfigureAwait(false);
+        var after = first == stop || watch.IsFaulted ? await AfterAsync(stop).ConfigureAwait(false) : instance;
         enough.Cancel();
-        return watch.Status == TaskStatus.RanToCompletion ? watch.Result : instance;
+        return watch.Status == TaskStatus.RanToCompletion ? watch.Result : after;
+
+        async Task<Instance> AfterAsync(Task<bool> end) =>
+            await end.ConfigureAwait(false) ? instance : await client.RefreshAsync(instance, StopToken).ConfigureAwait(false);
     }
 
     /// <summary>Asks for the instance until it has ended.</summary>

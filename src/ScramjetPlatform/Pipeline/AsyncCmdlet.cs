@@ -90,7 +90,12 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
     private protected void PumpUntil(Task task) => Pump(task);
 
     /// <summary>Writes objects. The task ends when the pipeline has room for more.</summary>
-    internal Task WriteManyAsync(IReadOnlyList<object?> values) => _pump.WriteManyAsync(values);
+    /// <param name="values">The objects.</param>
+    /// <param name="size">How many bytes they were made of, more or less: that is how much room they take.</param>
+    internal Task WriteManyAsync(IReadOnlyList<object?> values, long? size = null) => _pump.WriteManyAsync(values, size);
+
+    /// <summary>Writes a block of bytes. The task ends when the pipeline has room for more.</summary>
+    internal Task WriteBlockAsync(byte[] block) => _pump.WriteAsync(block, block.Length);
 
     /// <summary>Writes an object. The task ends when the pipeline has room for more.</summary>
     internal Task WriteAsync(object? value) => _pump.WriteAsync(value);

@@ -35,6 +35,7 @@ internal static class ErrorRecords
         [ErrorCodes.FileNotFound] = ErrorCategory.ObjectNotFound,
         [ErrorCodes.FileUnreadable] = ErrorCategory.ReadError,
         [ErrorCodes.InvalidProfile] = ErrorCategory.InvalidData,
+        [ErrorCodes.InputEnded] = ErrorCategory.InvalidOperation,
         [ErrorCodes.InstanceFailed] = ErrorCategory.OperationStopped,
     };
 

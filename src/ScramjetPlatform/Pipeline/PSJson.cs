@@ -17,6 +17,12 @@ internal static class PSJson
 {
     private const int MaxDepth = 64;
 
+    /// <summary>Up to this many names are looked through one by one.</summary>
+    private const int ManyNames = 12;
+
+    /// <summary>Names that PowerShell has for itself on every object.</summary>
+    private static readonly HashSet<string> s_reserved = new(StringComparer.OrdinalIgnoreCase) { "PSObject", "PSBase", "PSAdapted", "PSExtended", "PSTypeNames" };
+
     /// <summary>Any value as JSON.</summary>
     /// <exception cref="ScramjetException"><c>BAD_PARAMETERS</c>: too deeply nested, or a secret.</exception>
     public static JToken From(object? value) => From(value, 0);
@@ -41,7 +47,7 @@ internal static class PSJson
     /// <exception cref="JsonException">It isn't one JSON value.</exception>
     public static object? Read(string text)
     {
-        using var reader = new JsonTextReader(new StringReader(text)) { DateParseHandling = DateParseHandling.None, MaxDepth = 512 };
+        using var reader = new JsonTextReader(new StringReader(text)) { DateParseHandling = DateParseHandling.None, MaxDepth = 512, ArrayPool = CharBuffer.Shared };
         if (!reader.Read())
             throw new JsonReaderException("There is no value.");
 
@@ -75,7 +81,8 @@ internal static class PSJson
 
     private static object ReadObject(JsonTextReader reader)
     {
-        var result = new PSObject();
+        var members = new List<PSNoteProperty>();
+        HashSet<string>? names = null;
         OrderedDictionary? dictionary = null;
         while (Next(reader) != JsonToken.EndObject)
         {
@@ -84,20 +91,54 @@ internal static class PSJson
             var value = Read(reader);
 
             // PowerShell's properties have names, and case doesn't tell them apart: what can't be properties becomes a dictionary.
-            if (dictionary is null && (name.Length == 0 || result.Properties[name] is not null))
+            if (dictionary is null && !IsPropertyName(name, members, ref names))
             {
                 dictionary = new OrderedDictionary(StringComparer.Ordinal);
-                foreach (var property in result.Properties)
-                    dictionary[property.Name] = property.Value;
+                foreach (var member in members)
+                    dictionary[member.Name] = member.Value;
             }
 
             if (dictionary is not null)
                 dictionary[name] = value;
             else
-                result.Properties.Add(new PSNoteProperty(name, value));
+                members.Add(new PSNoteProperty(name, value));
         }
 
-        return (object?)dictionary ?? result;
+        if (dictionary is not null)
+            return dictionary;
+
+        // The checks of an addition are made above: PowerShell's own cost more than all the rest.
+        var result = new PSObject();
+        var properties = result.Properties;
+        foreach (var member in members)
+            properties.Add(member, preValidated: true);
+        return result;
+    }
+
+    private static bool IsPropertyName(string name, List<PSNoteProperty> members, ref HashSet<string>? names)
+    {
+        if (name.Length == 0 || (name.StartsWith("PS", StringComparison.OrdinalIgnoreCase) && s_reserved.Contains(name)))
+            return false;
+
+        if (members.Count < ManyNames)
+        {
+            foreach (var member in members)
+            {
+                if (string.Equals(member.Name, name, StringComparison.OrdinalIgnoreCase))
+                    return false;
+            }
+
+            return true;
+        }
+
+        if (names is null)
+        {
+            names = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+            foreach (var member in members)
+                names.Add(member.Name);
+        }
+
+        return names.Add(name);
     }
 
     private static JsonToken Next(JsonTextReader reader)
@@ -176,4 +217,28 @@ internal static class PSJson
         JTokenType.Null => "nothing",
         _ => $"a single value ({token.Type})",
     };
+
+    /// <summary>The reader's buffer, one a thread: a stream's values are read by a reader each.</summary>
+    private sealed class CharBuffer : IArrayPool<char>
+    {
+        private const int Largest = 64 * 1024;
+
+        [ThreadStatic]
+        private static char[]? s_free;
+
+        public static CharBuffer Shared { get; } = new();
+
+        public char[] Rent(int minimumLength)
+        {
+            var free = s_free;
+            s_free = null;
+            return free?.Length >= minimumLength ? free : new char[Math.Max(minimumLength, 1024)];
+        }
+
+        public void Return(char[]? array)
+        {
+            if (array?.Length <= Largest)
+                s_free = array;
+        }
+    }
 }

@@ -11,24 +11,26 @@ namespace ScramjetPlatform.Pipeline;
 /// </summary>
 internal sealed class PipelinePump
 {
-    private const int Capacity = 512;
+    /// <summary>How much may be queued, in bytes of what it was made of: an object that something else is not said of counts as one of a kibibyte.</summary>
+    private const long Capacity = 512 * 1024;
+    private const long OneObject = 1024;
 
     private readonly object _gate = new();
     private readonly Action<object?, bool> _write;
     private Queue<Item> _items = new();
     private Queue<Item> _batch = new();
     private TaskCompletionSource<bool>? _room;
-    private int _queued;
+    private long _queued;
     private bool _closed;
 
     /// <param name="write">Writes an object, or each of a list, to the pipeline; called on the pipeline thread.</param>
     public PipelinePump(Action<object?, bool> write) => _write = write;
 
     /// <summary>Queues an object for output. The task ends when there is room for more.</summary>
-    public Task WriteAsync(object? value) => Enqueue(new Item(value, null));
+    public Task WriteAsync(object? value, long size = OneObject) => Enqueue(new Item(value, null), size);
 
     /// <summary>Queues objects for output, in one go. The task ends when there is room for more.</summary>
-    public Task WriteManyAsync(IReadOnlyList<object?> values) => values.Count == 0 ? Task.CompletedTask : Enqueue(new Item(new Batch(values), null), values.Count);
+    public Task WriteManyAsync(IReadOnlyList<object?> values, long? size = null) => values.Count == 0 ? Task.CompletedTask : Enqueue(new Item(new Batch(values), null), size ?? values.Count * OneObject);
 
     /// <summary>Queues something to be done on the pipeline thread.</summary>
     public void Post(Action action) => Enqueue(new Item(null, action));
@@ -114,7 +116,7 @@ internal sealed class PipelinePump
         return true;
     }
 
-    private Task Enqueue(Item item, int weight = 1)
+    private Task Enqueue(Item item, long size = 0)
     {
         lock (_gate)
         {
@@ -122,7 +124,7 @@ internal sealed class PipelinePump
                 return Task.FromCanceled(new CancellationToken(true));
 
             _items.Enqueue(item);
-            _queued += weight;
+            _queued += size;
             if (_items.Count == 1)
                 Monitor.PulseAll(_gate);
             if (_queued < Capacity)

@@ -1,7 +1,10 @@
 using System;
 using System.Collections;
+using System.Globalization;
+using System.IO;
 using System.Management.Automation;
 using System.Text;
+using Newtonsoft.Json;
 using Scramjet.Client;
 using Scramjet.Client.Streams;
 
@@ -30,7 +33,7 @@ internal sealed class BodyEncoder(string contentType)
     {
         var plain = Base(value);
         if (_json)
-            return Utf8.GetBytes(PSJson.From(value).ToString(Newtonsoft.Json.Formatting.None) + "\n");
+            return JsonLine(value);
 
         return plain switch
         {
@@ -44,6 +47,18 @@ internal sealed class BodyEncoder(string contentType)
             IEnumerable or PSCustomObject => Utf8.GetBytes(PSJson.From(value).ToString(Newtonsoft.Json.Formatting.None) + "\n"),
             _ => Utf8.GetBytes(LanguagePrimitives.ConvertTo<string>(plain) + "\n"),
         };
+    }
+
+    /// <summary>
+    /// JSON in ASCII only: instances decode their input piece by piece, and a character of several bytes on a border between two pieces would be spoiled.
+    /// </summary>
+    private static byte[] JsonLine(object? value)
+    {
+        using var text = new StringWriter(CultureInfo.InvariantCulture);
+        using var writer = new JsonTextWriter(text) { StringEscapeHandling = StringEscapeHandling.EscapeNonAscii };
+        PSJson.From(value).WriteTo(writer);
+        text.Write('\n');
+        return Utf8.GetBytes(text.ToString());
     }
 
     private static object? Base(object? value) => value is PSObject wrapped ? wrapped.BaseObject : value;

@@ -24,7 +24,6 @@ public sealed class InvokeScramjetSequenceCommand : SendCmdlet
 {
     private const string SequenceSet = "Sequence";
     private const string PathSet = "Path";
-    private const int BlockSize = 128 * 1024;
 
     private static readonly TimeSpan CleanUpTime = TimeSpan.FromSeconds(20);
 
@@ -136,26 +135,16 @@ public sealed class InvokeScramjetSequenceCommand : SendCmdlet
     {
         using var over = CancellationTokenSource.CreateLinkedTokenSource(StopToken);
         var run = new InstanceRun(instance);
-        var output = WriteOutputAsync(instance, StopToken);
         var errors = ForwardAsync(instance, InstanceStream.Stderr, PostWarning, over.Token);
         var log = ForwardAsync(instance, InstanceStream.Log, line => run.See(LogEntry.Parse(line, null, instance.Hub.HubId, instance.InstanceId), _verbose ? PostVerbose : null), over.Token);
-        var input = FeedAsync(instance, body, run, over.Token);
-
-        // The output's end is the run's end: a program may well leave some of its input unread.
-        var first = await Task.WhenAny(output, input).ConfigureAwait(false);
-        if (first == input && input.IsFaulted && !output.IsCompleted)
-        {
-            // An instance that ended closes its input; what it put out before still counts, and why it ended counts more.
-            await Task.WhenAny(output, Task.Delay(CleanUpTime, StopToken)).ConfigureAwait(false);
-            if (!output.IsCompleted)
-                await input.ConfigureAwait(false);
-        }
-
-        await output.ConfigureAwait(false);
         try
         {
+            var all = await instance.InOutAsync(
+                token => FeedAsync(instance, body, run, token),
+                (stream, token) => OutputWriter.WriteAsync(this, stream, OutputContentType, token),
+                StopToken).ConfigureAwait(false);
             await run.CheckAsync(log, name, StopToken).ConfigureAwait(false);
-            if (input.IsFaulted)
+            if (!all)
                 PostVerbose($"The instance {instance.InstanceId} ended before it had read all of its input.");
         }
         finally
@@ -163,7 +152,7 @@ public sealed class InvokeScramjetSequenceCommand : SendCmdlet
             // What it said last comes out before the streams are let go.
             await Task.WhenAny(errors, Task.Delay(200, StopToken)).ConfigureAwait(false);
             over.Cancel();
-            await Task.WhenAll(Settled(errors), Settled(log), Settled(input)).ConfigureAwait(false);
+            await Task.WhenAll(Settled(errors), Settled(log)).ConfigureAwait(false);
         }
     }
 
@@ -172,29 +161,6 @@ public sealed class InvokeScramjetSequenceCommand : SendCmdlet
         if (await instance.AnnounceInputAsync(body.ContentType, cancellationToken).ConfigureAwait(false))
             await Task.WhenAny(run.InputAnnounced, Task.Delay(AnnouncementTime, cancellationToken)).ConfigureAwait(false);
         await instance.SendInputAsync(body, false, cancellationToken).ConfigureAwait(false);
-    }
-
-    private async Task WriteOutputAsync(InstanceClient instance, CancellationToken cancellationToken)
-    {
-        using var stream = await instance.GetStreamAsync(InstanceStream.Output, cancellationToken).ConfigureAwait(false);
-        if (StreamDecoder.IsBytes(OutputContentType))
-        {
-            var block = new byte[BlockSize];
-            int read;
-            while ((read = await stream.ReadAsync(block, 0, block.Length, cancellationToken).ConfigureAwait(false)) > 0)
-            {
-                var bytes = new byte[read];
-                Buffer.BlockCopy(block, 0, bytes, 0, read);
-                await WriteAsync(bytes).ConfigureAwait(false);
-            }
-
-            return;
-        }
-
-        var reader = new LineReader(stream);
-        var decoder = new StreamDecoder(OutputContentType);
-        while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false) is { } lines)
-            await WriteManyAsync(decoder.Decode(lines, Report)).ConfigureAwait(false);
     }
 
     private static async Task ForwardAsync(InstanceClient instance, InstanceStream kind, Action<string> forward, CancellationToken cancellationToken)

@@ -1,6 +1,5 @@
 using System;
 using System.IO;
-using System.Linq;
 using System.Management.Automation;
 using System.Threading;
 using System.Threading.Tasks;
@@ -13,8 +12,6 @@ namespace ScramjetPlatform.Pipeline;
 /// <summary>A cmdlet that writes what comes out of a stream: as objects, lines, bytes, or straight into a file.</summary>
 public abstract class ReceiveCmdlet : ScopedCmdlet
 {
-    private const int BlockSize = 128 * 1024;
-
     private string? _file;
 
     /// <summary>
@@ -70,41 +67,12 @@ public abstract class ReceiveCmdlet : ScopedCmdlet
             using var stream = await open(limit.Token).ConfigureAwait(false);
             if (_file is not null)
                 await ToFileAsync(stream, name, limit.Token).ConfigureAwait(false);
-            else if (AsByteStream || StreamDecoder.IsBytes(ContentType))
-                await ToBlocksAsync(stream, limit.Token).ConfigureAwait(false);
             else
-                await ToObjectsAsync(stream, limit.Token).ConfigureAwait(false);
+                await OutputWriter.WriteAsync(this, stream, AsByteStream ? ContentTypes.Bytes : ContentType, limit.Token, First).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (!StopToken.IsCancellationRequested)
         {
             PostVerbose($"{name}: the time of {TimeoutSec} s is up.");
-        }
-    }
-
-    private async Task ToObjectsAsync(ApiStream stream, CancellationToken cancellationToken)
-    {
-        var reader = new LineReader(stream);
-        var decoder = new StreamDecoder(ContentType);
-        var left = First;
-        while (left > 0 && await reader.ReadAsync(cancellationToken).ConfigureAwait(false) is { } lines)
-        {
-            var values = decoder.Decode(lines, Report);
-            if (values.Count > left)
-                values = values.Take(left).ToArray();
-            left -= values.Count;
-            await WriteManyAsync(values).ConfigureAwait(false);
-        }
-    }
-
-    private async Task ToBlocksAsync(ApiStream stream, CancellationToken cancellationToken)
-    {
-        var block = new byte[BlockSize];
-        int read;
-        for (var left = First; left > 0 && (read = await stream.ReadAsync(block, 0, block.Length, cancellationToken).ConfigureAwait(false)) > 0; left--)
-        {
-            var bytes = new byte[read];
-            Buffer.BlockCopy(block, 0, bytes, 0, read);
-            await WriteAsync(bytes).ConfigureAwait(false);
         }
     }
 
@@ -114,7 +82,7 @@ public abstract class ReceiveCmdlet : ScopedCmdlet
         try
         {
             using var file = OpenFile(_file!);
-            var block = new byte[BlockSize];
+            var block = new byte[OutputWriter.BlockSize];
             var received = 0L;
             int read;
             while ((read = await stream.ReadAsync(block, 0, block.Length, cancellationToken).ConfigureAwait(false)) > 0)
@@ -133,7 +101,7 @@ public abstract class ReceiveCmdlet : ScopedCmdlet
     {
         try
         {
-            return new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.Read, BlockSize);
+            return new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.Read, OutputWriter.BlockSize);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {

@@ -24,7 +24,7 @@ public sealed class ReceiveScramjetOutputCommand : ReceiveCmdlet
     public InstanceReference[] Instance { get; set; } = [];
 
     /// <summary>
-    /// <para type="description">Which stream: Output (the default), Stdout, Stderr, or Log as it comes (see Get-ScramjetLog). The hub keeps what nobody has read yet; what one reader has read, no other gets.</para>
+    /// <para type="description">Which stream: Output (the default), Stdout, Stderr, or Log as it comes (see Get-ScramjetLog). The hub keeps what nobody has read yet; what was read before, a later reader doesn't get.</para>
     /// </summary>
     [Parameter]
     public InstanceStream Stream { get; set; }

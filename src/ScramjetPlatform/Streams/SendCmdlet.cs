@@ -97,6 +97,10 @@ public abstract class SendCmdlet : ScopedCmdlet
         if (_sending is null)
             BeginPipe(ContentType ?? BodyEncoder.TypeFor(value));
 
+        // What takes no more, such as an instance that has ended, gets no more.
+        if (_sending!.IsCompleted)
+            return;
+
         byte[] bytes;
         try
         {

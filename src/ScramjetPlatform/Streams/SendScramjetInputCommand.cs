@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Linq;
 using System.Management.Automation;
+using System.Threading;
 using System.Threading.Tasks;
 using Scramjet.Client;
 using Scramjet.Client.Model;
@@ -12,11 +13,20 @@ using ScramjetPlatform.Pipeline;
 namespace ScramjetPlatform;
 
 /// <summary>
-/// <para type="synopsis">Sends the pipeline, or a file, into an instance.</para>
+/// <para type="synopsis">Sends the pipeline, or a file, into an instance; with -ReceiveOutput, writes what it puts out meanwhile.</para>
 /// </summary>
-[Cmdlet(VerbsCommunications.Send, "ScramjetInput", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Low)]
+[Cmdlet(VerbsCommunications.Send, "ScramjetInput", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Low, DefaultParameterSetName = SendSet)]
+[OutputType(typeof(PSObject), typeof(string), typeof(byte[]), ParameterSetName = [ReceiveSet])]
 public sealed class SendScramjetInputCommand : SendCmdlet
 {
+    private const string SendSet = "Send";
+    private const string ReceiveSet = "ReceiveOutput";
+
+    /// <summary>How long nothing is taken until a warning says so.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(500);
+
     /// <summary>What a running instance of an old hub takes, amply, to read its input's content type.</summary>
     private static readonly TimeSpan AnnouncementTime = TimeSpan.FromMilliseconds(300);
 
@@ -40,7 +50,7 @@ public sealed class SendScramjetInputCommand : SendCmdlet
     /// <summary>
     /// <para type="description">Sends to the standard input of the instance's process, not to its input.</para>
     /// </summary>
-    [Parameter]
+    [Parameter(ParameterSetName = SendSet)]
     public SwitchParameter Stdin { get; set; }
 
     /// <summary>
@@ -48,6 +58,20 @@ public sealed class SendScramjetInputCommand : SendCmdlet
     /// </summary>
     [Parameter]
     public SwitchParameter KeepOpen { get; set; }
+
+    /// <summary>
+    /// <para type="description">Writes what the instance puts out, while it is fed and until its output ends: the instance as a filter.</para>
+    /// </summary>
+    [Parameter(Mandatory = true, ParameterSetName = ReceiveSet)]
+    public SwitchParameter ReceiveOutput { get; set; }
+
+    /// <summary>
+    /// <para type="description">What comes out: application/x-ndjson gives objects, text/plain lines, application/octet-stream blocks of bytes. Not given: the first line tells whether it is NDJSON or text.</para>
+    /// </summary>
+    [Parameter(ParameterSetName = ReceiveSet)]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(ContentTypeCompleter))]
+    public string? OutputContentType { get; set; }
 
     private protected override string? FileToSend => Path;
 
@@ -82,15 +106,40 @@ public sealed class SendScramjetInputCommand : SendCmdlet
         var version = await client.Hub.GetHubVersionAsync(StopToken).ConfigureAwait(false);
         if (body.ContentType == ContentTypes.Bytes && !version.TakesBytes)
             PostWarning($"The hub '{target.Hub}' has version {version}, which takes input for UTF-8 text: bytes that aren't are spoiled on the way.");
-        if (Stdin)
-        {
-            // Whatever it is, hubs take a standard input as bytes only.
-            await client.SendStdinAsync(body.As(ContentTypes.Bytes), KeepOpen, StopToken).ConfigureAwait(false);
-            return;
-        }
 
-        if (await client.AnnounceInputAsync(body.ContentType, StopToken).ConfigureAwait(false))
-            await Task.Delay(AnnouncementTime, StopToken).ConfigureAwait(false);
-        await client.SendInputAsync(body, KeepOpen, StopToken).ConfigureAwait(false);
+        // Whatever it is, hubs take a standard input as bytes only.
+        if (Stdin)
+            body = body.As(ContentTypes.Bytes);
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(StopToken);
+        var watch = WarnOfSilenceAsync(target, body, over.Token);
+        try
+        {
+            if (Stdin)
+                await client.SendStdinAsync(body, KeepOpen, StopToken).ConfigureAwait(false);
+            else if (!ReceiveOutput)
+                await FeedAsync(client, body, StopToken).ConfigureAwait(false);
+            else if (!await client.InOutAsync(token => FeedAsync(client, body, token), (stream, token) => OutputWriter.WriteAsync(this, stream, OutputContentType, token), StopToken).ConfigureAwait(false))
+                PostWarning($"The output of the instance '{target.Id}' ended before it had taken all of its input.");
+        }
+        finally
+        {
+            over.Cancel();
+            await Task.WhenAny(watch).ConfigureAwait(false);
+        }
+    }
+
+    private async Task FeedAsync(InstanceClient client, StreamBody body, CancellationToken cancellationToken)
+    {
+        if (await client.AnnounceInputAsync(body.ContentType, cancellationToken).ConfigureAwait(false))
+            await Task.Delay(AnnouncementTime, cancellationToken).ConfigureAwait(false);
+        await client.SendInputAsync(body, KeepOpen, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Says so when nothing is taken: hubs don't tell an instance that is slow from an input that something else has ended.</summary>
+    private async Task WarnOfSilenceAsync(Instance target, StreamBody body, CancellationToken cancellationToken)
+    {
+        while (body.Waiting < Patience)
+            await Task.Delay(Look, cancellationToken).ConfigureAwait(false);
+        PostWarning($"The instance '{target.Id}' on '{target.Hub}' has taken nothing for {Patience.TotalSeconds:0} s: it isn't reading, or its input has been ended, which its hub doesn't tell. Still waiting.");
     }
 }

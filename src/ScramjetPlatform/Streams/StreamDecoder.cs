@@ -2,7 +2,6 @@ using System;
 using System.Collections.Generic;
 using Newtonsoft.Json;
 using Scramjet.Client;
-using Scramjet.Client.Streams;
 
 namespace ScramjetPlatform.Pipeline;
 
@@ -70,7 +69,4 @@ internal sealed class StreamDecoder
 
         return values;
     }
-
-    /// <summary>Whether a content type means bytes.</summary>
-    public static bool IsBytes(string? contentType) => contentType == ContentTypes.Bytes;
 }
