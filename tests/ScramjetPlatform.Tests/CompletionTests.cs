@@ -69,6 +69,21 @@ public sealed class CompletionTests(RealPlatform real)
     }
 
     [Fact]
+    public async Task One_hub_that_is_silent_hides_nothing_of_the_others()
+    {
+        await using var platform = FakePlatform.Of(2);
+        platform.Hubs[1].Intercept = async (exchange, _) =>
+        {
+            await exchange.SilenceAsync();
+            return true;
+        };
+        using var session = new Engine();
+        session.Get($"Connect-ScramjetPlatform {platform.BaseUri} {FakePlatform.Token}");
+        var name = (string)platform.Hubs[0].Sequences.Values.First()["config"]!["name"]!;
+        Assert.Contains(name, Texts(Complete(session, "Start-ScramjetSequence ")));
+    }
+
+    [Fact]
     public async Task A_platform_that_fails_or_is_silent_offers_nothing()
     {
         // It answers the connection's own first question, and never again.

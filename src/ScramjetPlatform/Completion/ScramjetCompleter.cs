@@ -19,6 +19,13 @@ namespace ScramjetPlatform.Completion;
 public abstract class ScramjetCompleter : IArgumentCompleter
 {
     private static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(1);
+
+    /// <summary>What a hub or a space gets to answer: when it is up, what the others have answered is offered.</summary>
+    private static readonly TimeSpan AnswerTime = TimeSpan.FromMilliseconds(850);
+
+    /// <summary>A hub of 0.18 doesn't answer for an instance that is being set up: the others are not to wait for it.</summary>
+    private static readonly TimeSpan RequestTime = TimeSpan.FromMilliseconds(500);
+
     private static readonly TimeSpan CacheTime = TimeSpan.FromSeconds(5);
     private static readonly Dictionary<(ScramjetConnection, Type, string), (DateTime Until, IReadOnlyList<Offer> Offers)> Cache = [];
 
@@ -57,12 +64,15 @@ public abstract class ScramjetCompleter : IArgumentCompleter
                 return known.Offers;
         }
 
-        using var bound = new CancellationTokenSource(TimeLimit);
+        using var bound = new CancellationTokenSource(AnswerTime);
         var search = Task.Run(() => FindAsync(scope, bound.Token));
         if (!search.Wait(TimeLimit))
             return [];
 
         var offers = search.Result.GroupBy(o => o.Text, StringComparer.OrdinalIgnoreCase).Select(g => g.First()).OrderBy(o => o.Text, StringComparer.OrdinalIgnoreCase).ToArray();
+        if (bound.IsCancellationRequested)
+            return offers;
+
         lock (Cache)
         {
             foreach (var old in Cache.Where(c => c.Value.Until <= DateTime.UtcNow).Select(c => c.Key).ToArray())
@@ -112,33 +122,34 @@ public abstract class ScramjetCompleter : IArgumentCompleter
         public async Task<IEnumerable<T>> FromSpacesAsync<T>(Func<ManagerClient, Task<IReadOnlyList<T>>> list, CancellationToken cancellationToken)
         {
             var spaces = await GetSpacesAsync(cancellationToken).ConfigureAwait(false);
-            return await GatherAsync(spaces, s => list(s.Client)).ConfigureAwait(false);
+            return await GatherAsync(spaces, s => list(s.Client), cancellationToken).ConfigureAwait(false);
         }
 
         public async Task<IEnumerable<T>> FromHubsAsync<T>(Func<HostClient, Task<IReadOnlyList<T>>> list, CancellationToken cancellationToken)
         {
             var hubs = (await GetHubsAsync(cancellationToken).ConfigureAwait(false)).Where(h => h.Connected != false && (Hub is null || Fits(Hub, h.Id)));
-            return await GatherAsync(hubs, h => list(h.Client)).ConfigureAwait(false);
+            return await GatherAsync(hubs, h => list(h.Client), cancellationToken).ConfigureAwait(false);
         }
 
-        /// <summary>What all that answer have; those that fail have nothing.</summary>
-        private static async Task<IEnumerable<TItem>> GatherAsync<TPlace, TItem>(IEnumerable<TPlace> places, Func<TPlace, Task<IReadOnlyList<TItem>>> list)
+        /// <summary>What all that answer in time have; those that fail have nothing.</summary>
+        private static async Task<IEnumerable<TItem>> GatherAsync<TPlace, TItem>(IEnumerable<TPlace> places, Func<TPlace, Task<IReadOnlyList<TItem>>> list, CancellationToken cancellationToken)
         {
-            var lists = await Task.WhenAll(places.Select(async place =>
+            var lists = places.Select(async place =>
             {
                 try
                 {
                     return await list(place).ConfigureAwait(false);
                 }
-                catch (ScramjetException)
+                catch (Exception e) when (e is ScramjetException or OperationCanceledException)
                 {
                     return [];
                 }
-            })).ConfigureAwait(false);
-            return lists.SelectMany(items => items);
+            }).ToArray();
+            await Task.WhenAny(Task.WhenAll(lists), Task.Delay(Timeout.Infinite, cancellationToken)).ConfigureAwait(false);
+            return lists.Where(l => l.Status == TaskStatus.RanToCompletion).SelectMany(l => l.Result).ToArray();
         }
 
-        private static T Quick<T>(T client) where T : ApiClient => ApiClient.With(client, new RequestOptions { Timeout = TimeLimit });
+        private static T Quick<T>(T client) where T : ApiClient => ApiClient.With(client, new RequestOptions { Timeout = RequestTime });
 
         private static bool Fits(string pattern, string id) => WildcardPattern.Get(pattern + (WildcardPattern.ContainsWildcardCharacters(pattern) ? "" : "*"), WildcardOptions.IgnoreCase).IsMatch(id);
     }
