@@ -95,6 +95,15 @@ public sealed class ProjectTests(RealPlatform real) : IDisposable
     }
 
     [Fact]
+    public async Task Objects_go_into_Python_by_themselves()
+    {
+        await RequirePythonAsync();
+        using var session = Connect();
+        session.Get("New-ScramjetSequenceProject ./objects Python");
+        Assert.Equal("Hello, Gdańsk!", session.Single("@{ name = 'Gdańsk' } | Invoke-ScramjetSequence -Path ./objects -RemoveAfter").Properties["greeting"].Value);
+    }
+
+    [Fact]
     public void What_is_made_goes_down_the_pipeline_to_the_hub()
     {
         using var session = Connect();

@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Collections.Specialized;
+using System.Linq;
 
 namespace Scramjet.Client.Model;
 
@@ -21,6 +22,7 @@ public sealed class Sequence : Entity
         Description = config?.Text("description");
         Language = config?.Text("language");
         EntryPoint = config?.Text("entrypointPath");
+        Engines = config?.Object("engines")?.Source.Properties().Select(p => p.Name).ToArray() ?? [];
         PackageSize = config?.Integer("packageSize");
         Config = fields.Plain("config") as OrderedDictionary;
         AdditionalData = fields.Rest();
@@ -40,6 +42,9 @@ public sealed class Sequence : Entity
 
     /// <summary>The language, like <c>js</c> or <c>py</c>, where the hub tells it.</summary>
     public string? Language { get; }
+
+    /// <summary>The engines that it needs, like <c>node</c> or <c>python3</c>.</summary>
+    public IReadOnlyList<string> Engines { get; }
 
     /// <summary>The file that is run, relative to the package.</summary>
     public string? EntryPoint { get; }

@@ -24,6 +24,7 @@ public sealed class InvokeScramjetSequenceCommand : SendCmdlet
 {
     private const string SequenceSet = "Sequence";
     private const string PathSet = "Path";
+    private const string PythonEngine = "python3";
 
     private static readonly TimeSpan CleanUpTime = TimeSpan.FromSeconds(20);
 
@@ -118,11 +119,15 @@ public sealed class InvokeScramjetSequenceCommand : SendCmdlet
         var published = false;
         try
         {
-            (sequence, var name, published) = _path is null ? await FindAsync().ConfigureAwait(false) : await PublishAsync(_path).ConfigureAwait(false);
+            (sequence, var name, published, var engines) = _path is null ? await FindAsync().ConfigureAwait(false) : await PublishAsync(_path).ConfigureAwait(false);
             if (sequence is null || !await ConfirmAsync($"{name} on {sequence.Hub.HubId}", "Invoke").ConfigureAwait(false))
                 return;
 
             instance = await Own(sequence).StartAsync(_options, StopToken).ConfigureAwait(false);
+
+            // A runner of Python takes text and bytes only: objects go to it as the lines of JSON that they are.
+            if (body.ContentType == ContentTypes.NdJson && engines.Contains(PythonEngine))
+                body = body.As(ContentTypes.Text);
             await RunAsync(instance, body, name).ConfigureAwait(false);
         }
         finally
@@ -191,7 +196,7 @@ public sealed class InvokeScramjetSequenceCommand : SendCmdlet
         }
     }
 
-    private async Task<(SequenceClient? Sequence, string Name, bool Published)> FindAsync()
+    private async Task<(SequenceClient? Sequence, string Name, bool Published, IEnumerable<string> Engines)> FindAsync()
     {
         var query = Queries.Sequences(this);
         query.MustBeOne = true;
@@ -209,10 +214,10 @@ public sealed class InvokeScramjetSequenceCommand : SendCmdlet
         var chosen = found.OrderBy(s => s.Space, StringComparer.Ordinal).ThenBy(s => s.Hub, StringComparer.Ordinal).FirstOrDefault();
         if (found.Count > 1)
             PostVerbose($"{found.Count} hubs have '{Sequence}': {chosen!.Hub} runs it.");
-        return (chosen?.Client, chosen?.Name ?? chosen?.Id ?? "", false);
+        return (chosen?.Client, chosen?.Name ?? chosen?.Id ?? "", false, chosen?.Engines ?? []);
     }
 
-    private async Task<(SequenceClient? Sequence, string Name, bool Published)> PublishAsync(string path)
+    private async Task<(SequenceClient? Sequence, string Name, bool Published, IEnumerable<string> Engines)> PublishAsync(string path)
     {
         var manifest = Packages.Check(path);
         var hubs = new List<HostClient>();
@@ -224,11 +229,11 @@ public sealed class InvokeScramjetSequenceCommand : SendCmdlet
         }).ConfigureAwait(false);
         var chosen = hubs.OrderBy(h => h.SpaceId, StringComparer.Ordinal).ThenBy(h => h.HubId, StringComparer.Ordinal).FirstOrDefault();
         if (chosen is null || !await ConfirmAsync($"{path} to {chosen.HubId}", "Publish").ConfigureAwait(false))
-            return (null, "", false);
+            return (null, "", false, []);
 
         using var package = Packages.Open(this, path, StopToken);
         var sent = await Packages.SendAsync(this, $"Publishing {Packages.NameOf(path)} to {chosen.HubId}", package, progress => chosen.SendSequenceAsync(package, progress, StopToken)).ConfigureAwait(false);
-        return (sent, manifest.Name ?? path, true);
+        return (sent, manifest.Name ?? path, true, manifest.Engines.Keys);
     }
 
     private static Task Settled(Task task) => task.ContinueWith(static t => _ = t.Exception, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
