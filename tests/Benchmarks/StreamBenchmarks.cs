@@ -1,5 +1,6 @@
 using System;
 using System.Diagnostics;
+using System.Globalization;
 using System.IO;
 using System.Linq;
 using System.Net.Http;
@@ -51,7 +52,7 @@ internal static class StreamBenchmarks
         await using var server = hub.Serve();
         using var engine = new Engine();
         engine.Get($"Connect-ScramjetPlatform -HubUri {server.BaseUri}");
-        return ToFile(engine, server) & await ToLinesAsync(engine, server) & ToObjects(engine, server);
+        return ToFile(engine, server) & await ToLinesAsync(engine, server) & ToObjects(engine, server) & await InPwshAsync(server, lines, objects);
     }
 
     /// <summary>-OutFile against curl.</summary>
@@ -106,7 +107,7 @@ internal static class StreamBenchmarks
             }
             """));
         await Task.Yield();
-        Console.WriteLine($"{"",-7}{(plain / ours).ToString("0.00", System.Globalization.CultureInfo.InvariantCulture),8}  (no goal: it writes nothing)  lines a second to the pipeline to a C# loop's that counts, {Lines} lines");
+        Console.WriteLine($"{"",-7}{(plain / ours).ToString("0.00", CultureInfo.InvariantCulture),8}  (no goal: it writes nothing)  lines a second to the pipeline to a C# loop's that counts, {Lines} lines");
         return Program.Print($"lines a second to the pipeline to a StreamReader loop's in PowerShell, {Lines} lines", loop / ours, "over 0.5", r => r > 0.5);
     }
 
@@ -125,5 +126,44 @@ internal static class StreamBenchmarks
             """).BaseObject));
         var ours = Program.Median(() => Program.Expect(Objects, (int)engine.Single("@(Receive-ScramjetOutput objects).Count").BaseObject));
         return Program.Print($"NDJSON objects a second to the same by hand in PowerShell, {Objects} objects", byHand / ours, "at least 2", r => r >= 2);
+    }
+
+    /// <summary>In pwsh itself: lines against Get-Content of the same data in a file, and NDJSON against ConvertFrom-Json line by line.</summary>
+    private static async Task<bool> InPwshAsync(FaultServer server, byte[][] lines, byte[][] objects)
+    {
+        var folder = Directory.CreateTempSubdirectory("scramjet-benchmark-");
+        try
+        {
+            var script = Path.Combine(folder.FullName, "measure.ps1");
+            await File.WriteAllTextAsync(script, """
+                param($Module, $Uri, $Lines, $Objects)
+                $ErrorActionPreference = 'Stop'
+                Import-Module $Module
+                Connect-ScramjetPlatform -HubUri $Uri
+                function Measure-Median([scriptblock] $Script) { (1..5 | ForEach-Object { (Measure-Command $Script).TotalMilliseconds } | Sort-Object)[2] }
+                $content = Measure-Median { $null = Get-Content $Lines }
+                $ours = Measure-Median { $null = Receive-ScramjetOutput lines -ContentType text/plain }
+                $convert = Measure-Median { $null = foreach ($line in [System.IO.File]::ReadLines($Objects)) { ConvertFrom-Json $line } }
+                $objects = Measure-Median { $null = Receive-ScramjetOutput objects }
+                [string]::Format([cultureinfo]::InvariantCulture, '{0} {1}', $content / $ours, $convert / $objects)
+                """);
+            var (lineFile, objectFile) = (Path.Combine(folder.FullName, "lines.txt"), Path.Combine(folder.FullName, "objects.ndjson"));
+            await File.WriteAllBytesAsync(lineFile, [.. lines.SelectMany(l => l)]);
+            await File.WriteAllBytesAsync(objectFile, [.. objects.SelectMany(o => o)]);
+            using var process = Process.Start(new ProcessStartInfo("pwsh", ["-NoProfile", "-NonInteractive", "-File", script, Engine.ManifestPath, server.BaseUri, lineFile, objectFile]) { RedirectStandardOutput = true })!;
+            var ratios = (await process.StandardOutput.ReadToEndAsync()).Split(' ').Select(r => double.Parse(r, CultureInfo.InvariantCulture)).ToArray();
+            await process.WaitForExitAsync();
+            return Program.Print($"pwsh: lines a second to Get-Content's of the same data in a file, {Lines} lines", ratios[0], "at least 1", r => r >= 1)
+                & Program.Print($"pwsh: NDJSON objects a second to ConvertFrom-Json's line by line, {Objects} objects", ratios[1], "at least 2", r => r >= 2);
+        }
+        catch (System.ComponentModel.Win32Exception)
+        {
+            Console.WriteLine("skipped: lines against Get-Content, and NDJSON against ConvertFrom-Json, because there is no pwsh here");
+            return true;
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
     }
 }
