@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.IO;
 using System.Linq;
+using System.Management.Automation;
 using System.Net.Http;
 using System.Text;
 using System.Threading.Tasks;
@@ -83,8 +84,8 @@ internal static class StreamBenchmarks
     }
 
     /// <summary>
-    /// Lines to the pipeline against a StreamReader's loop: one in PowerShell, which writes them to the pipeline too, and one in C#, which only counts them
-    /// and shows what the pipeline itself costs.
+    /// Lines to the pipeline against a StreamReader's loop: one in PowerShell, which writes them to the pipeline too, one in a cmdlet that does nothing else, and
+    /// one in C#, which only counts them and shows what the pipeline itself costs.
     /// </summary>
     private static async Task<bool> ToLinesAsync(Engine engine, FaultServer server)
     {
@@ -106,7 +107,10 @@ internal static class StreamBenchmarks
                 while ($null -ne ($line = $reader.ReadLine())) { $line }
             }
             """));
+        engine.Get("Import-Module -Assembly ([ScramjetPlatform.Benchmarks.WriteLinesCommand].Assembly)");
+        var cmdlet = Program.Median(() => engine.Get("$null = Write-Lines $uri"));
         await Task.Yield();
+        Console.WriteLine($"{"",-7}{(cmdlet / ours).ToString("0.00", CultureInfo.InvariantCulture),8}  (no goal: the most that a cmdlet can do)  lines a second to the pipeline to those of a cmdlet of a StreamReader and WriteObject, {Lines} lines");
         Console.WriteLine($"{"",-7}{(plain / ours).ToString("0.00", CultureInfo.InvariantCulture),8}  (no goal: it writes nothing)  lines a second to the pipeline to a C# loop's that counts, {Lines} lines");
         return Program.Print($"lines a second to the pipeline to a StreamReader loop's in PowerShell, {Lines} lines", loop / ours, "over 0.5", r => r > 0.5);
     }
@@ -165,5 +169,21 @@ internal static class StreamBenchmarks
         {
             folder.Delete(recursive: true);
         }
+    }
+}
+
+/// <summary>Writes the lines of an address to the pipeline, with nothing around it.</summary>
+[Cmdlet(VerbsCommunications.Write, "Lines")]
+public sealed class WriteLinesCommand : Cmdlet
+{
+    [Parameter(Mandatory = true, Position = 0)]
+    public string Uri { get; set; } = "";
+
+    protected override void EndProcessing()
+    {
+        using var http = new HttpClient();
+        using var reader = new StreamReader(http.GetStreamAsync(Uri).GetAwaiter().GetResult());
+        while (reader.ReadLine() is { } line)
+            WriteObject(line);
     }
 }

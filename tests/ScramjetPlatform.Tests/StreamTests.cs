@@ -342,7 +342,8 @@ public sealed class StreamTests(RealPlatform real)
         var error = session.Error("@{ n = 1 } | Send-ScramjetInput $i");
         Assert.Equal("BAD_PARAMETERS", Kind(error));
         Assert.Contains("is text/plain since its first data", error.ToString(), StringComparison.Ordinal);
-        Assert.Equal("BAD_PARAMETERS", Kind(session.Error("'x' | Send-ScramjetInput $i -ContentType image/png")));
+        foreach (var receive in new[] { "", "-ReceiveOutput" })
+            Assert.Equal("BAD_PARAMETERS", Kind(session.Error($"'x' | Send-ScramjetInput $i -ContentType image/png {receive}")));
         Assert.Equal(["one", "{\"n\":1}"], session.Get("@{ n = 1 } | Send-ScramjetInput $i -ContentType text/plain -ReceiveOutput -OutputContentType text/plain").Select(o => (string)o.BaseObject));
         session.Get($"Remove-ScramjetSequence {sequence.Name} -Force -Confirm:$false");
     }
