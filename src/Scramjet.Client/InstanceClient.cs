@@ -102,6 +102,7 @@ public sealed class InstanceClient : ApiClient
         var version = await Hub.GetHubVersionAsync(cancellationToken).ConfigureAwait(false);
         var wishes = new JObject { ["removeImmediately"] = removeImmediately };
         await SendAsync(Post("/_kill", version.WantsStopMessage ? new JArray { KillMessage, wishes } : wishes), cancellationToken).ConfigureAwait(false);
+        Transport.Inputs.Forget(Address);
     }
 
     /// <summary>Kills the instance unless it has ended already. One that is still starting is killed as soon as the hub lets it be.</summary>
@@ -228,13 +229,21 @@ public sealed class InstanceClient : ApiClient
     public async Task<bool> InOutAsync(Func<CancellationToken, Task> send, Func<ApiStream, CancellationToken, Task> read, CancellationToken cancellationToken = default)
     {
         using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var output = ReadAsync();
         var input = send(over.Token);
+
+        // What is refused here reads nothing.
+        if (input.IsFaulted)
+            await input.ConfigureAwait(false);
+        var output = ReadAsync();
         try
         {
             // The output's end is the end: a program may well leave some of its input unread.
             if (await Task.WhenAny(output, input).ConfigureAwait(false) == input && input.IsFaulted && !output.IsCompleted)
             {
+                // What was never sent is no matter of the instance's.
+                if (input.Exception!.InnerException is ScramjetException { Code: ErrorCodes.BadParameters or ErrorCodes.InputEnded } and not ScramjetApiException)
+                    await input.ConfigureAwait(false);
+
                 // An instance that ended closes its input; what it put out before still counts, and why it ended counts more.
                 await Task.WhenAny(output, Task.Delay(LastWords, over.Token)).ConfigureAwait(false);
                 if (!output.IsCompleted)

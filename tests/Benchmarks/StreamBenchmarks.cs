@@ -1,7 +1,9 @@
 using System;
 using System.Diagnostics;
+using System.Globalization;
 using System.IO;
 using System.Linq;
+using System.Management.Automation;
 using System.Net.Http;
 using System.Text;
 using System.Threading.Tasks;
@@ -51,7 +53,7 @@ internal static class StreamBenchmarks
         await using var server = hub.Serve();
         using var engine = new Engine();
         engine.Get($"Connect-ScramjetPlatform -HubUri {server.BaseUri}");
-        return ToFile(engine, server) & await ToLinesAsync(engine, server) & ToObjects(engine, server);
+        return ToFile(engine, server) & await ToLinesAsync(engine, server) & ToObjects(engine, server) & await InPwshAsync(server, lines, objects);
     }
 
     /// <summary>-OutFile against curl.</summary>
@@ -82,8 +84,8 @@ internal static class StreamBenchmarks
     }
 
     /// <summary>
-    /// Lines to the pipeline against a StreamReader's loop: one in PowerShell, which writes them to the pipeline too, and one in C#, which only counts them
-    /// and shows what the pipeline itself costs.
+    /// Lines to the pipeline against a StreamReader's loop: one in PowerShell, which writes them to the pipeline too, one in a cmdlet that does nothing else, and
+    /// one in C#, which only counts them and shows what the pipeline itself costs.
     /// </summary>
     private static async Task<bool> ToLinesAsync(Engine engine, FaultServer server)
     {
@@ -105,8 +107,11 @@ internal static class StreamBenchmarks
                 while ($null -ne ($line = $reader.ReadLine())) { $line }
             }
             """));
+        engine.Get("Import-Module -Assembly ([ScramjetPlatform.Benchmarks.WriteLinesCommand].Assembly)");
+        var cmdlet = Program.Median(() => engine.Get("$null = Write-Lines $uri"));
         await Task.Yield();
-        Console.WriteLine($"{"",-7}{(plain / ours).ToString("0.00", System.Globalization.CultureInfo.InvariantCulture),8}  (no goal: it writes nothing)  lines a second to the pipeline to a C# loop's that counts, {Lines} lines");
+        Console.WriteLine($"{"",-7}{(cmdlet / ours).ToString("0.00", CultureInfo.InvariantCulture),8}  (no goal: the most that a cmdlet can do)  lines a second to the pipeline to those of a cmdlet of a StreamReader and WriteObject, {Lines} lines");
+        Console.WriteLine($"{"",-7}{(plain / ours).ToString("0.00", CultureInfo.InvariantCulture),8}  (no goal: it writes nothing)  lines a second to the pipeline to a C# loop's that counts, {Lines} lines");
         return Program.Print($"lines a second to the pipeline to a StreamReader loop's in PowerShell, {Lines} lines", loop / ours, "over 0.5", r => r > 0.5);
     }
 
@@ -125,5 +130,60 @@ internal static class StreamBenchmarks
             """).BaseObject));
         var ours = Program.Median(() => Program.Expect(Objects, (int)engine.Single("@(Receive-ScramjetOutput objects).Count").BaseObject));
         return Program.Print($"NDJSON objects a second to the same by hand in PowerShell, {Objects} objects", byHand / ours, "at least 2", r => r >= 2);
+    }
+
+    /// <summary>In pwsh itself: lines against Get-Content of the same data in a file, and NDJSON against ConvertFrom-Json line by line.</summary>
+    private static async Task<bool> InPwshAsync(FaultServer server, byte[][] lines, byte[][] objects)
+    {
+        var folder = Directory.CreateTempSubdirectory("scramjet-benchmark-");
+        try
+        {
+            var script = Path.Combine(folder.FullName, "measure.ps1");
+            await File.WriteAllTextAsync(script, """
+                param($Module, $Uri, $Lines, $Objects)
+                $ErrorActionPreference = 'Stop'
+                Import-Module $Module
+                Connect-ScramjetPlatform -HubUri $Uri
+                function Measure-Median([scriptblock] $Script) { (1..5 | ForEach-Object { (Measure-Command $Script).TotalMilliseconds } | Sort-Object)[2] }
+                $content = Measure-Median { $null = Get-Content $Lines }
+                $ours = Measure-Median { $null = Receive-ScramjetOutput lines -ContentType text/plain }
+                $convert = Measure-Median { $null = foreach ($line in [System.IO.File]::ReadLines($Objects)) { ConvertFrom-Json $line } }
+                $objects = Measure-Median { $null = Receive-ScramjetOutput objects }
+                [string]::Format([cultureinfo]::InvariantCulture, '{0} {1}', $content / $ours, $convert / $objects)
+                """);
+            var (lineFile, objectFile) = (Path.Combine(folder.FullName, "lines.txt"), Path.Combine(folder.FullName, "objects.ndjson"));
+            await File.WriteAllBytesAsync(lineFile, [.. lines.SelectMany(l => l)]);
+            await File.WriteAllBytesAsync(objectFile, [.. objects.SelectMany(o => o)]);
+            using var process = Process.Start(new ProcessStartInfo("pwsh", ["-NoProfile", "-NonInteractive", "-File", script, Engine.ManifestPath, server.BaseUri, lineFile, objectFile]) { RedirectStandardOutput = true })!;
+            var ratios = (await process.StandardOutput.ReadToEndAsync()).Split(' ').Select(r => double.Parse(r, CultureInfo.InvariantCulture)).ToArray();
+            await process.WaitForExitAsync();
+            return Program.Print($"pwsh: lines a second to Get-Content's of the same data in a file, {Lines} lines", ratios[0], "at least 1", r => r >= 1)
+                & Program.Print($"pwsh: NDJSON objects a second to ConvertFrom-Json's line by line, {Objects} objects", ratios[1], "at least 2", r => r >= 2);
+        }
+        catch (System.ComponentModel.Win32Exception)
+        {
+            Console.WriteLine("skipped: lines against Get-Content, and NDJSON against ConvertFrom-Json, because there is no pwsh here");
+            return true;
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+}
+
+/// <summary>Writes the lines of an address to the pipeline, with nothing around it.</summary>
+[Cmdlet(VerbsCommunications.Write, "Lines")]
+public sealed class WriteLinesCommand : Cmdlet
+{
+    [Parameter(Mandatory = true, Position = 0)]
+    public string Uri { get; set; } = "";
+
+    protected override void EndProcessing()
+    {
+        using var http = new HttpClient();
+        using var reader = new StreamReader(http.GetStreamAsync(Uri).GetAwaiter().GetResult());
+        while (reader.ReadLine() is { } line)
+            WriteObject(line);
     }
 }

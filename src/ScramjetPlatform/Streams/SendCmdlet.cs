@@ -97,8 +97,7 @@ public abstract class SendCmdlet : ScopedCmdlet
         if (_sending is null)
             BeginPipe(ContentType ?? BodyEncoder.TypeFor(value));
 
-        // What takes no more, such as an instance that has ended, gets no more.
-        if (_sending!.IsCompleted)
+        if (IsOver())
             return;
 
         byte[] bytes;
@@ -116,8 +115,17 @@ public abstract class SendCmdlet : ScopedCmdlet
 
         // What has come back meanwhile goes out, and a full pipe is waited for.
         PumpUntil(Task.WhenAny(_pipe.RoomAsync(), _sending!));
-        if (_sending!.IsCompleted && _failure is { } failure)
+        IsOver();
+    }
+
+    /// <summary>Whether nothing more is taken, as from an instance that has ended; a failure ends the command.</summary>
+    private bool IsOver()
+    {
+        if (!_sending!.IsCompleted)
+            return false;
+        if (_failure is { } failure)
             Fail(failure, Target);
+        return true;
     }
 
     private void BeginPipe(string contentType)
