@@ -16,6 +16,7 @@ internal static class Program
         "Get-ScramjetSpace | Get-ScramjetHub",
         "Publish-ScramjetSequence docs/samples/hello",
         "Get-ScramjetSpace | Get-ScramjetHub | Get-ScramjetSequence hello* | Start-ScramjetSequence -Wait",
+        "Show-ScramjetTree",
         "Get-ScramjetInstance -Status Running | Get-ScramjetHealth",
         "Get-ScramjetInstance -Hub sth-1 | Stop-ScramjetInstance -TimeoutSec 1 -Wait -PassThru",
         "Get-ScramjetInstance | Stop-ScramjetInstance -Force -Wait",

@@ -78,6 +78,16 @@ public sealed class TableTests
         Assert.Empty(methods.Except(named, StringComparer.Ordinal));
     }
 
+    [Fact]
+    public void The_readme_links_every_cmdlets_page()
+    {
+        using var engine = new Engine();
+        var readme = File.ReadAllText(Path.Combine(Engine.RepositoryRoot, "README.md"));
+        var names = engine.Get("(Get-Command -Module ScramjetPlatform).Name").Select(n => (string)n.BaseObject).ToArray();
+        Assert.NotEmpty(names);
+        Assert.All(names, name => Assert.Contains($"(docs/en-US/{name}.md)", readme, StringComparison.Ordinal));
+    }
+
     /// <summary>A note may also have words in code that are no command: options, routes, properties.</summary>
     private static bool NamesACommand(string code) => Regex.IsMatch(code, @"\b[A-Z][a-z]+-[A-Z]\w+");
 
