@@ -78,6 +78,38 @@ public sealed class HelpTests(ExamplePlatform examples) : IClassFixture<ExampleP
 
     [Theory]
     [MemberData(nameof(Cmdlets))]
+    public void Get_Help_has_the_cmdlets_sets_and_defaults(string name)
+    {
+        using var engine = new Engine();
+        engine.Set("name", name);
+        engine.Get("$help = Get-Help $name -Full");
+        var command = (CmdletInfo)engine.Single("Get-Command $name").BaseObject;
+        string[] Sorted(IEnumerable<string> names) => [.. names.Order(StringComparer.Ordinal)];
+        var real = command.ParameterSets.Select(s => string.Join(' ', Sorted(s.Parameters.Select(p => p.Name).Where(p => !Cmdlet.CommonParameters.Contains(p)))));
+        var shown = engine.Get("$help.syntax.syntaxItem").Select(item =>
+        {
+            engine.Set("item", item);
+            return string.Join(' ', Sorted(engine.Get("$item.parameter | ForEach-Object { $_.name }").Select(n => n.ToString()!)));
+        });
+        Assert.Equal(Sorted(real), Sorted(shown));
+
+        var fresh = Activator.CreateInstance(command.ImplementingType)!;
+        foreach (var shownParameter in engine.Get("$help.parameters.parameter"))
+        {
+            var parameter = command.Parameters[shownParameter.Properties["name"].Value.ToString()!];
+            var value = command.ImplementingType.GetProperty(parameter.Name)?.GetValue(fresh);
+            var expected = value switch
+            {
+                _ when parameter.SwitchParameter => "False",
+                null or "" or Array or 0 or int.MaxValue => "None",
+                _ => Convert.ToString(value, System.Globalization.CultureInfo.InvariantCulture),
+            };
+            Assert.Equal((parameter.Name, expected), (parameter.Name, shownParameter.Properties["defaultValue"].Value.ToString()));
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Cmdlets))]
     public void The_syntax_on_the_page_is_the_cmdlets(string name)
     {
         using var engine = new Engine();
