@@ -36,6 +36,10 @@ public static class StatusStyle
     /// <summary>The length of a text without its colours.</summary>
     internal static int LengthOf(string text) => Regex.Replace(text, "\u001b\\[[0-9;]*m", "").Length;
 
+    /// <summary>A version without its build metadata, such as the content's hash that Publish-ScramjetSequence -IfChanged adds.</summary>
+    /// <param name="version">The version.</param>
+    public static string Version(string? version) => version?.Split('+')[0] ?? "";
+
     /// <summary>How long ago a time was, in its largest unit, such as <c>3m</c> or <c>2d</c>.</summary>
     /// <param name="since">The time.</param>
     /// <param name="until">The time that it is measured to; null for now.</param>

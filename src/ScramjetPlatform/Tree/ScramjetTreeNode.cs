@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using Scramjet.Client.Model;
+using ScramjetPlatform.Formatting;
 
 namespace ScramjetPlatform;
 
@@ -81,7 +82,7 @@ public sealed class ScramjetTreeNode
     internal string Guides { get; set; } = "";
 
     /// <summary>The text behind the lines.</summary>
-    internal string Label => Kind == ScramjetTreeKind.Sequence && ((Sequence)Item).Version is { } version ? $"{Name} {version}" : Name;
+    internal string Label => Kind == ScramjetTreeKind.Sequence && ((Sequence)Item).Version is { } version ? $"{Name} {StatusStyle.Version(version)}" : Name;
 
     /// <summary>The room that the longest name takes in the whole tree.</summary>
     internal int NameWidth { get; set; }
