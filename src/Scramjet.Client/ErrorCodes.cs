@@ -72,6 +72,9 @@ public static class ErrorCodes
     /// <summary>A file or folder can't be read or written.</summary>
     public const string FileUnreadable = "FILE_UNREADABLE";
 
+    /// <summary>A file can't be written.</summary>
+    public const string FileUnwritable = "FILE_UNWRITABLE";
+
     /// <summary>A profile of <c>si</c> is missing something, or isn't one.</summary>
     public const string InvalidProfile = "INVALID_PROFILE";
 

@@ -116,6 +116,15 @@ public sealed class PackageTests(RealPlatform real)
         session.Set("folder", sequence.Folder);
         Assert.Equal("INVALID_PACKAGE", Kind(session.Error("New-ScramjetSequencePackage $folder -Exclude index.js")));
         Assert.Equal("INVALID_PACKAGE", Kind(session.Error("New-ScramjetSequencePackage $folder -Exclude '**'")));
+        Assert.Equal("INVALID_PACKAGE", Kind(session.Error("New-ScramjetSequencePackage $folder -Exclude '[z-a]'")));
+        File.CreateSymbolicLink(Path.Combine(sequence.Folder, "long"), new string('x', 101));
+        Assert.Equal("INVALID_PACKAGE", Kind(session.Error("New-ScramjetSequencePackage $folder")));
+        File.Delete(Path.Combine(sequence.Folder, "long"));
+        Directory.CreateDirectory(Path.Combine(sequence.Folder, "a/b"));
+        File.CreateSymbolicLink(Path.Combine(sequence.Folder, "a/b/c"), "../..");
+        File.CreateSymbolicLink(Path.Combine(sequence.Folder, "e"), "a/b/c/../secret");
+        Assert.Equal("INVALID_PACKAGE", Kind(session.Error("New-ScramjetSequencePackage $folder")));
+        File.Delete(Path.Combine(sequence.Folder, "e"));
         File.CreateSymbolicLink(Path.Combine(sequence.Folder, "secrets"), "/etc");
         Assert.Equal("INVALID_PACKAGE", Kind(session.Error("New-ScramjetSequencePackage $folder")));
         Assert.Equal("FILE_NOT_FOUND", Kind(session.Error("New-ScramjetSequencePackage \"$folder/nowhere\"")));
@@ -139,6 +148,7 @@ public sealed class PackageTests(RealPlatform real)
             WriteTar(sequence.Folder, json, main, ("link", TarEntryType.SymbolicLink, "/etc/passwd")),
             WriteTar(sequence.Folder, json, main, ("a/link", TarEntryType.SymbolicLink, "../../b")),
             WriteTar(sequence.Folder, json, main, ("hard", TarEntryType.HardLink, "../b")),
+            WriteTar(sequence.Folder, json, main, ("a/b/c", TarEntryType.SymbolicLink, "../.."), ("e", TarEntryType.SymbolicLink, "a/b/c/../secret")),
             WriteTar(sequence.Folder, json),
             WriteTar(sequence.Folder, main),
         })
@@ -225,12 +235,12 @@ public sealed class PackageTests(RealPlatform real)
         using var sequence = new TestSequence();
         var id = Guid.NewGuid().ToString();
         sequence.Write("start.yml", $"appConfig: {{ a: 1 }}\nargs: [x]\ninputTopic: in\noutputTopic: out\nlimits: {{ memory: 128, gpu: false }}\ninstanceId: {id}\n");
-        sequence.Write("config.yaml", "b: [1, 2.5, 'three']\n");
+        sequence.Write("config.yaml", "b: [1, 3.14159265358979, 'three', '4', 1e3]\n");
         using var session = platform.Connect();
         session.Set("folder", sequence.Folder);
         session.Get("Publish-ScramjetSequence $folder | Start-ScramjetSequence -StartupConfig \"$folder/start.yml\" -AppConfigPath \"$folder/config.yaml\" -OutputTopic other");
         Assert.Equal(
-            JObject.Parse($$"""{ "appConfig": { "b": [1, 2.5, "three"] }, "args": ["x"], "outputTopic": "other", "inputTopic": "in", "limits": { "memory": 128, "gpu": false }, "instanceId": "{{id}}" }"""),
+            JObject.Parse($$"""{ "appConfig": { "b": [1, 3.14159265358979, "three", "4", 1000.0] }, "args": ["x"], "outputTopic": "other", "inputTopic": "in", "limits": { "memory": 128, "gpu": false }, "instanceId": "{{id}}" }"""),
             Assert.Single(platform.Hubs[0].Starts),
             JToken.EqualityComparer);
     }
@@ -238,6 +248,7 @@ public sealed class PackageTests(RealPlatform real)
     [Theory]
     [InlineData("bad.yaml", "a: [1, 2\nb: }", "YAML: line")]
     [InlineData("twice.yaml", "args: [1]\nargs: [2]", "YAML: line")]
+    [InlineData("infinite.yaml", "appConfig: { a: .inf }", "YAML")]
     [InlineData("loop.yaml", "appConfig: &x\n  y: *x\n", "YAML")]
     [InlineData("bad.json", "{ \"args\": [", "JSON")]
     [InlineData("list.json", "[]", "object")]

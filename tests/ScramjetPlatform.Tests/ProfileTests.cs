@@ -109,6 +109,43 @@ public sealed class ProfileTests : IDisposable
     }
 
     [Fact]
+    public void A_token_for_one_platform_is_not_sent_to_a_profiles()
+    {
+        Profile("cloud", Production("wrong"));
+        Profile("si-config", """{"profile":"cloud"}""", ".si");
+        Environment.SetEnvironmentVariable("SCRAMJET_TOKEN", _real.Platform.Token);
+        Assert.Equal("NOT_AUTHORIZED", Kind(_session.Error("Connect-ScramjetPlatform")));
+    }
+
+    [Theory]
+    [InlineData("http://user:pa55word@127.0.0.1:1/api/v1")]
+    [InlineData("http://127.0.0.1:1/api/v1?token=pa55word")]
+    public void What_is_secret_in_an_address_shows_nowhere(string address)
+    {
+        var error = _session.Error($"Connect-ScramjetPlatform -Uri '{address}'");
+        Assert.Equal("BAD_PARAMETERS", Kind(error));
+        Assert.DoesNotContain("pa55word", $"{error} {error.TargetObject} {error.CategoryInfo} {error.ErrorDetails}", StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_wrong_path_is_told_as_such()
+    {
+        var error = _session.Error($"Connect-ScramjetPlatform -Uri '{_real.Platform.BaseUri}/nope' -AccessToken {_real.Platform.Token}");
+        Assert.Equal("INVALID_RESPONSE", Kind(error));
+        Assert.Contains("/api/v1", error.ErrorDetails.RecommendedAction, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Connections_go_by_their_names()
+    {
+        _session.Get($"Connect-ScramjetPlatform -HubUri {_real.Platform.Hubs[0].BaseUri} -Name one; Connect-ScramjetPlatform -HubUri {_real.Platform.Hubs[1].BaseUri} -Name two");
+        Assert.Equal(_real.Platform.Hubs[0].BaseUri + "", _session.Single("(Get-ScramjetHub -Connection one).Uri.ToString()").BaseObject);
+        _session.Get("Disconnect-ScramjetPlatform one");
+        Assert.Equal("two", _session.Single("Get-ScramjetConnection").Properties["Name"].Value);
+        Assert.Contains("'nothing'", _session.Error("Get-ScramjetHub -Connection nothing").ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_profile_can_be_a_file()
     {
         var path = Profile("mine", Development(), "elsewhere");

@@ -163,6 +163,41 @@ public sealed class ScopeTests : IDisposable
     }
 
     [Fact]
+    public async Task A_piped_hub_is_where_a_command_acts()
+    {
+        using var sequence = new TestSequence();
+        await using var platform = Connect(3);
+        _engine.Get($"$ProgressPreference = 'SilentlyContinue'; Get-ScramjetHub sth-1 | Publish-ScramjetSequence '{sequence.Folder}' | Out-Null");
+        Assert.Equal([1, 2, 1], platform.Hubs.Select(h => h.Sequences.Count));
+        Assert.Equal("sth-2", _engine.Single("Get-ScramjetHub sth-2 | Start-ScramjetSequence hello").Properties["Hub"].Value);
+        _engine.Get("Get-ScramjetInstance | Stop-ScramjetInstance -Force; Get-ScramjetHub sth-1 | Remove-ScramjetSequence hello -Confirm:$false");
+        Assert.Equal([1, 1, 1], platform.Hubs.Select(h => h.Sequences.Count));
+        Assert.DoesNotContain("Hub ", _engine.Render("Get-ScramjetHub sth-1 | Format-List *").Replace("Hub : sth", "", StringComparison.Ordinal), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("Remove-ScramjetSequence hello -Hub $unset -Confirm:$false")]
+    [InlineData("Remove-ScramjetSequence hello -Hub '' -Confirm:$false")]
+    [InlineData("Remove-ScramjetSequence hello -Space $unset -Confirm:$false")]
+    [InlineData("Get-ScramjetSequence $unset | Remove-ScramjetSequence -Force -Confirm:$false")]
+    [InlineData("$unset | Get-ScramjetInstance | Stop-ScramjetInstance -Force")]
+    [InlineData("Stop-ScramjetInstance '' -Force")]
+    [InlineData("'' | Remove-ScramjetSequence -Force -Confirm:$false")]
+    [InlineData("Remove-ScramjetHub '' -Force -Confirm:$false")]
+    [InlineData("[pscustomobject]@{ Hub = '' } | Remove-ScramjetHub -Force -Confirm:$false")]
+    [InlineData("Disconnect-ScramjetHub ''")]
+    [InlineData("Disconnect-ScramjetHub -All -Space ''")]
+    [InlineData("Remove-ScramjetStoreItem -All -Space '' -Confirm:$false")]
+    [InlineData("Remove-ScramjetAccessKey -All -Space '' -Confirm:$false")]
+    public async Task A_name_that_is_empty_never_means_all(string script)
+    {
+        await using var platform = Connect(2);
+        var error = _engine.Error(script);
+        Assert.Matches("^(BAD_PARAMETERS|ParameterArgumentValidationError|ParameterBindingArgumentTransformation|CannotConvertArgument)", error.FullyQualifiedErrorId);
+        Assert.DoesNotContain(platform.Server.Requests, r => r.Method != "GET");
+    }
+
+    [Fact]
     public async Task Stops_run_concurrently_up_to_the_limit()
     {
         await using var platform = Connect(1);

@@ -584,4 +584,89 @@ public sealed class StreamTests(RealPlatform real)
         Assert.True(sent < 500L * block.Length / 2, $"{sent} bytes were taken in while nobody read.");
         Assert.True(GC.GetTotalMemory(true) - before < 64 << 20);
     }
+
+    [Fact]
+    public async Task What_only_looks_like_JSON_stays_text()
+    {
+        using var session = new Engine();
+        await using var server = Lines(out _, "01234", "1", "", "2", "'a'", "NaN");
+        session.Get($"Connect-ScramjetPlatform -HubUri {server.BaseUri}");
+        Assert.Equal(["01234", "1", "", "2", "'a'", "NaN"], session.Get("Receive-ScramjetOutput i").Select(o => o.ToString()));
+        await using var numbers = Lines(out _, "1", "", "2");
+        session.Get($"Connect-ScramjetPlatform -HubUri {numbers.BaseUri}");
+        Assert.Equal(["1", "", "2"], session.Get("Receive-ScramjetOutput i").Select(o => o.ToString()));
+        await using var strict = Lines(out _, "{a:1}", "{\"a\":'x'}", "0x1F", "{\"a\":1}");
+        session.Get($"Connect-ScramjetPlatform -HubUri {strict.BaseUri}");
+        var result = session.Run("Receive-ScramjetOutput i -ContentType application/x-ndjson");
+        Assert.Equal(1L, Assert.Single(result.Output).Properties["a"].Value);
+        Assert.Equal(3, result.Errors.Count);
+    }
+
+    [Fact]
+    public async Task A_slow_pipeline_gets_the_whole_log()
+    {
+        using var session = new Engine();
+        await using var server = Lines(out _, [.. Enumerable.Range(0, 2000).Select(i => $$"""{"level":"INFO","msg":"line {{i}}","ts":1,"from":"Host"}""")]);
+        session.Get($"Connect-ScramjetPlatform -HubUri {server.BaseUri}");
+        session.Set("wait", (Action)(() => Task.Delay(1500).Wait()));
+        Assert.Equal(2000, session.Get("$once = $true; Get-ScramjetLog i | ForEach-Object { if ($once) { $once = $false; $wait.Invoke() }; $_ }").Count);
+    }
+
+    [Fact]
+    public async Task A_file_that_cant_be_written_costs_no_output()
+    {
+        using var session = new Engine();
+        await using var server = Lines(out var asked, "one", "two");
+        session.Get($"Connect-ScramjetPlatform -HubUri {server.BaseUri}");
+        Assert.Equal("FILE_UNWRITABLE", Kind(session.Error("Receive-ScramjetOutput i -OutFile /nowhere/at/all")));
+        Assert.Equal(0, asked());
+        Assert.Equal("BAD_PARAMETERS", Kind(session.Error("Receive-ScramjetOutput i -OutFile /nowhere/at/all -First 1")));
+        var file = Path.GetTempFileName();
+        var result = session.Run($"Receive-ScramjetOutput i, j -OutFile '{file}'");
+        Assert.Equal("BAD_PARAMETERS", Kind(Assert.Single(result.Errors)));
+        Assert.Equal("one\ntwo\n", await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken));
+        File.Delete(file);
+    }
+
+    [Fact]
+    public void An_object_that_cant_be_sent_is_told_and_the_rest_goes_on()
+    {
+        using var sequence = new TestSequence(Echo);
+        using var session = real.ConnectHub();
+        session.Get($"Publish-ScramjetSequence '{sequence.Folder}'");
+        session.Set("bad", new Unreadable());
+        var result = session.Run($"@{{ n = 1 }}, $bad, @{{ n = 2 }} | Invoke-ScramjetSequence {sequence.Name}");
+        Assert.Equal([1L, 2L], result.Output.Select(o => o.Properties["n"].Value));
+        var error = Assert.Single(result.Errors);
+        Assert.Equal("BAD_PARAMETERS", Kind(error));
+        Assert.Contains("'Broken'", error.ToString(), StringComparison.Ordinal);
+        session.Get($"Remove-ScramjetSequence {sequence.Name} -Force -Confirm:$false");
+    }
+
+    public sealed class Unreadable
+    {
+        public string Broken => throw new InvalidOperationException("It is broken.");
+    }
+
+    /// <summary>A hub whose instance i has these lines for its output and its log.</summary>
+    private static FaultServer Lines(out Func<int> asked, params string[] lines)
+    {
+        var count = 0;
+        asked = () => count;
+        var hub = new FakeHub("sth-0");
+        hub.AddInstance(hub.AddSequence("hello"), id: "i");
+        hub.AddInstance(hub.AddSequence("other"), id: "j");
+        hub.Intercept = async (exchange, path) =>
+        {
+            if (path is not ("/instance/i/output" or "/instance/j/output" or "/instance/i/log"))
+                return false;
+            count++;
+            await exchange.BeginChunkedAsync();
+            foreach (var line in lines)
+                await exchange.SendChunkAsync(line + "\n");
+            await exchange.EndChunkedAsync();
+            return true;
+        };
+        return hub.Serve();
+    }
 }

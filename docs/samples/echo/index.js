@@ -1,13 +1,15 @@
 "use strict";
 
-// Bytes and text come out as they went in. A plain stream is passed on raw; what is yielded would come out as JSON.
+// Bytes, text and objects come out as they went in. A plain stream is passed on raw; what is yielded would come out as JSON.
 
 const { PassThrough } = require("stream");
 const { once } = require("events");
 
 const copy = async (input, output) => {
     for await (const chunk of input) {
-        if (!output.write(chunk)) {
+        const piece = typeof chunk === "string" || Buffer.isBuffer(chunk) ? chunk : JSON.stringify(chunk) + "\n";
+
+        if (!output.write(piece)) {
             await once(output, "drain");
         }
     }

@@ -39,6 +39,7 @@ internal static class ResponseErrors
             404 => "Check the id; the thing may have ended or been removed meanwhile.",
             409 => request.ConflictAdvice,
             419 => "Free memory or disk on the hub, or stop instances, and try again.",
+            502 or 504 => "See whether the hub still runs and is connected: Get-ScramjetHub.",
             429 or 503 => "Try again later.",
             _ => null,
         };

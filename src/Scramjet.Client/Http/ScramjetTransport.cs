@@ -6,6 +6,7 @@ using System.Net;
 using System.Net.Http;
 using System.Net.Http.Headers;
 using System.Text;
+using System.Text.RegularExpressions;
 using System.Threading;
 using System.Threading.Tasks;
 using Newtonsoft.Json;
@@ -21,6 +22,7 @@ namespace Scramjet.Client.Http;
 public sealed class ScramjetTransport : IDisposable
 {
     private const int MaxRedirects = 5;
+    private const int ShortestSecret = 8;
     private static readonly TimeSpan LongestRetryDelay = TimeSpan.FromSeconds(30);
 
     private readonly HttpClient _http;
@@ -125,9 +127,14 @@ public sealed class ScramjetTransport : IDisposable
     internal string Redact(string text, string? secret = null)
     {
         if (!string.IsNullOrEmpty(secret))
-            text = text.Replace(secret, "***");
-        return _accessToken is null ? text : text.Replace(_accessToken, "***");
+            text = Hide(text, secret!);
+        return _accessToken is null ? text : Hide(text, _accessToken);
     }
+
+    /// <summary>A short secret, such as one for trying, is hidden where it stands as a word, not within others.</summary>
+    private static string Hide(string text, string secret) => secret.Length >= ShortestSecret
+        ? text.Replace(secret, "***")
+        : Regex.Replace(text, $@"(?<!\w){Regex.Escape(secret)}(?!\w)", "***");
 
     /// <summary>The version of the hub behind <paramref name="baseAddress"/>, asked for once per transport.</summary>
     internal async Task<HubVersion> GetHubVersionAsync(string baseAddress, RequestOptions? options, CancellationToken cancellationToken)

@@ -3,12 +3,13 @@ using System.Collections.Generic;
 using System.Globalization;
 using System.IO;
 using System.Linq;
+using System.Text.RegularExpressions;
 using Newtonsoft.Json;
 using Newtonsoft.Json.Linq;
 using Scramjet.Client.Http;
 using Scramjet.Client.Packaging;
 using YamlDotNet.Core;
-using YamlDotNet.Serialization;
+using YamlDotNet.RepresentationModel;
 
 namespace Scramjet.Client.Model;
 
@@ -17,6 +18,10 @@ public static class ConfigFile
 {
     private const long LongestFile = 16 * 1024 * 1024;
     private const int MaxDepth = 64;
+
+    private static readonly Regex WholeNumber = new(@"^[-+]?[0-9]+\z", RegexOptions.CultureInvariant);
+    private static readonly Regex Number = new(@"^[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?\z", RegexOptions.CultureInvariant);
+    private static readonly Regex NotFinite = new(@"^([-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN))\z", RegexOptions.CultureInvariant);
 
     /// <summary>Reads a file that holds an object.</summary>
     /// <exception cref="ScramjetException"><c>FILE_NOT_FOUND</c>, <c>FILE_UNREADABLE</c>, or <c>BAD_PARAMETERS</c>: it isn't JSON or YAML, or not an object.</exception>
@@ -30,11 +35,11 @@ public static class ConfigFile
         }
         catch (JsonException e)
         {
-            throw Wrong(path, $"it isn't valid JSON: {e.Message}", e);
+            throw Wrong(path, e is JsonReaderException at ? $"it isn't valid JSON: line {at.LineNumber}, column {at.LinePosition}" : "it isn't valid JSON");
         }
         catch (YamlException e)
         {
-            throw Wrong(path, $"it isn't valid YAML: line {e.Start.Line}, column {e.Start.Column}: {e.InnerException?.Message ?? e.Message}", e);
+            throw Wrong(path, $"it isn't valid YAML: line {e.Start.Line}, column {e.Start.Column}: {e.Message}", e);
         }
     }
 
@@ -54,15 +59,44 @@ public static class ConfigFile
         }
     }
 
-    private static JToken FromYaml(string text) =>
-        Token(new DeserializerBuilder().WithAttemptingUnquotedStringTypeDeserialization().WithDuplicateKeyChecking().Build().Deserialize<object?>(text), 0);
-
-    private static JToken Token(object? value, int depth) => value switch
+    private static JToken FromYaml(string text)
     {
-        _ when depth > MaxDepth => throw new YamlException($"A value is nested more than {MaxDepth} deep, or contains itself."),
-        null => JValue.CreateNull(),
-        IDictionary<object, object?> map => new JObject(map.Select(e => new JProperty(Convert.ToString(e.Key, CultureInfo.InvariantCulture) ?? "", Token(e.Value, depth + 1)))),
-        IEnumerable<object?> list => new JArray(list.Select(item => Token(item, depth + 1))),
-        _ => new JValue(value),
+        var yaml = new YamlStream();
+        var parser = new Parser(new StringReader(text));
+        try
+        {
+            yaml.Load(parser);
+        }
+        catch (InvalidOperationException e)
+        {
+            // Some faults leave the parser in a state of its own.
+            throw new YamlException(parser.Current?.Start ?? Mark.Empty, parser.Current?.End ?? Mark.Empty, "brackets, quotes or the indentation don't go together", e);
+        }
+
+        return yaml.Documents.Count == 0 ? JValue.CreateNull() : Token(yaml.Documents[0].RootNode, 0);
+    }
+
+    private static JToken Token(YamlNode node, int depth) => node switch
+    {
+        _ when depth > MaxDepth => throw new YamlException(node.Start, node.End, $"A value is nested more than {MaxDepth} deep, or contains itself."),
+        YamlMappingNode map => new JObject(map.Children.Select(e => new JProperty(e.Key is YamlScalarNode name ? name.Value ?? "" : throw new YamlException(e.Key.Start, e.Key.End, "A name must be a text."), Token(e.Value, depth + 1)))),
+        YamlSequenceNode list => new JArray(list.Children.Select(item => Token(item, depth + 1))),
+        YamlScalarNode scalar => scalar.Style == ScalarStyle.Plain ? Plain(scalar) : new JValue(scalar.Value),
+        _ => throw new YamlException(node.Start, node.End, "This can't be read."),
     };
+
+    /// <summary>A scalar without quotes, typed as YAML's core schema has it.</summary>
+    private static JValue Plain(YamlScalarNode scalar)
+    {
+        var text = scalar.Value ?? "";
+        if (text is "" or "~" or "null" or "Null" or "NULL")
+            return JValue.CreateNull();
+        if (text is "true" or "True" or "TRUE" or "false" or "False" or "FALSE")
+            return new JValue(text[0] is 't' or 'T');
+        if (WholeNumber.IsMatch(text) && long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var whole))
+            return new JValue(whole);
+        if (Number.IsMatch(text) && double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && !double.IsInfinity(number))
+            return new JValue(number);
+        return NotFinite.IsMatch(text) ? throw new YamlException(scalar.Start, scalar.End, $"JSON has no {text}.") : new JValue(text);
+    }
 }

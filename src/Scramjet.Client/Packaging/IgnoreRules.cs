@@ -58,6 +58,18 @@ internal sealed class IgnoreRules
         return false;
     }
 
+    private static GlobPattern Read(string pattern)
+    {
+        try
+        {
+            return new GlobPattern(pattern);
+        }
+        catch (ArgumentException e)
+        {
+            throw new ScramjetException(ErrorCodes.InvalidPackage, $"'{pattern}' isn't a pattern that {FileName} can have.", "Mend the pattern.", e);
+        }
+    }
+
     private void Add(IEnumerable<string> lines)
     {
         foreach (var line in lines.Select(static l => l.Trim()))
@@ -70,7 +82,7 @@ internal sealed class IgnoreRules
             if (pattern.StartsWith("./", StringComparison.Ordinal))
                 pattern = pattern.Substring(2);
             if (pattern.Length > 0)
-                _rules.Add((new GlobPattern(pattern), bringsBack));
+                _rules.Add((Read(pattern), bringsBack));
         }
     }
 }

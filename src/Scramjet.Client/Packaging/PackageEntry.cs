@@ -60,6 +60,25 @@ public sealed class PackageEntry
         }
     }
 
+    /// <summary>Whether the way to a link's target goes through another link.</summary>
+    internal static bool PassesLink(string path, string target, Func<string, bool> isLink)
+    {
+        var way = path.Split('/').ToList();
+        way.RemoveAt(way.Count - 1);
+        var parts = target.Split('/');
+        for (var i = 0; i < parts.Length; i++)
+        {
+            if (parts[i] == ".." && way.Count > 0)
+                way.RemoveAt(way.Count - 1);
+            else if (parts[i] is not ("" or "." or ".."))
+                way.Add(parts[i]);
+            if (i < parts.Length - 1 && isLink(string.Join("/", way)))
+                return true;
+        }
+
+        return false;
+    }
+
     private static string CheckedTarget(string root, string path, FileSystemInfo info)
     {
         var target = UnixFile.LinkTarget(info)?.Replace('\\', '/');

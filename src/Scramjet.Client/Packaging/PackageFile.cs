@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.IO;
 using System.IO.Compression;
+using System.Linq;
 using System.Text;
 using ICSharpCode.SharpZipLib.Tar;
 
@@ -40,7 +41,7 @@ internal static class PackageFile
             using var gzip = new GZipStream(file, CompressionMode.Decompress);
             using var tar = new TarInputStream(gzip, Encoding.UTF8) { IsStreamOwner = false };
             var names = new HashSet<string>(StringComparer.Ordinal);
-            var links = new List<string>();
+            var links = new Dictionary<string, string>(StringComparer.Ordinal);
             PackageManifest? manifest = null;
             while (tar.GetNextEntry() is { } entry)
             {
@@ -49,7 +50,7 @@ internal static class PackageFile
                 var name = Normalize(entry.Name);
                 names.Add(name);
                 if (entry.TarHeader.TypeFlag == TarHeader.LF_SYMLINK)
-                    links.Add(name + "/");
+                    links[name] = entry.TarHeader.LinkName.Replace('\\', '/');
                 if (manifest is not null || entry.IsDirectory || name != PackageManifest.FileName)
                     continue;
 
@@ -59,11 +60,17 @@ internal static class PackageFile
                 manifest = PackageManifest.Parse(text.ReadToEnd(), path);
             }
 
+            foreach (var link in links)
+            {
+                if (PackageEntry.PassesLink(link.Key, link.Value, links.ContainsKey))
+                    throw Invalid(path, $"'{link.Key}' is a link that passes through another link, to '{link.Value}'");
+            }
+
             if (names.Count == 0)
                 throw Invalid(path, "it has no files");
             if (manifest is null)
                 throw Invalid(path, "it has no package.json at its root");
-            return manifest.HasMain(name => names.Contains(name) || links.Exists(link => name.StartsWith(link, StringComparison.Ordinal)))
+            return manifest.HasMain(name => names.Contains(name) || links.Keys.Any(link => name.StartsWith(link + "/", StringComparison.Ordinal)))
                 ? manifest
                 : throw Invalid(path, $"its main, '{manifest.Main}', isn't in it");
         }

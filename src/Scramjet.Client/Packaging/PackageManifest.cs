@@ -100,7 +100,7 @@ public sealed class PackageManifest
             throw Invalid(folder, "its package.json has no \"name\"");
         if (string.IsNullOrWhiteSpace(manifest.Version))
             throw Invalid(folder, "its package.json has no \"version\"");
-        var main = Path.GetFullPath(Path.Combine(folder, manifest.Main));
+        var main = FullPath(folder, manifest.Main);
         if (!main.StartsWith(Path.GetFullPath(folder).TrimEnd(Path.DirectorySeparatorChar) + Path.DirectorySeparatorChar, StringComparison.Ordinal))
             throw Invalid(folder, $"its main, '{manifest.Main}', is outside of it");
         if (manifest.HasMain(name => File.Exists(Path.Combine(folder, name))))
@@ -108,6 +108,18 @@ public sealed class PackageManifest
 
         var compiles = File.Exists(Path.Combine(folder, "tsconfig.json"));
         throw Invalid(folder, $"its main, '{manifest.Main}', doesn't exist", action: compiles ? "Compile it first: npm install, then npm run build." : null);
+    }
+
+    private static string FullPath(string folder, string main)
+    {
+        try
+        {
+            return Path.GetFullPath(Path.Combine(folder, main));
+        }
+        catch (Exception e) when (e is ArgumentException or NotSupportedException or PathTooLongException)
+        {
+            throw Invalid(folder, "its main isn't a path", e);
+        }
     }
 
     /// <summary>Whether the main is there. Node finds it without its ending, and a folder's index.js.</summary>

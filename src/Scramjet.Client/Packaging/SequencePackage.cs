@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.IO;
 using System.IO.Compression;
+using System.Linq;
 using System.Text;
 using System.Threading;
 using ICSharpCode.SharpZipLib.Tar;
@@ -11,6 +12,8 @@ namespace Scramjet.Client.Packaging;
 /// <summary>Makes a package of a folder. The same content gives the same bytes, whenever and by whomever it is packed.</summary>
 public sealed class SequencePackage
 {
+    internal const int LongestLink = 100;
+
     private const int BlockSize = 64 * 1024;
 
     // npm's choice: a time that every tar takes, and that isn't this one.
@@ -35,8 +38,9 @@ public sealed class SequencePackage
     /// <summary>Checks a folder and lists what would go in. Nothing is written.</summary>
     /// <param name="folder">The folder with the package.json.</param>
     /// <param name="exclude">Further patterns to leave out, in the syntax of .siignore.</param>
+    /// <param name="target">The package's own path, which is left out where it is in the folder.</param>
     /// <exception cref="ScramjetException"><c>FILE_NOT_FOUND</c>, <c>FILE_UNREADABLE</c>, or <c>INVALID_PACKAGE</c>: package.json or its main is missing or wrong, or a link leads out of the folder.</exception>
-    public static SequencePackage Plan(string folder, IEnumerable<string>? exclude = null)
+    public static SequencePackage Plan(string folder, IEnumerable<string>? exclude = null, string? target = null)
     {
         var root = Path.GetFullPath(folder);
         if (!Directory.Exists(root))
@@ -54,6 +58,8 @@ public sealed class SequencePackage
             throw PackageFile.Unreadable(root, e);
         }
 
+        entries.RemoveAll(e => e.FullPath == target);
+        CheckLinks(root, entries);
         entries.Sort(static (a, b) => string.CompareOrdinal(a.Path, b.Path));
         if (!entries.Exists(static e => e.Path == PackageManifest.FileName))
             throw PackageManifest.Invalid(root, "its package.json is left out by .siignore or by what is excluded");
@@ -84,6 +90,19 @@ public sealed class SequencePackage
             if (entry.LinkTarget is null)
                 done = Copy(entry, tar, block, done, progress, cancellationToken);
             tar.CloseEntry();
+        }
+    }
+
+    /// <summary>A link that passes another one may lead anywhere, whatever its text says; and the tar writer cuts long ones.</summary>
+    private static void CheckLinks(string root, List<PackageEntry> entries)
+    {
+        var links = entries.Where(e => e.LinkTarget is not null).ToDictionary(e => e.Path, e => e.LinkTarget!, StringComparer.Ordinal);
+        foreach (var link in links)
+        {
+            if (PackageEntry.PassesLink(link.Key, link.Value, links.ContainsKey))
+                throw PackageManifest.Invalid(root, $"'{link.Key}' is a link that passes through another link, to '{link.Value}'", action: "Let it point to the file or folder itself, or name it in .siignore.");
+            if (Encoding.UTF8.GetByteCount(link.Value) > LongestLink)
+                throw PackageManifest.Invalid(root, $"'{link.Key}' is a link to a path of more than {LongestLink} bytes", action: "Replace the link by what it points to, or name it in .siignore.");
         }
     }
 

@@ -18,7 +18,7 @@ public sealed class SiProfile
     {
         Path = path;
         Name = System.IO.Path.GetFileNameWithoutExtension(path);
-        if (settings["configVersion"] is { Type: JTokenType.Integer } version && (long)version > NewestVersion)
+        if (settings["configVersion"] is { } version && version is not JValue { Value: long and <= NewestVersion })
             throw Invalid($"it has configVersion {version}, and {NewestVersion} is the newest that is known here", "Update this module.");
 
         Environment = Text(settings, "env") ?? Development;
@@ -29,9 +29,9 @@ public sealed class SiProfile
         _accessToken = IsPlatform ? Text(settings, "token") : null;
         var field = IsPlatform ? "middlewareApiUrl" : "apiUrl";
         var address = Text(settings, field) ?? throw Invalid($"it has no {field}", $"Set it with: si config set {field} <address>.");
-        Uri = Uri.TryCreate(address.Contains("://") ? address : "https://" + address, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https"
+        Uri = Uri.TryCreate(address.Contains("://") ? address : "https://" + address, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" && uri.UserInfo.Length == 0 && uri.Query.Length == 0
             ? uri
-            : throw Invalid($"its {field} isn't an address: '{address}'", $"Set it with: si config set {field} <address>.");
+            : throw Invalid($"its {field} isn't a plain http or https address", $"Set it with: si config set {field} <address>.");
     }
 
     /// <summary>The profile's name, which is its file's.</summary>

@@ -53,7 +53,7 @@ public sealed class ConnectScramjetPlatformCommand : ScramjetCmdlet
     public string? Profile { get; set; }
 
     /// <summary>
-    /// <para type="description">The access token, as a SecureString or a string. Not given: the environment variable SCRAMJET_TOKEN, or the profile's. It is sent to the address's own origin only.</para>
+    /// <para type="description">The access token, as a SecureString or a string. Not given: the environment variable SCRAMJET_TOKEN, or, where the address is a profile's, the profile's token. It is sent to the address's own origin only.</para>
     /// </summary>
     [Parameter(Position = 1, ParameterSetName = PlatformSet)]
     [Parameter(ParameterSetName = HubSet)]
@@ -108,7 +108,7 @@ public sealed class ConnectScramjetPlatformCommand : ScramjetCmdlet
         }
         catch (ScramjetException e)
         {
-            Fail(e, (object?)address ?? Profile);
+            Fail(e, Shown(address) ?? Profile);
             return;
         }
 
@@ -127,12 +127,14 @@ public sealed class ConnectScramjetPlatformCommand : ScramjetCmdlet
                 connection.Close();
                 if (StopToken.IsCancellationRequested)
                     throw;
-                failure = e;
+                failure = e is ScramjetApiException { StatusCode: System.Net.HttpStatusCode.NotFound }
+                    ? new ScramjetException(ErrorCodes.InvalidResponse, $"There is no Scramjet API at {Shown(address)}: {e.Message}", "Check the address: an API's ends in /api/v1.", e)
+                    : e;
             }
         });
 
         if (failure is not null)
-            Fail(failure, address);
+            Fail(failure, Shown(address));
         ScramjetSession.Current.Add(connection);
         if (PassThru)
             WriteObject(connection);
@@ -159,7 +161,7 @@ public sealed class ConnectScramjetPlatformCommand : ScramjetCmdlet
         if (new SiSettings().ReadCurrent() is { } profile)
         {
             WriteVerbose($"Using the si profile '{profile.Path}'.");
-            return Of(profile, token);
+            return Of(profile, Secret.Reveal(AccessToken));
         }
 
         throw new ScramjetException(
@@ -167,6 +169,11 @@ public sealed class ConnectScramjetPlatformCommand : ScramjetCmdlet
             "There is no address to connect to.",
             "Give -Uri for a platform, -HubUri for a hub, or -Profile; or set SCRAMJET_URI or SCRAMJET_HUB_URI.");
     }
+
+    /// <summary>An address without what may be a secret in it.</summary>
+    private static string? Shown(Uri? address) => address is null ? null
+        : address.IsAbsoluteUri ? address.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped)
+        : address.OriginalString.Split('?', '#')[0];
 
     /// <summary>A name, or a path as PowerShell has it.</summary>
     private SiProfile ReadProfile(string nameOrPath) =>

@@ -12,10 +12,11 @@ namespace ScramjetPlatform;
 public sealed class DisconnectScramjetPlatformCommand : PSCmdlet
 {
     /// <summary>
-    /// <para type="description">The connection to close. Not given: the session's default.</para>
+    /// <para type="description">The connections to close: names or objects. Not given: the session's default.</para>
     /// </summary>
     [Parameter(Position = 0, ValueFromPipeline = true)]
     [ValidateNotNull]
+    [ArgumentCompleter(typeof(Completion.ConnectionCompleter))]
     public ScramjetConnection[]? Connection { get; set; }
 
     /// <summary>

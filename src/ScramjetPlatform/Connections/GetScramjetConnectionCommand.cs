@@ -16,6 +16,7 @@ public sealed class GetScramjetConnectionCommand : PSCmdlet
     [Parameter(Position = 0, ValueFromPipeline = true)]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(Completion.ConnectionCompleter))]
     public string[]? Name { get; set; }
 
     /// <inheritdoc/>

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.ComponentModel;
 using System.Threading.Tasks;
 using Scramjet.Client;
 using Scramjet.Client.Http;
@@ -9,6 +10,7 @@ using ScramjetPlatform.Pipeline;
 namespace ScramjetPlatform;
 
 /// <summary>A connection to a platform or a hub, with the context that is set for it. The token stays inside.</summary>
+[TypeConverter(typeof(ScramjetConnectionConverter))]
 public sealed class ScramjetConnection
 {
     private readonly ScramjetTransport _transport;

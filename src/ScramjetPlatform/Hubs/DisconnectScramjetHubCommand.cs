@@ -49,6 +49,8 @@ public sealed class DisconnectScramjetHubCommand : ScopedCmdlet
     [ValidateRange(0, int.MaxValue)]
     public int Limit { get; set; }
 
+    private protected override bool PlacesMustBeNamed => true;
+
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {

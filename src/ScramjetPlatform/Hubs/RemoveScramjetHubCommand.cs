@@ -28,6 +28,8 @@ public sealed class RemoveScramjetHubCommand : ScopedCmdlet
     [Parameter]
     public SwitchParameter Force { get; set; }
 
+    private protected override bool PlacesMustBeNamed => true;
+
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {

@@ -69,8 +69,9 @@ public sealed class GetScramjetInstanceCommand : QueryCmdlet
                 return;
         }
 
+        RequireNames(nameof(Instance), Instance, always: true);
         EntityReference[] references = Instance ?? [];
-        var scope = references.Length > 0 && Array.TrueForAll(references, r => r.Text is null) ? null : GetScope(InputObject);
+        var scope = ScopeFor(references, InputObject);
         StartRecord(() => Queries.Instances(this).ForEachAsync(scope, references, EmitAsync));
     }
 

@@ -21,10 +21,14 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
     private readonly HashSet<Task> _started = [];
     private volatile bool _interrupted;
 
-    private protected AsyncCmdlet() => _pump = new PipelinePump((value, enumerate) => WriteObject(value, enumerate));
+    private protected AsyncCmdlet()
+    {
+        StopToken = _stop.Token;
+        _pump = new PipelinePump((value, enumerate) => WriteObject(value, enumerate));
+    }
 
     /// <summary>Cancelled when the pipeline is stopped.</summary>
-    protected CancellationToken StopToken => _stop.Token;
+    protected CancellationToken StopToken { get; }
 
     /// <summary>Ends what is still under way.</summary>
     public void Dispose()
@@ -107,19 +111,25 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
     private protected Task<bool> ConfirmAsync(string target, string action) => InvokeAsync(() => ShouldProcess(target, action));
 
     /// <summary>Writes a non-terminating error from any thread.</summary>
-    private protected void PostError(ErrorRecord error) => _pump.Post(() => WriteError(error));
+    private protected void PostError(ErrorRecord error) => _ = _pump.PostAsync(() => WriteError(error));
 
     /// <summary>Writes a non-terminating error from any thread.</summary>
     private protected void PostError(Exception error, object? target) => PostError(ErrorRecords.From(error, target));
 
     /// <summary>Writes a warning from any thread.</summary>
-    internal void PostWarning(string text) => _pump.Post(() => WriteWarning(text));
+    internal void PostWarning(string text) => _ = _pump.PostAsync(() => WriteWarning(text));
 
     /// <summary>Writes a verbose line from any thread.</summary>
-    internal void PostVerbose(string text) => _pump.Post(() => WriteVerbose(text));
+    internal void PostVerbose(string text) => _ = _pump.PostAsync(() => WriteVerbose(text));
+
+    /// <summary>Writes a warning from any thread. The task ends when the pipeline has room for more.</summary>
+    internal Task PostWarningAsync(string text) => _pump.PostAsync(() => WriteWarning(text), text.Length);
+
+    /// <summary>Writes a verbose line from any thread. The task ends when the pipeline has room for more.</summary>
+    internal Task PostVerboseAsync(string text) => _pump.PostAsync(() => WriteVerbose(text), text.Length);
 
     /// <summary>Reports progress from any thread.</summary>
-    internal void PostProgress(ProgressRecord progress) => _pump.Post(() => WriteProgress(progress));
+    internal void PostProgress(ProgressRecord progress) => _ = _pump.PostAsync(() => WriteProgress(progress));
 
     /// <summary>Ends the cmdlet with an error. For the pipeline thread.</summary>
     private protected void Fail(Exception error, object? target = null) => ThrowTerminatingError(ErrorRecords.From(error, target));

@@ -44,6 +44,8 @@ internal sealed class EntityQuery<T> where T : Entity
     {
         var calls = references.Where(r => r.Value is T).Select(r => _cmdlet.GuardAsync(r.Value, () => body((T)r.Value))).ToList();
         var texts = references.Where(r => r.Text is { Length: > 0 }).ToArray();
+        if (references.Any(r => r.IsEmpty))
+            _cmdlet.Report(new ScramjetException(ErrorCodes.BadParameters, $"The {_kind}'s name is empty.", "Name what is meant, or * to mean all."), "");
         if (scope is not null && references.Count == 0)
             calls.Add(ForEachNamedAsync(scope, [], body));
 

@@ -110,6 +110,7 @@ public sealed class EntityReferenceConverter : PSTypeConverter
         return value switch
         {
             string text => Create(destination, text, text, null, null),
+            System.Collections.IList { Count: 1 } one => Convert(one[0], destination),
             Space when destination == typeof(SpaceReference) => Create(destination, value, null, null, null),
             Scramjet.Client.Model.Hub when destination == typeof(HubReference) => Create(destination, value, null, null, null),
             Sequence when destination == typeof(SequenceReference) => Create(destination, value, null, null, null),

@@ -34,6 +34,7 @@ internal static class ErrorRecords
         [ErrorCodes.AlreadyExists] = ErrorCategory.ResourceExists,
         [ErrorCodes.FileNotFound] = ErrorCategory.ObjectNotFound,
         [ErrorCodes.FileUnreadable] = ErrorCategory.ReadError,
+        [ErrorCodes.FileUnwritable] = ErrorCategory.WriteError,
         [ErrorCodes.InvalidProfile] = ErrorCategory.InvalidData,
         [ErrorCodes.InputEnded] = ErrorCategory.InvalidOperation,
         [ErrorCodes.InstanceFailed] = ErrorCategory.OperationStopped,

@@ -82,7 +82,7 @@ internal sealed class HubScope
     }
 
     /// <summary>The scope that a row from the pipeline names by its Hub and Space columns, within this one.</summary>
-    public HubScope For(EntityReference reference) => reference is { Hub: null, Space: null }
+    public HubScope For(EntityReference reference) => reference is { Hub: null, Space: null } || _connection is null
         ? this
         : new HubScope(
             _cmdlet,

@@ -6,6 +6,7 @@ using System.Globalization;
 using System.IO;
 using System.Management.Automation;
 using System.Security;
+using System.Text.RegularExpressions;
 using Newtonsoft.Json;
 using Newtonsoft.Json.Linq;
 using Scramjet.Client;
@@ -16,6 +17,8 @@ namespace ScramjetPlatform.Pipeline;
 internal static class PSJson
 {
     private const int MaxDepth = 64;
+
+    private static readonly Regex Scalar = new(@"^\s*(true|false|null|-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?)\s*\z", RegexOptions.CultureInvariant);
 
     /// <summary>Up to this many names are looked through one by one.</summary>
     private const int ManyNames = 12;
@@ -47,6 +50,10 @@ internal static class PSJson
     /// <exception cref="JsonException">It isn't one JSON value.</exception>
     public static object? Read(string text)
     {
+        // Newtonsoft takes more for JSON than JSON is: 0123 for an octal number, 'a' for a text, a bare name for a name.
+        if (!IsCompound(text) && !Scalar.IsMatch(text))
+            throw new JsonReaderException("It is neither an object, an array, a text, a number, true, false nor null.");
+
         using var reader = new JsonTextReader(new StringReader(text)) { DateParseHandling = DateParseHandling.None, MaxDepth = 512, ArrayPool = CharBuffer.Shared };
         if (!reader.Read())
             throw new JsonReaderException("There is no value.");
@@ -61,6 +68,18 @@ internal static class PSJson
         return value;
     }
 
+    /// <summary>Whether a text that is JSON is an object, an array or a text: nothing that plain text would begin with by chance.</summary>
+    public static bool IsCompound(string text)
+    {
+        foreach (var c in text)
+        {
+            if (!char.IsWhiteSpace(c))
+                return c is '{' or '[' or '"';
+        }
+
+        return false;
+    }
+
     private static object? Read(JsonTextReader reader)
     {
         switch (reader.TokenType)
@@ -72,6 +91,9 @@ internal static class PSJson
                 while (Next(reader) != JsonToken.EndArray)
                     items.Add(Read(reader));
                 return items.ToArray();
+            case JsonToken.String when reader.QuoteChar != '"':
+            case JsonToken.Float when reader.Value is double.NaN or double.PositiveInfinity or double.NegativeInfinity:
+                throw new JsonReaderException($"'{reader.Value}' isn't JSON.");
             case JsonToken.Integer or JsonToken.Float or JsonToken.String or JsonToken.Boolean or JsonToken.Null:
                 return reader.Value;
             default:
@@ -86,7 +108,7 @@ internal static class PSJson
         OrderedDictionary? dictionary = null;
         while (Next(reader) != JsonToken.EndObject)
         {
-            var name = (string)reader.Value!;
+            var name = reader.QuoteChar == '"' ? (string)reader.Value! : throw new JsonReaderException($"The name '{reader.Value}' has no quotes.");
             Next(reader);
             var value = Read(reader);
 
@@ -178,7 +200,7 @@ internal static class PSJson
                 return token;
             case SecureString or PSCredential:
                 throw new ScramjetException(ErrorCodes.BadParameters, "A secret (SecureString or PSCredential) can't be sent as it is.", "Convert it to plain text yourself, where that is meant.");
-            case string or bool or Guid or Uri or Version or TimeSpan or Enum or char:
+            case string or bool or Guid or Uri or Version or TimeSpan or Enum or char or IntPtr or UIntPtr:
                 return plain is bool flag ? new JValue(flag) : new JValue(plain is Enum e ? e.ToString() : Convert.ToString(plain, CultureInfo.InvariantCulture));
             case DateTime time:
                 return new JValue(time.ToString("o", CultureInfo.InvariantCulture));
@@ -205,10 +227,22 @@ internal static class PSJson
         foreach (var property in PSObject.AsPSObject(value).Properties)
         {
             if (property.IsGettable)
-                result[property.Name] = From(property.Value, depth + 1);
+                result[property.Name] = From(ValueOf(property), depth + 1);
         }
 
         return result;
+    }
+
+    private static object? ValueOf(PSPropertyInfo property)
+    {
+        try
+        {
+            return property.Value;
+        }
+        catch (GetValueException e)
+        {
+            throw new ScramjetException(ErrorCodes.BadParameters, $"An object's property '{property.Name}' can't be read: {e.InnerException?.Message ?? e.Message}", "Give only the properties that are wanted, e.g. with Select-Object.", e);
+        }
     }
 
     private static string Kind(JToken token) => token.Type switch

@@ -19,7 +19,7 @@ internal static class PathResolver
                 if (IsFileSystem(cmdlet, provider, path))
                     result.AddRange(found);
             }
-            catch (ItemNotFoundException e)
+            catch (SessionStateException e)
             {
                 cmdlet.WriteError(ErrorRecords.From(new ScramjetException(ErrorCodes.FileNotFound, $"There is no '{path}'.", "Check the path.", e), path));
             }

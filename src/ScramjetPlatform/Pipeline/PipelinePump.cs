@@ -32,8 +32,8 @@ internal sealed class PipelinePump
     /// <summary>Queues objects for output, in one go. The task ends when there is room for more.</summary>
     public Task WriteManyAsync(IReadOnlyList<object?> values, long? size = null) => values.Count == 0 ? Task.CompletedTask : Enqueue(new Item(new Batch(values), null), size ?? values.Count * OneObject);
 
-    /// <summary>Queues something to be done on the pipeline thread.</summary>
-    public void Post(Action action) => Enqueue(new Item(null, action));
+    /// <summary>Queues something to be done on the pipeline thread. The task ends when there is room for more.</summary>
+    public Task PostAsync(Action action, long size = 0) => Enqueue(new Item(null, action), size);
 
     /// <summary>Has something done on the pipeline thread, and gives its result.</summary>
     public Task<T> InvokeAsync<T>(Func<T> function)
@@ -50,11 +50,11 @@ internal sealed class PipelinePump
                 result.SetException(e);
                 throw;
             }
-        }));
+        }, () => result.TrySetCanceled()));
         return result.Task;
     }
 
-    /// <summary>Runs on the pipeline thread what was posted, until the task has ended and nothing is left.</summary>
+    /// <summary>Runs on the pipeline thread what was posted, until the task has ended and all that was posted by then is done.</summary>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public void PumpUntil(Task task, CancellationToken cancellationToken)
     {
@@ -62,8 +62,12 @@ internal sealed class PipelinePump
             _ = task.ContinueWith(static (_, pump) => ((PipelinePump)pump!).Wake(), this, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
 
         using var cancelled = cancellationToken.Register(static pump => ((PipelinePump)pump!).Wake(), this);
-        while (TakeBatch(task, cancellationToken))
+        for (var ended = false; !ended;)
         {
+            // What others post meanwhile is not waited for: a stream that never falls silent would hold up all else.
+            ended = task.IsCompleted;
+            if (!TakeBatch(task, cancellationToken))
+                return;
             while (_batch.Count > 0)
             {
                 cancellationToken.ThrowIfCancellationRequested();
@@ -82,15 +86,20 @@ internal sealed class PipelinePump
     public void Close()
     {
         TaskCompletionSource<bool>? room;
+        Item[] left;
         lock (_gate)
         {
             _closed = true;
+            left = [.. _batch, .. _items];
+            _batch.Clear();
             _items.Clear();
             room = _room;
             _room = null;
         }
 
         room?.TrySetCanceled();
+        foreach (var item in left)
+            item.Cancel?.Invoke();
     }
 
     private bool TakeBatch(Task task, CancellationToken cancellationToken)
@@ -121,7 +130,10 @@ internal sealed class PipelinePump
         lock (_gate)
         {
             if (_closed)
+            {
+                item.Cancel?.Invoke();
                 return Task.FromCanceled(new CancellationToken(true));
+            }
 
             _items.Enqueue(item);
             _queued += size;
@@ -146,10 +158,12 @@ internal sealed class PipelinePump
         public IReadOnlyList<object?> Values { get; } = values;
     }
 
-    private readonly struct Item(object? value, Action? action)
+    private readonly struct Item(object? value, Action? action, Action? cancel = null)
     {
         public object? Value { get; } = value;
 
         public Action? Action { get; } = action;
+
+        public Action? Cancel { get; } = cancel;
     }
 }

@@ -18,7 +18,12 @@ public abstract class ScopedCmdlet : SpaceCmdlet
     public virtual HubReference[]? Hub { get; set; }
 
     /// <summary>The scope that the parameters give for this record. For the pipeline thread.</summary>
-    private protected override HubScope GetScope(Entity? input = null) => HubScope.From(this, Space, Hub, input);
+    private protected override HubScope GetScope(Entity? input = null)
+    {
+        RequireNames(nameof(Space), Space, PlacesMustBeNamed);
+        RequireNames(nameof(Hub), Hub, PlacesMustBeNamed);
+        return HubScope.From(this, Space, Hub, input);
+    }
 
     /// <summary>
     /// Whether topics of whole spaces are meant: on a platform, where no hub is named. For the pipeline thread.

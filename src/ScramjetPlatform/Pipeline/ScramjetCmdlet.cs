@@ -14,10 +14,11 @@ public abstract class ScramjetCmdlet : AsyncCmdlet
     private RequestOptions? _requestOptions;
 
     /// <summary>
-    /// <para type="description">The connection to use, as Connect-ScramjetPlatform -PassThru gives it. Not given: the session's. Objects from the pipeline go back to the connection that they came from.</para>
+    /// <para type="description">The connection to use: its name, or the object that Connect-ScramjetPlatform -PassThru gives. Not given: the session's. Objects from the pipeline go back to the connection that they came from.</para>
     /// </summary>
     [Parameter]
     [ValidateNotNull]
+    [ArgumentCompleter(typeof(Completion.ConnectionCompleter))]
     public ScramjetConnection? Connection { get; set; }
 
     /// <summary>The connection to use, or a terminating error.</summary>

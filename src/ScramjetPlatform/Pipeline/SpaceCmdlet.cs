@@ -1,6 +1,7 @@
 using System;
 using System.Management.Automation;
 using System.Threading.Tasks;
+using Scramjet.Client;
 using Scramjet.Client.Model;
 using ScramjetPlatform.Completion;
 
@@ -29,7 +30,25 @@ public abstract class SpaceCmdlet : ScramjetCmdlet
     private protected override int Throttle => ThrottleLimit;
 
     /// <summary>The scope that the parameters give for this record. For the pipeline thread.</summary>
-    private protected virtual HubScope GetScope(Entity? input = null) => HubScope.From(this, Space, null, input);
+    private protected virtual HubScope GetScope(Entity? input = null)
+    {
+        RequireNames(nameof(Space), Space, PlacesMustBeNamed);
+        return HubScope.From(this, Space, null, input);
+    }
+
+    /// <summary>Whether an empty name is an error even in rows from the pipeline, where an empty column else means that nothing was given.</summary>
+    private protected virtual bool PlacesMustBeNamed => false;
+
+    /// <summary>
+    /// Ends the command where a name was given and is empty, such as a variable that was never set: it must not come to mean all.
+    /// </summary>
+    private protected void RequireNames(string parameter, EntityReference[]? references, bool always)
+    {
+        if (!MyInvocation.BoundParameters.ContainsKey(parameter) || (MyInvocation.ExpectingInput && !always))
+            return;
+        if (references is null || references.Length == 0 || Array.Exists(references, r => r is null || r.IsEmpty))
+            Fail(new ScramjetException(ErrorCodes.BadParameters, $"-{parameter} is empty.", "Name what is meant, or * to mean all."));
+    }
 
     /// <summary>Starts an action for each thing that this record's references name.</summary>
     private protected void StartForEach<T>(EntityQuery<T> query, EntityReference[] references, Func<T, Task> action) where T : Entity
@@ -39,6 +58,6 @@ public abstract class SpaceCmdlet : ScramjetCmdlet
     }
 
     /// <summary>The scope for references; none is needed where all are objects.</summary>
-    private protected HubScope? ScopeFor(EntityReference[] references) =>
-        references.Length > 0 && Array.TrueForAll(references, r => r.Text is null) ? null : GetScope();
+    private protected HubScope? ScopeFor(EntityReference[] references, Entity? input = null) =>
+        references.Length > 0 && Array.TrueForAll(references, r => r.Text is null) ? null : GetScope(input);
 }

@@ -45,8 +45,9 @@ public sealed class GetScramjetSequenceCommand : QueryCmdlet
                 return;
         }
 
+        RequireNames(nameof(Sequence), Sequence, always: true);
         EntityReference[] references = Sequence ?? [];
-        var scope = references.Length > 0 && System.Array.TrueForAll(references, r => r.Text is null) ? null : GetScope(InputObject);
+        var scope = ScopeFor(references, InputObject);
         StartRecord(() => Queries.Sequences(this).ForEachAsync(scope, references, s => WriteAsync(s)));
     }
 

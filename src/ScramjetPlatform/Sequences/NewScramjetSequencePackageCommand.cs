@@ -74,13 +74,17 @@ public sealed class NewScramjetSequencePackageCommand : AsyncCmdlet
 
     private void Pack(string folder, string target)
     {
-        var package = SequencePackage.Plan(folder, [.. Exclude ?? [], .. Inside(folder, target)]);
+        var package = SequencePackage.Plan(folder, Exclude, target);
         if (Directory.Exists(target) || (File.Exists(target) && !Force))
             throw new ScramjetException(ErrorCodes.AlreadyExists, $"'{target}' is there already.", "Give another -Destination, or -Force to replace it.");
 
         var size = package.Entries.Sum(e => e.Length);
-        if (!ShouldProcess(target, $"Pack {package.Manifest.Name} {package.Manifest.Version}, {package.Entries.Count} files of {ByteSize.Format(size)}"))
+        var what = $"Pack {package.Manifest.Name} {package.Manifest.Version}, {package.Entries.Count} files of {ByteSize.Format(size)}";
+        if (!ShouldProcess($"{what}, into \"{target}\".", $"{what}, into \"{target}\"?", "Confirm", out var reason))
         {
+            if (reason != ShouldProcessReason.WhatIf)
+                return;
+
             // What would go in is what -WhatIf is asked for here.
             foreach (var entry in package.Entries)
                 ShouldProcess(entry.Path, entry.LinkTarget is { } link ? $"Pack link to {link}" : $"Pack {ByteSize.Format(entry.Length)}");
@@ -115,7 +119,7 @@ public sealed class NewScramjetSequencePackageCommand : AsyncCmdlet
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new ScramjetException(ErrorCodes.FileUnreadable, $"'{target}' can't be written: {e.Message}", "Check the path and its permissions.", e);
+            throw new ScramjetException(ErrorCodes.FileUnwritable, $"'{target}' can't be written: {(e is DirectoryNotFoundException ? "its folder isn't there." : e.Message.Replace(partial, target))}", "Check the path and its permissions.", e);
         }
         finally
         {
@@ -123,15 +127,6 @@ public sealed class NewScramjetSequencePackageCommand : AsyncCmdlet
             if (File.Exists(partial))
                 File.Delete(partial);
         }
-    }
-
-    /// <summary>The target as a pattern to leave out, where it is in the folder itself.</summary>
-    private static string[] Inside(string folder, string target)
-    {
-        var root = folder.TrimEnd('/', '\\') + System.IO.Path.DirectorySeparatorChar;
-        return target.StartsWith(root, StringComparison.Ordinal)
-            ? [string.Concat(target.Substring(root.Length).Replace('\\', '/').Select(c => "*?[]()!+@".IndexOf(c) < 0 ? c.ToString() : "\\" + c))]
-            : [];
     }
 
     private string TargetOf(string folder)

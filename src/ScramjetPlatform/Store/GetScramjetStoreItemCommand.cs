@@ -30,5 +30,9 @@ public sealed class GetScramjetStoreItemCommand : SpaceCmdlet
     public override SpaceReference[]? Space { get; set; }
 
     /// <inheritdoc/>
-    protected override void ProcessRecord() => StartForEach(Queries.StoreItems(this), StoreItem ?? [], item => WriteAsync(item));
+    protected override void ProcessRecord()
+    {
+        RequireNames(nameof(StoreItem), StoreItem, always: true);
+        StartForEach(Queries.StoreItems(this), StoreItem ?? [], item => WriteAsync(item));
+    }
 }

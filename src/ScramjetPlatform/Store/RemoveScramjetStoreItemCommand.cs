@@ -31,6 +31,8 @@ public sealed class RemoveScramjetStoreItemCommand : SpaceCmdlet
     [Parameter(Mandatory = true, ParameterSetName = AllSet)]
     public SwitchParameter All { get; set; }
 
+    private protected override bool PlacesMustBeNamed => true;
+
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {

@@ -11,6 +11,9 @@ internal static class EndlessLines
     /// <summary>How long a stream must be silent for what is there already to have come.</summary>
     private static readonly TimeSpan Quiet = TimeSpan.FromMilliseconds(700);
 
+    /// <summary>How long a stream may take to begin: some answer only with their first line.</summary>
+    private static readonly TimeSpan Beginning = TimeSpan.FromSeconds(3);
+
     /// <summary>Calls the action for each line.</summary>
     /// <param name="open">Opens the stream.</param>
     /// <param name="take">Takes a line.</param>
@@ -22,15 +25,21 @@ internal static class EndlessLines
         try
         {
             if (!follow)
-                limit.CancelAfter(Quiet);
+                limit.CancelAfter(Beginning);
             using var stream = await open(limit.Token).ConfigureAwait(false);
             var reader = new LineReader(stream);
-            while (await reader.ReadAsync(limit.Token).ConfigureAwait(false) is { } lines)
+            while (true)
             {
-                foreach (var line in lines)
-                    await take(line).ConfigureAwait(false);
                 if (!follow)
                     limit.CancelAfter(Quiet);
+                if (await reader.ReadAsync(limit.Token).ConfigureAwait(false) is not { } lines)
+                    return;
+
+                // Only the stream's silence counts, not the time that a slow pipeline takes.
+                if (!follow)
+                    limit.CancelAfter(Timeout.InfiniteTimeSpan);
+                foreach (var line in lines)
+                    await take(line).ConfigureAwait(false);
             }
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)

@@ -22,18 +22,18 @@ internal sealed class InstanceRun(InstanceClient instance)
     /// <summary>Ends when the log has said that the instance knows its input's content type.</summary>
     public Task InputAnnounced => _announced.Task;
 
-    /// <summary>Takes note of a line of the instance's log.</summary>
-    public void See(LogEntry entry, Action<string>? forward)
+    /// <summary>Takes note of a line of the instance's log, and gives it as people read it.</summary>
+    public string See(LogEntry entry)
     {
         // What the runner for Node.js says, and what the one for Python does.
         var isPython = entry.Source == "PythonRunner";
-        if (isPython ? entry.Message == "Finished." : entry.Message.StartsWith("Sequence completed", StringComparison.Ordinal))
+        if (isPython ? entry.Message == "Finished." : entry.Source == "Runner" && entry.Message.StartsWith("Sequence completed", StringComparison.Ordinal))
             _completed = true;
         if (isPython ? entry.Message.StartsWith("Input headers:", StringComparison.Ordinal) : entry.Message == "Content-Type")
             _announced.TrySetResult(true);
         if (entry.Level is LogLevel.Error or LogLevel.Fatal)
             _lastError = entry.ToString();
-        forward?.Invoke($"{entry.Level?.ToString().ToUpperInvariant()} {entry.Source}: {entry}".Trim());
+        return $"{entry.Level?.ToString().ToUpperInvariant()} {entry.Source}: {entry}".Trim();
     }
 
     /// <summary>Waits until it is known how the instance ended.</summary>
@@ -47,7 +47,7 @@ internal sealed class InstanceRun(InstanceClient instance)
         patience.CancelAfter(Patience);
         try
         {
-            while (!_completed)
+            while (true)
             {
                 var now = await instance.GetInfoOrNullAsync(patience.Token).ConfigureAwait(false);
                 if (now is { HasEnded: true })
@@ -56,6 +56,9 @@ internal sealed class InstanceRun(InstanceClient instance)
                         throw Failed(name, now.ExitCode, now.ExitReason);
                     return;
                 }
+
+                if (_completed)
+                    return;
 
                 if (now is null)
                 {

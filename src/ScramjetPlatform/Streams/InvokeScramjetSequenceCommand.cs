@@ -35,6 +35,7 @@ public sealed class InvokeScramjetSequenceCommand : SendCmdlet
     private string? _path;
     private StartOptions _options = new();
     private bool _verbose;
+    private Task<SequenceClient>? _publishing;
 
     /// <summary>
     /// <para type="description">The sequence: its name, id, a unique beginning of its id, or the object. Where several hubs have it, the first of them by name runs it.</para>
@@ -114,16 +115,18 @@ public sealed class InvokeScramjetSequenceCommand : SendCmdlet
 
     private protected override async Task SendAsync(StreamBody body)
     {
-        SequenceClient? sequence = null;
-        InstanceClient? instance = null;
         var published = false;
+        SequenceClient? sequence = null;
+        Task<InstanceClient>? starting = null;
         try
         {
             (sequence, var name, published, var engines) = _path is null ? await FindAsync().ConfigureAwait(false) : await PublishAsync(_path).ConfigureAwait(false);
             if (sequence is null || !await ConfirmAsync($"{name} on {sequence.Hub.HubId}", "Invoke").ConfigureAwait(false))
                 return;
 
-            instance = await Own(sequence).StartAsync(_options, StopToken).ConfigureAwait(false);
+            // Whoever stops it meanwhile doesn't stop the hub: what it has started by then is to be found and ended.
+            starting = Own(sequence).StartAsync(_options, CancellationToken.None);
+            var instance = await UnlessStoppedAsync(starting).ConfigureAwait(false);
 
             // A runner of Python takes text and bytes only: objects go to it as the lines of JSON that they are.
             if (body.ContentType == ContentTypes.NdJson && engines.Contains(PythonEngine))
@@ -132,7 +135,7 @@ public sealed class InvokeScramjetSequenceCommand : SendCmdlet
         }
         finally
         {
-            await CleanUpAsync(instance, published && RemoveAfter ? sequence : null).ConfigureAwait(false);
+            await CleanUpAsync(starting, RemoveAfter ? (published ? Task.FromResult(sequence!) : _publishing) : null).ConfigureAwait(false);
         }
     }
 
@@ -140,8 +143,12 @@ public sealed class InvokeScramjetSequenceCommand : SendCmdlet
     {
         using var over = CancellationTokenSource.CreateLinkedTokenSource(StopToken);
         var run = new InstanceRun(instance);
-        var errors = ForwardAsync(instance, InstanceStream.Stderr, PostWarning, over.Token);
-        var log = ForwardAsync(instance, InstanceStream.Log, line => run.See(LogEntry.Parse(line, null, instance.Hub.HubId, instance.InstanceId), _verbose ? PostVerbose : null), over.Token);
+        var errors = ForwardAsync(instance, InstanceStream.Stderr, PostWarningAsync, over.Token);
+        var log = ForwardAsync(
+            instance,
+            InstanceStream.Log,
+            line => run.See(LogEntry.Parse(line, null, instance.Hub.HubId, instance.InstanceId)) is var text && _verbose ? PostVerboseAsync(text) : Task.CompletedTask,
+            over.Token);
         try
         {
             var all = await instance.InOutAsync(
@@ -168,32 +175,51 @@ public sealed class InvokeScramjetSequenceCommand : SendCmdlet
         await instance.SendInputAsync(body, false, cancellationToken).ConfigureAwait(false);
     }
 
-    private static async Task ForwardAsync(InstanceClient instance, InstanceStream kind, Action<string> forward, CancellationToken cancellationToken)
+    private static async Task ForwardAsync(InstanceClient instance, InstanceStream kind, Func<string, Task> forward, CancellationToken cancellationToken)
     {
         using var stream = await instance.GetStreamAsync(kind, cancellationToken).ConfigureAwait(false);
         var reader = new LineReader(stream);
         while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false) is { } lines)
         {
             foreach (var line in lines)
-                forward(line);
+                await forward(line).ConfigureAwait(false);
         }
     }
 
     /// <summary>Kills the instance, if it still runs, and removes the sequence, if asked: also when all else was stopped.</summary>
-    private async Task CleanUpAsync(InstanceClient? instance, SequenceClient? sequence)
+    private async Task CleanUpAsync(Task<InstanceClient>? starting, Task<SequenceClient>? publishing)
     {
         using var bound = new CancellationTokenSource(CleanUpTime);
         try
         {
-            if (instance is not null)
+            if (starting is not null && await AnswerOfAsync(starting, bound.Token).ConfigureAwait(false) is { } instance)
+            {
                 await instance.KillIfRunningAsync(cancellationToken: bound.Token).ConfigureAwait(false);
-            if (sequence is not null)
+                await instance.WaitUntilRemovedAsync(TimeSpan.Zero, bound.Token).ConfigureAwait(false);
+            }
+
+            if (publishing is not null && await AnswerOfAsync(publishing, bound.Token).ConfigureAwait(false) is { } sequence)
                 await sequence.DeleteAsync(force: true, bound.Token).ConfigureAwait(false);
         }
         catch (Exception e) when (e is ScramjetException or OperationCanceledException)
         {
-            PostWarning($"Cleaning up after {instance?.InstanceId ?? Path} failed: {e.Message}");
+            PostWarning($"Cleaning up after {Target} failed: {e.Message}");
         }
+    }
+
+    private async Task<T> UnlessStoppedAsync<T>(Task<T> call)
+    {
+        await Task.WhenAny(call, Task.Delay(Timeout.Infinite, StopToken)).ConfigureAwait(false);
+        StopToken.ThrowIfCancellationRequested();
+        return await call.ConfigureAwait(false);
+    }
+
+    /// <summary>What a call has made; null where it has failed.</summary>
+    private static async Task<T?> AnswerOfAsync<T>(Task<T> call, CancellationToken cancellationToken) where T : class
+    {
+        await Task.WhenAny(call, Task.Delay(Timeout.Infinite, cancellationToken)).ConfigureAwait(false);
+        cancellationToken.ThrowIfCancellationRequested();
+        return call.Status == TaskStatus.RanToCompletion ? call.Result : null;
     }
 
     private async Task<(SequenceClient? Sequence, string Name, bool Published, IEnumerable<string> Engines)> FindAsync()
@@ -232,7 +258,8 @@ public sealed class InvokeScramjetSequenceCommand : SendCmdlet
             return (null, "", false, []);
 
         using var package = Packages.Open(this, path, StopToken);
-        var sent = await Packages.SendAsync(this, $"Publishing {Packages.NameOf(path)} to {chosen.HubId}", package, progress => chosen.SendSequenceAsync(package, progress, StopToken)).ConfigureAwait(false);
+        _publishing = Packages.SendAsync(this, $"Publishing {Packages.NameOf(path)} to {chosen.HubId}", package, progress => chosen.SendSequenceAsync(package, progress, StopToken));
+        var sent = await _publishing.ConfigureAwait(false);
         return (sent, manifest.Name ?? path, true, manifest.Engines.Keys);
     }
 

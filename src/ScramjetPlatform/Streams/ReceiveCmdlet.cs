@@ -13,6 +13,7 @@ namespace ScramjetPlatform.Pipeline;
 public abstract class ReceiveCmdlet : ScopedCmdlet
 {
     private string? _file;
+    private int _fileTaken;
 
     /// <summary>
     /// <para type="description">What the stream holds: application/x-ndjson gives objects, text/plain lines, application/octet-stream blocks of bytes. Not given: the first line tells whether it is NDJSON or text.</para>
@@ -29,7 +30,7 @@ public abstract class ReceiveCmdlet : ScopedCmdlet
     public SwitchParameter AsByteStream { get; set; }
 
     /// <summary>
-    /// <para type="description">A file to write the bytes to, without passing them through the pipeline. A file that is there is replaced.</para>
+    /// <para type="description">A file to write the bytes of one stream to, without passing them through the pipeline. A file that is there is replaced.</para>
     /// </summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
@@ -46,14 +47,17 @@ public abstract class ReceiveCmdlet : ScopedCmdlet
     /// <para type="description">Stops after this many seconds, whatever has come; fractions count. Not given: the stream's end, or Ctrl+C.</para>
     /// </summary>
     [Parameter]
-    [ValidateRange(0.001d, 31536000d)]
+    [ValidateRange(0.001d, 2147483d)]
     public double? TimeoutSec { get; set; }
 
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
-        if (OutFile is not null)
-            _file = GetUnresolvedProviderPathFromPSPath(OutFile);
+        if (OutFile is null)
+            return;
+        if (First != int.MaxValue)
+            Fail(new ScramjetException(ErrorCodes.BadParameters, "-First counts objects, lines or blocks, and -OutFile takes bytes as they come.", "Give one of them."));
+        _file = GetUnresolvedProviderPathFromPSPath(OutFile);
     }
 
     /// <summary>Opens a stream and writes all that comes out of it.</summary>
@@ -64,9 +68,11 @@ public abstract class ReceiveCmdlet : ScopedCmdlet
             limit.CancelAfter(TimeSpan.FromSeconds(seconds));
         try
         {
+            // What a stream has given is gone: a file that can't be written must show before it is asked for anything.
+            using var file = _file is null ? null : OpenFile(_file, name);
             using var stream = await open(limit.Token).ConfigureAwait(false);
-            if (_file is not null)
-                await ToFileAsync(stream, name, limit.Token).ConfigureAwait(false);
+            if (file is not null)
+                await ToFileAsync(stream, file, name, limit.Token).ConfigureAwait(false);
             else
                 await OutputWriter.WriteAsync(this, stream, AsByteStream ? ContentTypes.Bytes : ContentType, limit.Token, First).ConfigureAwait(false);
         }
@@ -76,12 +82,12 @@ public abstract class ReceiveCmdlet : ScopedCmdlet
         }
     }
 
-    private async Task ToFileAsync(ApiStream stream, string name, CancellationToken cancellationToken)
+    private async Task ToFileAsync(ApiStream stream, FileStream file, string name, CancellationToken cancellationToken)
     {
         var progress = new ByteProgress(PostProgress, $"Receiving {name}", null);
         try
         {
-            using var file = OpenFile(_file!);
+            file.SetLength(0);
             var block = new byte[OutputWriter.BlockSize];
             var received = 0L;
             int read;
@@ -90,6 +96,12 @@ public abstract class ReceiveCmdlet : ScopedCmdlet
                 file.Write(block, 0, read);
                 progress.Report(received += read);
             }
+
+            file.Flush();
+        }
+        catch (IOException e)
+        {
+            throw Unwritable(file.Name, e);
         }
         finally
         {
@@ -97,15 +109,21 @@ public abstract class ReceiveCmdlet : ScopedCmdlet
         }
     }
 
-    private static FileStream OpenFile(string path)
+    private FileStream OpenFile(string path, string name)
     {
+        if (Interlocked.Exchange(ref _fileTaken, 1) != 0)
+            throw new ScramjetException(ErrorCodes.BadParameters, $"'{path}' can't take {name} too: it takes one stream.", "Give each stream a file of its own.");
+
         try
         {
-            return new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.Read, OutputWriter.BlockSize);
+            return new FileStream(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.Read, OutputWriter.BlockSize);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
-            throw new ScramjetException(ErrorCodes.FileUnreadable, $"'{path}' can't be written: {e.Message}", "Check the path and its permissions.", e);
+            throw Unwritable(path, e);
         }
     }
+
+    private static ScramjetException Unwritable(string path, Exception e) =>
+        new(ErrorCodes.FileUnwritable, $"'{path}' can't be written: {e.Message}", "Check the path, its permissions, and the disk.", e);
 }

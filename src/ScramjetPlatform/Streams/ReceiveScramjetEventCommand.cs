@@ -45,7 +45,7 @@ public sealed class ReceiveScramjetEventCommand : InstanceActionCmdlet
     /// <para type="description">How long to wait, in seconds; fractions count. Not given: as long as it takes. No event by then is an error, but with -Follow, which just ends.</para>
     /// </summary>
     [Parameter]
-    [ValidateRange(0.001d, 31536000d)]
+    [ValidateRange(0.001d, 2147483d)]
     public double? TimeoutSec { get; set; }
 
     /// <inheritdoc/>

@@ -6,7 +6,7 @@ using Scramjet.Client;
 namespace ScramjetPlatform.Pipeline;
 
 /// <summary>
-/// Turns lines into what goes down the pipeline. Without a content type, the first line with anything on it decides: JSON makes
+/// Turns lines into what goes down the pipeline. Without a content type, the first line that is not a mere number decides: JSON makes
 /// objects of this and all further lines, anything else leaves them text.
 /// </summary>
 internal sealed class StreamDecoder
@@ -52,7 +52,10 @@ internal sealed class StreamDecoder
             try
             {
                 values.Add(PSJson.Read(line));
-                _json = true;
+
+                // A number alone may be text as well: it decides nothing about the lines behind it.
+                if (PSJson.IsCompound(line))
+                    _json = true;
             }
             catch (JsonException e)
             {
