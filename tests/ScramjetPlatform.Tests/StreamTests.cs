@@ -586,6 +586,56 @@ public sealed class StreamTests(RealPlatform real)
     }
 
     [Fact]
+    public async Task Stopping_while_the_hub_starts_an_instance_ends_that_too()
+    {
+        var hub = new FakeHub("sth-0");
+        hub.AddSequence("hello");
+        var asked = new TaskCompletionSource();
+        hub.Intercept = async (_, path) =>
+        {
+            if (path.EndsWith("/start", StringComparison.Ordinal))
+            {
+                asked.TrySetResult();
+                await Task.Delay(800);
+            }
+
+            return false;
+        };
+        await using var server = hub.Serve();
+        using var session = new Engine();
+        session.Get($"Connect-ScramjetPlatform -HubUri {server.BaseUri}");
+        var time = await session.StopAfterAsync("Invoke-ScramjetSequence hello", TimeSpan.Zero, () => asked.Task);
+        Assert.True(time < TimeSpan.FromSeconds(1), $"It took {time}.");
+        for (var i = 0; i < 100 && !hub.Instances.Values.Any(instance => (string?)instance["status"] == "completed"); i++)
+            await Task.Delay(100, TestContext.Current.CancellationToken);
+        Assert.Equal("completed", (string?)Assert.Single(hub.Instances.Values)["status"]);
+    }
+
+    [Fact]
+    public async Task A_stream_that_never_falls_silent_holds_up_no_other()
+    {
+        using var session = new Engine();
+        var hub = new FakeHub("sth-0");
+        hub.AddInstance(hub.AddSequence("fast"), id: "fast");
+        hub.AddInstance(hub.AddSequence("other"), id: "other");
+        hub.Intercept = async (exchange, path) =>
+        {
+            if (!path.EndsWith("/output", StringComparison.Ordinal))
+                return false;
+            await exchange.BeginChunkedAsync();
+            while (path.Contains("fast", StringComparison.Ordinal))
+                await exchange.SendChunkAsync("{\"from\":\"fast\"}\n");
+            await exchange.SendChunkAsync("{\"from\":\"other\"}\n");
+            await exchange.EndChunkedAsync();
+            return true;
+        };
+        await using var server = hub.Serve();
+        session.Get($"Connect-ScramjetPlatform -HubUri {server.BaseUri}");
+        var found = session.Single("'fast', 'other' | Receive-ScramjetOutput | ForEach-Object { if ($_.from -eq 'other') { $_; break } }");
+        Assert.Equal("other", found.Properties["from"].Value);
+    }
+
+    [Fact]
     public async Task What_only_looks_like_JSON_stays_text()
     {
         using var session = new Engine();
