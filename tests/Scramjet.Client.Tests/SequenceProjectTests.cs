@@ -139,7 +139,7 @@ public sealed class SequenceProjectTests : IDisposable
         Directory.CreateDirectory(Folder("x/tsconfig.json"));
         File.WriteAllText(Folder("x/package.json"), "old");
         var before = Everything();
-        Assert.Equal(ErrorCodes.FileUnreadable, Code(() => Plan(Folder("x"), overwrite: true, language: SequenceLanguage.TypeScript).Write()));
+        Assert.Equal(ErrorCodes.FileUnwritable, Code(() => Plan(Folder("x"), overwrite: true, language: SequenceLanguage.TypeScript).Write()));
         Assert.Equal(before, Everything());
         Assert.Equal("old", File.ReadAllText(Folder("x/package.json")));
     }
@@ -149,12 +149,12 @@ public sealed class SequenceProjectTests : IDisposable
     {
         var project = Plan(Folder("a/b/c"));
         File.WriteAllText(Folder("a"), "in the way");
-        Assert.Equal(ErrorCodes.FileUnreadable, Code(project.Write));
+        Assert.Equal(ErrorCodes.FileUnwritable, Code(project.Write));
         Assert.Equal(["a"], Everything());
 
         project = Plan(Folder("d/e"), language: SequenceLanguage.TypeScript);
         Directory.CreateDirectory(Folder("d/e/tsconfig.json"));
-        Assert.Equal(ErrorCodes.FileUnreadable, Code(project.Write));
+        Assert.Equal(ErrorCodes.FileUnwritable, Code(project.Write));
         Assert.Equal(["a", "d", "d/e", "d/e/tsconfig.json"], Everything());
     }
 }

@@ -636,6 +636,15 @@ public sealed class StreamTests(RealPlatform real)
     }
 
     [Fact]
+    public async Task A_file_and_the_pipeline_are_not_both_sent()
+    {
+        await using var server = Lines(out _, "one");
+        using var session = new Engine();
+        session.Get($"Connect-ScramjetPlatform -HubUri {server.BaseUri}");
+        Assert.Equal("BAD_PARAMETERS", Kind(session.Error("'x' | Send-ScramjetInput i -Path ./y")));
+    }
+
+    [Fact]
     public async Task What_only_looks_like_JSON_stays_text()
     {
         using var session = new Engine();

@@ -43,7 +43,7 @@ internal static class ProjectWriter
             while (undo.Count > 0)
                 Try(undo.Pop());
             throw new ScramjetException(
-                ErrorCodes.FileUnreadable,
+                ErrorCodes.FileUnwritable,
                 $"'{current}' can't be written: {e.Message.TrimEnd('.')}. Nothing was changed.",
                 "Check the path, the permissions, and the room on the disk.",
                 e);

@@ -75,7 +75,7 @@ public sealed class SequenceProject
     }
 
     /// <summary>Writes all files, or, when one of them can't be written, none.</summary>
-    /// <exception cref="ScramjetException"><c>FILE_UNREADABLE</c>: nothing was changed.</exception>
+    /// <exception cref="ScramjetException"><c>FILE_UNWRITABLE</c>: nothing was changed.</exception>
     public void Write() => ProjectWriter.Write(Files);
 
     private static bool IsValid(string name) => name.Length <= LongestName && ValidName.IsMatch(name) && name is not ("node_modules" or "favicon.ico");

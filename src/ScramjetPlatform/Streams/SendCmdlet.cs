@@ -55,7 +55,12 @@ public abstract class SendCmdlet : ScopedCmdlet
     protected override void BeginProcessing()
     {
         if (FileToSend is not null)
+        {
+            if (MyInvocation.ExpectingInput)
+                Fail(new ScramjetException(ErrorCodes.BadParameters, "Both -Path and the pipeline have something to send.", "Give one of them."));
             _file = GetUnresolvedProviderPathFromPSPath(FileToSend);
+        }
+
         Prepare();
     }
 
