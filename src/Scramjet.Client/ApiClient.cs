@@ -8,6 +8,7 @@ using Newtonsoft.Json;
 using Newtonsoft.Json.Linq;
 using Scramjet.Client.Http;
 using Scramjet.Client.Model;
+using Scramjet.Client.Packaging;
 using Scramjet.Client.Streams;
 
 namespace Scramjet.Client;
@@ -56,6 +57,13 @@ public abstract class ApiClient
     private protected static ApiRequest Delete(string path) => new ApiRequest(HttpMethod.Delete, path).Header("Content-Type", "application/json");
 
     private protected static ApiRequest Post(string path, JToken body) => new(HttpMethod.Post, path) { Content = () => JsonBody(body) };
+
+    /// <summary>A package's upload, which is never sent twice by itself.</summary>
+    private protected ApiRequest Upload(HttpMethod method, string path, PackageSource package, IProgress<long>? progress, CancellationToken cancellationToken) => new(method, path)
+    {
+        Content = () => new PackageContent(package, progress, cancellationToken),
+        Timeout = PackageContent.TimeoutFor(Options, Transport),
+    };
 
     private protected Task<JToken?> SendAsync(ApiRequest request, CancellationToken cancellationToken) =>
         Transport.SendJsonAsync(Address, request, Options, cancellationToken);

@@ -220,13 +220,8 @@ public sealed class HostClient : PlaceClient
 
     private async Task<SequenceClient> UploadAsync(HttpMethod method, string path, PackageSource package, IProgress<long>? progress, CancellationToken cancellationToken)
     {
-        var request = new ApiRequest(method, path)
-        {
-            Content = () => new PackageContent(package, progress, cancellationToken),
-            Timeout = PackageContent.TimeoutFor(Options, Transport),
-            Idempotent = false,
-            ConflictAdvice = "The sequence's instances must end first: see Stop-ScramjetInstance.",
-        };
+        var request = Upload(method, path, package, progress, cancellationToken);
+        request.ConflictAdvice = "The sequence's instances must end first: see Stop-ScramjetInstance.";
         var answer = await SendForObjectAsync(request, cancellationToken).ConfigureAwait(false);
         return ReadOne(answer, request, fields => GetSequenceClient(fields.RequiredId()));
     }

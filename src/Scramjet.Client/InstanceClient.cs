@@ -15,7 +15,7 @@ namespace Scramjet.Client;
 /// </summary>
 public sealed class InstanceClient : ApiClient
 {
-    internal static readonly TimeSpan PollDelay = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan PollDelay = TimeSpan.FromMilliseconds(100);
 
     private const int StopMessage = 4001;
     private const int KillMessage = 4002;
@@ -131,7 +131,7 @@ public sealed class InstanceClient : ApiClient
         {
             if (instance.HasEnded)
                 ended.Start();
-            if (ended.Elapsed > timeout)
+            if (ended.IsRunning && ended.Elapsed >= timeout)
                 return false;
             await Task.Delay(PollDelay, cancellationToken).ConfigureAwait(false);
         }

@@ -72,12 +72,8 @@ public sealed class ManagerClient : PlaceClient
     /// <param name="cancellationToken">Stops the call.</param>
     public async Task<StoreItem> PutStoreItemAsync(PackageSource package, string? id = null, System.IProgress<long>? progress = null, CancellationToken cancellationToken = default)
     {
-        var request = new ApiRequest(HttpMethod.Put, "/s3/" + (id is null ? "" : PathSegment.Encode(id, "store item")))
-        {
-            Content = () => new PackageContent(package, progress, cancellationToken),
-            Timeout = PackageContent.TimeoutFor(Options, Transport),
-            ConflictAdvice = "Give another id, or remove first what is there: Remove-ScramjetStoreItem.",
-        };
+        var request = Upload(HttpMethod.Put, "/s3/" + (id is null ? "" : PathSegment.Encode(id, "store item")), package, progress, cancellationToken);
+        request.ConflictAdvice = "Give another id, or remove first what is there: Remove-ScramjetStoreItem.";
         return ReadOne(await SendAsync(request, cancellationToken).ConfigureAwait(false), request, fields => new StoreItem(fields, this));
     }
 

@@ -132,8 +132,7 @@ public sealed class SequenceClient : ApiClient
         await Task.WhenAll(instances.Select(async instance =>
         {
             await instance.KillIfRunningAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
-            while (await instance.GetInfoOrNullAsync(cancellationToken).ConfigureAwait(false) is { HasEnded: false })
-                await Task.Delay(InstanceClient.PollDelay, cancellationToken).ConfigureAwait(false);
+            await instance.WaitUntilRemovedAsync(TimeSpan.Zero, cancellationToken).ConfigureAwait(false);
         })).ConfigureAwait(false);
     }
 }

@@ -37,11 +37,13 @@ public sealed class PackageSource : IDisposable
 
     /// <summary>A folder, packed into a temporary file that goes away with this object.</summary>
     /// <exception cref="ScramjetException"><c>FILE_NOT_FOUND</c>, <c>FILE_UNREADABLE</c>, or <c>INVALID_PACKAGE</c>.</exception>
-    public static PackageSource FromFolder(string folder, IProgress<long>? progress = null, CancellationToken cancellationToken = default)
-    {
-        var package = SequencePackage.Plan(folder);
-        return FromTemporaryFile(package.Manifest, file => package.Write(file, progress, cancellationToken));
-    }
+    public static PackageSource FromFolder(string folder, IProgress<long>? progress = null, CancellationToken cancellationToken = default) =>
+        FromPlan(SequencePackage.Plan(folder), progress, cancellationToken);
+
+    /// <summary>A folder that was planned already, packed into a temporary file that goes away with this object.</summary>
+    /// <exception cref="ScramjetException"><c>FILE_UNREADABLE</c>: a file can't be read, or changed while it was.</exception>
+    public static PackageSource FromPlan(SequencePackage package, IProgress<long>? progress = null, CancellationToken cancellationToken = default) =>
+        FromTemporaryFile(package.Manifest, file => package.Write(file, progress, cancellationToken));
 
     /// <summary>
     /// The same package with its content's hash in its version, as build metadata: <c>1.2.3+sha.9f86d081884c7d65</c>. Hubs keep nothing of a

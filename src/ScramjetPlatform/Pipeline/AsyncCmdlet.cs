@@ -117,10 +117,10 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
     private protected void PostError(Exception error, object? target) => PostError(ErrorRecords.From(error, target));
 
     /// <summary>Writes a warning from any thread.</summary>
-    internal void PostWarning(string text) => _ = _pump.PostAsync(() => WriteWarning(text));
+    internal void PostWarning(string text) => _ = PostWarningAsync(text);
 
     /// <summary>Writes a verbose line from any thread.</summary>
-    internal void PostVerbose(string text) => _ = _pump.PostAsync(() => WriteVerbose(text));
+    internal void PostVerbose(string text) => _ = PostVerboseAsync(text);
 
     /// <summary>Writes a warning from any thread. The task ends when the pipeline has room for more.</summary>
     internal Task PostWarningAsync(string text) => _pump.PostAsync(() => WriteWarning(text), text.Length);

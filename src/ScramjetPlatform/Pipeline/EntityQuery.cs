@@ -42,7 +42,7 @@ internal sealed class EntityQuery<T> where T : Entity
     /// <summary>Calls the body for each thing that a reference names, or for all where there are none, as hubs answer.</summary>
     public async Task ForEachAsync(HubScope? scope, IReadOnlyList<EntityReference> references, Func<T, Task> body)
     {
-        var calls = references.Where(r => r.Value is T).Select(r => _cmdlet.GuardAsync(r.Value, () => body((T)r.Value))).ToList();
+        var calls = references.Where(r => r.Value is T).Select<EntityReference, Task>(r => _cmdlet.GuardAsync(r.Value, () => body((T)r.Value))).ToList();
         var texts = references.Where(r => r.Text is { Length: > 0 }).ToArray();
         if (references.Any(r => r.IsEmpty))
             _cmdlet.Report(new ScramjetException(ErrorCodes.BadParameters, $"The {_kind}'s name is empty.", "Name what is meant, or * to mean all."), "");

@@ -37,6 +37,9 @@ public abstract class EntityReference
     /// <summary>Whether the text is a wildcard.</summary>
     internal bool IsWildcard => Text is not null && WildcardPattern.ContainsWildcardCharacters(Text);
 
+    /// <summary>Whether all are objects, which know where they are from.</summary>
+    internal static bool AreObjects(EntityReference[] references) => references.Length > 0 && Array.TrueForAll(references, r => r.Text is null);
+
     /// <summary>The text, or the object's id.</summary>
     public override string ToString() => Text ?? Value.ToString() ?? "";
 }

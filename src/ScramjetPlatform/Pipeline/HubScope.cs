@@ -201,19 +201,8 @@ internal sealed class HubScope
     /// <summary>Makes a failure one error, and goes on.</summary>
     private async Task GuardAsync(string place, Func<Task> work)
     {
-        try
-        {
-            await work().ConfigureAwait(false);
-        }
-        catch (OperationCanceledException) when (_cmdlet.Cancellation.IsCancellationRequested)
-        {
-            throw;
-        }
-        catch (Exception e)
-        {
+        if (!await _cmdlet.GuardAsync(place, work).ConfigureAwait(false))
             _failed.Add(place);
-            _cmdlet.Report(e, place);
-        }
     }
 
     private static EntityReference[] Given(EntityReference[]? references) => references?.Where(r => !r.IsEmpty).ToArray() ?? [];

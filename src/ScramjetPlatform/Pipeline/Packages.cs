@@ -10,24 +10,17 @@ namespace ScramjetPlatform.Pipeline;
 /// <summary>Packages, and folders to make them of, as cmdlets take them.</summary>
 internal static class Packages
 {
-    /// <summary>Checks a package or a folder.</summary>
-    public static PackageManifest Check(string path) => Directory.Exists(path) ? SequencePackage.Plan(path).Manifest : SequencePackage.Check(path);
-
-    /// <summary>A package, or a folder that is packed with progress.</summary>
-    public static PackageSource Open(AsyncCmdlet cmdlet, string path, CancellationToken cancellationToken)
+    /// <summary>A package, or a folder that is packed with progress when it is wanted. Both are checked now.</summary>
+    public static LazyPackage Check(AsyncCmdlet cmdlet, string path, CancellationToken cancellationToken)
     {
         if (!Directory.Exists(path))
-            return PackageSource.FromFile(path);
+        {
+            var file = PackageSource.FromFile(path);
+            return new LazyPackage(() => file, file.Manifest);
+        }
 
-        var progress = new ByteProgress(cmdlet.PostProgress, $"Packing {path}", SequencePackage.Plan(path).Entries.Sum(e => e.Length));
-        try
-        {
-            return PackageSource.FromFolder(path, progress, cancellationToken);
-        }
-        finally
-        {
-            progress.Complete();
-        }
+        var plan = SequencePackage.Plan(path);
+        return new LazyPackage(() => Pack(cmdlet, path, plan, cancellationToken), plan.Manifest);
     }
 
     /// <summary>Sends a package with progress.</summary>
@@ -46,4 +39,17 @@ internal static class Packages
 
     /// <summary>A path's last part.</summary>
     public static string NameOf(string path) => Path.GetFileName(path.TrimEnd('/', '\\'));
+
+    private static PackageSource Pack(AsyncCmdlet cmdlet, string path, SequencePackage plan, CancellationToken cancellationToken)
+    {
+        var progress = new ByteProgress(cmdlet.PostProgress, $"Packing {path}", plan.Entries.Sum(e => e.Length));
+        try
+        {
+            return PackageSource.FromPlan(plan, progress, cancellationToken);
+        }
+        finally
+        {
+            progress.Complete();
+        }
+    }
 }

@@ -34,7 +34,7 @@ public abstract class ScramjetCmdlet : AsyncCmdlet
 
     /// <summary>The connection to use for references that are not all objects, or a terminating error; null where objects know it.</summary>
     internal ScramjetConnection? ConnectionFor(EntityReference[] references) =>
-        references.Length > 0 && Array.TrueForAll(references, r => r.Text is null) ? null : RequireConnection();
+        EntityReference.AreObjects(references) ? null : RequireConnection();
 
     /// <summary>The multi-manager that the connection leads to, or a terminating error.</summary>
     private protected MultiManagerClient RequireMultiManager()
@@ -81,11 +81,13 @@ public abstract class ScramjetCmdlet : AsyncCmdlet
     internal CancellationToken Cancellation => StopToken;
 
     /// <summary>Makes a failure one error about an item, and goes on.</summary>
-    internal async Task GuardAsync(object item, Func<Task> work)
+    /// <returns>Whether it went well.</returns>
+    internal async Task<bool> GuardAsync(object item, Func<Task> work)
     {
         try
         {
             await work().ConfigureAwait(false);
+            return true;
         }
         catch (OperationCanceledException) when (StopToken.IsCancellationRequested)
         {
@@ -94,6 +96,7 @@ public abstract class ScramjetCmdlet : AsyncCmdlet
         catch (Exception e)
         {
             Report(e, item);
+            return false;
         }
     }
 

@@ -59,5 +59,5 @@ public abstract class SpaceCmdlet : ScramjetCmdlet
 
     /// <summary>The scope for references; none is needed where all are objects.</summary>
     private protected HubScope? ScopeFor(EntityReference[] references, Entity? input = null) =>
-        references.Length > 0 && Array.TrueForAll(references, r => r.Text is null) ? null : GetScope(input);
+        EntityReference.AreObjects(references) ? null : GetScope(input);
 }

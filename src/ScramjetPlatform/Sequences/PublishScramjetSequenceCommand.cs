@@ -89,20 +89,14 @@ public sealed class PublishScramjetSequenceCommand : ScopedCmdlet
 
     private async Task PublishAsync(string path, HubScope scope)
     {
-        var manifest = Packages.Check(path);
-        using var packed = new LazyPackage(() => Packages.Open(this, path, StopToken));
-        if (!IfChanged)
-        {
-            await scope.ForEachClientAsync(hub => PublishAsync(path, manifest, packed, hub)).ConfigureAwait(false);
-            return;
-        }
-
+        using var packed = Packages.Check(this, path, StopToken);
         using var labelled = new LazyPackage(() => packed.Value.WithContentLabel(StopToken));
-        await scope.ForEachClientAsync(hub => PublishAsync(path, labelled.Value.Manifest!, labelled, hub)).ConfigureAwait(false);
+        await scope.ForEachClientAsync(hub => PublishAsync(path, IfChanged ? labelled : packed, hub)).ConfigureAwait(false);
     }
 
-    private async Task PublishAsync(string path, PackageManifest manifest, LazyPackage package, HostClient hub)
+    private async Task PublishAsync(string path, LazyPackage package, HostClient hub)
     {
+        var manifest = package.Manifest;
         var there = IfChanged || Update ? await ThrottledAsync(() => hub.ListSequencesAsync(StopToken)).ConfigureAwait(false) : [];
         var sequence = IfChanged ? there.FirstOrDefault(s => s.Name == manifest.Name && s.Version == manifest.Version) : null;
         if (sequence is null)

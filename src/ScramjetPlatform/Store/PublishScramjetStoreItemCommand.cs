@@ -58,8 +58,7 @@ public sealed class PublishScramjetStoreItemCommand : SpaceCmdlet
 
     private async Task PublishAsync(string path, HubScope scope)
     {
-        Packages.Check(path);
-        using var package = new LazyPackage(() => Packages.Open(this, path, StopToken));
+        using var package = Packages.Check(this, path, StopToken);
         await scope.ForEachSpaceAsync(space => PublishAsync(path, package, space)).ConfigureAwait(false);
     }
 

@@ -245,7 +245,7 @@ public sealed class InvokeScramjetSequenceCommand : SendCmdlet
 
     private async Task<(SequenceClient? Sequence, string Name, bool Published, IEnumerable<string> Engines)> PublishAsync(string path)
     {
-        var manifest = Packages.Check(path);
+        using var package = Packages.Check(this, path, StopToken);
         var hubs = new List<HostClient>();
         await _scope!.ForEachClientAsync(hub =>
         {
@@ -257,10 +257,9 @@ public sealed class InvokeScramjetSequenceCommand : SendCmdlet
         if (chosen is null || !await ConfirmAsync($"{path} to {chosen.HubId}", "Publish").ConfigureAwait(false))
             return (null, "", false, []);
 
-        using var package = Packages.Open(this, path, StopToken);
-        _publishing = Packages.SendAsync(this, $"Publishing {Packages.NameOf(path)} to {chosen.HubId}", package, progress => chosen.SendSequenceAsync(package, progress, StopToken));
+        _publishing = Packages.SendAsync(this, $"Publishing {Packages.NameOf(path)} to {chosen.HubId}", package.Value, progress => chosen.SendSequenceAsync(package.Value, progress, StopToken));
         var sent = await _publishing.ConfigureAwait(false);
-        return (sent, manifest.Name ?? path, true, manifest.Engines.Keys);
+        return (sent, package.Manifest.Name ?? path, true, package.Manifest.Engines.Keys);
     }
 
     private static Task Settled(Task task) => task.ContinueWith(static t => _ = t.Exception, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);

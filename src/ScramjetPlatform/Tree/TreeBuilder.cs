@@ -133,7 +133,7 @@ internal sealed class TreeBuilder(ScramjetCmdlet cmdlet, ScramjetTreeKind level,
         lock (_gate)
         {
             if (hub.Space is not null && spaces.TryGetValue(hub.Space, out var space))
-                AddChild(space, node, n => SortKey(n.Id));
+                Adopt(space, space.Below.Append(node).OrderBy(n => SortKey(n.Id), StringComparer.Ordinal));
             else
                 _roots.Add(node);
         }
@@ -281,9 +281,6 @@ internal sealed class TreeBuilder(ScramjetCmdlet cmdlet, ScramjetTreeKind level,
             _ => null,
         },
     };
-
-    private static void AddChild(ScramjetTreeNode parent, ScramjetTreeNode child, Func<ScramjetTreeNode, string> key) =>
-        Adopt(parent, parent.Below.Append(child).OrderBy(key, StringComparer.Ordinal));
 
     private static void Adopt(ScramjetTreeNode parent, IEnumerable<ScramjetTreeNode> children)
     {
