@@ -120,7 +120,10 @@ public abstract class ApiClient
 
         try
         {
-            return read(new JsonFields(o));
+            var result = read(new JsonFields(o));
+            if (result is Entity entity)
+                entity.Transport = Transport;
+            return result;
         }
         catch (FormatException)
         {

@@ -65,7 +65,7 @@ public sealed class HostClient : PlaceClient
 
         var self = await IdentifyAsync(cancellationToken).ConfigureAwait(false);
         var version = await GetVersionAsync(cancellationToken).ConfigureAwait(false);
-        return new Hub(self.HubId, version.Version ?? "unknown", self);
+        return new Hub(self.HubId, version.Version ?? "unknown", self) { Transport = Transport };
     }
 
     /// <summary>The hub's version and what follows from it, asked for once.</summary>
@@ -231,11 +231,11 @@ public sealed class HostClient : PlaceClient
     private async Task<IReadOnlyList<Instance>> FillInAsync(List<Instance> instances, CancellationToken cancellationToken)
     {
         var names = NamesAsync(cancellationToken);
-        using var slots = new SemaphoreSlim(DetailRequests);
+        using var slots = new SemaphoreSlim(Options?.Throttle is null ? DetailRequests : int.MaxValue);
 
         // Asked for an instance that is just being set up, 0.18 never answers: its id is all that is known of it then.
         var wanted = Options?.Timeout ?? Transport.Timeout;
-        var bounded = new RequestOptions { Timeout = wanted < DetailTimeout ? wanted : DetailTimeout, Trace = Options?.Trace };
+        var bounded = new RequestOptions { Timeout = wanted < DetailTimeout ? wanted : DetailTimeout, Trace = Options?.Trace, Throttle = Options?.Throttle };
         var filled = await Task.WhenAll(instances.Select(async instance =>
         {
             await slots.WaitAsync(cancellationToken).ConfigureAwait(false);

@@ -77,7 +77,7 @@ public sealed class SequenceClient : ApiClient
             var known = options.ToJson();
             known["id"] = client.InstanceId;
             known["status"] = "starting";
-            instance = new Instance(new JsonFields(known), client);
+            instance = new Instance(new JsonFields(known), client) { Transport = Transport };
         }
 
         instance.SequenceId ??= sequence.Id;

@@ -1,4 +1,5 @@
 using System;
+using System.Threading;
 
 namespace Scramjet.Client.Http;
 
@@ -10,4 +11,7 @@ public sealed class RequestOptions
 
     /// <summary>Told of each request, answer and retry, in a line without secrets. Called from any thread.</summary>
     public Action<string>? Trace { get; set; }
+
+    /// <summary>Bounds how many requests are under way at once, over all clients that share it. Streams don't count. Null: no bound.</summary>
+    public SemaphoreSlim? Throttle { get; set; }
 }

@@ -78,6 +78,24 @@ public sealed class ScramjetTransport : IDisposable
     internal async Task<JToken?> SendJsonAsync(string baseAddress, ApiRequest request, RequestOptions? options, CancellationToken cancellationToken)
     {
         var timeout = request.Timeout ?? options?.Timeout ?? _options.Timeout;
+
+        // What lasts as long as a stream would keep all others waiting.
+        if (options?.Throttle is not { } throttle || timeout == System.Threading.Timeout.InfiniteTimeSpan)
+            return await SendJsonAsync(baseAddress, request, options, timeout, cancellationToken).ConfigureAwait(false);
+
+        await throttle.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return await SendJsonAsync(baseAddress, request, options, timeout, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            throttle.Release();
+        }
+    }
+
+    private async Task<JToken?> SendJsonAsync(string baseAddress, ApiRequest request, RequestOptions? options, TimeSpan timeout, CancellationToken cancellationToken)
+    {
         using var bound = new CallBound(timeout, cancellationToken);
         Uri? uri = null;
         try

@@ -1,4 +1,5 @@
 using System.Collections.Generic;
+using Scramjet.Client.Http;
 
 namespace Scramjet.Client.Model;
 
@@ -7,4 +8,7 @@ public abstract class Entity
 {
     /// <summary>The fields of the answer that have no property here, as plain values.</summary>
     public IReadOnlyDictionary<string, object?> AdditionalData { get; private protected set; } = new Dictionary<string, object?>();
+
+    /// <summary>The way that it came by.</summary>
+    internal ScramjetTransport? Transport { get; set; }
 }

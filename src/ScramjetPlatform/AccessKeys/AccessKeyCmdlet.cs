@@ -20,7 +20,7 @@ public abstract class AccessKeyCmdlet : SpaceCmdlet
     [ArgumentCompleter(typeof(SpaceCompleter))]
     public override SpaceReference[]? Space { get; set; }
 
-    private protected override bool PlacesMustBeNamed => true;
+    private protected override PipedKind TakesFromPipeline => PipedKind.Connection | PipedKind.Space;
 
     /// <summary>Does something for each space in scope. To change keys, a space must be meant: where none is named, there may be only one.</summary>
     private protected async Task ForEachMeantSpaceAsync(HubScope scope, bool named, Func<Space, Task> body)

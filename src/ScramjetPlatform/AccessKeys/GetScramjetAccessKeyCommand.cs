@@ -12,8 +12,7 @@ namespace ScramjetPlatform;
 [OutputType(typeof(AccessKey))]
 public sealed class GetScramjetAccessKeyCommand : AccessKeyCmdlet
 {
-    /// <inheritdoc/>
-    protected override void ProcessRecord()
+    private protected override void Process()
     {
         var scope = GetScope();
         StartRecord(() => scope.ForEachSpaceAsync(ListAsync));

@@ -25,8 +25,7 @@ public sealed class NewScramjetAccessKeyCommand : AccessKeyCmdlet
     [Parameter]
     public SwitchParameter AsPlainText { get; set; }
 
-    /// <inheritdoc/>
-    protected override void ProcessRecord()
+    private protected override void Process()
     {
         var scope = GetScope();
         var named = Space is not null;

@@ -29,8 +29,7 @@ public sealed class RemoveScramjetAccessKeyCommand : AccessKeyCmdlet
     [Parameter(Mandatory = true, ParameterSetName = AllSet)]
     public SwitchParameter All { get; set; }
 
-    /// <inheritdoc/>
-    protected override void ProcessRecord()
+    private protected override void Process()
     {
         var scope = GetScope();
         var named = Space is not null;

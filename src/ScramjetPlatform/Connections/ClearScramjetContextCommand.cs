@@ -9,8 +9,9 @@ namespace ScramjetPlatform;
 [Cmdlet(VerbsCommon.Clear, "ScramjetContext", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Low)]
 public sealed class ClearScramjetContextCommand : ScramjetCmdlet
 {
-    /// <inheritdoc/>
-    protected override void ProcessRecord()
+    private protected override PipedKind TakesFromPipeline => PipedKind.Connection;
+
+    private protected override void Process()
     {
         var connection = RequireConnection();
         if (!ShouldProcess(connection.Name, "Clear context"))

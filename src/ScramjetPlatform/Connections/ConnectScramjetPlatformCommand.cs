@@ -1,9 +1,11 @@
 using System;
 using System.Management.Automation;
 using System.Security;
+using System.Threading;
 using System.Threading.Tasks;
 using Scramjet.Client;
 using Scramjet.Client.Http;
+using Scramjet.Client.Model;
 using Scramjet.Client.Profiles;
 using ScramjetPlatform.Completion;
 using ScramjetPlatform.Pipeline;
@@ -15,12 +17,19 @@ namespace ScramjetPlatform;
 /// </summary>
 [Cmdlet(VerbsCommunications.Connect, "ScramjetPlatform", DefaultParameterSetName = PlatformSet)]
 [OutputType(typeof(ScramjetConnection))]
-public sealed class ConnectScramjetPlatformCommand : ScramjetCmdlet
+public sealed class ConnectScramjetPlatformCommand : AsyncCmdlet
 {
     private const string PlatformSet = "Platform";
     private const string HubSet = "Hub";
     private const string MultiManagerSet = "MultiManager";
     private const string ProfileSet = "Profile";
+
+    private const string HubService = "@scramjet/host";
+    private const string MultiManagerService = "@scramjet/multi-manager";
+    private const string ManagerService = "@scramjet/manager";
+
+    /// <summary>The longest that connecting takes, whatever -TimeoutSec allows later calls.</summary>
+    private static readonly TimeSpan ConnectTime = TimeSpan.FromSeconds(10);
 
     /// <summary>
     /// <para type="description">The address of the platform's API, such as https://api.scramjet.cloud/api/v1. Not given: the environment variable SCRAMJET_URI, or SCRAMJET_HUB_URI for a hub, or else the profile that the si command line uses now.</para>
@@ -72,7 +81,7 @@ public sealed class ConnectScramjetPlatformCommand : ScramjetCmdlet
     public string? Name { get; set; }
 
     /// <summary>
-    /// <para type="description">The bound for each call over this connection in seconds, retries included. Default: 100.</para>
+    /// <para type="description">The bound for each call over this connection in seconds, retries included. Default: 100. Connecting itself gives up after 10 seconds, or after this time where it is shorter.</para>
     /// </summary>
     [Parameter]
     [ValidateRange(1, 86400)]
@@ -140,8 +149,85 @@ public sealed class ConnectScramjetPlatformCommand : ScramjetCmdlet
             WriteObject(connection);
     }
 
-    /// <summary>The first call, which shows a wrong address or token at once.</summary>
-    private Task TryOutAsync(ScramjetConnection connection) => connection.IsPlatform ? connection.GetSpacesAsync(this) : connection.GetSelfAsync(this);
+    /// <summary>The first calls, which show a wrong address, kind or token at once.</summary>
+    private async Task TryOutAsync(ScramjetConnection connection)
+    {
+        var limit = TimeSpan.FromSeconds(Math.Min(TimeoutSec, ConnectTime.TotalSeconds));
+        using var bound = CancellationTokenSource.CreateLinkedTokenSource(StopToken);
+        bound.CancelAfter(limit);
+        var context = new CommandContext(new RequestOptions { Timeout = limit, Trace = PostVerbose }, PostError, bound.Token);
+        try
+        {
+            await CheckKindAsync(connection, context).ConfigureAwait(false);
+            if (connection.IsPlatform)
+                await connection.GetSpacesAsync(context).ConfigureAwait(false);
+            else
+                await connection.GetSelfAsync(context).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!StopToken.IsCancellationRequested)
+        {
+            throw new ScramjetException(ErrorCodes.Timeout, $"{Shown(connection.Uri)} didn't answer within {limit.TotalSeconds:0.###} s.", "Check the address, that the server runs, and that this machine reaches it.");
+        }
+    }
+
+    /// <summary>Tells a hub from a platform, a space and a multi-manager by what they say of themselves.</summary>
+    /// <exception cref="ScramjetException"><c>BAD_PARAMETERS</c>: it is another kind of server than the parameter says.</exception>
+    private static async Task CheckKindAsync(ScramjetConnection connection, CommandContext context)
+    {
+        VersionInfo version;
+        try
+        {
+            version = await context.Own(connection.Middleware).GetVersionAsync(context.Cancellation).ConfigureAwait(false);
+        }
+        catch (ScramjetApiException e) when (connection.IsPlatform && e.StatusCode is not (null or System.Net.HttpStatusCode.Unauthorized or System.Net.HttpStatusCode.Forbidden))
+        {
+            // A platform may well keep its version to itself: its spaces tell more.
+            return;
+        }
+
+        var found = version.Service switch
+        {
+            HubService => "hub",
+            ManagerService => "space",
+            MultiManagerService => "multi-manager",
+            null or "" when !connection.IsPlatform => await HasSpacesAsync(connection, context).ConfigureAwait(false) ? "platform" : "hub",
+            null or "" => version is { Version: not null, AdditionalData.Count: 0 } && !await HasSpacesAsync(connection, context).ConfigureAwait(false) && connection.Kind == ConnectionKind.Platform ? "hub" : "",
+            _ => "platform",
+        };
+        var expected = connection.Kind switch
+        {
+            ConnectionKind.Hub => "hub",
+            ConnectionKind.MultiManager => "multi-manager",
+            _ => "platform",
+        };
+        if (found.Length == 0 || found == expected)
+            return;
+
+        throw new ScramjetException(
+            ErrorCodes.BadParameters,
+            $"{Shown(connection.Uri)} is a {found}, not a {expected}.",
+            found switch
+            {
+                "hub" => $"Connect with -HubUri {Shown(connection.Uri)}.",
+                "multi-manager" => $"Connect with -MultiManagerUri {Shown(connection.Uri)}.",
+                "space" => "Connect to the platform that has the space, with -Uri; its address ends before /space.",
+                _ => $"Connect with -Uri {Shown(connection.Uri)}.",
+            });
+    }
+
+    /// <summary>Whether the server answers with spaces: a hub of 0.18 doesn't say what it is, and has none.</summary>
+    private static async Task<bool> HasSpacesAsync(ScramjetConnection connection, CommandContext context)
+    {
+        try
+        {
+            await context.Own(connection.Middleware).GetManagersAsync(context.Cancellation).ConfigureAwait(false);
+            return true;
+        }
+        catch (ScramjetApiException e) when (e.StatusCode is not null)
+        {
+            return e.StatusCode is System.Net.HttpStatusCode.Unauthorized or System.Net.HttpStatusCode.Forbidden;
+        }
+    }
 
     private (ConnectionKind Kind, Uri Address, string? Token) FindAddress()
     {

@@ -10,6 +10,7 @@ namespace ScramjetPlatform;
 [OutputType(typeof(ScramjetContext))]
 public sealed class GetScramjetContextCommand : ScramjetCmdlet
 {
-    /// <inheritdoc/>
-    protected override void ProcessRecord() => WriteObject(new ScramjetContext(RequireConnection()));
+    private protected override PipedKind TakesFromPipeline => PipedKind.Connection;
+
+    private protected override void Process() => WriteObject(new ScramjetContext(RequireConnection()));
 }

@@ -12,28 +12,20 @@ namespace ScramjetPlatform;
 [OutputType(typeof(ScramjetVersion))]
 public sealed class GetScramjetVersionCommand : QueryCmdlet
 {
-    /// <summary>
-    /// <para type="description">A space or a hub to ask, as an object from the pipeline.</para>
-    /// </summary>
-    [Parameter(ValueFromPipeline = true)]
-    [ValidateNotNull]
-    public Entity? InputObject { get; set; }
-
-    /// <inheritdoc/>
-    protected override void ProcessRecord()
+    private protected override void Process()
     {
-        var narrowed = InputObject is not null || Space is not null || Hub is not null;
-        if (!narrowed)
+        var narrowed = PipedAs is PipedKind.Space or PipedKind.Hub || Space is not null || Hub is not null;
+        if (!narrowed && Piped is null)
             WriteObject(new ScramjetVersion(nameof(ScramjetPlatform), ModuleVersion.Text));
 
         // The module's own version is an answer too.
-        if (!narrowed && Connection is null && ScramjetSession.Current.Default is null)
+        if (!narrowed && Piped is null && Connection is null && ScramjetSession.Current.Default is null)
             return;
 
-        var scope = GetScope(InputObject);
+        var scope = GetScope();
         if (!narrowed && RequireConnection() is { Kind: not ConnectionKind.Hub } connection)
             StartRecord(() => PlatformAsync(connection), connection);
-        if (InputObject is Scramjet.Client.Model.Space || (Hub is null && InputObject is null && (Space is not null || RequireConnection().IsPlatform)))
+        if (PipedAs == PipedKind.Space || (Hub is null && PipedAs != PipedKind.Hub && (Space is not null || RequireConnection().IsPlatform)))
             StartRecord(() => scope.ForEachSpaceAsync(SpaceAsync));
         StartRecord(() => scope.ForEachClientAsync(HubAsync));
     }
@@ -48,12 +40,18 @@ public sealed class GetScramjetVersionCommand : QueryCmdlet
 
     private async Task SpaceAsync(Space space)
     {
+        if (!Context.IsFirst(space.Client))
+            return;
+
         var info = await ThrottledAsync(() => Own(space.Client).GetVersionAsync(StopToken)).ConfigureAwait(false);
         await WriteAsync(new ScramjetVersion("Space", space.Id, space.Id, info)).ConfigureAwait(false);
     }
 
     private async Task HubAsync(Scramjet.Client.HostClient hub)
     {
+        if (!Context.IsFirst(hub))
+            return;
+
         var info = await ThrottledAsync(() => hub.GetVersionAsync(StopToken)).ConfigureAwait(false);
         await WriteAsync(new ScramjetVersion("Hub", hub.HubId, hub.SpaceId, info)).ConfigureAwait(false);
     }

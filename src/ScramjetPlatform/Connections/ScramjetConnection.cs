@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.ComponentModel;
+using System.Runtime.CompilerServices;
 using System.Threading.Tasks;
 using Scramjet.Client;
 using Scramjet.Client.Http;
@@ -13,6 +14,8 @@ namespace ScramjetPlatform;
 [TypeConverter(typeof(ScramjetConnectionConverter))]
 public sealed class ScramjetConnection
 {
+    private static readonly ConditionalWeakTable<ScramjetTransport, ScramjetConnection> s_byTransport = new();
+
     private readonly ScramjetTransport _transport;
     private volatile HostClient? _self;
 
@@ -21,6 +24,7 @@ public sealed class ScramjetConnection
         _transport = transport;
         Kind = kind;
         Name = name ?? transport.BaseUri.Authority;
+        s_byTransport.Add(transport, this);
     }
 
     /// <summary>The name; by default the address's host and port.</summary>
@@ -58,15 +62,22 @@ public sealed class ScramjetConnection
 
     internal HostClient Host => _self ?? new HostClient(_transport);
 
+    /// <summary>The connection that a server's object came over; null where it isn't known.</summary>
+    internal static ScramjetConnection? Of(Entity entity) => entity.Transport is { } transport && s_byTransport.TryGetValue(transport, out var connection) ? connection : null;
+
     /// <summary>The spaces, from the middleware or the multi-manager.</summary>
-    internal Task<IReadOnlyList<Space>> GetSpacesAsync(ScramjetCmdlet cmdlet) => Kind == ConnectionKind.MultiManager
-        ? cmdlet.Own(MultiManager).GetManagersAsync(cmdlet.Cancellation)
-        : cmdlet.Own(Middleware).GetManagersAsync(cmdlet.Cancellation);
+    internal async Task<IReadOnlyList<Space>> GetSpacesAsync(CommandContext context)
+    {
+        ApiClient client = Kind == ConnectionKind.MultiManager ? MultiManager : Middleware;
+        return (await context.ListAsync(client, () => Kind == ConnectionKind.MultiManager
+            ? context.Own(MultiManager).GetManagersAsync(context.Cancellation)
+            : context.Own(Middleware).GetManagersAsync(context.Cancellation)).ConfigureAwait(false)).Items;
+    }
 
     /// <summary>The hub that the connection leads to, by the id that it has given itself.</summary>
-    internal async Task<Hub> GetSelfAsync(ScramjetCmdlet cmdlet)
+    internal async Task<Hub> GetSelfAsync(CommandContext context)
     {
-        var hub = await cmdlet.Own(Host).GetInfoAsync(cmdlet.Cancellation).ConfigureAwait(false);
+        var hub = (await context.ListAsync<Hub>(Host, async () => [await context.Own(Host).GetInfoAsync(context.Cancellation).ConfigureAwait(false)]).ConfigureAwait(false)).Items[0];
         _self = hub.Client;
         return hub;
     }

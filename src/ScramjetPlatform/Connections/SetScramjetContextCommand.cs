@@ -16,30 +16,19 @@ namespace ScramjetPlatform;
 public sealed class SetScramjetContextCommand : ScopedCmdlet
 {
     /// <summary>
-    /// <para type="description">A space or a hub to make the context, as an object from the pipeline.</para>
-    /// </summary>
-    [Parameter(ValueFromPipeline = true)]
-    [ValidateNotNull]
-    public Entity? InputObject { get; set; }
-
-    /// <summary>
     /// <para type="description">Writes the new context to the pipeline.</para>
     /// </summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 
-    /// <inheritdoc/>
-    protected override void ProcessRecord()
+    private protected override void Process()
     {
         var connection = RequireConnection();
-        if (InputObject is not (null or Scramjet.Client.Model.Space or Scramjet.Client.Model.Hub))
-            Fail(new ScramjetException(ErrorCodes.BadParameters, "Only a space or a hub can be the context."), InputObject);
-
-        var wantsHub = InputObject is Scramjet.Client.Model.Hub || (InputObject is null && Hub is not null);
-        if (!wantsHub && InputObject is null && Space is null)
+        var wantsHub = PipedAs == PipedKind.Hub || (PipedAs != PipedKind.Space && Named(nameof(Hub), Hub).Length > 0);
+        if (!wantsHub && PipedAs != PipedKind.Space && Named(nameof(Space), Space).Length == 0)
             Fail(new ScramjetException(ErrorCodes.BadParameters, "Neither a space nor a hub was given.", "Give -Space or -Hub; Clear-ScramjetContext takes the context away."));
 
-        var scope = GetScope(InputObject);
+        var scope = GetScope();
         var found = new List<(string? Space, string? Hub)>();
         Run(() => wantsHub
             ? scope.ForEachHubAsync(hub =>

@@ -49,10 +49,9 @@ public sealed class DisconnectScramjetHubCommand : ScopedCmdlet
     [ValidateRange(0, int.MaxValue)]
     public int Limit { get; set; }
 
-    private protected override bool PlacesMustBeNamed => true;
+    private protected override PipedKind TakesFromPipeline => All ? PipedKind.Connection | PipedKind.Space : PipedKind.Places;
 
-    /// <inheritdoc/>
-    protected override void ProcessRecord()
+    private protected override void Process()
     {
         var scope = GetScope();
         if (All)

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using System.Threading.Tasks;
 using Scramjet.Client.Model;
 using ScramjetPlatform.Pipeline;
 
@@ -11,23 +12,33 @@ namespace ScramjetPlatform;
 [OutputType(typeof(Hub))]
 public sealed class GetScramjetHubCommand : HubQueryCmdlet
 {
-    /// <summary>
-    /// <para type="description">A space, whose hubs are wanted, or a hub, to be asked for anew, as an object from the pipeline.</para>
-    /// </summary>
-    [Parameter(ValueFromPipeline = true)]
-    [ValidateNotNull]
-    public Entity? InputObject { get; set; }
+    private protected override PipedKind TakesFromPipeline => PipedKind.Places | PipedKind.Sequence | PipedKind.Instance;
 
-    /// <inheritdoc/>
-    protected override void ProcessRecord()
+    private protected override void Process()
     {
-        if (InputObject is Scramjet.Client.Model.Hub known)
+        switch (Piped)
         {
-            StartRecord(async () => await WriteAsync(await ThrottledAsync(() => Own(known.Client).GetInfoAsync(StopToken)).ConfigureAwait(false)).ConfigureAwait(false), known);
-            return;
+            case Scramjet.Client.Model.Hub hub:
+                StartRecord(() => RefreshAsync(hub.Client), hub);
+                break;
+            case Sequence sequence:
+                StartRecord(() => RefreshAsync(sequence.Client.Hub), sequence);
+                break;
+            case Instance instance:
+                StartRecord(() => RefreshAsync(instance.Client.Hub), instance);
+                break;
+            default:
+                var scope = GetScope();
+                StartRecord(() => scope.ForEachHubAsync(WriteOnceAsync));
+                break;
         }
-
-        var scope = GetScope(InputObject);
-        StartRecord(() => scope.ForEachHubAsync(hub => WriteAsync(hub)));
     }
+
+    private async Task RefreshAsync(Scramjet.Client.HostClient hub)
+    {
+        if (Context.IsFirst(hub))
+            await WriteAsync(await Own(hub).GetInfoAsync(StopToken).ConfigureAwait(false)).ConfigureAwait(false);
+    }
+
+    private Task WriteOnceAsync(Scramjet.Client.Model.Hub hub) => Context.IsFirst(hub.Client) ? WriteAsync(hub) : Task.CompletedTask;
 }

@@ -28,10 +28,7 @@ public sealed class RemoveScramjetHubCommand : ScopedCmdlet
     [Parameter]
     public SwitchParameter Force { get; set; }
 
-    private protected override bool PlacesMustBeNamed => true;
-
-    /// <inheritdoc/>
-    protected override void ProcessRecord()
+    private protected override void Process()
     {
         var scope = GetScope();
         StartRecord(() => scope.ForEachHubAsync(RemoveAsync));

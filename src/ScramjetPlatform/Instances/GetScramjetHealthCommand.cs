@@ -22,8 +22,7 @@ public sealed class GetScramjetHealthCommand : InstanceActionCmdlet
 
     private protected override TimeSpan? CallTimeout => TimeoutSec > 0 ? TimeSpan.FromSeconds(TimeoutSec) : null;
 
-    /// <inheritdoc/>
-    protected override void ProcessRecord() => StartForEach(ReportAsync);
+    private protected override void Process() => StartForEach(ReportAsync);
 
     private async Task ReportAsync(Instance instance) =>
         await WriteAsync(await ThrottledAsync(() => Own(instance.Client).GetHealthAsync(StopToken)).ConfigureAwait(false)).ConfigureAwait(false);

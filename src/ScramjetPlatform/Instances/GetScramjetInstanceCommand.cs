@@ -11,20 +11,16 @@ namespace ScramjetPlatform;
 /// <summary>
 /// <para type="synopsis">Gets instances from hubs.</para>
 /// </summary>
-[Cmdlet(VerbsCommon.Get, "ScramjetInstance", DefaultParameterSetName = NameSet)]
+[Cmdlet(VerbsCommon.Get, "ScramjetInstance")]
 [OutputType(typeof(Instance))]
 public sealed class GetScramjetInstanceCommand : QueryCmdlet
 {
-    private const string NameSet = "Name";
-    private const string InputSet = "InputObject";
-
     private WildcardPattern[] _sequenceNames = [];
 
     /// <summary>
     /// <para type="description">The instances: ids, unique beginnings of ids, wildcards, or objects. Not given: all in scope.</para>
     /// </summary>
-    [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, ParameterSetName = NameSet)]
-    [Parameter(Position = 0, ParameterSetName = InputSet)]
+    [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("InstanceId")]
     [SupportsWildcards]
     [ArgumentCompleter(typeof(InstanceCompleter))]
@@ -44,40 +40,35 @@ public sealed class GetScramjetInstanceCommand : QueryCmdlet
     [Parameter]
     public InstanceStatus[]? Status { get; set; }
 
-    /// <summary>
-    /// <para type="description">A space, a hub or a sequence, whose instances are wanted, or an instance, to be asked for anew, as an object from the pipeline.</para>
-    /// </summary>
-    [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = InputSet)]
-    [ValidateNotNull]
-    public Entity? InputObject { get; set; }
-
-    /// <inheritdoc/>
-    protected override void BeginProcessing() =>
+    private protected override void Begin() =>
         _sequenceNames = Sequence?.Where(s => s.Text is not null).Select(s => WildcardPattern.Get(s.Text, WildcardOptions.IgnoreCase)).ToArray() ?? [];
 
-    /// <inheritdoc/>
-    protected override void ProcessRecord()
+    private protected override PipedKind TakesFromPipeline => PipedKind.Places | PipedKind.Sequence | PipedKind.Instance;
+
+    private protected override void Process()
     {
-        switch (InputObject)
+        if (Piped is Scramjet.Client.Model.Sequence sequence && !IsOnCommandLine(nameof(Instance)))
         {
-            case Scramjet.Client.Model.Sequence sequence:
-                var hub = Own(sequence.Client.Hub);
-                StartRecord(() => OfSequenceAsync(hub, sequence.Id), sequence);
-                return;
-            case Scramjet.Client.Model.Instance instance:
-                StartRecord(async () => await EmitAsync(await ThrottledAsync(() => Own(instance.Client).GetInfoAsync(StopToken)).ConfigureAwait(false)).ConfigureAwait(false), instance);
-                return;
+            var hub = Own(sequence.Client.Hub);
+            StartRecord(() => OfSequenceAsync(hub, sequence.Id), sequence);
+            return;
         }
 
-        RequireNames(nameof(Instance), Instance, always: true);
-        EntityReference[] references = Instance ?? [];
-        var scope = ScopeFor(references, InputObject);
-        StartRecord(() => Queries.Instances(this).ForEachAsync(scope, references, EmitAsync));
+        EntityReference[] references = Piped is Instance piped ? [new InstanceReference(piped, null)] : Named(nameof(Instance), Instance);
+        foreach (var known in references.Select(r => r.Value).OfType<Instance>())
+            StartRecord(async () => await EmitAsync(await Own(known.Client).GetInfoAsync(StopToken).ConfigureAwait(false)).ConfigureAwait(false), known);
+
+        EntityReference[] texts = Array.FindAll(references, r => r.Text is not null);
+        if (references.Length > 0 && texts.Length == 0)
+            return;
+
+        var scope = GetScope();
+        StartRecord(() => Queries.Instances(Context).ForEachAsync(scope, texts, EmitAsync));
     }
 
     private async Task OfSequenceAsync(Scramjet.Client.HostClient hub, string sequenceId)
     {
-        foreach (var instance in await ThrottledAsync(() => hub.ListInstancesAsync(StopToken)).ConfigureAwait(false))
+        foreach (var instance in (await Context.ListAsync(hub, () => hub.ListInstancesAsync(StopToken)).ConfigureAwait(false)).Items)
         {
             if (instance.SequenceId == sequenceId)
                 await EmitAsync(instance).ConfigureAwait(false);

@@ -30,8 +30,7 @@ public sealed class RestartScramjetInstanceCommand : InstanceActionCmdlet
     [ValidateRange(1, 86400)]
     public int TimeoutSec { get; set; } = 60;
 
-    /// <inheritdoc/>
-    protected override void ProcessRecord() => StartForEach(RestartAsync);
+    private protected override void Process() => StartForEach(RestartAsync);
 
     private async Task RestartAsync(Instance instance)
     {

@@ -54,15 +54,13 @@ public sealed class StopScramjetInstanceCommand : InstanceActionCmdlet
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 
-    /// <inheritdoc/>
-    protected override void BeginProcessing()
+    private protected override void Begin()
     {
         if (RemoveImmediately && !Force)
             Fail(new ScramjetException(ErrorCodes.BadParameters, "-RemoveImmediately goes with -Force: an instance that ends by itself stays listed for a while.", "Give -Force too."));
     }
 
-    /// <inheritdoc/>
-    protected override void ProcessRecord() => StartForEach(StopAsync);
+    private protected override void Process() => StartForEach(StopAsync);
 
     private async Task StopAsync(Instance instance)
     {

@@ -28,8 +28,7 @@ public sealed class WaitScramjetInstanceCommand : InstanceActionCmdlet
     [ValidateRange(0d, 31536000d)]
     public double? TimeoutSec { get; set; }
 
-    /// <inheritdoc/>
-    protected override void ProcessRecord() => StartForEach(WaitAsync);
+    private protected override void Process() => StartForEach(WaitAsync);
 
     private async Task WaitAsync(Instance instance)
     {

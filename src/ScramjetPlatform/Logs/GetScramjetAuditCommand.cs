@@ -1,7 +1,10 @@
 using System;
+using System.Collections.Generic;
+using System.Linq;
 using System.Management.Automation;
 using System.Threading;
 using System.Threading.Tasks;
+using Scramjet.Client;
 using Scramjet.Client.Model;
 using Scramjet.Client.Streams;
 using ScramjetPlatform.Pipeline;
@@ -9,18 +12,13 @@ using ScramjetPlatform.Pipeline;
 namespace ScramjetPlatform;
 
 /// <summary>
-/// <para type="synopsis">Gets audit records of the platform, a space or hubs: who asked for what, and how much was sent.</para>
+/// <para type="synopsis">Gets audit records of the platform, of spaces, hubs, sequences or instances: who asked for what, and how much was sent.</para>
 /// </summary>
 [Cmdlet(VerbsCommon.Get, "ScramjetAudit")]
 [OutputType(typeof(AuditEntry))]
 public sealed class GetScramjetAuditCommand : ScopedCmdlet
 {
-    /// <summary>
-    /// <para type="description">A space or a hub whose audit is wanted, as an object from the pipeline. Not given, and neither -Space nor -Hub: the platform's, or the hub's that the connection leads to.</para>
-    /// </summary>
-    [Parameter(ValueFromPipeline = true)]
-    [ValidateNotNull]
-    public Entity? InputObject { get; set; }
+    private readonly Dictionary<string, Wanted> _wanted = new(StringComparer.Ordinal);
 
     /// <summary>
     /// <para type="description">Goes on until Ctrl+C or the stream's end. Without it, what comes until the stream falls silent.</para>
@@ -28,33 +26,82 @@ public sealed class GetScramjetAuditCommand : ScopedCmdlet
     [Parameter]
     public SwitchParameter Follow { get; set; }
 
-    /// <inheritdoc/>
-    protected override void ProcessRecord()
+    private protected override PipedKind TakesFromPipeline => PipedKind.Places | PipedKind.Sequence | PipedKind.Instance;
+
+    private protected override void Process()
     {
-        if (InputObject is Scramjet.Client.Model.Space space)
+        switch (Piped)
         {
-            StartRecord(() => OfSpaceAsync(space), space);
+            case Instance instance:
+                Want(instance.Client.Hub, instance.Id, ofSequence: false);
+                return;
+            case Sequence sequence:
+                Want(sequence.Client.Hub, sequence.Id, ofSequence: true);
+                return;
+        }
+
+        var named = PipedAs is PipedKind.Space or PipedKind.Hub || Space is not null || Hub is not null;
+        if (!named && RequireConnection() is { Kind: ConnectionKind.Platform } connection)
+        {
+            StartEndless(() => ReadAsync(connection.Middleware, Own(connection.Middleware).GetAuditStreamAsync, null, null), connection);
             return;
         }
 
-        if (InputObject is null && Space is null && Hub is null && RequireConnection() is { Kind: ConnectionKind.Platform } connection)
-        {
-            StartRecord(() => ReadAsync(Own(connection.Middleware).GetAuditStreamAsync, null, null), connection);
-            return;
-        }
-
-        var scope = GetScope(InputObject);
-        if (InputObject is null && Hub is null && Space is not null)
-            StartRecord(() => scope.ForEachSpaceAsync(OfSpaceAsync));
+        var scope = GetScope();
+        if (MeansSpaces())
+            StartEndless(() => scope.ForEachSpaceAsync(space => ReadAsync(space.Client, Own(space.Client).GetAuditStreamAsync, space.Id, null)));
         else
-            StartRecord(() => scope.ForEachClientAsync(hub => ReadAsync(hub.GetAuditStreamAsync, hub.SpaceId, hub.HubId)));
+            StartEndless(() => scope.ForEachClientAsync(hub => ReadAsync(hub, hub.GetAuditStreamAsync, hub.SpaceId, hub.HubId)));
     }
 
-    private Task OfSpaceAsync(Space space) => ReadAsync(Own(space.Client).GetAuditStreamAsync, space.Id, null);
+    /// <summary>Reads the audits of the hubs whose sequences and instances were piped, each once.</summary>
+    protected override void EndProcessing()
+    {
+        foreach (var wanted in _wanted.Values)
+            StartEndless(() => ReadAsync(wanted), wanted.Hub.HubId);
+        base.EndProcessing();
+    }
 
-    private Task ReadAsync(Func<CancellationToken, Task<ApiStream>> open, string? space, string? hub) => EndlessLines.ReadAsync(
-        open,
-        line => AuditEntry.Parse(line, space, hub) is { } entry ? WriteAsync(entry) : Task.CompletedTask,
-        Follow,
-        StopToken);
+    private void Want(HostClient hub, string id, bool ofSequence)
+    {
+        if (!_wanted.TryGetValue(hub.Uri.AbsoluteUri, out var wanted))
+            _wanted[hub.Uri.AbsoluteUri] = wanted = new Wanted(Own(hub));
+        (ofSequence ? wanted.Sequences : wanted.Ids).Add(id);
+    }
+
+    private async Task ReadAsync(Wanted wanted)
+    {
+        var hub = wanted.Hub;
+        wanted.Ids.UnionWith(wanted.Sequences);
+        if (wanted.Sequences.Count > 0)
+        {
+            var instances = await hub.ListInstancesAsync(StopToken).ConfigureAwait(false);
+            wanted.Ids.UnionWith(instances.Where(i => i.SequenceId is { } of && wanted.Sequences.Contains(of)).Select(i => i.Id));
+        }
+
+        await ReadAsync(hub, hub.GetAuditStreamAsync, hub.SpaceId, hub.HubId, entry => entry.ObjectId is { } id && wanted.Ids.Contains(id)).ConfigureAwait(false);
+    }
+
+    /// <summary>Reads the audit of a place, once however many records lead to it.</summary>
+    private async Task ReadAsync(ApiClient place, Func<CancellationToken, Task<ApiStream>> open, string? space, string? hub, Func<AuditEntry, bool>? isWanted = null)
+    {
+        if (!Context.IsFirst(place))
+            return;
+
+        await EndlessLines.ReadAsync(
+            open,
+            line => AuditEntry.Parse(line, space, hub) is { } entry && isWanted?.Invoke(entry) != false ? WriteAsync(entry) : Task.CompletedTask,
+            Follow,
+            StopToken).ConfigureAwait(false);
+    }
+
+    /// <summary>What of a hub's audit is wanted.</summary>
+    private sealed class Wanted(HostClient hub)
+    {
+        public HostClient Hub { get; } = hub;
+
+        public HashSet<string> Sequences { get; } = new(StringComparer.Ordinal);
+
+        public HashSet<string> Ids { get; } = new(StringComparer.Ordinal);
+    }
 }

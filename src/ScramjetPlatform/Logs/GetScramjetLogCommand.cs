@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Linq;
 using System.Management.Automation;
 using System.Threading;
 using System.Threading.Tasks;
@@ -31,13 +32,6 @@ public sealed class GetScramjetLogCommand : ScopedCmdlet
     public InstanceReference[]? Instance { get; set; }
 
     /// <summary>
-    /// <para type="description">A space or a hub whose log is wanted, as an object from the pipeline. A space's log has the lines of all its hubs.</para>
-    /// </summary>
-    [Parameter(ValueFromPipeline = true, ParameterSetName = HubSet)]
-    [ValidateNotNull]
-    public Entity? InputObject { get; set; }
-
-    /// <summary>
     /// <para type="description">The log of the multi-manager that the connection leads to.</para>
     /// </summary>
     [Parameter(Mandatory = true, ParameterSetName = MultiManagerSet)]
@@ -62,8 +56,9 @@ public sealed class GetScramjetLogCommand : ScopedCmdlet
     [Parameter]
     public SwitchParameter Follow { get; set; }
 
-    /// <inheritdoc/>
-    protected override void ProcessRecord()
+    private protected override PipedKind TakesFromPipeline => PipedKind.Places | PipedKind.Sequence | PipedKind.Instance;
+
+    private protected override void Process()
     {
         if (Tail > 0 && Follow)
             Fail(new Scramjet.Client.ScramjetException(Scramjet.Client.ErrorCodes.BadParameters, "-Tail takes the last of what is there, and with -Follow there is no last.", "Give one of them."));
@@ -71,34 +66,44 @@ public sealed class GetScramjetLogCommand : ScopedCmdlet
         if (MultiManager)
         {
             var manager = RequireMultiManager();
-            StartRecord(() => ReadAsync(manager.GetLogStreamAsync, null, null, null));
-            return;
+            StartEndless(() => ReadAsync(manager, manager.GetLogStreamAsync, null, null, null));
         }
-
-        if (Instance is not null)
+        else if (Instance is not null && Named(nameof(Instance), Instance).Length > 0)
         {
-            StartForEach(Queries.Instances(this), Instance, i => ReadAsync(t => Own(i.Client).GetStreamAsync(InstanceStream.Log, t), i.Space, i.Hub, i.Id));
-            return;
+            StartForEach(Queries.Instances(Context), Instance, OfInstanceAsync, endless: true);
         }
-
-        if (InputObject is Scramjet.Client.Model.Instance instance)
+        else if (Piped is Scramjet.Client.Model.Sequence sequence)
         {
-            StartRecord(() => ReadAsync(t => Own(instance.Client).GetStreamAsync(InstanceStream.Log, t), instance.Space, instance.Hub, instance.Id), instance);
-            return;
+            StartEndless(() => OfSequenceAsync(sequence), sequence);
         }
-
-        if (InputObject is Scramjet.Client.Model.Space space)
+        else if (Piped is Scramjet.Client.Model.Space space && !IsOnCommandLine(nameof(Hub)))
         {
-            StartRecord(() => ReadAsync(t => Own(space.Client).GetLogStreamAsync(t), space.Id, null, null), space);
-            return;
+            StartEndless(() => ReadAsync(space.Client, Own(space.Client).GetLogStreamAsync, space.Id, null, null), space);
         }
-
-        var scope = GetScope(InputObject);
-        StartRecord(() => scope.ForEachClientAsync(hub => ReadAsync(hub.GetLogStreamAsync, hub.SpaceId, hub.HubId, null)));
+        else
+        {
+            var scope = GetScope();
+            StartEndless(() => scope.ForEachClientAsync(hub => ReadAsync(hub, hub.GetLogStreamAsync, hub.SpaceId, hub.HubId, null)));
+        }
     }
 
-    private async Task ReadAsync(Func<CancellationToken, Task<ApiStream>> open, string? space, string? hub, string? instance)
+    private Task OfInstanceAsync(Instance instance) =>
+        ReadAsync(instance.Client, t => Own(instance.Client).GetStreamAsync(InstanceStream.Log, t), instance.Space, instance.Hub, instance.Id);
+
+    /// <summary>A sequence's log is what its instances write.</summary>
+    private async Task OfSequenceAsync(Scramjet.Client.Model.Sequence sequence)
     {
+        var hub = Own(sequence.Client.Hub);
+        var instances = (await Context.ListAsync(hub, () => hub.ListInstancesAsync(StopToken)).ConfigureAwait(false)).Items;
+        await Task.WhenAll(instances.Where(i => i.SequenceId == sequence.Id).Select(i => GuardAsync(i, () => OfInstanceAsync(i)))).ConfigureAwait(false);
+    }
+
+    /// <summary>Reads the log of a place, once however many records lead to it.</summary>
+    private async Task ReadAsync(Scramjet.Client.ApiClient place, Func<CancellationToken, Task<ApiStream>> open, string? space, string? hub, string? instance)
+    {
+        if (!Context.IsFirst(place))
+            return;
+
         var last = new Queue<LogEntry>();
         await EndlessLines.ReadAsync(
             open,

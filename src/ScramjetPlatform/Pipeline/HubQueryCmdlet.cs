@@ -9,7 +9,7 @@ public abstract class HubQueryCmdlet : QueryCmdlet
     /// <summary>
     /// <para type="description">The hubs: ids, unique beginnings of ids, wildcards, or objects. Not given: the context's, else all.</para>
     /// </summary>
-    [Parameter(Position = 0, ValueFromPipelineByPropertyName = true)]
+    [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("Name")]
     [SupportsWildcards]
     [ArgumentCompleter(typeof(HubCompleter))]

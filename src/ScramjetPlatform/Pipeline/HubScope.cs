@@ -2,6 +2,7 @@ using System;
 using System.Collections.Concurrent;
 using System.Collections.Generic;
 using System.Linq;
+using System.Management.Automation;
 using System.Threading;
 using System.Threading.Tasks;
 using Scramjet.Client;
@@ -15,7 +16,7 @@ namespace ScramjetPlatform.Pipeline;
 /// </summary>
 internal sealed class HubScope
 {
-    private readonly ScramjetCmdlet _cmdlet;
+    private readonly CommandContext _context;
     private readonly ScramjetConnection? _connection;
     private readonly EntityReference[] _spaces;
     private readonly EntityReference[] _hubs;
@@ -23,9 +24,9 @@ internal sealed class HubScope
     private HostClient? _only;
     private int _spacesAsked;
 
-    private HubScope(ScramjetCmdlet cmdlet, ScramjetConnection? connection, EntityReference[] spaces, EntityReference[] hubs)
+    private HubScope(CommandContext context, ScramjetConnection? connection, EntityReference[] spaces, EntityReference[] hubs)
     {
-        _cmdlet = cmdlet;
+        _context = context;
         _connection = connection;
         _spaces = spaces;
         _hubs = hubs;
@@ -38,54 +39,72 @@ internal sealed class HubScope
     public bool NamesHubs => _hubs.Length > 0;
 
     /// <summary>The same scope, to be asked anew.</summary>
-    public HubScope Again() => new(_cmdlet, _connection, _spaces, _hubs) { _only = _only };
+    public HubScope Again() => new(_context, _connection, _spaces, _hubs) { _only = _only };
 
-    /// <summary>The scope that parameters give, or a terminating error where there is no connection. For the pipeline thread.</summary>
-    public static HubScope From(ScramjetCmdlet cmdlet, EntityReference[]? spaces, EntityReference[]? hubs, Entity? input)
+    /// <summary>The scope of a record: the place that was piped, else what the parameters name, else the connection's context, else all.</summary>
+    /// <param name="context">The command's.</param>
+    /// <param name="require">Gives the record's connection, or ends the command where there is none.</param>
+    /// <param name="spaces">The spaces that are named.</param>
+    /// <param name="hubs">The hubs that are named.</param>
+    /// <param name="piped">The object of this record.</param>
+    public static HubScope From(CommandContext context, Func<ScramjetConnection> require, EntityReference[] spaces, EntityReference[] hubs, object? piped)
     {
-        EntityReference[] givenSpaces = Given(spaces);
-        EntityReference[] givenHubs = Given(hubs);
-        switch (input)
+        spaces = Given(spaces);
+        hubs = Given(hubs);
+        switch (piped)
         {
+            case Instance instance:
+                return OfHub(context, instance.Client.Hub);
+            case Sequence sequence:
+                return OfHub(context, sequence.Client.Hub);
             case Space space:
-                givenSpaces = [new SpaceReference(space, null)];
+                spaces = [new SpaceReference(space, null)];
                 break;
             case Hub hub:
-                givenHubs = [new HubReference(hub, null)];
+                hubs = [new HubReference(hub, null)];
+                break;
+            case PSObject row when PipedKinds.Of(row) == PipedKind.Space:
+                spaces = [new SpaceReference(row, Column(row, "Id"))];
+                break;
+            case PSObject row when PipedKinds.Of(row) == PipedKind.Hub:
+                hubs = [new HubReference(row, Column(row, "Id"))];
+                spaces = Column(row, "Space") is { Length: > 0 } of ? [new SpaceReference(row, of)] : spaces;
                 break;
         }
 
         // Objects know their own connection.
-        if (givenHubs.Length > 0 && Array.TrueForAll(givenHubs, h => h.Value is Hub))
-            return new HubScope(cmdlet, null, [], givenHubs);
+        if (EntityReference.AreObjects(hubs))
+            return new HubScope(context, null, [], hubs);
+        if (EntityReference.AreObjects(spaces))
+            return new HubScope(context, null, spaces, hubs);
 
-        var connection = cmdlet.ConnectionFor(givenSpaces);
-        if (connection is not null && givenSpaces.Length == 0)
+        var connection = require();
+        if (spaces.Length == 0)
         {
             if (connection.Space is { } space && connection.IsPlatform)
-                givenSpaces = [new SpaceReference(space, space)];
-            if (connection.Hub is { } hub && givenHubs.Length == 0)
-                givenHubs = [new HubReference(hub, hub)];
+                spaces = [new SpaceReference(space, space)];
+            if (connection.Hub is { } hub && hubs.Length == 0)
+                hubs = [new HubReference(hub, hub)];
         }
 
-        return new HubScope(cmdlet, connection, givenSpaces, givenHubs);
+        return new HubScope(context, connection, spaces, hubs);
     }
 
     /// <summary>The hub that something is on.</summary>
-    public static HubScope OfHub(ScramjetCmdlet cmdlet, HostClient hub) => new(cmdlet, null, [], []) { _only = hub };
+    public static HubScope OfHub(CommandContext context, HostClient hub) => new(context, null, [], []) { _only = hub };
 
     /// <summary>Spaces by themselves, whatever the context.</summary>
-    public static HubScope OfSpaces(ScramjetCmdlet cmdlet, EntityReference[]? spaces)
+    public static HubScope OfSpaces(CommandContext context, Func<ScramjetConnection> require, EntityReference[] spaces)
     {
-        var given = Given(spaces);
-        return new HubScope(cmdlet, cmdlet.ConnectionFor(given), given, []);
+        spaces = Given(spaces);
+        return new HubScope(context, EntityReference.AreObjects(spaces) ? null : require(), spaces, []);
     }
 
     /// <summary>The scope that a row from the pipeline names by its Hub and Space columns, within this one.</summary>
     public HubScope For(EntityReference reference) => reference is { Hub: null, Space: null } || _connection is null
         ? this
         : new HubScope(
-            _cmdlet,
+            _context,
             _connection,
             reference.Space is { } space ? [new SpaceReference(space, space)] : _spaces,
             reference.Hub is { } hub ? [new HubReference(hub, hub)] : _hubs);
@@ -100,7 +119,7 @@ internal sealed class HubScope
         var texts = _spaces.Where(s => s.Text is not null).ToArray();
         if (texts.Length > 0 || _spaces.Length == 0)
         {
-            var spaces = await _cmdlet.ThrottledAsync(() => _connection!.GetSpacesAsync(_cmdlet)).ConfigureAwait(false);
+            var spaces = await _connection!.GetSpacesAsync(_context).ConfigureAwait(false);
             calls.AddRange(Select(spaces, texts, "space", s => s.Id).Select(s => GuardAsync(s.Id, () => body(s))));
         }
 
@@ -121,10 +140,10 @@ internal sealed class HubScope
     }
 
     /// <summary>Calls the body for each hub's client, concurrently. A hub that its space knows as disconnected is an error by itself.</summary>
-    public Task ForEachClientAsync(Func<HostClient, Task> body) => _only is { } only ? GuardAsync(only.HubId, () => body(_cmdlet.Own(only))) : ForEachHubAsync(hub =>
+    public Task ForEachClientAsync(Func<HostClient, Task> body) => _only is { } only ? GuardAsync(only.HubId, () => body(_context.Own(only))) : ForEachHubAsync(hub =>
     {
         RequireConnected(hub);
-        return body(_cmdlet.Own(hub.Client));
+        return body(_context.Own(hub.Client));
     });
 
     /// <summary>A hub that its space knows as disconnected is not asked.</summary>
@@ -153,7 +172,8 @@ internal sealed class HubScope
         var matchers = texts.Select(t => new Matcher<Hub>("hub", t.Text!, h => h.Id)).ToArray();
         await ForEachSpaceAsync(space => around(space, async () =>
         {
-            var hubs = await _cmdlet.ThrottledAsync(() => _cmdlet.Own(space.Client).GetHostsAsync(_cmdlet.Cancellation)).ConfigureAwait(false);
+            var client = _context.Own(space.Client);
+            var hubs = (await _context.ListAsync(client, () => client.GetHostsAsync(_context.Cancellation)).ConfigureAwait(false)).Items;
             Interlocked.Increment(ref _spacesAsked);
             var wanted = matchers.Length == 0 ? hubs : matchers.SelectMany(m => m.Take(hubs)).Distinct();
             await Task.WhenAll(wanted.Select(h => GuardAsync(h.Id, () => body(h)))).ConfigureAwait(false);
@@ -165,7 +185,7 @@ internal sealed class HubScope
     private async Task<Hub?> GetSelfAsync()
     {
         Hub? self = null;
-        await GuardAsync(_connection!.Name, async () => self = await _connection.GetSelfAsync(_cmdlet).ConfigureAwait(false)).ConfigureAwait(false);
+        await GuardAsync(_connection!.Name, async () => self = await _connection.GetSelfAsync(_context).ConfigureAwait(false)).ConfigureAwait(false);
         return self;
     }
 
@@ -190,7 +210,7 @@ internal sealed class HubScope
             }
             catch (ScramjetException e)
             {
-                _cmdlet.Report(e, matcher.Text);
+                _context.Report(e, matcher.Text);
                 _failed.Add(matcher.Text);
             }
         }
@@ -201,9 +221,11 @@ internal sealed class HubScope
     /// <summary>Makes a failure one error, and goes on.</summary>
     private async Task GuardAsync(string place, Func<Task> work)
     {
-        if (!await _cmdlet.GuardAsync(place, work).ConfigureAwait(false))
+        if (!await _context.GuardAsync(place, work).ConfigureAwait(false))
             _failed.Add(place);
     }
 
-    private static EntityReference[] Given(EntityReference[]? references) => references?.Where(r => !r.IsEmpty).ToArray() ?? [];
+    private static EntityReference[] Given(EntityReference[] references) => Array.FindAll(references, r => !r.IsEmpty);
+
+    private static string Column(PSObject row, string name) => row.Properties[name]?.Value?.ToString() ?? "";
 }

@@ -19,6 +19,11 @@ public abstract class InstanceActionCmdlet : ScopedCmdlet
     [ArgumentCompleter(typeof(InstanceCompleter))]
     public InstanceReference[] Instance { get; set; } = [];
 
+    /// <summary>The instances that this record names.</summary>
+    private protected virtual InstanceReference[] Instances => Instance;
+
+    private protected override PipedKind TakesFromPipeline => PipedKind.Places | PipedKind.Instance;
+
     /// <summary>Starts the action for each instance that this record names.</summary>
-    private protected void StartForEach(Func<Instance, Task> action) => StartForEach(Queries.Instances(this), Instance, action);
+    private protected void StartForEach(Func<Instance, Task> action, bool endless = false) => StartForEach(Queries.Instances(Context), Instances, action, endless);
 }

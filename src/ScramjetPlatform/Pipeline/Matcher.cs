@@ -18,6 +18,9 @@ internal sealed class Matcher<T>(string kind, string text, Func<T, string> id, F
 
     public string Text { get; } = text;
 
+    /// <summary>Whether nothing has fitted whole yet, and something should.</summary>
+    public bool IsOpen => !_found && _wildcard is null;
+
     /// <summary>Those of the items that fit whole.</summary>
     /// <param name="items">The items of one place, such as a hub.</param>
     /// <param name="mustBeOne">A name that fits several items in this place is an error.</param>

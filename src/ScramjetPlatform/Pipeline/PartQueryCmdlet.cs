@@ -15,34 +15,26 @@ public abstract class PartQueryCmdlet : HubQueryCmdlet
     private const string MultiManagerSet = "MultiManager";
 
     /// <summary>
-    /// <para type="description">A space or a hub to ask about itself, as an object from the pipeline.</para>
-    /// </summary>
-    [Parameter(ValueFromPipeline = true, ParameterSetName = HubSet)]
-    [ValidateNotNull]
-    public Entity? InputObject { get; set; }
-
-    /// <summary>
     /// <para type="description">Asks the multi-manager that the connection leads to.</para>
     /// </summary>
     [Parameter(Mandatory = true, ParameterSetName = MultiManagerSet)]
     public SwitchParameter MultiManager { get; set; }
 
-    /// <inheritdoc/>
-    protected override void ProcessRecord()
+    private protected override void Process()
     {
         if (MultiManager)
         {
             var manager = RequireMultiManager();
-            StartRecord(() => AnswerAsync(() => AskAsync(manager)));
+            StartRecord(() => AnswerAsync(manager, () => AskAsync(manager)));
         }
-        else if (InputObject is Scramjet.Client.Model.Space space)
+        else if (Piped is Scramjet.Client.Model.Space space && !IsOnCommandLine(nameof(Hub)))
         {
-            StartRecord(() => AnswerAsync(() => AskAsync(Own(space.Client))), space);
+            StartRecord(() => AnswerAsync(space.Client, () => AskAsync(Own(space.Client))), space);
         }
         else
         {
-            var scope = GetScope(InputObject);
-            StartRecord(() => scope.ForEachClientAsync(hub => AnswerAsync(() => AskAsync(hub))));
+            var scope = GetScope();
+            StartRecord(() => scope.ForEachClientAsync(hub => AnswerAsync(hub, () => AskAsync(hub))));
         }
     }
 
@@ -52,5 +44,10 @@ public abstract class PartQueryCmdlet : HubQueryCmdlet
 
     private protected abstract Task<object> AskAsync(MultiManagerClient manager);
 
-    private async Task AnswerAsync(Func<Task<object>> ask) => await WriteAsync(await ThrottledAsync(ask).ConfigureAwait(false)).ConfigureAwait(false);
+    /// <summary>Asks a place, once however many records name it.</summary>
+    private async Task AnswerAsync(ApiClient place, Func<Task<object>> ask)
+    {
+        if (Context.IsFirst(place))
+            await WriteAsync(await ask().ConfigureAwait(false)).ConfigureAwait(false);
+    }
 }

@@ -1,4 +1,5 @@
 using System;
+using System.Linq;
 using System.Management.Automation;
 using System.Threading.Tasks;
 using Scramjet.Client.Model;
@@ -17,22 +18,17 @@ public abstract class ScopedCmdlet : SpaceCmdlet
     [ArgumentCompleter(typeof(HubCompleter))]
     public virtual HubReference[]? Hub { get; set; }
 
-    /// <summary>The scope that the parameters give for this record. For the pipeline thread.</summary>
-    private protected override HubScope GetScope(Entity? input = null)
-    {
-        RequireNames(nameof(Space), Space, PlacesMustBeNamed);
-        RequireNames(nameof(Hub), Hub, PlacesMustBeNamed);
-        return HubScope.From(this, Space, Hub, input);
-    }
+    /// <summary>The scope of this record. For the pipeline thread.</summary>
+    private protected override HubScope GetScope() => HubScope.From(Context, RequireConnection, Named(nameof(Space), Space), Named(nameof(Hub), Hub), Piped);
 
     /// <summary>
-    /// Whether topics of whole spaces are meant: on a platform, where no hub is named. For the pipeline thread.
+    /// Whether whole spaces are meant, such as for topics: on a platform, where no hub is named. For the pipeline thread.
     /// </summary>
-    private protected bool MeansSpaces(Entity? input = null) => input switch
+    private protected bool MeansSpaces() => PipedAs switch
     {
-        Scramjet.Client.Model.Space => true,
-        Scramjet.Client.Model.Hub => false,
-        _ => Hub is null && (Space is not null || RequireConnection() is { IsPlatform: true, Hub: null }),
+        PipedKind.Space => !IsOnCommandLine(nameof(Hub)),
+        PipedKind.Hub => false,
+        _ => Named(nameof(Hub), Hub).All(h => h.IsEmpty) && (Named(nameof(Space), Space).Any(s => !s.IsEmpty) || RequireConnection() is { IsPlatform: true, Hub: null }),
     };
 
     /// <summary>Calls the body for the places that topics are in.</summary>

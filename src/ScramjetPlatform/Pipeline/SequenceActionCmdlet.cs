@@ -19,10 +19,12 @@ public abstract class SequenceActionCmdlet : ScopedCmdlet
     [ArgumentCompleter(typeof(SequenceCompleter))]
     public SequenceReference[] Sequence { get; set; } = [];
 
+    private protected override PipedKind TakesFromPipeline => PipedKind.Places | PipedKind.Sequence;
+
     /// <summary>Starts the action for each sequence that this record names. A name that fits several on one hub is an error.</summary>
     private protected void StartForEach(Func<Sequence, Task> action)
     {
-        var query = Queries.Sequences(this);
+        var query = Queries.Sequences(Context);
         query.MustBeOne = true;
         StartForEach(query, Sequence, action);
     }

@@ -1,4 +1,8 @@
+using System;
+using System.Linq;
 using System.Management.Automation;
+using System.Threading.Tasks;
+using Scramjet.Client;
 using Scramjet.Client.Model;
 using ScramjetPlatform.Completion;
 using ScramjetPlatform.Pipeline;
@@ -8,49 +12,40 @@ namespace ScramjetPlatform;
 /// <summary>
 /// <para type="synopsis">Gets sequences from hubs.</para>
 /// </summary>
-[Cmdlet(VerbsCommon.Get, "ScramjetSequence", DefaultParameterSetName = NameSet)]
+[Cmdlet(VerbsCommon.Get, "ScramjetSequence")]
 [OutputType(typeof(Sequence))]
 public sealed class GetScramjetSequenceCommand : QueryCmdlet
 {
-    private const string NameSet = "Name";
-    private const string InputSet = "InputObject";
-
     /// <summary>
     /// <para type="description">The sequences: ids, unique beginnings of ids, names, wildcards, or objects. Not given: all in scope.</para>
     /// </summary>
-    [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, ParameterSetName = NameSet)]
-    [Parameter(Position = 0, ParameterSetName = InputSet)]
+    [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("Name", "SequenceId")]
     [SupportsWildcards]
     [ArgumentCompleter(typeof(SequenceCompleter))]
     public SequenceReference[]? Sequence { get; set; }
 
-    /// <summary>
-    /// <para type="description">A space or a hub, whose sequences are wanted, or an instance, whose sequence is, as an object from the pipeline.</para>
-    /// </summary>
-    [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = InputSet)]
-    [ValidateNotNull]
-    public Entity? InputObject { get; set; }
+    private protected override PipedKind TakesFromPipeline => PipedKind.Places | PipedKind.Sequence | PipedKind.Instance;
 
-    /// <inheritdoc/>
-    protected override void ProcessRecord()
+    private protected override void Process()
     {
-        switch (InputObject)
+        if (Piped is Instance { SequenceId: { } id } instance && !IsOnCommandLine(nameof(Sequence)))
         {
-            case Instance { SequenceId: { } sequenceId } instance:
-                StartRecord(() => RefreshAsync(instance.Client.Hub.GetSequenceClient(sequenceId)), instance);
-                return;
-            case Scramjet.Client.Model.Sequence sequence:
-                StartRecord(() => RefreshAsync(sequence.Client), sequence);
-                return;
+            StartRecord(() => RefreshAsync(instance.Client.Hub.GetSequenceClient(id)), instance);
+            return;
         }
 
-        RequireNames(nameof(Sequence), Sequence, always: true);
-        EntityReference[] references = Sequence ?? [];
-        var scope = ScopeFor(references, InputObject);
-        StartRecord(() => Queries.Sequences(this).ForEachAsync(scope, references, s => WriteAsync(s)));
+        EntityReference[] references = Piped is Scramjet.Client.Model.Sequence piped ? [new SequenceReference(piped, null)] : Named(nameof(Sequence), Sequence);
+        foreach (var known in references.Select(r => r.Value).OfType<Scramjet.Client.Model.Sequence>())
+            StartRecord(() => RefreshAsync(known.Client), known);
+
+        EntityReference[] texts = Array.FindAll(references, r => r.Text is not null);
+        if (references.Length > 0 && texts.Length == 0)
+            return;
+
+        var scope = GetScope();
+        StartRecord(() => Queries.Sequences(Context).ForEachAsync(scope, texts, s => WriteAsync(s)));
     }
 
-    private async System.Threading.Tasks.Task RefreshAsync(Scramjet.Client.SequenceClient client) =>
-        await WriteAsync(await ThrottledAsync(() => Own(client).GetInfoAsync(StopToken)).ConfigureAwait(false)).ConfigureAwait(false);
+    private async Task RefreshAsync(SequenceClient client) => await WriteAsync(await Own(client).GetInfoAsync(StopToken).ConfigureAwait(false)).ConfigureAwait(false);
 }

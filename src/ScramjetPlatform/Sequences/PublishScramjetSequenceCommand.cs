@@ -73,13 +73,12 @@ public sealed class PublishScramjetSequenceCommand : ScopedCmdlet
 
     private protected override TimeSpan? CallTimeout => TimeoutSec > 0 ? TimeSpan.FromSeconds(TimeoutSec) : null;
 
-    /// <inheritdoc/>
-    protected override void ProcessRecord()
+    private protected override void Process()
     {
         if (Sequence is not null && !Update)
             Fail(new ScramjetException(ErrorCodes.BadParameters, "-Sequence names what -Update replaces, and -Update isn't given.", "Give -Update too."), Sequence);
 
-        var scope = Sequence?.Value is Scramjet.Client.Model.Sequence known ? HubScope.OfHub(this, known.Client.Hub) : GetScope();
+        var scope = Sequence?.Value is Scramjet.Client.Model.Sequence known ? HubScope.OfHub(Context, known.Client.Hub) : GetScope();
         foreach (var path in PathResolver.Resolve(this, Path, LiteralPath))
         {
             // Nothing is asked of a hub before the package is known to be good.

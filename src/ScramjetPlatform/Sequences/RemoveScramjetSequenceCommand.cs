@@ -17,8 +17,7 @@ public sealed class RemoveScramjetSequenceCommand : SequenceActionCmdlet
     [Parameter]
     public SwitchParameter Force { get; set; }
 
-    /// <inheritdoc/>
-    protected override void ProcessRecord() => StartForEach(RemoveAsync);
+    private protected override void Process() => StartForEach(RemoveAsync);
 
     private async Task RemoveAsync(Sequence sequence)
     {

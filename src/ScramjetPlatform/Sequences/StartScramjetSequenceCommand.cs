@@ -16,26 +16,22 @@ namespace ScramjetPlatform;
 [OutputType(typeof(Instance))]
 public sealed class StartScramjetSequenceCommand : SequenceActionCmdlet
 {
-    private StartOptions? _options;
-
     /// <summary>
     /// <para type="description">The configuration that the program gets: a hashtable, an object, or JSON text.</para>
     /// </summary>
-    [Parameter]
-    [ValidateNotNull]
+    [Parameter(ValueFromPipelineByPropertyName = true)]
     public object? AppConfig { get; set; }
 
     /// <summary>
     /// <para type="description">A file, JSON or YAML, with the configuration that the program gets, in the place of -AppConfig.</para>
     /// </summary>
-    [Parameter]
-    [ValidateNotNullOrEmpty]
+    [Parameter(ValueFromPipelineByPropertyName = true)]
     public string? AppConfigPath { get; set; }
 
     /// <summary>
     /// <para type="description">The arguments that the program's function gets, of any type that JSON has.</para>
     /// </summary>
-    [Parameter]
+    [Parameter(ValueFromPipelineByPropertyName = true)]
     [Alias("Args")]
     [AllowEmptyCollection]
     [AllowNull]
@@ -44,68 +40,62 @@ public sealed class StartScramjetSequenceCommand : SequenceActionCmdlet
     /// <summary>
     /// <para type="description">The topic that the instance's input comes from. Hubs since 0.26.</para>
     /// </summary>
-    [Parameter]
-    [ValidateNotNullOrEmpty]
+    [Parameter(ValueFromPipelineByPropertyName = true)]
     [ArgumentCompleter(typeof(TopicCompleter))]
     public string? InputTopic { get; set; }
 
     /// <summary>
     /// <para type="description">The topic that the instance's output goes to. Hubs since 0.26.</para>
     /// </summary>
-    [Parameter]
-    [ValidateNotNullOrEmpty]
+    [Parameter(ValueFromPipelineByPropertyName = true)]
     [ArgumentCompleter(typeof(TopicCompleter))]
     public string? OutputTopic { get; set; }
 
     /// <summary>
     /// <para type="description">The id that the instance gets: 36 characters, such as a GUID. Hubs since 0.26.</para>
     /// </summary>
-    [Parameter]
-    [ValidateNotNullOrEmpty]
+    [Parameter(ValueFromPipelineByPropertyName = true)]
     public string? InstanceId { get; set; }
 
     /// <summary>
     /// <para type="description">The instance's limits as a hashtable or object: memory (megabytes), gpu (true or false). Hubs since 0.26.</para>
     /// </summary>
-    [Parameter]
-    [ValidateNotNull]
+    [Parameter(ValueFromPipelineByPropertyName = true)]
     public object? Limits { get; set; }
 
     /// <summary>
     /// <para type="description">A file, JSON or YAML, with any of appConfig, args, inputTopic, outputTopic, limits and instanceId. What is given as a parameter counts more.</para>
     /// </summary>
-    [Parameter]
-    [ValidateNotNullOrEmpty]
+    [Parameter(ValueFromPipelineByPropertyName = true)]
     public string? StartupConfig { get; set; }
 
     /// <summary>
     /// <para type="description">Waits until the instance runs before it is written.</para>
     /// </summary>
-    [Parameter]
+    [Parameter(ValueFromPipelineByPropertyName = true)]
     public SwitchParameter Wait { get; set; }
 
     /// <summary>
     /// <para type="description">How long -Wait waits, in seconds. Default: 60.</para>
     /// </summary>
-    [Parameter]
+    [Parameter(ValueFromPipelineByPropertyName = true)]
     [ValidateRange(1, 86400)]
     public int TimeoutSec { get; set; } = 60;
 
-    /// <inheritdoc/>
-    protected override void BeginProcessing()
+    private protected override void Begin()
     {
+        foreach (var (name, value) in new (string, object?)[] { (nameof(AppConfig), AppConfig), (nameof(AppConfigPath), AppConfigPath), (nameof(InputTopic), InputTopic), (nameof(OutputTopic), OutputTopic), (nameof(InstanceId), InstanceId), (nameof(Limits), Limits), (nameof(StartupConfig), StartupConfig) })
+        {
+            if (IsOnCommandLine(name) && string.IsNullOrEmpty(value?.ToString()))
+                Fail(new ScramjetException(ErrorCodes.BadParameters, $"-{name} is empty.", $"Give a value, or leave -{name} out."));
+        }
+
+        // What is wrong on the command line shows before anything is started.
+        if (!MyInvocation.ExpectingInput)
+            return;
         try
         {
-            _options = StartupConfig is null ? new StartOptions() : StartOptions.FromFile(GetUnresolvedProviderPathFromPSPath(StartupConfig));
-            if (AppConfigPath is not null)
-                _options.AppConfig = ConfigFile.ReadObject(GetUnresolvedProviderPathFromPSPath(AppConfigPath));
-            _options.AppConfig = PSJson.ObjectFrom(AppConfig, nameof(AppConfig)) ?? _options.AppConfig;
-            _options.ArgumentList = ArgumentList is null ? _options.ArgumentList : (JArray)PSJson.From(ArgumentList);
-            _options.InputTopic = InputTopic ?? _options.InputTopic;
-            _options.OutputTopic = OutputTopic ?? _options.OutputTopic;
-            _options.InstanceId = InstanceId ?? _options.InstanceId;
-            _options.Limits = PSJson.ObjectFrom(Limits, nameof(Limits)) ?? _options.Limits;
-            SequenceClient.CheckInstanceId(_options.InstanceId);
+            ReadOptions(onlyCommandLine: true);
         }
         catch (ScramjetException e)
         {
@@ -113,17 +103,54 @@ public sealed class StartScramjetSequenceCommand : SequenceActionCmdlet
         }
     }
 
-    /// <inheritdoc/>
-    protected override void ProcessRecord() => StartForEach(StartAsync);
+    private protected override PipedKind TakesFromPipeline => base.TakesFromPipeline | PipedKind.Instance;
 
-    private async Task StartAsync(Sequence sequence)
+    private protected override void Process()
+    {
+        StartOptions options;
+        try
+        {
+            options = ReadOptions(onlyCommandLine: false);
+        }
+        catch (ScramjetException e)
+        {
+            if (!MyInvocation.ExpectingInput)
+                Fail(e, StartupConfig ?? AppConfigPath ?? AppConfig);
+            WriteError(ErrorRecords.From(e, InputObject));
+            return;
+        }
+
+        var wait = Wait ? TimeSpan.FromSeconds(TimeoutSec) : (TimeSpan?)null;
+        StartForEach(sequence => StartAsync(sequence, options, wait));
+    }
+
+    /// <summary>What this record's instances are started with. A row's empty columns count as not given.</summary>
+    private StartOptions ReadOptions(bool onlyCommandLine)
+    {
+        T? Given<T>(string name, T? value) where T : class => (onlyCommandLine && !IsOnCommandLine(name)) || value?.ToString() is null or "" ? null : value;
+
+        var options = Given(nameof(StartupConfig), StartupConfig) is { } config ? StartOptions.FromFile(GetUnresolvedProviderPathFromPSPath(config)) : new StartOptions();
+        if (Given(nameof(AppConfigPath), AppConfigPath) is { } path)
+            options.AppConfig = ConfigFile.ReadObject(GetUnresolvedProviderPathFromPSPath(path));
+        options.AppConfig = PSJson.ObjectFrom(Given(nameof(AppConfig), AppConfig), nameof(AppConfig)) ?? options.AppConfig;
+        if (!onlyCommandLine || IsOnCommandLine(nameof(ArgumentList)))
+            options.ArgumentList = ArgumentList is null || (!IsOnCommandLine(nameof(ArgumentList)) && ArgumentList is [null or ""]) ? options.ArgumentList : (JArray)PSJson.From(ArgumentList);
+        options.InputTopic = Given(nameof(InputTopic), InputTopic) ?? options.InputTopic;
+        options.OutputTopic = Given(nameof(OutputTopic), OutputTopic) ?? options.OutputTopic;
+        options.InstanceId = Given(nameof(InstanceId), InstanceId) ?? options.InstanceId;
+        options.Limits = PSJson.ObjectFrom(Given(nameof(Limits), Limits), nameof(Limits)) ?? options.Limits;
+        SequenceClient.CheckInstanceId(options.InstanceId);
+        return options;
+    }
+
+    private async Task StartAsync(Sequence sequence, StartOptions options, TimeSpan? wait)
     {
         if (!await ConfirmAsync($"{sequence.Name ?? "sequence"} ({sequence.Id}) on {sequence.Hub}", "Start").ConfigureAwait(false))
             return;
 
-        var instance = await ThrottledAsync(() => Own(sequence.Client).StartAsync(sequence, _options!, StopToken)).ConfigureAwait(false);
-        if (Wait)
-            instance = await InstanceWaiter.UntilRunningAsync(this, instance, TimeSpan.FromSeconds(TimeoutSec)).ConfigureAwait(false);
+        var instance = await Own(sequence.Client).StartAsync(sequence, options, StopToken).ConfigureAwait(false);
+        if (wait is { } timeout)
+            instance = await InstanceWaiter.UntilRunningAsync(this, instance, timeout).ConfigureAwait(false);
         await WriteAsync(instance).ConfigureAwait(false);
     }
 }

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using System.Threading.Tasks;
 using Scramjet.Client.Model;
 using ScramjetPlatform.Completion;
 using ScramjetPlatform.Pipeline;
@@ -30,10 +31,11 @@ public sealed class GetScramjetSpaceCommand : ScramjetCmdlet
 
     private protected override System.TimeSpan? CallTimeout => TimeoutSec > 0 ? System.TimeSpan.FromSeconds(TimeoutSec) : null;
 
-    /// <inheritdoc/>
-    protected override void ProcessRecord()
+    private protected override PipedKind TakesFromPipeline => PipedKind.Places | PipedKind.Sequence | PipedKind.Instance;
+
+    private protected override void Process()
     {
-        var scope = HubScope.OfSpaces(this, Space);
-        StartRecord(() => scope.ForEachSpaceAsync(space => WriteAsync(space)));
+        var scope = HubScope.OfSpaces(Context, RequireConnection, PipedAs == PipedKind.Connection ? Named(nameof(Space), Space) : Space ?? []);
+        StartRecord(() => scope.ForEachSpaceAsync(space => Context.IsFirst(space.Client) ? WriteAsync(space) : Task.CompletedTask));
     }
 }

@@ -29,8 +29,9 @@ public sealed class NewScramjetSpaceCommand : ScramjetCmdlet
     [ValidateNotNull]
     public object? Configuration { get; set; }
 
-    /// <inheritdoc/>
-    protected override void ProcessRecord()
+    private protected override PipedKind TakesFromPipeline => PipedKind.Connection;
+
+    private protected override void Process()
     {
         var manager = RequireMultiManager();
         JObject configuration;

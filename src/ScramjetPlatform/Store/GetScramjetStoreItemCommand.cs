@@ -29,10 +29,10 @@ public sealed class GetScramjetStoreItemCommand : SpaceCmdlet
     [ArgumentCompleter(typeof(SpaceCompleter))]
     public override SpaceReference[]? Space { get; set; }
 
-    /// <inheritdoc/>
-    protected override void ProcessRecord()
+    private protected override PipedKind TakesFromPipeline => PipedKind.Connection | PipedKind.Space | PipedKind.StoreItem;
+
+    private protected override void Process()
     {
-        RequireNames(nameof(StoreItem), StoreItem, always: true);
-        StartForEach(Queries.StoreItems(this), StoreItem ?? [], item => WriteAsync(item));
+        StartForEach(Queries.StoreItems(Context), Named(nameof(StoreItem), StoreItem), item => WriteAsync(item));
     }
 }

@@ -48,8 +48,9 @@ public sealed class PublishScramjetStoreItemCommand : SpaceCmdlet
 
     private protected override TimeSpan? CallTimeout => TimeoutSec > 0 ? TimeSpan.FromSeconds(TimeoutSec) : null;
 
-    /// <inheritdoc/>
-    protected override void ProcessRecord()
+    private protected override PipedKind TakesFromPipeline => PipedKind.Connection | PipedKind.Space;
+
+    private protected override void Process()
     {
         var scope = GetScope();
         foreach (var path in PathResolver.Resolve(this, Path, LiteralPath))

@@ -31,10 +31,9 @@ public sealed class RemoveScramjetStoreItemCommand : SpaceCmdlet
     [Parameter(Mandatory = true, ParameterSetName = AllSet)]
     public SwitchParameter All { get; set; }
 
-    private protected override bool PlacesMustBeNamed => true;
+    private protected override PipedKind TakesFromPipeline => PipedKind.Connection | PipedKind.Space | PipedKind.StoreItem;
 
-    /// <inheritdoc/>
-    protected override void ProcessRecord()
+    private protected override void Process()
     {
         if (All)
         {
@@ -43,7 +42,7 @@ public sealed class RemoveScramjetStoreItemCommand : SpaceCmdlet
             return;
         }
 
-        var query = Queries.StoreItems(this);
+        var query = Queries.StoreItems(Context);
         query.MustBeOne = true;
         StartForEach(query, StoreItem, RemoveAsync);
     }

@@ -224,7 +224,7 @@ public sealed class InvokeScramjetSequenceCommand : SendCmdlet
 
     private async Task<(SequenceClient? Sequence, string Name, bool Published, IEnumerable<string> Engines)> FindAsync()
     {
-        var query = Queries.Sequences(this);
+        var query = Queries.Sequences(Context);
         query.MustBeOne = true;
         var found = new List<Sequence>();
         await query.ForEachAsync(_scope, [Sequence!], sequence =>

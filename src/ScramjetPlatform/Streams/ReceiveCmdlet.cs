@@ -50,8 +50,7 @@ public abstract class ReceiveCmdlet : ScopedCmdlet
     [ValidateRange(0.001d, 2147483d)]
     public double? TimeoutSec { get; set; }
 
-    /// <inheritdoc/>
-    protected override void BeginProcessing()
+    private protected override void Begin()
     {
         if (OutFile is null)
             return;

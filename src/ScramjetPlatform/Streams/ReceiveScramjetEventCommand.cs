@@ -15,19 +15,11 @@ namespace ScramjetPlatform;
 /// </summary>
 [Cmdlet(VerbsCommunications.Receive, "ScramjetEvent", DefaultParameterSetName = LastSet)]
 [OutputType(typeof(ScramjetEvent))]
-public sealed class ReceiveScramjetEventCommand : InstanceActionCmdlet
+public sealed class ReceiveScramjetEventCommand : InstanceEventCmdlet
 {
     private const string LastSet = "Last";
     private const string NextSet = "Next";
     private const string FollowSet = "Follow";
-
-    /// <summary>
-    /// <para type="description">The event's name.</para>
-    /// </summary>
-    [Parameter(Mandatory = true, Position = 1)]
-    [Alias("Name")]
-    [ValidateNotNullOrEmpty]
-    public string EventName { get; set; } = "";
 
     /// <summary>
     /// <para type="description">Waits for the next event. Without it, the last one comes at once, if there was one.</para>
@@ -48,8 +40,7 @@ public sealed class ReceiveScramjetEventCommand : InstanceActionCmdlet
     [ValidateRange(0.001d, 2147483d)]
     public double? TimeoutSec { get; set; }
 
-    /// <inheritdoc/>
-    protected override void ProcessRecord() => StartForEach(ReceiveAsync);
+    private protected override void Process() => StartForEach(ReceiveAsync, endless: true);
 
     private async Task ReceiveAsync(Instance instance)
     {

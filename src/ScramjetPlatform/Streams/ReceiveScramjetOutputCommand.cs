@@ -29,16 +29,16 @@ public sealed class ReceiveScramjetOutputCommand : ReceiveCmdlet
     [Parameter]
     public InstanceStream Stream { get; set; }
 
-    /// <inheritdoc/>
-    protected override void BeginProcessing()
+    private protected override void Begin()
     {
-        base.BeginProcessing();
+        base.Begin();
         if (Stream is InstanceStream.Stdout or InstanceStream.Stderr)
             ContentType ??= ContentTypes.Text;
     }
 
-    /// <inheritdoc/>
-    protected override void ProcessRecord() => StartForEach(Queries.Instances(this), Instance, ReceiveAsync);
+    private protected override PipedKind TakesFromPipeline => PipedKind.Places | PipedKind.Instance;
+
+    private protected override void Process() => StartForEach(Queries.Instances(Context), Instance, ReceiveAsync, endless: true);
 
     private Task ReceiveAsync(Instance instance) => ReceiveAsync(token => Own(instance.Client).GetStreamAsync(Stream, token), $"{Stream} of {instance.Id}");
 }

@@ -1,5 +1,6 @@
 using System;
 using System.IO;
+using System.Linq;
 using System.Management.Automation;
 using System.Threading.Tasks;
 using Scramjet.Client;
@@ -23,11 +24,29 @@ public abstract class SendCmdlet : ScopedCmdlet
     /// <summary>
     /// <para type="description">What is sent: objects go as NDJSON, strings as lines of text, bytes as they are. The first one decides, unless -ContentType does.</para>
     /// </summary>
-    [Parameter(ValueFromPipeline = true)]
+    [Parameter(Position = 1, ValueFromPipeline = true)]
     [AllowNull]
     [AllowEmptyString]
     [AllowEmptyCollection]
-    public object? InputObject { get; set; }
+    public override object? InputObject { get; set; }
+
+    /// <inheritdoc/>
+    [Parameter]
+    [ValidateNotNull]
+    [ArgumentCompleter(typeof(ConnectionCompleter))]
+    public override ScramjetConnection? Connection { get; set; }
+
+    /// <inheritdoc/>
+    [Parameter]
+    [SupportsWildcards]
+    [ArgumentCompleter(typeof(SpaceCompleter))]
+    public override SpaceReference[]? Space { get; set; }
+
+    /// <inheritdoc/>
+    [Parameter]
+    [SupportsWildcards]
+    [ArgumentCompleter(typeof(HubCompleter))]
+    public override HubReference[]? Hub { get; set; }
 
     /// <summary>
     /// <para type="description">What the data is: application/x-ndjson, text/plain or application/octet-stream. Not given: what the first object is; for a file, what its name's ending says.</para>
@@ -40,6 +59,11 @@ public abstract class SendCmdlet : ScopedCmdlet
     /// <summary>A file to send; null to send the pipeline.</summary>
     private protected virtual string? FileToSend => null;
 
+    private protected override bool TakesData => true;
+
+    /// <summary>Whether the pipeline carries what is sent to, rather than what is sent.</summary>
+    private protected virtual bool TargetsArePiped => false;
+
     /// <summary>Where errors of the whole are about.</summary>
     private protected abstract object Target { get; }
 
@@ -51,50 +75,57 @@ public abstract class SendCmdlet : ScopedCmdlet
     {
     }
 
-    /// <inheritdoc/>
-    protected override void BeginProcessing()
+    private protected override void Begin()
     {
         if (FileToSend is not null)
         {
-            if (MyInvocation.ExpectingInput)
-                Fail(new ScramjetException(ErrorCodes.BadParameters, "Both -Path and the pipeline have something to send.", "Give one of them."));
+            if (IsOnCommandLine(nameof(InputObject)) || (MyInvocation.ExpectingInput && !TargetsArePiped))
+                Fail(new ScramjetException(ErrorCodes.BadParameters, $"Both -Path and {(IsOnCommandLine(nameof(InputObject)) ? "-InputObject" : "the pipeline")} have something to send.", "Give one of them."));
             _file = GetUnresolvedProviderPathFromPSPath(FileToSend);
         }
 
         Prepare();
     }
 
-    /// <inheritdoc/>
-    protected override void ProcessRecord()
+    private protected override void Process()
     {
         if (_file is not null || (!MyInvocation.ExpectingInput && !MyInvocation.BoundParameters.ContainsKey(nameof(InputObject))))
             return;
 
-        // A list that was given as a parameter is sent item by item, as the pipeline would; bytes stay together.
-        var plain = InputObject is PSObject wrapped ? wrapped.BaseObject : InputObject;
-        if (!MyInvocation.ExpectingInput && plain is object?[] items)
-        {
-            foreach (var item in items)
-                SendOne(item);
-        }
-        else
-        {
-            SendOne(InputObject);
-        }
+        foreach (var item in MyInvocation.ExpectingInput ? [InputObject] : ItemsOf(InputObject))
+            SendOne(item);
     }
 
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
-        if (_file is not null)
-            Begin(() => SendFileAsync(_file));
-        else if (_sending is null)
-            BeginPipe(ContentType ?? ContentTypes.Text);
+        if (!TargetsArePiped)
+        {
+            if (_file is not null)
+                Begin(() => SendFileAsync(_file, SendAsync));
+            else if (_sending is null)
+                BeginPipe(ContentType ?? ContentTypes.Text);
+        }
 
         _pipe.Complete();
         base.EndProcessing();
         if (_failure is not null)
             WriteError(ErrorRecords.From(_failure, Target));
+    }
+
+    /// <summary>A list that was given as a parameter is sent item by item, as the pipeline would; bytes stay together.</summary>
+    private static object?[] ItemsOf(object? value) => (value is PSObject wrapped ? wrapped.BaseObject : value) as object?[] ?? [value];
+
+    /// <summary>Sends the file, or a value as the pipeline would have it, by a call of its own.</summary>
+    private protected Task SendToAsync(object? value, Func<StreamBody, Task> send)
+    {
+        if (_file is not null)
+            return SendFileAsync(_file, send);
+
+        var items = ItemsOf(value);
+        var encoder = new BodyEncoder(ContentType ?? BodyEncoder.TypeFor(items.FirstOrDefault()));
+        var bytes = items.SelectMany(encoder.Encode).ToArray();
+        return send(StreamBody.From(new MemoryStream(bytes), encoder.ContentType));
     }
 
     private void SendOne(object? value)
@@ -151,7 +182,7 @@ public abstract class SendCmdlet : ScopedCmdlet
         }
     });
 
-    private async Task SendFileAsync(string path)
+    private async Task SendFileAsync(string path, Func<StreamBody, Task> send)
     {
         FileStream file;
         try
@@ -170,7 +201,7 @@ public abstract class SendCmdlet : ScopedCmdlet
             var progress = new ByteProgress(PostProgress, $"Sending {path}", file.Length);
             try
             {
-                await SendAsync(StreamBody.From(file, ContentType ?? TypeOf(path), progress)).ConfigureAwait(false);
+                await send(StreamBody.From(file, ContentType ?? TypeOf(path), progress)).ConfigureAwait(false);
             }
             finally
             {

@@ -11,17 +11,9 @@ namespace ScramjetPlatform;
 /// <para type="synopsis">Sends an event to instances.</para>
 /// </summary>
 [Cmdlet(VerbsCommunications.Send, "ScramjetEvent", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Low)]
-public sealed class SendScramjetEventCommand : InstanceActionCmdlet
+public sealed class SendScramjetEventCommand : InstanceEventCmdlet
 {
     private JToken? _message;
-
-    /// <summary>
-    /// <para type="description">The event's name.</para>
-    /// </summary>
-    [Parameter(Mandatory = true, Position = 1)]
-    [Alias("Name")]
-    [ValidateNotNullOrEmpty]
-    public string EventName { get; set; } = "";
 
     /// <summary>
     /// <para type="description">What goes with it: a text, a number, or any object that JSON can hold.</para>
@@ -31,9 +23,9 @@ public sealed class SendScramjetEventCommand : InstanceActionCmdlet
     [AllowEmptyString]
     public object? Message { get; set; }
 
-    /// <inheritdoc/>
-    protected override void BeginProcessing()
+    private protected override void Begin()
     {
+        base.Begin();
         try
         {
             _message = Message is null ? null : PSJson.From(Message);
@@ -44,8 +36,14 @@ public sealed class SendScramjetEventCommand : InstanceActionCmdlet
         }
     }
 
-    /// <inheritdoc/>
-    protected override void ProcessRecord() => StartForEach(SendAsync);
+    private protected override void TakeMessage(object? message)
+    {
+        if (IsOnCommandLine(nameof(Message)))
+            base.TakeMessage(message);
+        Message = message;
+    }
+
+    private protected override void Process() => StartForEach(SendAsync);
 
     private async Task SendAsync(Instance instance)
     {

@@ -31,12 +31,16 @@ public sealed class SendScramjetInputCommand : SendCmdlet
     private static readonly TimeSpan AnnouncementTime = TimeSpan.FromMilliseconds(300);
 
     private HubScope? _scope;
+    private bool _payloadIsFirst;
+    private object? _payload;
+    private bool _begun;
 
     /// <summary>
-    /// <para type="description">The instance: its id, a unique beginning of it, or the object.</para>
+    /// <para type="description">The instance: its id, a unique beginning of it, or the object. Where instances come from the pipeline, what stands in this place is what is sent to them.</para>
     /// </summary>
-    [Parameter(Mandatory = true, Position = 0)]
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
     [Alias("InstanceId")]
+    [InstanceOrPayload]
     [ArgumentCompleter(typeof(InstanceCompleter))]
     public InstanceReference? Instance { get; set; }
 
@@ -77,12 +81,50 @@ public sealed class SendScramjetInputCommand : SendCmdlet
 
     private protected override object Target => Instance!;
 
-    private protected override void Prepare() => _scope = ScopeFor([Instance!]);
+    private protected override bool TargetsArePiped => MyInvocation.ExpectingInput && (_payloadIsFirst || !IsOnCommandLine(nameof(Instance)));
+
+    private protected override void Prepare()
+    {
+        if (IsOnCommandLine(nameof(Instance)))
+            _scope = ScopeFor([Instance!]);
+    }
+
+    private protected override void Process()
+    {
+        // Instances that are piped are what is sent to, unless the command line names another one by its object or with -Instance.
+        if (!_begun && MyInvocation.ExpectingInput && PipedKinds.Unwrap(InputObject) is Instance && Instance is { Value: not Scramjet.Client.Model.Instance } && IsPositional(nameof(Instance)) && Path is null)
+        {
+            _payload = Instance.Value;
+            _payloadIsFirst = true;
+        }
+
+        _begun = true;
+        if (!TargetsArePiped)
+        {
+            base.Process();
+            return;
+        }
+
+        var payload = _payloadIsFirst ? _payload : IsOnCommandLine(nameof(InputObject)) ? InputObject : null;
+        var reference = _payloadIsFirst ? new InstanceReference(PipedKinds.Unwrap(InputObject)!, null) : Instance!;
+        var ends = Path is null && !_payloadIsFirst && !IsOnCommandLine(nameof(InputObject));
+        if (reference is { Value: not Scramjet.Client.Model.Instance, Text: null } || (ends && reference.Value is string))
+        {
+            WriteError(ErrorRecords.From(new ScramjetException(ErrorCodes.BadParameters, $"'{reference}' isn't an instance.", "Pipe instances, or name the instance with -Instance."), reference.Value));
+            return;
+        }
+
+        var scope = ScopeFor([reference]);
+        Func<StreamBody, Task> Into(Instance target) => body => SendAsync(target, body);
+        StartEndless(() => Queries.Instances(Context).ForEachAsync(scope, [reference], target => ends
+            ? SendAsync(target, StreamBody.Empty(ContentType ?? ContentTypes.Text))
+            : SendToAsync(payload, Into(target))));
+    }
 
     private protected override async Task SendAsync(StreamBody body)
     {
         var found = new List<Instance>();
-        await Queries.Instances(this).ForEachAsync(_scope, [Instance!], instance =>
+        await Queries.Instances(Context).ForEachAsync(_scope, [Instance!], instance =>
         {
             lock (found)
                 found.Add(instance);
@@ -98,7 +140,11 @@ public sealed class SendScramjetInputCommand : SendCmdlet
         if (found.Count > 1)
             throw new ScramjetException(ErrorCodes.Ambiguous, $"'{Instance}' fits {found.Count} instances: {string.Join(", ", found.Select(i => i.Id))}.", "Name one.");
 
-        var target = found[0];
+        await SendAsync(found[0], body).ConfigureAwait(false);
+    }
+
+    private async Task SendAsync(Instance target, StreamBody body)
+    {
         if (!await ConfirmAsync($"{target.Id} on {target.Hub}", $"Send {body.ContentType} to its {(Stdin ? "standard input" : "input")}").ConfigureAwait(false))
             return;
 

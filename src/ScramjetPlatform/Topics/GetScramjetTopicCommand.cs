@@ -18,33 +18,27 @@ public sealed class GetScramjetTopicCommand : QueryCmdlet
     /// <summary>
     /// <para type="description">The topics' names; wildcards are permitted. Not given: all in scope.</para>
     /// </summary>
-    [Parameter(Position = 0)]
+    [Parameter(Position = 0, ValueFromPipelineByPropertyName = true)]
     [Alias("Name")]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(Completion.TopicCompleter))]
     public string[]? Topic { get; set; }
 
-    /// <summary>
-    /// <para type="description">A space or a hub whose topics are wanted, as an object from the pipeline.</para>
-    /// </summary>
-    [Parameter(ValueFromPipeline = true)]
-    [ValidateNotNull]
-    public Entity? InputObject { get; set; }
+    private protected override PipedKind TakesFromPipeline => PipedKind.Places | PipedKind.Topic;
 
-    /// <inheritdoc/>
-    protected override void ProcessRecord()
+    private protected override void Process()
     {
-        var spaces = MeansSpaces(InputObject);
-        var scope = GetScope(InputObject);
-        var names = Topic ?? [];
+        var spaces = MeansSpaces();
+        var scope = GetScope();
+        var names = (PipedAs & PipedKind.Places) != 0 && !IsOnCommandLine(nameof(Topic)) ? [] : Topic ?? [];
         StartRecord(async () =>
         {
             var matchers = names.Select(n => new Matcher<Topic>("topic", n, t => t.Name)).ToArray();
             if (spaces)
-                await scope.ForEachSpaceAsync(space => ListAsync(matchers, () => Own(space.Client).GetTopicsAsync(StopToken))).ConfigureAwait(false);
+                await scope.ForEachSpaceAsync(space => ListAsync(matchers, space.Client, () => Own(space.Client).GetTopicsAsync(StopToken))).ConfigureAwait(false);
             else
-                await scope.ForEachClientAsync(hub => ListAsync(matchers, () => hub.GetTopicsAsync(StopToken))).ConfigureAwait(false);
+                await scope.ForEachClientAsync(hub => ListAsync(matchers, hub, () => hub.GetTopicsAsync(StopToken))).ConfigureAwait(false);
 
             foreach (var matcher in matchers)
             {
@@ -61,9 +55,9 @@ public sealed class GetScramjetTopicCommand : QueryCmdlet
         });
     }
 
-    private async Task ListAsync(Matcher<Topic>[] matchers, System.Func<Task<IReadOnlyList<Topic>>> list)
+    private async Task ListAsync(Matcher<Topic>[] matchers, ApiClient place, System.Func<Task<IReadOnlyList<Topic>>> list)
     {
-        var topics = await ThrottledAsync(list).ConfigureAwait(false);
+        var topics = (await Context.ListAsync(place, list).ConfigureAwait(false)).Items;
         foreach (var topic in matchers.Length == 0 ? topics : matchers.SelectMany(m => m.Take(topics)).Distinct())
             await WriteAsync(topic).ConfigureAwait(false);
     }

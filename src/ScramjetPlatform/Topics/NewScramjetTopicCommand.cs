@@ -31,17 +31,9 @@ public sealed class NewScramjetTopicCommand : ScopedCmdlet
     [ArgumentCompleter(typeof(ContentTypeCompleter))]
     public string ContentType { get; set; } = ContentTypes.NdJson;
 
-    /// <summary>
-    /// <para type="description">A hub, as an object from the pipeline.</para>
-    /// </summary>
-    [Parameter(ValueFromPipeline = true)]
-    [ValidateNotNull]
-    public Scramjet.Client.Model.Hub? InputObject { get; set; }
-
-    /// <inheritdoc/>
-    protected override void ProcessRecord()
+    private protected override void Process()
     {
-        var scope = GetScope(InputObject);
+        var scope = GetScope();
         StartRecord(() => scope.ForEachClientAsync(CreateAsync), Topic);
     }
 

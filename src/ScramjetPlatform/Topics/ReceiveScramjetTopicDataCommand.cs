@@ -20,12 +20,13 @@ public sealed class ReceiveScramjetTopicDataCommand : ReceiveCmdlet
     [ArgumentCompleter(typeof(Completion.TopicCompleter))]
     public string Topic { get; set; } = "";
 
-    /// <inheritdoc/>
-    protected override void ProcessRecord()
+    private protected override PipedKind TakesFromPipeline => PipedKind.Places | PipedKind.Topic;
+
+    private protected override void Process()
     {
         var spaces = MeansSpaces();
         var scope = GetScope();
         var name = Topic;
-        StartRecord(() => ForEachTopicPlaceAsync(scope, spaces, place => ReceiveAsync(t => place.Open(name, ContentType ?? ContentTypes.NdJson, t), $"topic {name} of {place.Name}")), name);
+        StartEndless(() => ForEachTopicPlaceAsync(scope, spaces, place => ReceiveAsync(t => place.Open(name, ContentType ?? ContentTypes.NdJson, t), $"topic {name} of {place.Name}")), name);
     }
 }

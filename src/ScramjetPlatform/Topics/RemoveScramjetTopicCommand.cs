@@ -20,8 +20,9 @@ public sealed class RemoveScramjetTopicCommand : ScopedCmdlet
     [ArgumentCompleter(typeof(Completion.TopicCompleter))]
     public string Topic { get; set; } = "";
 
-    /// <inheritdoc/>
-    protected override void ProcessRecord()
+    private protected override PipedKind TakesFromPipeline => PipedKind.Places | PipedKind.Topic;
+
+    private protected override void Process()
     {
         var scope = GetScope();
         var name = Topic;

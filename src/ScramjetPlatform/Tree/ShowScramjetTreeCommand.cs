@@ -31,13 +31,6 @@ public sealed class ShowScramjetTreeCommand : QueryCmdlet
     private ConcurrentQueue<Exception> _problems = new();
 
     /// <summary>
-    /// <para type="description">A space or a hub, whose tree is wanted, as an object from the pipeline.</para>
-    /// </summary>
-    [Parameter(ValueFromPipeline = true)]
-    [ValidateNotNull]
-    public Entity? InputObject { get; set; }
-
-    /// <summary>
     /// <para type="description">How deep the tree goes: Space, Hub, Sequence or Instance. What lies deeper is not asked for. Default: Instance.</para>
     /// </summary>
     [Parameter(Position = 0)]
@@ -70,16 +63,9 @@ public sealed class ShowScramjetTreeCommand : QueryCmdlet
 
     private protected override TimeSpan? CallTimeout => base.CallTimeout ?? (Watch ? WatchTimeout : null);
 
-    /// <inheritdoc/>
-    protected override void ProcessRecord()
+    private protected override void Process()
     {
-        if (InputObject is Sequence or Instance)
-        {
-            WriteError(ErrorRecords.From(new ScramjetException(ErrorCodes.BadParameters, $"A tree begins at a space or a hub, and '{InputObject}' is neither.", "Pipe spaces or hubs, from Get-ScramjetSpace or Get-ScramjetHub."), InputObject));
-            return;
-        }
-
-        _scopes.Add(GetScope(InputObject));
+        _scopes.Add(GetScope());
     }
 
     /// <inheritdoc/>
@@ -119,7 +105,7 @@ public sealed class ShowScramjetTreeCommand : QueryCmdlet
     {
         var progress = new ProgressRecord(_scopes.GetHashCode() & 0xFFFFFF, "Asking the hubs", "Asking");
         var shown = false;
-        var builder = new TreeBuilder(this, Level, !NoLoad, Health);
+        var builder = new TreeBuilder(Context, Level, !NoLoad, Health);
         var asking = builder.AskAsync(_scopes);
         while (await Task.WhenAny(asking, Task.Delay(ProgressAfter, StopToken)).ConfigureAwait(false) != asking && !StopToken.IsCancellationRequested)
         {
@@ -144,7 +130,8 @@ public sealed class ShowScramjetTreeCommand : QueryCmdlet
         {
             var clock = Stopwatch.StartNew();
             _problems = new ConcurrentQueue<Exception>();
-            var builder = new TreeBuilder(this, Level, !NoLoad, Health, before);
+            Context.Forget();
+            var builder = new TreeBuilder(Context, Level, !NoLoad, Health, before);
             var asking = builder.AskAsync(_scopes.Select(s => s.Again()).ToArray());
 
             // A slow hub doesn't hold the picture up, and the first picture shows that something is under way.

@@ -11,12 +11,12 @@ using ScramjetPlatform.Pipeline;
 namespace ScramjetPlatform;
 
 /// <summary>Asks all places at once and makes one tree of their answers. What has come already can be seen at any time.</summary>
-/// <param name="cmdlet">Who asks.</param>
+/// <param name="context">The command's.</param>
 /// <param name="level">How deep the tree goes.</param>
 /// <param name="withLoad">Whether hubs are asked for their load.</param>
 /// <param name="withHealth">Whether running instances are asked for their health.</param>
 /// <param name="before">The tree that this one takes the place of: it shows where no answer has come yet. Hubs that were given as objects are then asked for themselves anew.</param>
-internal sealed class TreeBuilder(ScramjetCmdlet cmdlet, ScramjetTreeKind level, bool withLoad, bool withHealth, TreeBuilder? before = null)
+internal sealed class TreeBuilder(CommandContext context, ScramjetTreeKind level, bool withLoad, bool withHealth, TreeBuilder? before = null)
 {
     private const string Waiting = "Waiting";
     private const string NoAnswer = "no answer yet";
@@ -141,14 +141,14 @@ internal sealed class TreeBuilder(ScramjetCmdlet cmdlet, ScramjetTreeKind level,
         try
         {
             if (_again && node.Parent is null && hub.Space is not null)
-                node.Item = hub = await cmdlet.ThrottledAsync(() => cmdlet.Own(hub.Client).GetInfoAsync(cmdlet.Cancellation)).ConfigureAwait(false);
+                node.Item = hub = await context.Own(hub.Client).GetInfoAsync(context.Cancellation).ConfigureAwait(false);
             if (level == ScramjetTreeKind.Space)
                 node.Info = null;
             node.Healthy = hub.Healthy;
             node.Since = hub.Connected == false ? hub.LastDisconnected : hub.LastConnected;
             HubScope.RequireConnected(hub);
             if (level > ScramjetTreeKind.Space)
-                await FillAsync(node, hub, cmdlet.Own(hub.Client)).ConfigureAwait(false);
+                await FillAsync(node, hub, context.Own(hub.Client)).ConfigureAwait(false);
             node.Status = hub.Status;
         }
         catch (Exception e) when (Fail(node, e))
@@ -165,7 +165,7 @@ internal sealed class TreeBuilder(ScramjetCmdlet cmdlet, ScramjetTreeKind level,
 
     private async Task FillAsync(ScramjetTreeNode node, Hub hub, HostClient client)
     {
-        var load = withLoad ? cmdlet.ThrottledAsync(() => client.GetLoadCheckAsync(cmdlet.Cancellation)) : Task.FromResult<LoadCheck>(null!);
+        var load = withLoad ? client.GetLoadCheckAsync(context.Cancellation) : Task.FromResult<LoadCheck>(null!);
         var facts = new List<string>();
         try
         {
@@ -186,7 +186,7 @@ internal sealed class TreeBuilder(ScramjetCmdlet cmdlet, ScramjetTreeKind level,
         catch (ScramjetException e) when (level > ScramjetTreeKind.Hub)
         {
             // It answers: only its load is not known.
-            cmdlet.Report(e, hub.Id);
+            context.Report(e, hub.Id);
         }
 
         if (node.Parent is null && hub.Space is not null)
@@ -201,11 +201,11 @@ internal sealed class TreeBuilder(ScramjetCmdlet cmdlet, ScramjetTreeKind level,
         IReadOnlyList<Instance> instances = [];
         if (level == ScramjetTreeKind.Sequence)
         {
-            sequences = await cmdlet.ThrottledAsync(() => client.ListSequencesAsync(cmdlet.Cancellation)).ConfigureAwait(false);
+            sequences = await client.ListSequencesAsync(context.Cancellation).ConfigureAwait(false);
         }
         else
         {
-            var entities = await cmdlet.ThrottledAsync(() => client.ListEntitiesAsync(cmdlet.Cancellation)).ConfigureAwait(false);
+            var entities = await client.ListEntitiesAsync(context.Cancellation).ConfigureAwait(false);
             sequences = entities.Sequences;
             instances = entities.Instances;
         }
@@ -237,7 +237,7 @@ internal sealed class TreeBuilder(ScramjetCmdlet cmdlet, ScramjetTreeKind level,
     {
         try
         {
-            var report = await cmdlet.ThrottledAsync(() => cmdlet.Own(((Instance)node.Item).Client).GetHealthAsync(cmdlet.Cancellation)).ConfigureAwait(false);
+            var report = await context.Own(((Instance)node.Item).Client).GetHealthAsync(context.Cancellation).ConfigureAwait(false);
             node.HealthReport = report;
             node.Healthy = report.Healthy;
             node.Info = Join(
@@ -255,7 +255,7 @@ internal sealed class TreeBuilder(ScramjetCmdlet cmdlet, ScramjetTreeKind level,
 
             node.Error = e;
             node.Info = Tell(e);
-            cmdlet.Report(e, node.Item);
+            context.Report(e, node.Item);
         }
     }
 
@@ -301,7 +301,7 @@ internal sealed class TreeBuilder(ScramjetCmdlet cmdlet, ScramjetTreeKind level,
     /// <summary>Notes a failure on the node; false where the pipeline was stopped.</summary>
     private bool Fail(ScramjetTreeNode node, Exception error)
     {
-        if (error is OperationCanceledException && cmdlet.Cancellation.IsCancellationRequested)
+        if (error is OperationCanceledException && context.Cancellation.IsCancellationRequested)
             return false;
 
         node.Status = "Failed";
