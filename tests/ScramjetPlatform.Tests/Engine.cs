@@ -20,6 +20,9 @@ public sealed class Engine : IDisposable
     private readonly TextWriter _shared;
     private readonly Runspace _runspace;
 
+    // What shows here is for the tests to say, not for the shell that runs them.
+    static Engine() => Environment.SetEnvironmentVariable("NO_COLOR", null);
+
     /// <param name="colours">Whether the host is one with colours and a cursor that moves.</param>
     public Engine(bool colours = false)
     {

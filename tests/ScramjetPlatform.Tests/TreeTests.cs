@@ -288,7 +288,7 @@ public sealed class TreeTests(RealPlatform real) : IDisposable
     {
         using var engine = new Engine(colours: true);
         await using var platform = Connect(engine, 60);
-        await engine.StopAfterAsync("Show-ScramjetTree -Watch -IntervalSec 0.1", TimeSpan.Zero, () => UntilAsync(() => Count(engine.Screen, Frame) >= 4));
+        await engine.StopAfterAsync("Show-ScramjetTree -Watch -IntervalSec 0.1", TimeSpan.Zero, () => UntilAsync(() => Count(engine.Screen, Frame) >= 4 && engine.Screen.Contains("\u001b[32mHealthy", StringComparison.Ordinal)));
         var screen = engine.Screen;
         Assert.Equal((1, 1), (Count(screen, OwnScreen), Count(screen, BackFromIt)));
         Assert.EndsWith("\n", screen, StringComparison.Ordinal);

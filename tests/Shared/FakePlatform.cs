@@ -58,19 +58,18 @@ public sealed class FakePlatform : IAsyncDisposable
 
         if (exchange.Target == Space + "/list")
         {
-            await exchange.AnswerAsync(200, new JArray(Hubs.Select(h => new JObject
-            {
-                ["id"] = h.Id,
-                ["info"] = new JObject { ["created"] = "2026-11-24T01:00:00.000Z", ["lastConnected"] = "2026-11-24T01:00:00.000Z" },
-                ["healthy"] = !Disconnected.Contains(h.Id),
-                ["isConnectionActive"] = !Disconnected.Contains(h.Id),
-                ["disconnectReason"] = Disconnected.Contains(h.Id) ? "stopped by its owner" : "",
-            })).ToString());
+            await exchange.AnswerAsync(200, new JArray(Hubs.Select(Describe)).ToString());
             return;
         }
 
         foreach (var hub in Hubs)
         {
+            if (exchange.Target == $"{Space}/sth/{hub.Id}/info")
+            {
+                await exchange.AnswerAsync(200, Describe(hub).ToString());
+                return;
+            }
+
             var prefix = $"{Space}/sth/{hub.Id}/api/v1";
             if (exchange.Target.StartsWith(prefix + "/", StringComparison.Ordinal))
             {
@@ -81,4 +80,13 @@ public sealed class FakePlatform : IAsyncDisposable
 
         await exchange.AnswerAsync(404, """{"error":"Not Found"}""");
     }
+
+    private JObject Describe(FakeHub hub) => new()
+    {
+        ["id"] = hub.Id,
+        ["info"] = new JObject { ["created"] = "2026-11-24T01:00:00.000Z", ["lastConnected"] = "2026-11-24T01:00:00.000Z" },
+        ["healthy"] = !Disconnected.Contains(hub.Id),
+        ["isConnectionActive"] = !Disconnected.Contains(hub.Id),
+        ["disconnectReason"] = Disconnected.Contains(hub.Id) ? "stopped by its owner" : "",
+    };
 }

@@ -190,8 +190,7 @@ public sealed class ConnectScramjetPlatformCommand : AsyncCmdlet
             HubService => "hub",
             ManagerService => "space",
             MultiManagerService => "multi-manager",
-            null or "" when !connection.IsPlatform => await HasSpacesAsync(connection, context).ConfigureAwait(false) ? "platform" : "hub",
-            null or "" => version is { Version: not null, AdditionalData.Count: 0 } && !await HasSpacesAsync(connection, context).ConfigureAwait(false) && connection.Kind == ConnectionKind.Platform ? "hub" : "",
+            null or "" => await HasSpacesAsync(connection, context).ConfigureAwait(false) ? connection.IsPlatform ? "" : "platform" : version.Version is null ? "" : "hub",
             _ => "platform",
         };
         var expected = connection.Kind switch
@@ -220,7 +219,7 @@ public sealed class ConnectScramjetPlatformCommand : AsyncCmdlet
     {
         try
         {
-            await context.Own(connection.Middleware).GetManagersAsync(context.Cancellation).ConfigureAwait(false);
+            await connection.GetSpacesAsync(context).ConfigureAwait(false);
             return true;
         }
         catch (ScramjetApiException e) when (e.StatusCode is not null)

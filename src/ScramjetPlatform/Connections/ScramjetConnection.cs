@@ -65,7 +65,7 @@ public sealed class ScramjetConnection
     /// <summary>The connection that a server's object came over; null where it isn't known.</summary>
     internal static ScramjetConnection? Of(Entity entity) => entity.Transport is { } transport && s_byTransport.TryGetValue(transport, out var connection) ? connection : null;
 
-    /// <summary>The spaces, from the middleware or the multi-manager.</summary>
+    /// <summary>The spaces, from the middleware or the multi-manager. (A hub is asked as a middleware, to see whether it is one.)</summary>
     internal async Task<IReadOnlyList<Space>> GetSpacesAsync(CommandContext context)
     {
         ApiClient client = Kind == ConnectionKind.MultiManager ? MultiManager : Middleware;

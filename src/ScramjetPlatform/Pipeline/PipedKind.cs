@@ -54,10 +54,10 @@ internal static class PipedKinds
         StoreItem => PipedKind.StoreItem,
 
         // A report counts as what it is about.
-        InstanceHealth or LogEntry { Instance: not null } => PipedKind.Instance,
-        DisconnectedHub or LoadCheck { Hub: not null } or LogEntry { Hub: not null } or AuditEntry { Hub: not null } => PipedKind.Hub,
-        AccessKey or LoadCheck { Space: not null } => PipedKind.Space,
-        Entity => PipedKind.Record,
+        InstanceHealth or ScramjetEvent or LogEntry { Instance: not null } => PipedKind.Instance,
+        DisconnectedHub or LoadCheck { Hub: not null } or LogEntry { Hub: not null } or AuditEntry { Hub: not null } or ScramjetConfiguration { Hub: not null } => PipedKind.Hub,
+        AccessKey or ScramjetAccessKey or LoadCheck { Space: not null } or ScramjetConfiguration { Space: not null } => PipedKind.Space,
+        Entity or ScramjetVersion or ScramjetConfiguration => PipedKind.Record,
         PSObject row => OfRow(row),
         _ => PipedKind.Other,
     };
@@ -83,9 +83,8 @@ internal static class PipedKinds
             return PipedKind.Other;
 
         type = type.Substring(Deserialized.Length);
-        return type == typeof(ScramjetConnection).FullName ? PipedKind.Record
-            : s_named.FirstOrDefault(k => type == $"{typeof(Entity).Namespace}.{k}") is var kind and not PipedKind.Other ? kind
-            : type.StartsWith(typeof(Entity).Namespace + ".", StringComparison.Ordinal) ? PipedKind.Record
+        return s_named.FirstOrDefault(k => type == $"{typeof(Entity).Namespace}.{k}") is var kind and not PipedKind.Other ? kind
+            : type.StartsWith(typeof(Entity).Namespace + ".", StringComparison.Ordinal) || type.StartsWith(typeof(ScramjetConnection).Namespace + ".", StringComparison.Ordinal) ? PipedKind.Record
             : PipedKind.Other;
     }
 }
