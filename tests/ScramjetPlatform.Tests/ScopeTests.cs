@@ -139,7 +139,7 @@ public sealed class ScopeTests : IDisposable
     [InlineData("unknown", "BAD_PARAMETERS")]
     public async Task A_kill_that_a_hub_refuses_is_an_error_unless_the_instance_has_ended(string status, string? code)
     {
-        await using var platform = Connect(1);
+        await using var platform = Connect(1, hub => hub.AsDevelopmentHead = true);
         _engine.Get("$i = Get-ScramjetInstance");
         platform.Hubs[0].Instances.Values.Single()["status"] = status;
         var result = _engine.Run("$i | Stop-ScramjetInstance -Force -PassThru");
@@ -150,7 +150,7 @@ public sealed class ScopeTests : IDisposable
     [Fact]
     public async Task An_instance_that_is_starting_is_killed_as_soon_as_it_can_be()
     {
-        await using var platform = Connect(1);
+        await using var platform = Connect(1, hub => hub.AsDevelopmentHead = true);
         var instance = platform.Hubs[0].Instances.Values.Single();
         instance["status"] = "starting";
         platform.Hubs[0].Intercept = (exchange, path) =>
@@ -159,18 +159,19 @@ public sealed class ScopeTests : IDisposable
                 instance["status"] = "running";
             return Task.FromResult(false);
         };
-        Assert.Equal("Completed", _engine.Single("Get-ScramjetInstance | Stop-ScramjetInstance -Force -PassThru").Properties["Status"].Value.ToString());
+        _engine.Get("Get-ScramjetInstance | Stop-ScramjetInstance -Force -Wait");
+        Assert.Equal("completed", (string?)instance["status"]);
     }
 
     [Fact]
     public async Task A_piped_hub_is_where_a_command_acts()
     {
         using var sequence = new TestSequence();
-        await using var platform = Connect(3);
+        await using var platform = Connect(3, hub => hub.Second = TimeSpan.FromMilliseconds(10));
         _engine.Get($"$ProgressPreference = 'SilentlyContinue'; Get-ScramjetHub sth-1 | Publish-ScramjetSequence '{sequence.Folder}' | Out-Null");
         Assert.Equal([1, 2, 1], platform.Hubs.Select(h => h.Sequences.Count));
         Assert.Equal("sth-2", _engine.Single("Get-ScramjetHub sth-2 | Start-ScramjetSequence hello").Properties["Hub"].Value);
-        _engine.Get("Get-ScramjetInstance | Stop-ScramjetInstance -Force; Get-ScramjetHub sth-1 | Remove-ScramjetSequence hello -Confirm:$false");
+        _engine.Get("Get-ScramjetInstance | Stop-ScramjetInstance -Force; Get-ScramjetHub sth-1 | Remove-ScramjetSequence hello -Force -Confirm:$false");
         Assert.Equal([1, 1, 1], platform.Hubs.Select(h => h.Sequences.Count));
         Assert.DoesNotContain("Hub ", _engine.Render("Get-ScramjetHub sth-1 | Format-List *").Replace("Hub : sth", "", StringComparison.Ordinal), StringComparison.Ordinal);
     }

@@ -1,5 +1,6 @@
 using System;
 using System.IO;
+using Scramjet.Testing;
 
 namespace ScramjetPlatform.Tests;
 
@@ -10,11 +11,16 @@ public sealed class TestSequence : IDisposable
     private const string EndsOnStop = "module.exports = async function() { await new Promise(resolve => { this.addStopHandler(resolve); setTimeout(resolve, 600000); }); };";
 
     public TestSequence(string code = Waits)
+        : this(code, "index.js")
+    {
+    }
+
+    private TestSequence(string code, string main)
     {
         Name = "test-" + Guid.NewGuid().ToString("N")[..12];
         Folder = Directory.CreateTempSubdirectory("scramjet-test-").FullName;
-        Write("package.json", $$"""{ "name": "{{Name}}", "version": "1.2.3", "main": "index.js", "engines": { "node": ">=16" } }""");
-        Write("index.js", code);
+        Write("package.json", $$"""{ "name": "{{Name}}", "version": "1.2.3", "main": "{{main}}", "engines": { "node": ">=16" } }""");
+        Write(main, code);
     }
 
     public string Name { get; }
@@ -23,6 +29,9 @@ public sealed class TestSequence : IDisposable
 
     /// <summary>One that ends when it is asked to.</summary>
     public static TestSequence Stoppable() => new(EndsOnStop);
+
+    /// <summary>One that runs a sample or one of <see cref="TestPrograms"/>, on real hubs and on the stand-in.</summary>
+    public static TestSequence Of(string program) => new(TestPrograms.Code(program, Engine.RepositoryRoot), program + ".js");
 
     public void Write(string file, string text) => File.WriteAllText(Path.Combine(Folder, file), text);
 

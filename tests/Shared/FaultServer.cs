@@ -264,6 +264,26 @@ public sealed class FaultServer : IAsyncDisposable
             }
         }
 
+        /// <summary>Ends when the client has closed the connection, and takes nothing that it sends.</summary>
+        public async Task LeftAsync()
+        {
+            try
+            {
+                // What can be read is the next request.
+                if (await _socket.ReceiveAsync(new byte[1], SocketFlags.Peek, Stopped) > 0)
+                    await SilenceAsync();
+            }
+            catch (Exception e) when (e is SocketException or ObjectDisposedException)
+            {
+                // It was reset.
+            }
+        }
+
+        /// <summary>Lets a client send its body that waits for leave to.</summary>
+        public Task ContinueAsync() => Headers.TryGetValue("Expect", out var expect) && expect.Equals("100-continue", StringComparison.OrdinalIgnoreCase)
+            ? SendAsync("HTTP/1.1 100 Continue\r\n\r\n")
+            : Task.CompletedTask;
+
         /// <summary>Never answers.</summary>
         public Task SilenceAsync() => Task.Delay(Timeout.Infinite, Stopped);
     }

@@ -1,0 +1,171 @@
+using System;
+using System.Collections.Concurrent;
+using System.Collections.Generic;
+using System.Linq;
+using System.Net;
+using System.Net.Http;
+using System.Text;
+using System.Threading;
+using System.Threading.Tasks;
+using Newtonsoft.Json;
+using Newtonsoft.Json.Linq;
+using Scramjet.Testing;
+using Xunit;
+
+[assembly: AssemblyFixture(typeof(ScramjetPlatform.Tests.HubCleaner))]
+
+namespace ScramjetPlatform.Tests;
+
+/// <summary>The hubs that a test can run on.</summary>
+public enum TestHub
+{
+    /// <summary>The real hub 0.18.7 from npm, one of <see cref="RealPlatform"/>.</summary>
+    Npm,
+
+    /// <summary>The stand-in in the form of the 1.0.1 release, one of its own for each test.</summary>
+    StandIn,
+
+    /// <summary>The hub that SCRAMJET_TEST_HUB_URI names.</summary>
+    Named,
+}
+
+/// <summary>
+/// One of the hubs that a test can run on, for a theory over them:
+/// <code>
+/// [Theory]
+/// [MemberData(nameof(HubUnderTest.All), MemberType = typeof(HubUnderTest))]
+/// public async Task A_sequence_echoes(TestHub which)
+/// {
+///     await using var hub = await HubUnderTest.StartAsync(which, real);
+///     using var session = hub.Connect();
+///     session.Get($"Publish-ScramjetSequence '{hub.Sequence("echo").Folder}'");
+/// }
+/// </code>
+/// What a test's sequences left on a hub that goes on is removed after it.
+/// </summary>
+public sealed class HubUnderTest : IAsyncDisposable
+{
+    /// <summary>The variable with the address of a hub to test with, such as <c>http://127.0.0.1:8000/api/v1</c>.</summary>
+    public const string Variable = "SCRAMJET_TEST_HUB_URI";
+
+    private readonly FaultServer? _server;
+    private readonly List<TestSequence> _sequences = [];
+
+    private HubUnderTest(TestHub which, string baseUri, FakeHub? standIn = null, FaultServer? server = null)
+    {
+        Which = which;
+        BaseUri = baseUri.TrimEnd('/');
+        StandIn = standIn;
+        _server = server;
+    }
+
+    public TestHub Which { get; }
+
+    /// <summary>The hub's address, with /api/v1 and without a slash at the end.</summary>
+    public string BaseUri { get; }
+
+    /// <summary>The stand-in, where it is that.</summary>
+    public FakeHub? StandIn { get; }
+
+    private static string? Address => Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } uri ? uri : null;
+
+    /// <summary>All hubs; the named one is skipped where none is named.</summary>
+    public static IEnumerable<TheoryDataRow<TestHub>> All() => [new(TestHub.Npm), .. InTheFormOf10()];
+
+    /// <summary>The hubs of 1.0: the stand-in, and the named one.</summary>
+    public static IEnumerable<TheoryDataRow<TestHub>> InTheFormOf10() =>
+        [new(TestHub.StandIn), new(TestHub.Named) { Skip = Address is null ? $"{Variable} is not set." : null }];
+
+    /// <param name="which">Which hub.</param>
+    /// <param name="real">The platform that the hubs from npm are in.</param>
+    /// <param name="configure">What is to be set in the stand-in, such as the length of its seconds.</param>
+    public static Task<HubUnderTest> StartAsync(TestHub which, RealPlatform real, Action<FakeHub>? configure = null)
+    {
+        switch (which)
+        {
+            case TestHub.Npm:
+                return Task.FromResult(new HubUnderTest(which, real.Platform.Hubs[0].BaseUri.ToString()));
+            case TestHub.Named:
+                return Task.FromResult(new HubUnderTest(which, Address ?? throw new InvalidOperationException($"{Variable} is not set.")));
+            default:
+                var hub = new FakeHub("sth-stand-in");
+                configure?.Invoke(hub);
+                var server = hub.Serve();
+                return Task.FromResult(new HubUnderTest(which, server.BaseUri, hub, server));
+        }
+    }
+
+    /// <summary>A session that is connected to the hub.</summary>
+    public Engine Connect()
+    {
+        var engine = new Engine();
+        engine.Get($"Connect-ScramjetPlatform -HubUri {BaseUri}");
+        return engine;
+    }
+
+    /// <summary>The folder of a sequence that runs a sample or one of <see cref="TestPrograms"/>; it goes with the test.</summary>
+    public TestSequence Sequence(string program)
+    {
+        var sequence = TestSequence.Of(program);
+        _sequences.Add(sequence);
+        return sequence;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_server is not null)
+            await _server.DisposeAsync();
+        else
+            await HubCleaner.RemoveAsync(BaseUri, [.. _sequences.Select(s => s.Name)]);
+        foreach (var sequence in _sequences)
+            sequence.Dispose();
+    }
+}
+
+/// <summary>
+/// Removes what tests left on hubs that go on: instances are killed after the test; the sequences go when the hub lets them, while
+/// other tests run, at the latest before the run ends.
+/// </summary>
+public sealed class HubCleaner : IAsyncLifetime
+{
+    private static readonly HttpClient s_client = new() { Timeout = TimeSpan.FromSeconds(60) };
+    private static readonly ConcurrentBag<Task> s_removals = [];
+
+    public ValueTask InitializeAsync() => default;
+
+    public async ValueTask DisposeAsync() => await Task.WhenAll(s_removals);
+
+    /// <summary>Kills the instances of the sequences with these names, and removes the sequences when that can be.</summary>
+    internal static async Task RemoveAsync(string hub, string[] names)
+    {
+        var sequences = JArray.Parse(await s_client.GetStringAsync(hub + "/sequences"))
+            .Where(s => names.Contains((string?)s["config"]?["name"], StringComparer.Ordinal))
+            .Select(s => (string)s["id"]!)
+            .ToArray();
+        var instances = JArray.Parse(await s_client.GetStringAsync(hub + "/instances"));
+        foreach (var instance in instances.Where(i => i["ended"] is null && sequences.Contains((string?)(i["sequence"] is JObject sequence ? sequence["id"] : i["sequence"]), StringComparer.Ordinal)))
+            await KillAsync(hub, (string)instance["id"]!);
+        foreach (var sequence in sequences)
+            s_removals.Add(RemoveAsync(hub, sequence));
+    }
+
+    private static async Task KillAsync(string hub, string instance)
+    {
+        using var content = new StringContent("""{"removeImmediately":true}""", Encoding.UTF8, "application/json");
+        using var answer = await s_client.PostAsync($"{hub}/instance/{instance}/_kill", content);
+    }
+
+    private static async Task RemoveAsync(string hub, string sequence)
+    {
+        for (var i = 0; ; i++)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Delete, $"{hub}/sequence/{sequence}") { Content = new StringContent("", Encoding.UTF8, "application/json") };
+            using var answer = await s_client.SendAsync(request);
+            if (answer.StatusCode is HttpStatusCode.OK or HttpStatusCode.NotFound)
+                return;
+            if (i == 60)
+                throw new InvalidOperationException($"{hub} doesn't let go of the sequence {sequence}: {answer.StatusCode}, {await answer.Content.ReadAsStringAsync()}");
+            await Task.Delay(1000);
+        }
+    }
+}

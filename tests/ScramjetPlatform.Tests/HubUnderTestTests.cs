@@ -1,0 +1,23 @@
+using System.Linq;
+using System.Threading.Tasks;
+using Newtonsoft.Json.Linq;
+using Xunit;
+
+namespace ScramjetPlatform.Tests;
+
+/// <summary>That the module leads a sequence through its life on each hub.</summary>
+public sealed class HubUnderTestTests(RealPlatform real)
+{
+    [Theory]
+    [MemberData(nameof(HubUnderTest.All), MemberType = typeof(HubUnderTest))]
+    public async Task A_sequence_lives_from_its_upload_to_its_end(TestHub which)
+    {
+        await using var hub = await HubUnderTest.StartAsync(which, real);
+        using var session = hub.Connect();
+        session.Set("s", session.Single($"Publish-ScramjetSequence '{hub.Sequence("echo").Folder}'"));
+        session.Set("i", session.Single("$s | Start-ScramjetSequence -Wait"));
+        session.Get("@{ n = 1 }, @{ n = 2 } | Send-ScramjetInput -Instance $i");
+        Assert.Equal([1L, 2L], session.Get("$i | Receive-ScramjetOutput -First 2").Select(o => o.Properties["n"].Value));
+        session.Get("$i | Stop-ScramjetInstance -Force");
+    }
+}

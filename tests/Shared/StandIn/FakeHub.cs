@@ -1,0 +1,424 @@
+using System;
+using System.Collections.Concurrent;
+using System.Collections.Generic;
+using System.IO;
+using System.IO.Compression;
+using System.Linq;
+using System.Text;
+using System.Threading;
+using System.Threading.Tasks;
+using Newtonsoft.Json;
+using Newtonsoft.Json.Linq;
+
+namespace Scramjet.Testing;
+
+/// <summary>
+/// A hub that answers as the 1.0.1 release does, in the forms, the order and the times of it: the contract's tests hold it to
+/// that. It has as many sequences and instances as wanted, and is as slow as wanted. An instance runs one of
+/// <see cref="StandInPrograms"/>, chosen by the name of its package, else by the name of its main file.
+/// </summary>
+public sealed partial class FakeHub
+{
+    /// <summary>How long an ended instance is kept before anything else happens, in the hub's seconds.</summary>
+    private const double RunnerExitDelay = 15;
+
+    /// <summary>How long an instance is listed after that, unless it was killed with removeImmediately.</summary>
+    private const double LifetimeExtension = 180;
+
+    private readonly ConcurrentDictionary<string, StandInInstance> _running = new();
+    private readonly StandInLog _log = new();
+    private readonly StandInLog _audit = new();
+    private int _stopsUnderWay;
+
+    public FakeHub(string id)
+    {
+        Id = id;
+        Log("INFO", "Running!", "Host", null);
+    }
+
+    public string Id { get; }
+
+    public string Version { get; set; } = "1.0.1";
+
+    /// <summary>How long each answer takes.</summary>
+    public TimeSpan Delay { get; set; }
+
+    /// <summary>
+    /// How long a second of the hub's own times lasts: the 15 s and 180 s that an ended instance stays listed, and the 10 s that
+    /// a program which has ended lingers. The times that a request names are not changed.
+    /// </summary>
+    public TimeSpan Second { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>
+    /// Answers as upstream's development head does, which calls itself 1.0.1 too: instances have their appConfig, and a kill of
+    /// what isn't running is refused.
+    /// </summary>
+    public bool AsDevelopmentHead { get; set; }
+
+    /// <summary>Answers in the hub's place; true when it has.</summary>
+    public Func<FaultServer.Exchange, string, Task<bool>>? Intercept { get; set; }
+
+    public ConcurrentDictionary<string, JObject> Sequences { get; } = new();
+
+    public ConcurrentDictionary<string, JObject> Instances { get; } = new();
+
+    public ConcurrentDictionary<string, StandInTopic> Topics { get; } = new();
+
+    /// <summary>The start requests' bodies.</summary>
+    public ConcurrentQueue<JObject> Starts { get; } = new();
+
+    /// <summary>The most stops that were under way at once.</summary>
+    public int MostStops { get; private set; }
+
+    public string AddSequence(string name, string? id = null, string version = "1.0.0", string main = "index.js")
+    {
+        id ??= Guid.NewGuid().ToString();
+        var instances = Sequences.TryGetValue(id, out var before) ? before["instances"]! : new JArray();
+        Sequences[id] = new JObject
+        {
+            ["id"] = id,
+            ["config"] = new JObject
+            {
+                ["type"] = "process",
+                ["engines"] = new JObject { ["node"] = ">=10" },
+                ["entrypointPath"] = main,
+                ["version"] = version,
+                ["name"] = name,
+                ["id"] = id,
+                ["sequenceDir"] = "/var/lib/sth/sequences/" + id,
+                ["language"] = "js",
+                ["packageSize"] = 592,
+            },
+            ["location"] = Id,
+            ["instances"] = instances,
+        };
+        return id;
+    }
+
+    public string AddInstance(string sequenceId, string status = "running", string? id = null) => Start(sequenceId, new JObject(), status, id).Id;
+
+    /// <summary>Serves the hub alone.</summary>
+    public FaultServer Serve() => new(exchange => HandleAsync(exchange, exchange.Target["/api/v1".Length..]));
+
+    public async Task HandleAsync(FaultServer.Exchange exchange, string path)
+    {
+        if (Intercept is not null && await Intercept(exchange, path))
+            return;
+        if (Delay > TimeSpan.Zero)
+            await Task.Delay(Delay);
+        var parts = path.Split('?')[0].Trim('/').Split('/').Select(Uri.UnescapeDataString).ToArray();
+        try
+        {
+            var audited = Audit(exchange, parts);
+            await RouteAsync(exchange, parts);
+            audited();
+        }
+        catch (Refusal refusal)
+        {
+            await refusal.AnswerAsync(exchange);
+        }
+    }
+
+    /// <summary>Completes after some of the hub's seconds.</summary>
+    internal Task After(double seconds) => Task.Delay(Second * seconds);
+
+    internal void Log(string level, string message, string from, string? id, params object[] data)
+    {
+        var entry = new JObject { ["msg"] = message, ["level"] = level, ["ts"] = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() };
+        if (data.Length > 0)
+            entry["data"] = JArray.FromObject(data);
+        entry["from"] = from;
+        entry[from] = id is null ? new JObject() : new JObject { ["id"] = id };
+        _log.Write(entry);
+        if (id is not null && _running.TryGetValue(id, out var instance))
+            instance.LogStream.Write(entry.ToString(Formatting.None) + "\n");
+    }
+
+    private Task RouteAsync(FaultServer.Exchange exchange, string[] parts) => (exchange.Method, parts) switch
+    {
+        ("GET", ["version"]) => AnswerAsync(exchange, new JObject { ["service"] = "@scramjet/host", ["apiVersion"] = "v1", ["version"] = Version, ["build"] = "source" }),
+        ("GET", ["load-check"]) => AnswerAsync(exchange, JObject.Parse("""{"avgLoad":0.25,"currentLoad":12.4,"memFree":3221225472.5,"memUsed":1073741824,"fsSize":[{"fs":"/","available":600,"size":1000,"used":400,"use":0.4}]}""")),
+        ("GET", ["status"]) => AnswerAsync(exchange, JObject.Parse("""{"cpm":{}}""")),
+        ("GET", ["config"]) => AnswerAsync(exchange, Configuration()),
+        ("GET", ["sequences"]) => AnswerAsync(exchange, List(Sequences)),
+        ("GET", ["instances"]) => AnswerAsync(exchange, List(Instances)),
+        ("GET", ["entities"]) => AnswerAsync(exchange, new JObject { ["sequences"] = List(Sequences), ["instances"] = List(Instances) }),
+        ("GET", ["log"]) => _log.ServeAsync(exchange),
+        ("GET", ["audit"]) => _audit.ServeAsync(exchange),
+        ("GET", ["topics"]) => AnswerAsync(exchange, new JArray(Topics.Values.Select(t => t.Describe()))),
+        ("POST", ["topics"]) => CreateTopicAsync(exchange),
+        ("DELETE", ["topics", var name]) => DeleteTopicAsync(exchange, name),
+        ("POST", ["topic", var name]) => SendTopicAsync(exchange, name),
+        ("GET", ["topic", var name]) => ReceiveTopicAsync(exchange, name),
+        ("POST", ["sequence"]) => UploadAsync(exchange, null),
+        ("PUT", ["sequence", var id]) => UploadAsync(exchange, id),
+        ("GET", ["sequence", var id]) => AnswerAsync(exchange, Sequences.GetValueOrDefault(id) ?? throw new Refusal(404, $"Sequence {id} not found")),
+        ("GET", ["sequence", var id, "instances"]) => AnswerAsync(exchange, Sequences.GetValueOrDefault(id)?["instances"] ?? throw new Refusal(404, $"Sequence {id} not found")),
+        ("DELETE", ["sequence", var id]) => DeleteAsync(exchange, id),
+        ("POST", ["sequence", var id, "start"]) => StartAsync(exchange, id),
+        (_, ["instance", var id, ..]) => _running.TryGetValue(id, out var instance)
+            ? InstanceRouteAsync(exchange, instance, parts)
+            : AnswerAsync(exchange, new JObject { ["error"] = $"Instance {id} not found" }, 404, contentType: null),
+        _ => throw new Refusal(404, null),
+    };
+
+    private async Task UploadAsync(FaultServer.Exchange exchange, string? id)
+    {
+        if (id is not null && !Sequences.ContainsKey(id))
+            throw new Refusal(404, $"Sequence with id: {id} not found");
+        if (id is not null && ((JArray)Sequences[id]["instances"]!).Count > 0)
+            throw new Refusal(409, "Can't update sequence with instances");
+        var package = ReadPackageJson(await exchange.ReadBodyAsync());
+        if (package["main"]?.Type != JTokenType.String)
+            throw new Refusal(422, "<SequencePackageJSON> decoder failed at key \"main\" with error: undefined is not a valid string");
+        id = AddSequence((string)package["name"]!, id, (string)package["version"]!, (string)package["main"]!);
+        var config = (JObject)Sequences[id]["config"]!;
+        config["engines"] = package["engines"]?.DeepClone() ?? new JObject();
+        foreach (var optional in new[] { "description", "author", "keywords", "args", "repository" })
+        {
+            if (package[optional] is { } value)
+                config[optional] = value.DeepClone();
+        }
+
+        await AnswerAsync(exchange, new JObject { ["id"] = id });
+    }
+
+    private async Task DeleteAsync(FaultServer.Exchange exchange, string id)
+    {
+        await ReadJsonAsync(exchange);
+        if (!Sequences.TryGetValue(id, out var sequence))
+            throw new Refusal(404, $"The sequence {id} does not exist.");
+
+        // As the release has it: one instance past its first 15 s after the end, and the sequence is no longer in use.
+        var instances = ((JArray)sequence["instances"]!).Select(i => _running.GetValueOrDefault((string)i!)).ToArray();
+        if (instances.Length > 0 && instances.All(i => i is { IsFinalizing: false }))
+        {
+            if (!exchange.Headers.ContainsKey("x-seq-kill-inst"))
+                throw new Refusal(409, "Can't remove- Sequence in use");
+            await Task.WhenAll(instances.Select(i =>
+            {
+                i!.Kill(removeImmediately: true);
+                return i.Gone;
+            }));
+        }
+
+        Sequences.TryRemove(id, out _);
+        await AnswerAsync(exchange, new JObject { ["id"] = id });
+    }
+
+    private async Task StartAsync(FaultServer.Exchange exchange, string id)
+    {
+        var start = await ReadJsonAsync(exchange) as JObject ?? [];
+        var instanceId = (string?)start["instanceId"];
+        if (instanceId is { Length: > 0 and not 36 })
+            throw new Refusal(422, "Invalid Instance id");
+        if (instanceId is not null && _running.ContainsKey(instanceId))
+            throw new Refusal(409, "Instance with a given ID already exists");
+        var sequence = Sequences.GetValueOrDefault(id) ?? Sequences.Values.FirstOrDefault(s => (string?)s["config"]!["name"] == id) ?? throw new Refusal(404, "Not Found");
+        Starts.Enqueue(start);
+        var instance = Start((string)sequence["id"]!, start, "running", instanceId);
+        await AnswerAsync(exchange, new JObject { ["message"] = $"Sequence {instance.Id} starting", ["id"] = instance.Id });
+    }
+
+    private StandInInstance Start(string sequenceId, JObject start, string status, string? id)
+    {
+        id ??= Guid.NewGuid().ToString();
+        var sequence = Sequences.GetValueOrDefault(sequenceId);
+        var now = StandInInstance.Now();
+        var info = new JObject { ["id"] = id };
+        if (AsDevelopmentHead)
+            info["appConfig"] = start["appConfig"] ?? new JObject();
+        info["args"] = start["args"] ?? new JArray();
+        info["provides"] = (string?)start["outputTopic"] ?? "";
+        if (start["inputTopic"] is { } requires)
+            info["requires"] = requires;
+        info["sequence"] = new JObject { ["id"] = sequenceId, ["config"] = sequence?["config"]!.DeepClone() ?? new JObject(), ["location"] = Id };
+        info["created"] = now;
+        info["started"] = now;
+        info["status"] = status;
+        var instance = new StandInInstance(this, id, info, start);
+        _running[id] = instance;
+        Instances[id] = info;
+        if (sequence is not null)
+        {
+            lock (sequence)
+                ((JArray)sequence["instances"]!).Add(id);
+        }
+
+        _ = instance.RunAsync();
+        return instance;
+    }
+
+    /// <summary>Waits as long as an ended instance is listed, and forgets it.</summary>
+    internal async Task ForgetAsync(StandInInstance instance)
+    {
+        await After(RunnerExitDelay);
+        instance.IsFinalizing = true;
+        await Task.WhenAny(After(LifetimeExtension), instance.NoExtension);
+        Instances.TryRemove(instance.Id, out _);
+        _running.TryRemove(instance.Id, out _);
+        if (Sequences.TryGetValue((string)instance.Info["sequence"]!["id"]!, out var sequence))
+        {
+            lock (sequence)
+                ((JArray)sequence["instances"]!).FirstOrDefault(i => (string?)i == instance.Id)?.Remove();
+        }
+    }
+
+    private async Task InstanceRouteAsync(FaultServer.Exchange exchange, StandInInstance instance, string[] parts)
+    {
+        switch (exchange.Method, parts[2..])
+        {
+            case ("GET", []):
+                await AnswerAsync(exchange, instance.Info);
+                break;
+            case ("GET", ["health"]):
+                await AnswerAsync(exchange, new JObject { ["healthy"] = true, ["processId"] = 42 });
+                break;
+            case ("GET", ["output"]):
+                await instance.Output.ServeAsync(exchange);
+                break;
+            case ("GET", ["stdout"]):
+                await instance.Stdout.ServeAsync(exchange);
+                break;
+            case ("GET", ["stderr"]):
+                await instance.Stderr.ServeAsync(exchange);
+                break;
+            case ("GET", ["log"]):
+                await instance.LogStream.ServeAsync(exchange);
+                break;
+            case ("POST", ["input"]):
+                await instance.Input.TakeAsync(exchange);
+                break;
+            case ("POST", ["stdin"]):
+                await instance.Stdin.TakeAsync(exchange);
+                break;
+            case ("POST", ["inout"]):
+                await Task.WhenAll(instance.Input.TakeAsync(exchange, answer: false), instance.Output.ServeAsync(exchange));
+                break;
+            case ("GET", ["event", var name]):
+                await AnswerAsync(exchange, await instance.Events.LastAsync(name, exchange));
+                break;
+            case ("GET", ["once", var name]):
+                await AnswerAsync(exchange, await instance.Events.NextAsync(name, exchange));
+                break;
+            case ("GET", ["events", var name]):
+                await instance.Events.ServeAsync(name, exchange);
+                break;
+            case ("POST", ["_event"]):
+                await SendEventAsync(exchange, instance);
+                break;
+            case ("POST", ["_stop"]):
+                await StopAsync(exchange, instance);
+                break;
+            case ("POST", ["_kill"]):
+                await KillAsync(exchange, instance);
+                break;
+            default:
+                throw new Refusal(404, null);
+        }
+    }
+
+    private async Task SendEventAsync(FaultServer.Exchange exchange, StandInInstance instance)
+    {
+        if (await ReadJsonAsync(exchange) is not JArray { Count: > 1 } message || message[1] is not JObject named || named["eventName"]?.Type != JTokenType.String)
+            throw new Refusal(400, "Invalid format, eventName missing.");
+        instance.Receive((string)named["eventName"]!, named["message"]);
+        await AnswerAsync(exchange, new JObject { ["accepted"] = "OK" });
+    }
+
+    private async Task StopAsync(FaultServer.Exchange exchange, StandInInstance instance)
+    {
+        var wishes = await ReadJsonAsync(exchange) as JObject ?? [];
+        var timeout = wishes["timeout"] ?? 7000;
+        if (timeout.Type is not (JTokenType.Integer or JTokenType.Float))
+            throw new Refusal(400, "Invalid timeout format");
+        if ((wishes["canCallKeepalive"] ?? false).Type != JTokenType.Boolean)
+            throw new Refusal(400, "Invalid canCallKeepalive format");
+        var now = Interlocked.Increment(ref _stopsUnderWay);
+        lock (Starts)
+            MostStops = Math.Max(MostStops, now);
+        instance.Stop();
+        await Task.Delay((int)timeout);
+        Interlocked.Decrement(ref _stopsUnderWay);
+        instance.Stopped();
+        await AnswerAsync(exchange, instance.Info, 202);
+    }
+
+    private async Task KillAsync(FaultServer.Exchange exchange, StandInInstance instance)
+    {
+        var removeImmediately = (await ReadJsonAsync(exchange) as JObject)?["removeImmediately"] ?? false;
+        if (removeImmediately.Type != JTokenType.Boolean)
+            throw new Refusal(400, "Invalid removeImmediately format");
+        if (AsDevelopmentHead && (string?)instance.Info["status"] != "running")
+            throw new Refusal(400, "Instance not running");
+        instance.Kill((bool)removeImmediately);
+        await AnswerAsync(exchange, instance.Info, 202);
+    }
+
+    private static JArray List(IEnumerable<KeyValuePair<string, JObject>> things) => new(things.Select(t => t.Value));
+
+    private static JObject ReadPackageJson(byte[] package)
+    {
+        try
+        {
+            using var tar = new System.Formats.Tar.TarReader(new GZipStream(new MemoryStream(package), CompressionMode.Decompress));
+            while (tar.GetNextEntry() is { } entry)
+            {
+                if (entry.Name is "package.json" or "./package.json")
+                    return JObject.Parse(new StreamReader(entry.DataStream!).ReadToEnd());
+            }
+        }
+        catch (InvalidDataException)
+        {
+            throw new Refusal(422, new JObject { ["code"] = "PRERUNNER_ERROR", ["data"] = "Invalid pkg tar.gz archive" });
+        }
+
+        throw new Refusal(422, new JObject { ["code"] = "PRERUNNER_ERROR", ["data"] = "Invalid pkg tar.gz archive" });
+    }
+
+    /// <summary>The body of a request whose route takes JSON, where the content type says that it is.</summary>
+    private static async Task<JToken?> ReadJsonAsync(FaultServer.Exchange exchange)
+    {
+        var body = Encoding.UTF8.GetString(await exchange.ReadBodyAsync());
+        if (exchange.Headers.GetValueOrDefault("Content-Type")?.Split(';')[0].Trim() is not ("application/json" or "text/json"))
+            throw new Refusal(400, null, "Could not parse content");
+        try
+        {
+            return body.Length == 0 ? null : JToken.Parse(body);
+        }
+        catch (JsonException)
+        {
+            throw new Refusal(400, null, "Could not parse content");
+        }
+    }
+
+    private static Task AnswerAsync(FaultServer.Exchange exchange, JToken answer, int status = 200, string? contentType = "application/json")
+    {
+        string text;
+        lock (answer)
+            text = answer.ToString(Formatting.None);
+        return exchange.AnswerAsync(status, text, contentType);
+    }
+
+    private JObject Configuration() => new()
+    {
+        ["logLevel"] = "info",
+        ["logColors"] = false,
+        ["customName"] = "",
+        ["description"] = "",
+        ["tags"] = new JArray(),
+        ["cpmUrl"] = "",
+        ["cpmId"] = "",
+        ["host"] = new JObject { ["apiBase"] = "/api/v1", ["infoFilePath"] = "/tmp/sth-id.json", ["instancesServerPort"] = 8001, ["hostname"] = "127.0.0.1", ["port"] = 8000, ["federationControl"] = false, ["id"] = Id },
+        ["runtimeAdapter"] = "process",
+        ["timings"] = new JObject { ["heartBeatInterval"] = 10000, ["instanceLifetimeExtensionDelay"] = 180000, ["instanceAdapterExitDelay"] = 9000 },
+    };
+
+    /// <summary>What a route answers instead.</summary>
+    internal sealed class Refusal(int status, JToken? error, string? reason = null) : Exception
+    {
+        public Task AnswerAsync(FaultServer.Exchange exchange) => error is null
+            ? exchange.AnswerAsync(status, "", null, reason)
+            : exchange.AnswerAsync(status, new JObject { ["error"] = error }.ToString(Formatting.None), reason: reason);
+    }
+}

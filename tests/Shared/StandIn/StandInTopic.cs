@@ -1,0 +1,111 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using System.Text.RegularExpressions;
+using System.Threading.Tasks;
+using Newtonsoft.Json.Linq;
+
+namespace Scramjet.Testing;
+
+/// <summary>A topic of the stand-in: what is sent to it goes to who reads it, and waits for the first reader.</summary>
+public sealed partial class StandInTopic
+{
+    internal static readonly string[] ContentTypes = ["text/x-ndjson", "application/x-ndjson", "text/plain", "application/octet-stream"];
+
+    private readonly StandInStream _stream = new();
+
+    internal StandInTopic(string name, string contentType)
+    {
+        Name = name;
+        ContentType = contentType;
+    }
+
+    public string Name { get; }
+
+    public string ContentType { get; }
+
+    internal static bool IsName(string name) => NameForm().IsMatch(name);
+
+    internal Task WriteAsync(byte[] piece) => _stream.WriteAsync(piece);
+
+    internal Task ServeAsync(FaultServer.Exchange exchange) => _stream.ServeAsync(exchange);
+
+    internal JObject Describe() => new() { ["contentType"] = ContentType, ["localProvider"] = "", ["topic"] = Name, ["topicName"] = Name };
+
+    [GeneratedRegex(@"^[\\a-zA-Z0-9_+-]+$")]
+    private static partial Regex NameForm();
+}
+
+public sealed partial class FakeHub
+{
+    private async Task CreateTopicAsync(FaultServer.Exchange exchange)
+    {
+        var wishes = await ReadJsonAsync(exchange) as JObject ?? [];
+        var name = (string?)wishes["id"];
+        var type = (string?)wishes["content-type"];
+        if (string.IsNullOrEmpty(name))
+            throw new Refusal(400, "Missing body param: id");
+        if (string.IsNullOrEmpty(type))
+            throw new Refusal(400, "Missing body param: content-type");
+        if (!StandInTopic.ContentTypes.Contains(type))
+            throw new Refusal(400, "Unsupported content-type");
+        if (!StandInTopic.IsName(name))
+            throw new Refusal(400, "Topic id incorrect format");
+        if (!Topics.TryAdd(name, new StandInTopic(name, type)))
+            throw new Refusal(400, "Topic with given id already exist");
+        await AnswerAsync(exchange, new JObject { ["id"] = name, ["origin"] = new JObject { ["id"] = "127.0.0.1", ["type"] = "hub" }, ["state"] = "flowing", ["contentType"] = type });
+    }
+
+    private async Task DeleteTopicAsync(FaultServer.Exchange exchange, string name)
+    {
+        await ReadJsonAsync(exchange);
+        if (!StandInTopic.IsName(name))
+            throw new Refusal(400, "Topic id incorrect format");
+        if (!Topics.TryRemove(name, out _))
+            throw new Refusal(404, $"Topic {name} not found");
+        await AnswerAsync(exchange, new JObject { ["message"] = $"Topic {name} removed" });
+    }
+
+    private async Task SendTopicAsync(FaultServer.Exchange exchange, string name)
+    {
+        var type = exchange.Headers.GetValueOrDefault("Content-Type") ?? "";
+        if (!StandInTopic.ContentTypes.Contains(type) || !StandInTopic.IsName(name))
+        {
+            await exchange.ContinueAsync();
+            await exchange.ReadBodyAsync();
+            throw new Refusal(400, StandInTopic.ContentTypes.Contains(type) ? "Topic id incorrect format" : "Unsupported content-type");
+        }
+
+        var topic = Topic(name, type) ?? throw new Refusal(500, null, "Internal error occurred");
+        await exchange.ContinueAsync();
+        byte last = (byte)'\n';
+        await foreach (var block in exchange.ReadBlocksAsync())
+        {
+            if (block.Length == 0)
+                continue;
+            last = block[^1];
+            await topic.WriteAsync(block);
+        }
+
+        if (type == "application/x-ndjson" && last != (byte)'\n')
+            await topic.WriteAsync("\n"u8.ToArray());
+        await AnswerAsync(exchange, new JObject());
+    }
+
+    private async Task ReceiveTopicAsync(FaultServer.Exchange exchange, string name)
+    {
+        var type = exchange.Headers.GetValueOrDefault("Content-Type") ?? "application/x-ndjson";
+        if (!StandInTopic.ContentTypes.Contains(type))
+            throw new Refusal(415, null, "Unsupported content-type");
+        if (!StandInTopic.IsName(name))
+            throw new Refusal(400, null, "Topic id incorrect format");
+        await (Topic(name, type) ?? throw new Refusal(415, null, "Unsupported content-type")).ServeAsync(exchange);
+    }
+
+    /// <summary>The topic of that name, made where there is none; null where it has another type.</summary>
+    internal StandInTopic? Topic(string name, string type)
+    {
+        var topic = Topics.GetOrAdd(name, _ => new StandInTopic(name, type));
+        return topic.ContentType == type ? topic : null;
+    }
+}
