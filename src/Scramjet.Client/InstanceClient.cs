@@ -350,9 +350,9 @@ public sealed class InstanceClient : ApiClient
             {
                 // An ended instance is unknown (0.18), or «not running» (1.0), which it also is before it runs.
                 var now = await GetInfoOrNullAsync(cancellationToken).ConfigureAwait(false);
-                if (now is null or { HasEnded: true } or { Status: InstanceStatus.Stopping or InstanceStatus.Killing })
+                if (now is null or { HasEnded: true } or { IsEnding: true })
                     return false;
-                if (now.Status is not (InstanceStatus.Initializing or InstanceStatus.Starting) || clock.Elapsed > (Options?.Timeout ?? Transport.Timeout))
+                if (!now.IsStarting || clock.Elapsed > (Options?.Timeout ?? Transport.Timeout))
                     throw;
             }
 

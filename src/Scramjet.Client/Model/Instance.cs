@@ -7,6 +7,10 @@ namespace Scramjet.Client.Model;
 /// <summary>An instance: a sequence that runs, or has just ended.</summary>
 public sealed class Instance : Entity
 {
+    /// <summary>The exit codes that hubs give for what was ended from outside.</summary>
+    private const int KilledCode = 137;
+    private const int StoppedCode = 138;
+
     internal Instance(JsonFields fields, InstanceClient client)
     {
         Id = fields.RequiredId();
@@ -39,7 +43,7 @@ public sealed class Instance : Entity
         }
 
         Limits = fields.Plain("limits") as OrderedDictionary;
-        Status = ReadStatus(fields.Text("status"));
+        Status = ReadStatus(fields.Text("status"), isTerminated: fields.Object("terminated") is not null);
         AdditionalData = fields.Rest();
     }
 
@@ -52,11 +56,29 @@ public sealed class Instance : Entity
     /// <summary>The name of its sequence, where the hub tells it.</summary>
     public string? SequenceName { get; internal set; }
 
-    /// <summary>Where it is in its life. Hubs up to 0.26 don't say; there it follows from the times.</summary>
+    /// <summary>
+    /// Where it is in its life. Hubs up to 0.26 don't say; there it follows from the times. An instance that has ended is shown as ended, even
+    /// where its hub says otherwise: hubs of 1.0 set an ended instance to killing or stopping when they are asked to kill or stop it again.
+    /// </summary>
     public InstanceStatus Status { get; private set; }
 
     /// <summary>Whether it has ended, in whatever way.</summary>
-    public bool HasEnded => Status is InstanceStatus.Completed or InstanceStatus.Errored or InstanceStatus.Gone;
+    public bool HasEnded => IsEnd(Status);
+
+    /// <summary>Whether it ended by itself and well; null while it runs, and where the hub didn't say how it ended.</summary>
+    public bool? Succeeded => Status switch
+    {
+        InstanceStatus.Completed => ExitCode is null or <= 0,
+        InstanceStatus.Errored => false,
+        InstanceStatus.Gone when ExitCode is { } code => code <= 0,
+        _ => null,
+    };
+
+    /// <summary>Whether it is being set up, or nothing is known of it yet.</summary>
+    public bool IsStarting => Status is InstanceStatus.Unknown or InstanceStatus.Initializing or InstanceStatus.Starting;
+
+    /// <summary>Whether it has been asked to end and hasn't ended yet.</summary>
+    public bool IsEnding => Status is InstanceStatus.Stopping or InstanceStatus.Killing;
 
     /// <summary>When it was asked for.</summary>
     public DateTimeOffset? Created { get; }
@@ -67,7 +89,7 @@ public sealed class Instance : Entity
     /// <summary>When it ended.</summary>
     public DateTimeOffset? Ended { get; }
 
-    /// <summary>The exit code of its process, once it has ended.</summary>
+    /// <summary>The exit code of its process, once it has ended. Hubs of 1.0 give -1 for a program that ended well, 137 for one that was killed and 138 for one that was stopped.</summary>
     public int? ExitCode { get; }
 
     /// <summary>The hub's words for why it ended.</summary>
@@ -111,16 +133,22 @@ public sealed class Instance : Entity
         return gone;
     }
 
-    private InstanceStatus ReadStatus(string? text)
+    private InstanceStatus ReadStatus(string? text, bool isTerminated)
     {
+        var told = text is not null && Enum.TryParse<InstanceStatus>(text, ignoreCase: true, out var status) && !char.IsDigit(text[0]) ? status : InstanceStatus.Unknown;
+        if (IsEnd(told))
+            return told;
+        if (Ended is not null || isTerminated)
+            return ExitCode is > 0 and not (KilledCode or StoppedCode) ? InstanceStatus.Errored : InstanceStatus.Completed;
         if (text is not null)
-            return Enum.TryParse<InstanceStatus>(text, ignoreCase: true, out var status) && !char.IsDigit(text[0]) ? status : InstanceStatus.Unknown;
+            return told;
 
-        return Ended is not null ? InstanceStatus.Completed
-            : Started is not null ? InstanceStatus.Running
+        return Started is not null ? InstanceStatus.Running
             : Created is not null ? InstanceStatus.Starting
             : InstanceStatus.Unknown;
     }
+
+    private static bool IsEnd(InstanceStatus status) => status is InstanceStatus.Completed or InstanceStatus.Errored or InstanceStatus.Gone;
 
     private static string? Name(JsonFields fields, string field) => fields.Text(field) is { Length: > 0 } name ? name : null;
 }

@@ -42,7 +42,7 @@ internal static class InstanceWaiter
 
     /// <summary>Waits until an instance that was just started runs, or has ended.</summary>
     public static Task<Instance> UntilRunningAsync(ScramjetCmdlet cmdlet, Instance instance, TimeSpan timeout) =>
-        WaitAsync(cmdlet, instance, i => i.Status is not (InstanceStatus.Initializing or InstanceStatus.Starting or InstanceStatus.Unknown), timeout);
+        WaitAsync(cmdlet, instance, i => !i.IsStarting, timeout);
 
     private static TimeSpan Positive(TimeSpan time) => time > TimeSpan.Zero ? time : TimeSpan.Zero;
 }

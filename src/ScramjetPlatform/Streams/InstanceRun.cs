@@ -52,7 +52,7 @@ internal sealed class InstanceRun(InstanceClient instance)
                 var now = await instance.GetInfoOrNullAsync(patience.Token).ConfigureAwait(false);
                 if (now is { HasEnded: true })
                 {
-                    if (now.Status == InstanceStatus.Errored || now.ExitCode is not (null or 0))
+                    if (now.Succeeded == false)
                         throw Failed(name, now.ExitCode, now.ExitReason);
                     return;
                 }
