@@ -16,6 +16,8 @@ namespace Scramjet.Client;
 /// <summary>What all clients share: a transport, an address below it, and the caller's wishes.</summary>
 public abstract class ApiClient
 {
+    private static readonly TimeSpan ProbeTime = TimeSpan.FromSeconds(10);
+
     private protected ApiClient(ScramjetTransport transport, string address)
     {
         Transport = transport;
@@ -69,7 +71,24 @@ public abstract class ApiClient
         Transport.SendJsonAsync(Address, request, Options, cancellationToken);
 
     private protected Task<ApiStream> OpenAsync(ApiRequest request, CancellationToken cancellationToken) =>
-        Transport.OpenStreamAsync(Address, request, Options, cancellationToken);
+        Transport.OpenStreamAsync(Address, request, Options, ProbeAsync, cancellationToken);
+
+    /// <summary>The address whose /version shows whether the server is still there.</summary>
+    private protected virtual string ProbeAddress => Address;
+
+    /// <summary>Asks the server for a sign of life.</summary>
+    /// <exception cref="ScramjetException">There is none.</exception>
+    internal async Task ProbeAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await Transport.SendJsonAsync(ProbeAddress, Get("/version"), new RequestOptions { Timeout = ProbeTime, Trace = Options?.Trace }, cancellationToken).ConfigureAwait(false);
+        }
+        catch (ScramjetApiException e) when (e.StatusCode is not null && (int)e.StatusCode < 500 && e.StatusCode != System.Net.HttpStatusCode.NotFound)
+        {
+            // Whatever it says, it is there.
+        }
+    }
 
     /// <summary>Sends a body for as long as it lasts.</summary>
     private protected Task StreamAsync(string path, StreamBody body, bool? end, CancellationToken cancellationToken)
@@ -132,7 +151,7 @@ public abstract class ApiClient
     }
 
     private protected ScramjetApiException WrongShape(ApiRequest request, string expected, JToken? answer) =>
-        ResponseErrors.WrongShape(request, new Uri(Address + request.Path), expected, answer is null ? null : Transport.Redact(answer.ToString(Formatting.None)));
+        ResponseErrors.WrongShape(Transport.NewCall(Address, request, Options, Timeout.InfiniteTimeSpan), expected, answer?.ToString(Formatting.None));
 
     private static StringContent JsonBody(JToken body)
     {

@@ -161,7 +161,7 @@ public sealed class HostClient : PlaceClient
     /// <summary>Makes a topic: <c>POST /topics</c>. Hubs since 0.26.</summary>
     public async Task<Topic> CreateTopicAsync(string name, string contentType, CancellationToken cancellationToken = default)
     {
-        var request = Post("/topics", new JObject { ["id"] = name, ["content-type"] = contentType });
+        var request = Post("/topics", new JObject { ["id"] = name, ["content-type"] = ContentTypes.Check(contentType) });
         return ReadOne(await ManagementAsync(request, "creating a topic", cancellationToken).ConfigureAwait(false), request, ReadTopic);
     }
 

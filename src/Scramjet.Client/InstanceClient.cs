@@ -39,6 +39,8 @@ public sealed class InstanceClient : ApiClient
         InstanceId = id;
     }
 
+    private protected override string ProbeAddress => Hub.Address;
+
     /// <summary>The hub that it runs on.</summary>
     public HostClient Hub { get; }
 

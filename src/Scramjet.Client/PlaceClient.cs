@@ -38,6 +38,7 @@ public abstract class PlaceClient : ApiClient
     /// <param name="name">The topic's name.</param>
     /// <param name="contentType">The topic's content type.</param>
     /// <param name="cancellationToken">Stops the call.</param>
+    /// <exception cref="ScramjetException"><c>BAD_PARAMETERS</c>: the content type isn't one.</exception>
     public Task<ApiStream> GetNamedDataAsync(string name, string contentType, CancellationToken cancellationToken = default) =>
-        OpenAsync(Get("/topic/" + PathSegment.Encode(name, "topic")).Header("Content-Type", contentType), cancellationToken);
+        OpenAsync(Get("/topic/" + PathSegment.Encode(name, "topic")).Header("Content-Type", ContentTypes.Check(contentType)), cancellationToken);
 }

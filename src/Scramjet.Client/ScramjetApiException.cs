@@ -26,6 +26,9 @@ public sealed class ScramjetApiException : ScramjetException
     /// <summary>The answer's status; null where there was no answer.</summary>
     public HttpStatusCode? StatusCode { get; }
 
+    /// <summary>How long the server asks to wait before the next try, where it says so (<c>Retry-After</c>).</summary>
+    public TimeSpan? RetryAfter { get; internal set; }
+
     /// <summary>The HTTP method of the request.</summary>
     public string Method { get; }
 

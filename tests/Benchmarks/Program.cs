@@ -65,7 +65,7 @@ internal static class Program
     private static Engine Connect(FakePlatform platform)
     {
         var engine = new Engine();
-        engine.Get($"Connect-ScramjetPlatform {platform.BaseUri} {FakePlatform.Token}");
+        engine.Get($"Connect-ScramjetPlatform {platform.BaseUri} -AccessToken {FakePlatform.Token}");
         return engine;
     }
 

@@ -42,7 +42,7 @@ public sealed class AdminPlatform : IAsyncDisposable
     public Engine Connect()
     {
         var engine = new Engine();
-        engine.Get($"Connect-ScramjetPlatform {Platform.BaseUri} {Platform.Token}");
+        engine.Get($"Connect-ScramjetPlatform {Platform.BaseUri} -AccessToken {Platform.Token}");
         return engine;
     }
 

@@ -61,7 +61,7 @@ public sealed class BlastRadiusTests : IDisposable
         await using var production = FakePlatform.Of(1);
         using var sequence = new TestSequence();
         _engine.Set("folder", sequence.Folder);
-        _engine.Get($"Connect-ScramjetPlatform {lab.BaseUri} {FakePlatform.Token} -Name lab; Connect-ScramjetPlatform {production.BaseUri} {FakePlatform.Token} -Name production; Set-ScramjetContext -Hub sth-0");
+        _engine.Get($"Connect-ScramjetPlatform {lab.BaseUri} -AccessToken {FakePlatform.Token} -Name lab; Connect-ScramjetPlatform {production.BaseUri} -AccessToken {FakePlatform.Token} -Name production; Set-ScramjetContext -Hub sth-0");
         var asked = production.Server.Requests.Count;
         _engine.Run($"Get-ScramjetConnection lab | {command}");
         Assert.Equal(asked, production.Server.Requests.Count);
@@ -73,7 +73,7 @@ public sealed class BlastRadiusTests : IDisposable
     {
         await using var lab = FakePlatform.Of(2);
         await using var production = FakePlatform.Of(1);
-        _engine.Get($"Connect-ScramjetPlatform {lab.BaseUri} {FakePlatform.Token} -Name lab; Connect-ScramjetPlatform {production.BaseUri} {FakePlatform.Token} -Name production");
+        _engine.Get($"Connect-ScramjetPlatform {lab.BaseUri} -AccessToken {FakePlatform.Token} -Name lab; Connect-ScramjetPlatform {production.BaseUri} -AccessToken {FakePlatform.Token} -Name production");
         var expected = lab.Hubs.Concat(production.Hubs).SelectMany(h => h.Instances.Keys).Order();
         Assert.Equal(expected, _engine.Get("Get-ScramjetConnection | Get-ScramjetInstance").Select(i => (string)i.Properties["Id"].Value).Order());
         Assert.Equal(lab.Hubs.SelectMany(h => h.Sequences.Keys).Order(), _engine.Get("Get-ScramjetConnection lab | Get-ScramjetSequence").Select(i => (string)i.Properties["Id"].Value).Order());
@@ -84,7 +84,7 @@ public sealed class BlastRadiusTests : IDisposable
     public async Task A_text_from_the_pipeline_is_never_a_connection()
     {
         await using var lab = FakePlatform.Of(1);
-        _engine.Get($"Connect-ScramjetPlatform {lab.BaseUri} {FakePlatform.Token} -Name lab");
+        _engine.Get($"Connect-ScramjetPlatform {lab.BaseUri} -AccessToken {FakePlatform.Token} -Name lab");
         Assert.Contains("instance 'lab'", _engine.Error("'lab' | Get-ScramjetInstance").ToString(), StringComparison.Ordinal);
         Assert.Contains("sequence 'lab'", _engine.Error("'lab' | Get-ScramjetSequence").ToString(), StringComparison.Ordinal);
     }
@@ -94,7 +94,7 @@ public sealed class BlastRadiusTests : IDisposable
     {
         await using var lab = FakePlatform.Of(1);
         await using var production = FakePlatform.Of(1);
-        _engine.Get($"Connect-ScramjetPlatform {lab.BaseUri} {FakePlatform.Token} -Name lab; Connect-ScramjetPlatform {production.BaseUri} {FakePlatform.Token} -Name production");
+        _engine.Get($"Connect-ScramjetPlatform {lab.BaseUri} -AccessToken {FakePlatform.Token} -Name lab; Connect-ScramjetPlatform {production.BaseUri} -AccessToken {FakePlatform.Token} -Name production");
         _engine.Get("Get-ScramjetInstance -Connection lab | Get-ScramjetHealth | Stop-ScramjetInstance -Force");
         _engine.Run("Get-ScramjetLoad -Connection lab | Disconnect-ScramjetHub");
         Assert.Contains(lab.Server.Requests, r => r.Target.EndsWith("/_kill", StringComparison.Ordinal));
@@ -125,7 +125,7 @@ public sealed class BlastRadiusTests : IDisposable
         await using var platform = FakePlatform.Of(2);
         using var sequence = new TestSequence();
         _engine.Set("folder", sequence.Folder);
-        _engine.Get($"Connect-ScramjetPlatform {platform.BaseUri} {FakePlatform.Token}");
+        _engine.Get($"Connect-ScramjetPlatform {platform.BaseUri} -AccessToken {FakePlatform.Token}");
         var info = (CommandInfo)_engine.Single($"Get-Command {command}").BaseObject;
         foreach (var empty in new[] { "$unset", "''", "@()", "'sth-0', ''" })
         {
@@ -172,7 +172,7 @@ public sealed class BlastRadiusTests : IDisposable
         await using var platform = FakePlatform.Of(2);
         using var sequence = new TestSequence();
         _engine.Set("folder", sequence.Folder);
-        _engine.Get($"Connect-ScramjetPlatform {platform.BaseUri} {FakePlatform.Token}");
+        _engine.Get($"Connect-ScramjetPlatform {platform.BaseUri} -AccessToken {FakePlatform.Token}");
         var error = _engine.Error(script);
         Assert.StartsWith("BAD_PARAMETERS,", error.FullyQualifiedErrorId);
         Assert.NotEmpty(error.ErrorDetails.RecommendedAction);
@@ -215,7 +215,7 @@ public sealed class BlastRadiusTests : IDisposable
         await using var platform = FakePlatform.Of(1);
         using var sequence = new TestSequence();
         _engine.Set("folder", sequence.Folder);
-        _engine.Get($"Connect-ScramjetPlatform {platform.BaseUri} {FakePlatform.Token}");
+        _engine.Get($"Connect-ScramjetPlatform {platform.BaseUri} -AccessToken {FakePlatform.Token}");
         var error = _engine.Error(script);
         Assert.StartsWith("BAD_PARAMETERS,", error.FullyQualifiedErrorId);
         Assert.Contains("from the pipeline", error.ToString(), StringComparison.Ordinal);
@@ -227,7 +227,7 @@ public sealed class BlastRadiusTests : IDisposable
     public async Task Objects_that_were_saved_to_a_file_lead_where_they_led()
     {
         await using var platform = FakePlatform.Of(2);
-        _engine.Get($"Connect-ScramjetPlatform {platform.BaseUri} {FakePlatform.Token}; $saved = Get-ScramjetHub sth-1 | ForEach-Object {{ [System.Management.Automation.PSSerializer]::Serialize($_) }}");
+        _engine.Get($"Connect-ScramjetPlatform {platform.BaseUri} -AccessToken {FakePlatform.Token}; $saved = Get-ScramjetHub sth-1 | ForEach-Object {{ [System.Management.Automation.PSSerializer]::Serialize($_) }}");
         Assert.Equal("sth-1", _engine.Single("[System.Management.Automation.PSSerializer]::Deserialize($saved) | Get-ScramjetInstance").Properties["Hub"].Value);
         _engine.Get("$saved = Get-ScramjetSequence -Hub sth-0 | ForEach-Object { [System.Management.Automation.PSSerializer]::Serialize($_) }");
         Assert.StartsWith("BAD_PARAMETERS,", _engine.Error("[System.Management.Automation.PSSerializer]::Deserialize($saved) | Stop-ScramjetInstance * -Force").FullyQualifiedErrorId);
@@ -260,7 +260,7 @@ public sealed class BlastRadiusTests : IDisposable
                 return false;
             return true;
         };
-        _engine.Get($"Connect-ScramjetPlatform {platform.BaseUri} {FakePlatform.Token}");
+        _engine.Get($"Connect-ScramjetPlatform {platform.BaseUri} -AccessToken {FakePlatform.Token}");
         var result = _engine.Get(script);
         Assert.Equal(requests, platform.Server.Requests.Count(r => r.Target.EndsWith(route, StringComparison.Ordinal)));
         Assert.Equal(route == "/audit" ? 5 : requests, result.Count);
@@ -279,7 +279,7 @@ public sealed class BlastRadiusTests : IDisposable
             await exchange.AnswerAsync(200, string.Join("\n", platform.Hubs[0].Instances.Keys.Select(id => $$"""{"opState":"END","opCode":11208,"objectId":"{{id}}","rx":1,"tx":2,"receivedAt":1}""")));
             return true;
         };
-        _engine.Get($"Connect-ScramjetPlatform {platform.BaseUri} {FakePlatform.Token}");
+        _engine.Get($"Connect-ScramjetPlatform {platform.BaseUri} -AccessToken {FakePlatform.Token}");
         Assert.Equal(mine, _engine.Single($"Get-ScramjetInstance {mine} | Get-ScramjetAudit").Properties["ObjectId"].Value);
         Assert.Equal(mine, _engine.Single("Get-ScramjetSequence hello | Get-ScramjetAudit").Properties["ObjectId"].Value);
     }
@@ -294,7 +294,7 @@ public sealed class BlastRadiusTests : IDisposable
                 hub.AddInstance(hub.Sequences.Keys.First());
         }
 
-        _engine.Get($"Connect-ScramjetPlatform {platform.BaseUri} {FakePlatform.Token}");
+        _engine.Get($"Connect-ScramjetPlatform {platform.BaseUri} -AccessToken {FakePlatform.Token}");
         _engine.Set("ids", platform.Hubs.SelectMany(h => h.Instances.Keys).ToArray());
         platform.Server.Requests.Clear();
         Assert.Equal(33, _engine.Get("$ids | Get-ScramjetInstance").Count);
@@ -306,7 +306,7 @@ public sealed class BlastRadiusTests : IDisposable
     public async Task A_name_of_something_that_was_just_made_is_found()
     {
         await using var platform = FakePlatform.Of(1);
-        _engine.Get($"Connect-ScramjetPlatform {platform.BaseUri} {FakePlatform.Token}");
+        _engine.Get($"Connect-ScramjetPlatform {platform.BaseUri} -AccessToken {FakePlatform.Token}");
         Assert.Equal(3, _engine.Get("1..3 | ForEach-Object { (Start-ScramjetSequence hello).Id } | Get-ScramjetInstance").Count);
     }
 
@@ -333,7 +333,7 @@ public sealed class BlastRadiusTests : IDisposable
                 return true;
             };
         });
-        _engine.Get($"Connect-ScramjetPlatform {platform.BaseUri} {FakePlatform.Token}");
+        _engine.Get($"Connect-ScramjetPlatform {platform.BaseUri} -AccessToken {FakePlatform.Token}");
         Assert.Equal(44, _engine.Get("Get-ScramjetInstance -ThrottleLimit 3").Count);
         Assert.InRange(most, 2, 3);
     }

@@ -78,7 +78,7 @@ public sealed class CompletionTests(RealPlatform real)
             return true;
         };
         using var session = new Engine();
-        session.Get($"Connect-ScramjetPlatform {platform.BaseUri} {FakePlatform.Token}");
+        session.Get($"Connect-ScramjetPlatform {platform.BaseUri} -AccessToken {FakePlatform.Token}");
         var name = (string)platform.Hubs[0].Sequences.Values.First()["config"]!["name"]!;
         Assert.Contains(name, Texts(Complete(session, "Start-ScramjetSequence ")));
     }

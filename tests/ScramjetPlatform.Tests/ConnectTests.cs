@@ -18,7 +18,7 @@ public sealed class ConnectTests(RealPlatform real) : IDisposable
     [Fact]
     public void A_platform_given_as_a_hub_is_refused()
     {
-        _engine.Get($"Connect-ScramjetPlatform {real.Platform.BaseUri} {real.Platform.Token} -Name work");
+        _engine.Get($"Connect-ScramjetPlatform {real.Platform.BaseUri} -AccessToken {real.Platform.Token} -Name work");
         var error = _engine.Error($"Connect-ScramjetPlatform -HubUri {real.Platform.BaseUri} -AccessToken {real.Platform.Token} -Name work");
         Assert.StartsWith("BAD_PARAMETERS,", error.FullyQualifiedErrorId);
         Assert.Contains("is a platform", error.ToString(), StringComparison.Ordinal);

@@ -53,7 +53,7 @@ public sealed class ErrorTests : IDisposable
     {
         await using var platform = new FakePlatform([]);
         Assert.Equal(("NEED_AUTHENTICATION", "AuthenticationError"), Kind(_engine.Error($"Connect-ScramjetPlatform {platform.BaseUri}")));
-        Assert.Equal(("NOT_AUTHORIZED", "PermissionDenied"), Kind(_engine.Error($"Connect-ScramjetPlatform {platform.BaseUri} wrong")));
+        Assert.Equal(("NOT_AUTHORIZED", "PermissionDenied"), Kind(_engine.Error($"Connect-ScramjetPlatform {platform.BaseUri} -AccessToken wrong")));
         Assert.Empty(_engine.Get("Get-ScramjetConnection"));
     }
 
@@ -62,7 +62,7 @@ public sealed class ErrorTests : IDisposable
     [InlineData("Connect-ScramjetPlatform not-an-address", "BAD_PARAMETERS")]
     [InlineData("Connect-ScramjetPlatform http://user:word@127.0.0.1/x", "BAD_PARAMETERS")]
     [InlineData("Connect-ScramjetPlatform 'http://127.0.0.1:1/api/v1?x=1'", "BAD_PARAMETERS")]
-    [InlineData("Connect-ScramjetPlatform http://127.0.0.1:1/api/v1 \"two`nlines\"", "BAD_PARAMETERS")]
+    [InlineData("Connect-ScramjetPlatform http://127.0.0.1:1/api/v1 -AccessToken \"two`nlines\"", "BAD_PARAMETERS")]
     [InlineData("Connect-ScramjetPlatform", "BAD_PARAMETERS")]
     [InlineData("Connect-ScramjetPlatform -HubUri http://127.0.0.1:1/api/v1", "CANNOT_CONNECT")]
     public void A_connection_that_cannot_be_is_a_terminating_error(string script, string id)
@@ -155,7 +155,7 @@ public sealed class ErrorTests : IDisposable
     {
         await using var elsewhere = new FaultServer(exchange => exchange.AnswerAsync(200, "[]"));
         await using var server = new FaultServer(exchange => exchange.AnswerAsync(302, "", null, "Found", ("Location", elsewhere.BaseUri + "/spaces")));
-        Assert.Equal(("REDIRECT_REFUSED", "SecurityError"), Kind(_engine.Error($"Connect-ScramjetPlatform {server.BaseUri} secret-token")));
+        Assert.Equal(("REDIRECT_REFUSED", "SecurityError"), Kind(_engine.Error($"Connect-ScramjetPlatform {server.BaseUri} -AccessToken secret-token")));
         Assert.Empty(elsewhere.Requests);
     }
 

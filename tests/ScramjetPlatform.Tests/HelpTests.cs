@@ -132,7 +132,7 @@ public sealed class HelpTests(ExamplePlatform examples) : IClassFixture<ExampleP
 
         foreach (var hub in examples.Platform.Hubs)
             examples.Platform.ReconnectHub("local", hub.Id);
-        engine.Get("Connect-ScramjetPlatform $uri $token");
+        engine.Get("Connect-ScramjetPlatform $uri -AccessToken $token");
         engine.Get("Get-ScramjetInstance -Space local -Hub * | Stop-ScramjetInstance -Force -Wait -ErrorAction SilentlyContinue; Get-ScramjetSequence e* -Space local -Hub * | Remove-ScramjetSequence -Force -Confirm:$false");
     }
 
@@ -231,7 +231,7 @@ public sealed class HelpTests(ExamplePlatform examples) : IClassFixture<ExampleP
         engine.Set("hello", Path.Combine(Engine.RepositoryRoot, "docs/samples/hello"));
         engine.Get("""
             $ExecutionContext.SessionState.Path.SetLocation($location) | Out-Null
-            Connect-ScramjetPlatform $uri $token
+            Connect-ScramjetPlatform $uri -AccessToken $token
             foreach ($hub in Get-ScramjetHub) {
                 if (-not ($hub | Get-ScramjetSequence hello -ErrorAction SilentlyContinue)) { $hub | ForEach-Object { Publish-ScramjetSequence $hello -Hub $_ } | Out-Null }
                 if (-not (Get-ScramjetInstance -Hub $hub -Sequence hello -Status Running)) { Get-ScramjetSequence hello -Hub $hub.Id | Start-ScramjetSequence -Wait | Out-Null }

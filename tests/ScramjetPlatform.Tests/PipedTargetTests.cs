@@ -95,7 +95,7 @@ public sealed class PipedTargetTests(RealPlatform real)
         using var engine = new Engine();
         await using var platform = FakePlatform.Of(2);
         engine.Set("id", platform.Hubs[1].Sequences.Keys.Single());
-        engine.Get($"Connect-ScramjetPlatform {platform.BaseUri} {FakePlatform.Token}");
+        engine.Get($"Connect-ScramjetPlatform {platform.BaseUri} -AccessToken {FakePlatform.Token}");
         foreach (var instance in platform.Hubs[1].Instances.Values)
         {
             instance["appConfig"] = new JObject { ["from"] = "instance" };
@@ -112,7 +112,7 @@ public sealed class PipedTargetTests(RealPlatform real)
     {
         using var engine = new Engine();
         await using var platform = FakePlatform.Of(1);
-        engine.Get($"Connect-ScramjetPlatform {platform.BaseUri} {FakePlatform.Token}");
+        engine.Get($"Connect-ScramjetPlatform {platform.BaseUri} -AccessToken {FakePlatform.Token}");
         engine.Get("[pscustomobject]@{ Sequence = 'hello'; AppConfig = @{ a = 1 }; ArgumentList = 'x' }, [pscustomobject]@{ Sequence = 'hello' } | Start-ScramjetSequence");
         Assert.Equal(
             ["""{"appConfig":{"a":1},"args":["x"]}""", """{"appConfig":{},"args":[]}"""],
@@ -124,7 +124,7 @@ public sealed class PipedTargetTests(RealPlatform real)
     {
         using var engine = new Engine();
         await using var platform = FakePlatform.Of(1);
-        engine.Get($"Connect-ScramjetPlatform {platform.BaseUri} {FakePlatform.Token}");
+        engine.Get($"Connect-ScramjetPlatform {platform.BaseUri} -AccessToken {FakePlatform.Token}");
         var result = engine.Run("[pscustomobject]@{ Sequence = 'hello'; AppConfig = '{nope' }, [pscustomobject]@{ Sequence = 'hello'; AppConfig = 5 }, [pscustomobject]@{ Sequence = 'hello'; InstanceId = 'short' }, [pscustomobject]@{ Sequence = 'hello' } | Start-ScramjetSequence");
         Assert.Equal(["BAD_PARAMETERS", "BAD_PARAMETERS", "BAD_PARAMETERS"], result.Errors.Select(e => e.FullyQualifiedErrorId.Split(',')[0]));
         Assert.Single(result.Output);

@@ -31,7 +31,7 @@ public sealed class RealPlatform : IAsyncLifetime
     public Engine Connect()
     {
         var engine = new Engine();
-        engine.Get($"Connect-ScramjetPlatform {Platform.BaseUri} {Platform.Token}");
+        engine.Get($"Connect-ScramjetPlatform {Platform.BaseUri} -AccessToken {Platform.Token}");
         return engine;
     }
 

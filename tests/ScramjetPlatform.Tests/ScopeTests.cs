@@ -18,7 +18,7 @@ public sealed class ScopeTests : IDisposable
     private FakePlatform Connect(int hubs, Action<FakeHub>? configure = null)
     {
         var platform = FakePlatform.Of(hubs, configure);
-        _engine.Get($"Connect-ScramjetPlatform {platform.BaseUri} {FakePlatform.Token}");
+        _engine.Get($"Connect-ScramjetPlatform {platform.BaseUri} -AccessToken {FakePlatform.Token}");
         return platform;
     }
 

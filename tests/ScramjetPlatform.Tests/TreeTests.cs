@@ -27,7 +27,7 @@ public sealed class TreeTests(RealPlatform real) : IDisposable
     private static FakePlatform Connect(Engine engine, int hubs, Action<FakeHub>? configure = null)
     {
         var platform = FakePlatform.Of(hubs, configure);
-        engine.Get($"Connect-ScramjetPlatform {platform.BaseUri} {FakePlatform.Token}");
+        engine.Get($"Connect-ScramjetPlatform {platform.BaseUri} -AccessToken {FakePlatform.Token}");
         return platform;
     }
 

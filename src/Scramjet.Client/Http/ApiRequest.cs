@@ -32,8 +32,15 @@ internal sealed class ApiRequest(HttpMethod method, string path)
     /// <summary>A secret that the request holds, beside the token: no error may repeat it either.</summary>
     public string? Secret { get; set; }
 
+    /// <exception cref="ScramjetException"><c>BAD_PARAMETERS</c>: the value has characters that would end the header, or others that it can't have.</exception>
     public ApiRequest Header(string name, string value)
     {
+        foreach (var c in value)
+        {
+            if (c is < ' ' and not '\t' or '\u007f')
+                throw new ScramjetException(ErrorCodes.BadParameters, $"The value for the header '{name}' has a line break or another character that a header can't have.", "Check the value, and where it comes from.");
+        }
+
         Headers.Add(new KeyValuePair<string, string>(name, value));
         return this;
     }

@@ -17,6 +17,12 @@ public sealed class TransportOptions
     /// <summary>The wait before the first retry; each further one doubles it. Default: 200 ms.</summary>
     public TimeSpan RetryDelay { get; set; } = TimeSpan.FromMilliseconds(200);
 
+    /// <summary>The most bytes that an answer which isn't a stream may have. Default: 256 MB.</summary>
+    public long MaxResponseSize { get; set; } = 256L * 1024 * 1024;
+
+    /// <summary>How long a stream may be silent until the server is asked for a sign of life. Without one within 10 seconds more, the stream is broken off. Default: 30 seconds.</summary>
+    public TimeSpan SilenceLimit { get; set; } = TimeSpan.FromSeconds(30);
+
     /// <summary>Accept any server certificate. For test systems only.</summary>
     public bool SkipCertificateCheck { get; set; }
 

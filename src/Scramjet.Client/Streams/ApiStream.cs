@@ -16,15 +16,17 @@ public sealed class ApiStream : Stream
 {
     private readonly HttpResponseMessage _response;
     private readonly Stream _body;
-    private readonly ApiRequest _request;
-    private readonly Uri _uri;
+    private readonly Call _call;
+    private readonly SilenceWatch _watch;
+    private readonly Action _abort;
 
-    internal ApiStream(HttpResponseMessage response, Stream body, ApiRequest request, Uri uri)
+    internal ApiStream(HttpResponseMessage response, Stream body, Call call, SilenceWatch watch)
     {
         _response = response;
         _body = body;
-        _request = request;
-        _uri = uri;
+        _call = call;
+        _watch = watch;
+        _abort = response.Dispose;
     }
 
     /// <inheritdoc/>
@@ -54,6 +56,7 @@ public sealed class ApiStream : Stream
     {
         // Not every runtime can cancel the read itself: closing the answer ends it everywhere.
         using var stop = cancellationToken.Register(static r => ((HttpResponseMessage)r!).Dispose(), _response);
+        _watch.Begin(_abort);
         try
         {
             return await _body.ReadAsync(buffer, offset, count, cancellationToken).ConfigureAwait(false);
@@ -62,9 +65,13 @@ public sealed class ApiStream : Stream
         {
             throw new OperationCanceledException("The stream was stopped.", e, cancellationToken);
         }
-        catch (Exception e) when (e is IOException or HttpRequestException or WebException or ObjectDisposedException)
+        catch (Exception e) when (_watch.Failure is not null || e is IOException or HttpRequestException or WebException or ObjectDisposedException or InvalidDataException)
         {
-            throw ResponseErrors.StreamBroken(_request, _uri, e);
+            throw _watch.Failure is { } failure ? ResponseErrors.Silent(_call, failure) : ResponseErrors.StreamBroken(_call, e);
+        }
+        finally
+        {
+            _watch.End();
         }
     }
 
@@ -86,7 +93,11 @@ public sealed class ApiStream : Stream
     protected override void Dispose(bool disposing)
     {
         if (disposing)
+        {
+            _watch.Dispose();
             _response.Dispose();
+        }
+
         base.Dispose(disposing);
     }
 }

@@ -14,12 +14,21 @@ public static class ContentTypes
     /// <summary>Bytes.</summary>
     public const string Bytes = "application/octet-stream";
 
+    private const string TextNdJson = "text/x-ndjson";
+
+    /// <summary>The content type, which must be one: it goes into a header.</summary>
+    /// <exception cref="ScramjetException"><c>BAD_PARAMETERS</c>: it isn't a media type.</exception>
+    public static string Check(string contentType) =>
+        System.Net.Http.Headers.MediaTypeHeaderValue.TryParse(contentType, out _) && !System.Linq.Enumerable.Any(contentType, char.IsControl) ? contentType : throw new ScramjetException(
+            ErrorCodes.BadParameters,
+            $"'{DisplayText.Clean(contentType)}' isn't a content type.",
+            $"Give {NdJson}, {Text} or {Bytes}.");
+
     /// <summary>What an instance reads an input of this content type as: one of these, or null where it can't.</summary>
     internal static string? InputKind(string contentType) => contentType switch
     {
-        Text => Text,
-        Bytes => Bytes,
-        _ when contentType.EndsWith("x-ndjson", StringComparison.Ordinal) => NdJson,
+        NdJson or TextNdJson => NdJson,
+        Text or Bytes => contentType,
         _ => null,
     };
 }

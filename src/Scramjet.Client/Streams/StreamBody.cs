@@ -17,7 +17,7 @@ public sealed class StreamBody
     private StreamBody(Func<Func<byte[], int, Task>, CancellationToken, Task> produce, string contentType)
     {
         _produce = produce;
-        ContentType = contentType;
+        ContentType = ContentTypes.Check(contentType);
     }
 
     /// <summary>The content type.</summary>

@@ -62,7 +62,7 @@ public sealed class ConnectScramjetPlatformCommand : AsyncCmdlet
     public string? Profile { get; set; }
 
     /// <summary>
-    /// <para type="description">The access token, as a SecureString or a string. Not given: the environment variable SCRAMJET_TOKEN, or, where the address is a profile's, the profile's token. It is sent to the address's own origin only.</para>
+    /// <para type="description">The access token, as a SecureString, a credential, whose password counts, or a string. A string must be given by the parameter's name, which keeps the line out of the history file. Not given: the environment variable SCRAMJET_TOKEN, or, where the address is a profile's, the profile's token. It is sent to the address's own origin only.</para>
     /// </summary>
     [Parameter(Position = 1, ParameterSetName = PlatformSet)]
     [Parameter(ParameterSetName = HubSet)]
@@ -98,6 +98,14 @@ public sealed class ConnectScramjetPlatformCommand : AsyncCmdlet
     /// </summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
+
+    /// <inheritdoc/>
+    protected override void BeginProcessing()
+    {
+        // PSReadLine keeps a line out of its history file where a parameter's name says that a secret follows.
+        if (AccessToken is not null && Secret.WasPlainText(AccessToken) && IsBoundByPosition(nameof(AccessToken)))
+            Fail(new ScramjetException(ErrorCodes.BadParameters, "A token given as plain text without -AccessToken stays readable in the command history.", "Give it with -AccessToken, or as a SecureString or a credential, such as (Get-Secret scramjet)."));
+    }
 
     /// <inheritdoc/>
     protected override void ProcessRecord()
@@ -268,5 +276,7 @@ public sealed class ConnectScramjetPlatformCommand : AsyncCmdlet
         (profile.IsPlatform ? ConnectionKind.Platform : ConnectionKind.Hub, profile.Uri, token ?? profile.GetAccessToken());
 
     private static Uri? FromEnvironment(string name) =>
-        Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? new Uri(value, UriKind.RelativeOrAbsolute) : null;
+        Environment.GetEnvironmentVariable(name) is { Length: > 0 } value
+            ? System.Uri.TryCreate(value, UriKind.RelativeOrAbsolute, out var uri) ? uri : throw new ScramjetException(ErrorCodes.BadParameters, $"The environment variable {name} isn't an address: '{value}'.", "Set it to an address such as https://api.scramjet.cloud/api/v1.")
+            : null;
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Runtime.CompilerServices;
 using System.Security;
 
 namespace ScramjetPlatform;
@@ -6,6 +7,19 @@ namespace ScramjetPlatform;
 /// <summary>Secrets in and out of SecureString.</summary>
 internal static class Secret
 {
+    private static readonly ConditionalWeakTable<SecureString, object> s_plain = new();
+
+    /// <summary>Protects a text that was given as it is, such as on a command line.</summary>
+    public static SecureString FromPlainText(string text)
+    {
+        var secret = Protect(text);
+        s_plain.Add(secret, secret);
+        return secret;
+    }
+
+    /// <summary>Whether the secret was given as plain text.</summary>
+    public static bool WasPlainText(SecureString secret) => s_plain.TryGetValue(secret, out _);
+
     public static SecureString Protect(string text)
     {
         var secret = new SecureString();

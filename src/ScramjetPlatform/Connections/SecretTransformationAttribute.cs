@@ -11,7 +11,7 @@ internal sealed class SecretTransformationAttribute : ArgumentTransformationAttr
         var value = inputData is PSObject wrapped ? wrapped.BaseObject : inputData;
         return value switch
         {
-            string text => Secret.Protect(text),
+            string text => Secret.FromPlainText(text),
             PSCredential credential => credential.Password,
             null or SecureString => value,
             _ => throw new ArgumentTransformationMetadataException("Give the secret as a SecureString or as a string."),

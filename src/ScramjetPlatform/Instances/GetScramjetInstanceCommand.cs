@@ -40,8 +40,17 @@ public sealed class GetScramjetInstanceCommand : QueryCmdlet
     [Parameter]
     public InstanceStatus[]? Status { get; set; }
 
-    private protected override void Begin() =>
-        _sequenceNames = Sequence?.Where(s => s.Text is not null).Select(s => WildcardPattern.Get(s.Text, WildcardOptions.IgnoreCase)).ToArray() ?? [];
+    private protected override void Begin()
+    {
+        try
+        {
+            _sequenceNames = Sequence?.Where(s => s.Text is not null).Select(s => Wildcard.Parse(s.Text!) ?? WildcardPattern.Get(WildcardPattern.Escape(s.Text), WildcardOptions.IgnoreCase)).ToArray() ?? [];
+        }
+        catch (Scramjet.Client.ScramjetException e)
+        {
+            Fail(e, Sequence);
+        }
+    }
 
     private protected override PipedKind TakesFromPipeline => PipedKind.Places | PipedKind.Sequence | PipedKind.Instance;
 

@@ -1,9 +1,11 @@
 using System;
 using System.Collections.Generic;
 using System.Diagnostics;
+using System.Linq;
 using System.Management.Automation;
 using System.Threading;
 using System.Threading.Tasks;
+using Scramjet.Client;
 
 namespace ScramjetPlatform.Pipeline;
 
@@ -47,6 +49,10 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
         _interrupted = true;
         Cancel();
     }
+
+    /// <summary>Whether a parameter was given by its place on the command line, without its name.</summary>
+    private protected bool IsBoundByPosition(string parameter) =>
+        MyInvocation.BoundParameters.ContainsKey(parameter) && (PSObject.AsPSObject(MyInvocation.BoundParameters).Properties["BoundPositionally"]?.Value as System.Collections.IEnumerable)?.Cast<object>().Contains(parameter) != false;
 
     /// <summary>Does the work and waits for its end. What it throws becomes one error.</summary>
     private protected void Run(Func<Task> work, object? target = null)
@@ -108,7 +114,7 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
     private protected Task<T> InvokeAsync<T>(Func<T> function) => _pump.InvokeAsync(function);
 
     /// <summary>Asks for confirmation, and says what would be done with -WhatIf.</summary>
-    private protected Task<bool> ConfirmAsync(string target, string action) => InvokeAsync(() => ShouldProcess(target, action));
+    private protected Task<bool> ConfirmAsync(string target, string action) => InvokeAsync(() => ShouldProcess(DisplayText.Clean(target), DisplayText.Clean(action)));
 
     /// <summary>Writes a non-terminating error from any thread.</summary>
     private protected void PostError(ErrorRecord error) => _ = _pump.PostAsync(() => WriteError(error));
@@ -123,10 +129,10 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
     internal void PostVerbose(string text) => _ = PostVerboseAsync(text);
 
     /// <summary>Writes a warning from any thread. The task ends when the pipeline has room for more.</summary>
-    internal Task PostWarningAsync(string text) => _pump.PostAsync(() => WriteWarning(text), text.Length);
+    internal Task PostWarningAsync(string text) => _pump.PostAsync(() => WriteWarning(DisplayText.Clean(text)), text.Length);
 
     /// <summary>Writes a verbose line from any thread. The task ends when the pipeline has room for more.</summary>
-    internal Task PostVerboseAsync(string text) => _pump.PostAsync(() => WriteVerbose(text), text.Length);
+    internal Task PostVerboseAsync(string text) => _pump.PostAsync(() => WriteVerbose(DisplayText.Clean(text)), text.Length);
 
     /// <summary>Reports progress from any thread.</summary>
     internal void PostProgress(ProgressRecord progress) => _ = _pump.PostAsync(() => WriteProgress(progress));

@@ -34,9 +34,6 @@ public abstract class EntityReference
     /// <summary>Whether nothing was given, as an empty column gives it.</summary>
     internal bool IsEmpty => Text is { Length: 0 };
 
-    /// <summary>Whether the text is a wildcard.</summary>
-    internal bool IsWildcard => Text is not null && WildcardPattern.ContainsWildcardCharacters(Text);
-
     /// <summary>Whether all are objects, which know where they are from.</summary>
     internal static bool AreObjects(EntityReference[] references) => references.Length > 0 && Array.TrueForAll(references, r => r.Text is null);
 

@@ -56,8 +56,11 @@ internal static class ErrorRecords
             ? ErrorCategory.ResourceBusy
             : Categories.TryGetValue(known.Code, out var found) ? found : ErrorCategory.NotSpecified;
         var record = new ErrorRecord(known, known.Code, category, target);
-        if (known.RecommendedAction is { } action)
-            record.ErrorDetails = new ErrorDetails(known.Message) { RecommendedAction = action };
+        var message = DisplayText.Clean(known.Message)!;
+        if (known.RecommendedAction is not null || message != known.Message)
+            record.ErrorDetails = new ErrorDetails(message) { RecommendedAction = DisplayText.Clean(known.RecommendedAction) };
+        if (target is not null && record.CategoryInfo.TargetName is { } name && DisplayText.Clean(name) is var shown && shown != name)
+            record.CategoryInfo.TargetName = shown;
         return record;
     }
 }

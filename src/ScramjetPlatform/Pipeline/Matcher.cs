@@ -12,7 +12,7 @@ namespace ScramjetPlatform.Pipeline;
 /// </summary>
 internal sealed class Matcher<T>(string kind, string text, Func<T, string> id, Func<T, string?>? name = null, string place = "on one hub")
 {
-    private readonly WildcardPattern? _wildcard = WildcardPattern.ContainsWildcardCharacters(text) ? WildcardPattern.Get(text, WildcardOptions.IgnoreCase) : null;
+    private readonly WildcardPattern? _wildcard = Wildcard.Parse(text);
     private readonly List<T> _beginnings = [];
     private bool _found;
 

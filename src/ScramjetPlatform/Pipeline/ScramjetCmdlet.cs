@@ -8,6 +8,7 @@ using System.Threading.Tasks;
 using Scramjet.Client;
 using Scramjet.Client.Http;
 using Scramjet.Client.Model;
+using Scramjet.Client.Streams;
 
 namespace ScramjetPlatform.Pipeline;
 
@@ -104,8 +105,7 @@ public abstract class ScramjetCmdlet : AsyncCmdlet
     private protected bool IsOnCommandLine(string parameter) => _commandLine.Contains(parameter);
 
     /// <summary>Whether a parameter was given on the command line by its place, without its name.</summary>
-    private protected bool IsPositional(string parameter) =>
-        IsOnCommandLine(parameter) && (PSObject.AsPSObject(MyInvocation.BoundParameters).Properties["BoundPositionally"]?.Value as IEnumerable)?.Cast<object>().Contains(parameter) != false;
+    private protected bool IsPositional(string parameter) => IsOnCommandLine(parameter) && IsBoundByPosition(parameter);
 
     /// <summary>Treats a parameter as one that the pipeline gives, whatever stands on the command line in its place.</summary>
     private protected void LeaveToPipeline(string parameter) => _commandLine.Remove(parameter);
@@ -156,6 +156,20 @@ public abstract class ScramjetCmdlet : AsyncCmdlet
 
     /// <summary>Starts work that may never end, such as reading a stream: however much is under way already.</summary>
     private protected void StartEndless(Func<Task> work, object? target = null) => StartWork(work, target);
+
+    /// <summary>Ends the command where what was given for a content type isn't one.</summary>
+    private protected void RequireContentType(string? contentType)
+    {
+        try
+        {
+            if (contentType is not null)
+                ContentTypes.Check(contentType);
+        }
+        catch (ScramjetException e)
+        {
+            Fail(e, contentType);
+        }
+    }
 
     /// <summary>Why the object of this record can't be used; null where it can.</summary>
     private ScramjetException? WhyRefused(bool fromCommandLine)

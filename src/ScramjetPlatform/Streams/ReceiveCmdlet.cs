@@ -52,6 +52,7 @@ public abstract class ReceiveCmdlet : ScopedCmdlet
 
     private protected override void Begin()
     {
+        RequireContentType(ContentType);
         if (OutFile is null)
             return;
         if (First != int.MaxValue)

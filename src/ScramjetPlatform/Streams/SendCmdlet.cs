@@ -77,6 +77,7 @@ public abstract class SendCmdlet : ScopedCmdlet
 
     private protected override void Begin()
     {
+        RequireContentType(ContentType);
         if (FileToSend is not null)
         {
             if (IsOnCommandLine(nameof(InputObject)) || (MyInvocation.ExpectingInput && !TargetsArePiped))

@@ -31,6 +31,8 @@ public sealed class NewScramjetTopicCommand : ScopedCmdlet
     [ArgumentCompleter(typeof(ContentTypeCompleter))]
     public string ContentType { get; set; } = ContentTypes.NdJson;
 
+    private protected override void Begin() => RequireContentType(ContentType);
+
     private protected override void Process()
     {
         var scope = GetScope();

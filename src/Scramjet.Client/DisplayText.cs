@@ -1,0 +1,59 @@
+using System.Text;
+using System.Globalization;
+
+namespace Scramjet.Client;
+
+/// <summary>Text from servers and programs as it may be shown: without what would move a cursor, hide itself or turn its direction.</summary>
+internal static class DisplayText
+{
+    /// <summary>The text, with each run of control, format and other invisible characters as one blank; null stays null.</summary>
+    public static string? Clean(string? text)
+    {
+        if (text is null || IsClean(text))
+            return text;
+
+        var result = new StringBuilder(text.Length);
+        var blank = false;
+        for (var i = 0; i < text.Length; i++)
+        {
+            if (IsShown(text, ref i, out var length))
+            {
+                result.Append(text, i, length);
+                i += length - 1;
+                blank = false;
+            }
+            else
+            {
+                if (!blank)
+                    result.Append(' ');
+                blank = true;
+            }
+        }
+
+        return result.ToString();
+    }
+
+    private static bool IsClean(string text)
+    {
+        foreach (var c in text)
+        {
+            if (c is < ' ' or (>= '\u007f' and <= '\u009f') || (c > '\u00ac' && !IsShown(char.GetUnicodeCategory(c))) || char.IsSurrogate(c))
+                return false;
+        }
+
+        return true;
+    }
+
+    /// <summary>Whether the character at the index is shown, and how many chars it takes.</summary>
+    private static bool IsShown(string text, ref int index, out int length)
+    {
+        length = index + 1 < text.Length && char.IsSurrogatePair(text[index], text[index + 1]) ? 2 : 1;
+        var category = CharUnicodeInfo.GetUnicodeCategory(text, index);
+        if (!IsShown(category) && length == 2)
+            index++;
+        return IsShown(category);
+    }
+
+    private static bool IsShown(UnicodeCategory category) => category is not (UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator
+        or UnicodeCategory.ParagraphSeparator or UnicodeCategory.Surrogate or UnicodeCategory.PrivateUse);
+}

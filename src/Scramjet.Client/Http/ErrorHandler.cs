@@ -1,0 +1,28 @@
+using System.Net.Http;
+using System.Threading;
+using System.Threading.Tasks;
+
+namespace Scramjet.Client.Http;
+
+/// <summary>Turns connections that fail, and answers that aren't good ones, into errors of this client.</summary>
+internal sealed class ErrorHandler(CallHandler next) : CallHandler(next)
+{
+    public override async Task<HttpResponseMessage> SendAsync(Call call, CancellationToken cancellationToken)
+    {
+        HttpResponseMessage response;
+        try
+        {
+            response = await Next.SendAsync(call, cancellationToken).ConfigureAwait(false);
+        }
+        catch (HttpRequestException e) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw ResponseErrors.FromConnection(call, e);
+        }
+
+        if (response.IsSuccessStatusCode)
+            return response;
+
+        using (response)
+            throw ResponseErrors.FromStatus(call, response, await ResponseBody.ReadErrorAsync(response, cancellationToken).ConfigureAwait(false));
+    }
+}
