@@ -86,11 +86,12 @@ public sealed class CompletionTests(RealPlatform real)
     [Fact]
     public async Task A_platform_that_fails_or_is_silent_offers_nothing()
     {
-        // It answers the connection's own first question, and never again.
-        var asked = 0;
-        await using var silent = new FaultServer(exchange => asked++ == 0 ? exchange.AnswerAsync(200, "[]") : exchange.SilenceAsync());
+        // It answers while the connection is made, and never again.
+        var connecting = true;
+        await using var silent = new FaultServer(exchange => connecting ? exchange.AnswerAsync(200, "[]") : exchange.SilenceAsync());
         using var session = new Engine();
         session.Get($"Connect-ScramjetPlatform -Uri {silent.BaseUri}");
+        connecting = false;
         Assert.Empty(Texts(Complete(session, "Get-ScramjetSequence -Sequence x")));
         Assert.Empty(Texts(Complete(session, "Get-ScramjetHub -Hub x")));
         session.Get("Disconnect-ScramjetPlatform");

@@ -187,7 +187,7 @@ public sealed class ConnectScramjetPlatformCommand : AsyncCmdlet
         {
             version = await context.Own(connection.Middleware).GetVersionAsync(context.Cancellation).ConfigureAwait(false);
         }
-        catch (ScramjetApiException e) when (connection.IsPlatform && e.StatusCode is not (null or System.Net.HttpStatusCode.Unauthorized or System.Net.HttpStatusCode.Forbidden))
+        catch (ScramjetApiException e) when (connection.IsPlatform && (e.Code == ErrorCodes.InvalidResponse || e.StatusCode is not (null or System.Net.HttpStatusCode.Unauthorized or System.Net.HttpStatusCode.Forbidden)))
         {
             // A platform may well keep its version to itself: its spaces tell more.
             return;

@@ -31,9 +31,9 @@ public sealed class GetScramjetConnectionCommand : PSCmdlet
 
         foreach (var name in Name)
         {
-            var matcher = new Matcher<ScramjetConnection>("connection", name, c => c.Name);
             try
             {
+                var matcher = new Matcher<ScramjetConnection>("connection", name, c => c.Name);
                 WriteObject(matcher.Take(connections), true);
                 WriteObject(matcher.Rest(), true);
             }

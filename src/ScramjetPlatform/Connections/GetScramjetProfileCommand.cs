@@ -33,8 +33,15 @@ public sealed class GetScramjetProfileCommand : PSCmdlet
             IEnumerable<string> names = [name];
             if (WildcardPattern.ContainsWildcardCharacters(name))
             {
-                var matcher = new Matcher<string>("profile", name, n => n);
-                names = matcher.Take(all);
+                try
+                {
+                    names = new Matcher<string>("profile", name, n => n).Take(all);
+                }
+                catch (ScramjetException e)
+                {
+                    WriteError(ErrorRecords.From(e, name));
+                    continue;
+                }
             }
 
             foreach (var found in names)
