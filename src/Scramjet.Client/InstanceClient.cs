@@ -290,7 +290,7 @@ public sealed class InstanceClient : ApiClient
 
     /// <summary>The message of an event: 1.0 gives it alone, 0.18 within an object.</summary>
     public static JToken? EventMessageOf(JToken? answer, string eventName) =>
-        answer is JObject o && o.Count <= 2 && (string?)o["eventName"] == eventName ? o["message"] : answer;
+        answer is JObject o && o.Count <= 2 && new JsonFields(o).Text("eventName") == eventName ? o["message"] : answer;
 
     /// <summary>Sends a body for as long as it lasts, and as long as there is an instance to take it: hubs keep the request of one that has ended.</summary>
     private async Task FeedAsync(string path, StreamBody body, bool keepOpen, CancellationToken cancellationToken)

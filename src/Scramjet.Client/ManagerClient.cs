@@ -120,14 +120,14 @@ public sealed class ManagerClient : PlaceClient
     {
         var request = Get(path);
         var items = Flatten(await SendForArrayAsync(request, cancellationToken).ConfigureAwait(false));
-        return ReadList(items, request, fields => new Sequence(fields, HostOf((string?)fields.Source["location"]).GetSequenceClient(fields.RequiredId())));
+        return ReadList(items, request, fields => new Sequence(fields, HostOf(new JsonFields(fields.Source).Text("location")).GetSequenceClient(fields.RequiredId())));
     }
 
     // Where the platform doesn't say which hub holds something, a request for it would not find its way: the id stays readable.
     private HostClient HostOf(string? hubId) => GetHostClient(string.IsNullOrEmpty(hubId) ? "unknown" : hubId!);
 
     private static string? InstanceLocation(JObject instance) =>
-        (string?)instance["location"] ?? (instance["sequence"] is JObject sequence ? (string?)sequence["location"] : null);
+        new JsonFields(instance).Text("location") ?? new JsonFields(instance).Object("sequence")?.Text("location");
 
     /// <summary>Ids and nested arrays of ids become objects.</summary>
     private static JArray Flatten(JArray items) => new(items.SelectMany(Leaves));

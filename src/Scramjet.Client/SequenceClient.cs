@@ -37,7 +37,7 @@ public sealed class SequenceClient : ApiClient
     public async Task<IReadOnlyList<string>> ListInstancesAsync(CancellationToken cancellationToken = default)
     {
         var items = await SendForArrayAsync(Get("/instances"), cancellationToken).ConfigureAwait(false);
-        return items.Select(item => item is JObject o ? (string?)o["id"] : (string?)item).OfType<string>().ToArray();
+        return items.Select(JsonFields.IdOf).OfType<string>().ToArray();
     }
 
     /// <summary>Starts an instance: <c>POST /sequence/{id}/start</c>. It is never sent twice.</summary>

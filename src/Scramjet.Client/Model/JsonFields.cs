@@ -25,7 +25,7 @@ internal sealed class JsonFields(JObject source)
         return Source[name] is { Type: not JTokenType.Null } token ? token : null;
     }
 
-    public string? Text(string name) => Token(name) is JValue { Value: { } value } ? Convert.ToString(value, CultureInfo.InvariantCulture) : null;
+    public string? Text(string name) => PlainText(Token(name));
 
     public bool? Flag(string name) => Token(name) is JValue { Value: bool value } ? value : null;
 
@@ -50,14 +50,17 @@ internal sealed class JsonFields(JObject source)
 
     /// <summary>An array of texts, or of objects with an id.</summary>
     public string[]? Ids(string name) => Token(name) is JArray array
-        ? array.Select(item => item is JObject o ? (string?)o["id"] : item is JValue { Value: { } v } ? Convert.ToString(v, CultureInfo.InvariantCulture) : null)
-            .OfType<string>()
-            .ToArray()
+        ? array.Select(IdOf).OfType<string>().ToArray()
         : null;
+
+    /// <summary>A text, or an object's id; null for anything else.</summary>
+    public static string? IdOf(JToken? item) => PlainText(item is JObject o ? o["id"] : item);
 
     public JsonFields? Object(string name) => Token(name) is JObject o ? new JsonFields(o) : null;
 
     public object? Plain(string name) => Json.ToPlain(Token(name));
+
+    private static string? PlainText(JToken? token) => token is JValue { Value: { } value } ? Convert.ToString(value, CultureInfo.InvariantCulture) : null;
 
     public IReadOnlyDictionary<string, object?> Rest()
     {
