@@ -61,53 +61,39 @@ public sealed class NewScramjetSequencePackageCommand : AsyncCmdlet
     {
         foreach (var folder in PathResolver.Resolve(this, Path, LiteralPath))
         {
-            try
-            {
-                Pack(folder, TargetOf(folder));
-            }
-            catch (ScramjetException e)
-            {
-                WriteError(ErrorRecords.From(e, folder));
-            }
+            var target = TargetOf(folder);
+            Run(() => PackAsync(folder, target), folder);
         }
     }
 
-    private void Pack(string folder, string target)
+    private async Task PackAsync(string folder, string target)
     {
-        var package = SequencePackage.Plan(folder, Exclude, target);
+        var package = SequencePackage.Plan(folder, Exclude, target, StopToken);
         if (Directory.Exists(target) || (File.Exists(target) && !Force))
             throw new ScramjetException(ErrorCodes.AlreadyExists, $"'{target}' is there already.", "Give another -Destination, or -Force to replace it.");
-
-        var size = package.Entries.Sum(e => e.Length);
-        var what = $"Pack {package.Manifest.Name} {package.Manifest.Version}, {package.Entries.Count} files of {ByteSize.Format(size)}";
-        if (!ShouldProcess($"{what}, into \"{target}\".", $"{what}, into \"{target}\"?", "Confirm", out var reason))
-        {
-            if (reason != ShouldProcessReason.WhatIf)
-                return;
-
-            // What would go in is what -WhatIf is asked for here.
-            foreach (var entry in package.Entries)
-                ShouldProcess(entry.Path, entry.LinkTarget is { } link ? $"Pack link to {link}" : $"Pack {ByteSize.Format(entry.Length)}");
+        if (!await InvokeAsync(() => IsConfirmed(package, target)).ConfigureAwait(false))
             return;
-        }
 
-        var written = false;
-        Run(
-            () =>
-            {
-                Write(package, folder, target, size);
-                written = true;
-                return Task.CompletedTask;
-            },
-            folder);
-        if (written)
-            WriteObject(InvokeProvider.Item.Get([target], force: true, literalPath: true), true);
+        Write(package, folder, target);
+        await WriteAsync(await InvokeAsync(() => InvokeProvider.Item.Get([target], force: true, literalPath: true).Single()).ConfigureAwait(false)).ConfigureAwait(false);
+    }
+
+    private bool IsConfirmed(SequencePackage package, string target)
+    {
+        var what = $"Pack {package.Manifest.Name} {package.Manifest.Version}, {package.Entries.Count} files of {ByteSize.Format(package.Size)}";
+        if (ShouldProcess($"{what}, into \"{target}\".", $"{what}, into \"{target}\"?", "Confirm", out var reason))
+            return true;
+
+        // What would go in is what -WhatIf is asked for here.
+        foreach (var entry in reason == ShouldProcessReason.WhatIf ? package.Entries : [])
+            ShouldProcess(entry.Path, entry.LinkTarget is { } link ? $"Pack link to {link}" : $"Pack {ByteSize.Format(entry.Length)}");
+        return false;
     }
 
     /// <summary>Writes beside the target first: what is half done is never seen under its name.</summary>
-    private void Write(SequencePackage package, string folder, string target, long size)
+    private void Write(SequencePackage package, string folder, string target)
     {
-        var progress = new ByteProgress(PostProgress, $"Packing {folder}", size);
+        var progress = new ByteProgress(PostProgress, $"Packing {folder}", package.Size);
         var partial = $"{target}.{Guid.NewGuid():N}.partial";
         try
         {
