@@ -4,6 +4,7 @@ using System.IO;
 using System.IO.Compression;
 using System.Linq;
 using Scramjet.Client.Packaging;
+using Scramjet.Testing;
 using Xunit;
 
 namespace Scramjet.Client.Tests;
@@ -160,5 +161,62 @@ public sealed class PackagingTests : IDisposable
         var error = Assert.Throws<ScramjetException>(() => SequencePackage.Check(path, TestContext.Current.CancellationToken));
         Assert.Equal(ErrorCodes.InvalidPackage, error.Code);
         Assert.Contains(name, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_labelled_package_is_the_same_but_for_the_version()
+    {
+        var path = RawTar.Good("labelled")
+            .Pax("path", "a/żółć").Add("x", "one", mode: 0x1ED)
+            .Add("././@LongLink", new string('n', 150) + "\0", 'L').Add("x", "two")
+            .Pax("linkpath", "../index.js").Add("a/link", type: '2')
+            .Save(_folder);
+        using var source = PackageSource.FromFile(path, cancellationToken: TestContext.Current.CancellationToken);
+        using var labelled = source.WithContentLabel(TestContext.Current.CancellationToken);
+        Assert.Matches(@"^1\.0\.0\+sha\.[0-9a-f]{16}$", labelled.Manifest!.Version);
+        Assert.Equal(source.LabelledManifest!.Version, labelled.Manifest.Version);
+        Assert.Equal(Entries(source).Replace("1.0.0", labelled.Manifest.Version, StringComparison.Ordinal), Entries(labelled));
+    }
+
+    [Fact]
+    public void A_package_that_changes_after_it_was_checked_is_not_labelled()
+    {
+        var path = RawTar.Good().Save(_folder);
+        using var source = PackageSource.FromFile(path, cancellationToken: TestContext.Current.CancellationToken);
+        File.WriteAllBytes(path, RawTar.Good().Add("more", "x").ToPackage());
+        Assert.Equal(ErrorCodes.FileUnreadable, Assert.Throws<ScramjetException>(() => source.WithContentLabel(TestContext.Current.CancellationToken)).Code);
+    }
+
+    [Fact]
+    public void A_folder_that_changes_after_it_was_compared_is_not_packed()
+    {
+        var plan = SequencePackage.Plan(_folder, cancellationToken: TestContext.Current.CancellationToken).WithContentLabel(cancellationToken: TestContext.Current.CancellationToken);
+        var bytes = File.ReadAllBytes(Path.Combine(_folder, "index.js"));
+        bytes[0] ^= 1;
+        File.WriteAllBytes(Path.Combine(_folder, "index.js"), bytes);
+        Assert.Equal(ErrorCodes.FileUnreadable, Assert.Throws<ScramjetException>(() => plan.Write(Stream.Null, cancellationToken: TestContext.Current.CancellationToken)).Code);
+    }
+
+    [Theory]
+    [InlineData("#!/bin/sh\n", true)]
+    [InlineData("#", false)]
+    [InlineData("", false)]
+    public void Without_permission_bits_a_script_is_a_program(string text, bool isProgram)
+    {
+        Write("script", text);
+        Assert.Equal(isProgram, PackageEntry.IsProgram(Path.Combine(_folder, "script"), mode: null));
+    }
+
+    private static string Entries(PackageSource package)
+    {
+        using var tar = new TarReader(new GZipStream(package.Open(), CompressionMode.Decompress));
+        var text = new StringWriter();
+        while (tar.GetNextEntry() is { } entry)
+        {
+            var content = entry.DataStream is { } data ? new StreamReader(data).ReadToEnd() : "";
+            text.WriteLine($"{entry.Name} {entry.EntryType} {entry.Mode} {entry.LinkName} {(entry.Name == "package.json" ? string.Concat(content.Where(c => !char.IsWhiteSpace(c))) : content)}");
+        }
+
+        return text.ToString();
     }
 }
