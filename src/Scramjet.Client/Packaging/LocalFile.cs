@@ -5,7 +5,7 @@ using System.Threading;
 
 namespace Scramjet.Client.Packaging;
 
-/// <summary>Reads files of this machine. Only plain files: a pipe or a device may never end, or wait for ever before it begins.</summary>
+/// <summary>Reads and writes files of this machine. Only plain files: a pipe or a device may never end, or wait for ever before it begins.</summary>
 public static class LocalFile
 {
     private const int BufferSize = 64 * 1024;
@@ -30,6 +30,44 @@ public static class LocalFile
                 throw Unreadable(path, e);
             throw;
         }
+    }
+
+    /// <summary>Writes a file whole or not at all: what is half done is never seen under its name.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="replace">Whether a file that is there is replaced.</param>
+    /// <param name="write">Writes the content. What it throws is passed on, but for what the system throws.</param>
+    /// <exception cref="ScramjetException"><c>ALREADY_EXISTS</c>; or <c>FILE_UNWRITABLE</c>: it may not be written, or what is there isn't a plain file.</exception>
+    public static void Write(string path, bool replace, Action<Stream> write)
+    {
+        CheckReplaceable(path, replace);
+        var partial = $"{path}.{Guid.NewGuid():N}.partial";
+        try
+        {
+            using (var file = new FileStream(partial, FileMode.CreateNew, FileAccess.Write, FileShare.None, BufferSize))
+                write(file);
+            if (replace && File.Exists(path))
+                File.Replace(partial, path, null);
+            else
+                File.Move(partial, path);
+        }
+        catch (Exception e) when (IsFileError(e))
+        {
+            throw new ScramjetException(ErrorCodes.FileUnwritable, $"'{path}' can't be written: {(e is DirectoryNotFoundException ? "its folder isn't there." : e.Message.Replace(partial, path))}", "Check the path and its permissions, and the room on the disk.", e);
+        }
+        finally
+        {
+            Remove(partial);
+        }
+    }
+
+    /// <summary>Checks that <see cref="Write"/> would put a file in nobody's place.</summary>
+    /// <exception cref="ScramjetException">As <see cref="Write"/>.</exception>
+    public static void CheckReplaceable(string path, bool replace)
+    {
+        if (Directory.Exists(path) || (File.Exists(path) && !replace))
+            throw new ScramjetException(ErrorCodes.AlreadyExists, $"'{path}' is there already.", "Give another path, or -Force to replace a file.");
+        if (Name(UnixFile.Kind(path, followLinks: false)) is { } name)
+            throw new ScramjetException(ErrorCodes.FileUnwritable, $"'{path}' is {name}, which no file can take the place of.", "Give another path.");
     }
 
     /// <summary>A path from the root on.</summary>
@@ -84,6 +122,18 @@ public static class LocalFile
         catch (Exception e) when (IsFileError(e))
         {
             throw Unreadable(path, e);
+        }
+    }
+
+    private static void Remove(string path)
+    {
+        try
+        {
+            File.Delete(path);
+        }
+        catch (Exception e) when (IsFileError(e))
+        {
+            // The first error is the one to tell of.
         }
     }
 

@@ -271,7 +271,7 @@ public sealed class ConnectScramjetPlatformCommand : AsyncCmdlet
     /// <summary>A name, or a path as PowerShell has it.</summary>
     private SiProfile ReadProfile(string nameOrPath)
     {
-        var profile = SiSettings.IsPath(nameOrPath) ? GetUnresolvedProviderPathFromPSPath(nameOrPath) : nameOrPath;
+        var profile = SiSettings.IsPath(nameOrPath) ? PathResolver.FullPath(this, nameOrPath) : nameOrPath;
         return ReadLocal(cancellationToken => new SiSettings().Read(profile, cancellationToken));
     }
 

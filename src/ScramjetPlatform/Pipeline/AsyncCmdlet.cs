@@ -148,6 +148,20 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
     /// <summary>Ends the cmdlet with an error. For the pipeline thread.</summary>
     private protected void Fail(Exception error, object? target = null) => ThrowTerminatingError(ErrorRecords.From(error, target));
 
+    /// <summary>The path in the file system, or a terminating error. For the pipeline thread.</summary>
+    private protected string FullPath(string path)
+    {
+        try
+        {
+            return PathResolver.FullPath(this, path);
+        }
+        catch (ScramjetException e)
+        {
+            Fail(e, path);
+            throw;
+        }
+    }
+
     private void Drain()
     {
         if (_started.Count > 0)

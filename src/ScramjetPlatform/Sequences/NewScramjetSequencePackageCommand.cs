@@ -69,8 +69,7 @@ public sealed class NewScramjetSequencePackageCommand : AsyncCmdlet
     private async Task PackAsync(string folder, string target)
     {
         var package = SequencePackage.Plan(folder, Exclude, target, StopToken);
-        if (Directory.Exists(target) || (File.Exists(target) && !Force))
-            throw new ScramjetException(ErrorCodes.AlreadyExists, $"'{target}' is there already.", "Give another -Destination, or -Force to replace it.");
+        LocalFile.CheckReplaceable(target, Force);
         if (!await InvokeAsync(() => IsConfirmed(package, target)).ConfigureAwait(false))
             return;
 
@@ -90,28 +89,16 @@ public sealed class NewScramjetSequencePackageCommand : AsyncCmdlet
         return false;
     }
 
-    /// <summary>Writes beside the target first: what is half done is never seen under its name.</summary>
     private void Write(SequencePackage package, string folder, string target)
     {
         var progress = new ByteProgress(PostProgress, $"Packing {folder}", package.Size);
-        var partial = $"{target}.{Guid.NewGuid():N}.partial";
         try
         {
-            using (var file = new FileStream(partial, FileMode.CreateNew, FileAccess.Write))
-                package.Write(file, progress, StopToken);
-            if (File.Exists(target))
-                File.Delete(target);
-            File.Move(partial, target);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new ScramjetException(ErrorCodes.FileUnwritable, $"'{target}' can't be written: {(e is DirectoryNotFoundException ? "its folder isn't there." : e.Message.Replace(partial, target))}", "Check the path and its permissions.", e);
+            LocalFile.Write(target, Force, file => package.Write(file, progress, StopToken));
         }
         finally
         {
             progress.Complete();
-            if (File.Exists(partial))
-                File.Delete(partial);
         }
     }
 
@@ -121,7 +108,7 @@ public sealed class NewScramjetSequencePackageCommand : AsyncCmdlet
         if (Destination is null)
             return System.IO.Path.Combine(System.IO.Path.GetDirectoryName(folder.TrimEnd('/', '\\')) ?? folder, name);
 
-        var target = GetUnresolvedProviderPathFromPSPath(Destination);
+        var target = FullPath(Destination);
         return Directory.Exists(target) || Destination.EndsWith("/", StringComparison.Ordinal) || Destination.EndsWith("\\", StringComparison.Ordinal) ? System.IO.Path.Combine(target, name) : target;
     }
 }

@@ -146,7 +146,7 @@ public sealed class StartScramjetSequenceCommand : SequenceActionCmdlet
 
     private T ReadFile<T>(string path, Func<string, CancellationToken, T> read)
     {
-        var full = GetUnresolvedProviderPathFromPSPath(path);
+        var full = PathResolver.FullPath(this, path);
         return ReadLocal(cancellationToken => read(full, cancellationToken));
     }
 

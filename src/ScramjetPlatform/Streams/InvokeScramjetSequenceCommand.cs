@@ -104,7 +104,7 @@ public sealed class InvokeScramjetSequenceCommand : SendCmdlet
 
         if (Path is not null)
         {
-            _path = GetUnresolvedProviderPathFromPSPath(Path);
+            _path = FullPath(Path);
             _scope = GetScope();
         }
         else

@@ -83,7 +83,7 @@ public abstract class SendCmdlet : ScopedCmdlet
         {
             if (IsOnCommandLine(nameof(InputObject)) || (MyInvocation.ExpectingInput && !TargetsArePiped))
                 Fail(new ScramjetException(ErrorCodes.BadParameters, $"Both -Path and {(IsOnCommandLine(nameof(InputObject)) ? "-InputObject" : "the pipeline")} have something to send.", "Give one of them."));
-            _file = GetUnresolvedProviderPathFromPSPath(FileToSend);
+            _file = FullPath(FileToSend);
         }
 
         Prepare();
