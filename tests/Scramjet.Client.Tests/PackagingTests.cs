@@ -4,6 +4,7 @@ using System.IO;
 using System.IO.Compression;
 using System.Linq;
 using Scramjet.Client.Packaging;
+using Scramjet.Testing;
 using Xunit;
 
 namespace Scramjet.Client.Tests;
@@ -28,12 +29,12 @@ public sealed class PackagingTests : IDisposable
         File.WriteAllText(full, text);
     }
 
-    private string[] Plan() => [.. SequencePackage.Plan(_folder).Entries.Select(e => e.Path)];
+    private string[] Plan() => [.. SequencePackage.Plan(_folder, cancellationToken: TestContext.Current.CancellationToken).Entries.Select(e => e.Path)];
 
     private byte[] Pack()
     {
         var output = new MemoryStream();
-        SequencePackage.Plan(_folder).Write(output);
+        SequencePackage.Plan(_folder, cancellationToken: TestContext.Current.CancellationToken).Write(output);
         return output.ToArray();
     }
 
@@ -51,7 +52,7 @@ public sealed class PackagingTests : IDisposable
     }
 
     [Fact]
-    public void A_package_holds_the_files_their_modes_and_long_names()
+    public void A_package_holds_the_files_their_executable_bits_and_long_names()
     {
         var longName = string.Join('/', Enumerable.Repeat("a-rather-long-folder-name", 8)) + "/Gdańsk-🚀.txt";
         Write(longName, "deep");
@@ -66,7 +67,7 @@ public sealed class PackagingTests : IDisposable
         Assert.Equal([longName, "index.js", "package.json"], texts.Keys.Order(StringComparer.Ordinal));
         Assert.Equal("deep", texts[longName].Text);
         if (!OperatingSystem.IsWindows())
-            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserExecute, texts["index.js"].Mode);
+            Assert.Equal((Convert.ToInt32("755", 8), Convert.ToInt32("644", 8)), ((int)texts["index.js"].Mode, (int)texts[longName].Mode));
     }
 
     [Fact]
@@ -77,7 +78,7 @@ public sealed class PackagingTests : IDisposable
         Write("node_modules/x/cli.js", "x");
         Directory.CreateDirectory(Path.Combine(_folder, "node_modules/.bin"));
         File.CreateSymbolicLink(Path.Combine(_folder, "node_modules/.bin/x"), "../x/cli.js");
-        Assert.Equal("../x/cli.js", SequencePackage.Plan(_folder).Entries.Single(e => e.Path == "node_modules/.bin/x").LinkTarget);
+        Assert.Equal("../x/cli.js", SequencePackage.Plan(_folder, cancellationToken: TestContext.Current.CancellationToken).Entries.Single(e => e.Path == "node_modules/.bin/x").LinkTarget);
         File.CreateSymbolicLink(Path.Combine(_folder, "node_modules/.bin/y"), "../../../y");
         Assert.Equal(ErrorCodes.InvalidPackage, Assert.Throws<ScramjetException>(Plan).Code);
     }
@@ -157,8 +158,65 @@ public sealed class PackagingTests : IDisposable
             tar.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile, name) { DataStream = new MemoryStream([1]) });
         }
 
-        var error = Assert.Throws<ScramjetException>(() => SequencePackage.Check(path));
+        var error = Assert.Throws<ScramjetException>(() => SequencePackage.Check(path, TestContext.Current.CancellationToken));
         Assert.Equal(ErrorCodes.InvalidPackage, error.Code);
         Assert.Contains(name, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_labelled_package_is_the_same_but_for_the_version()
+    {
+        var path = RawTar.Good("labelled")
+            .Pax("path", "a/żółć").Add("x", "one", mode: 0x1ED)
+            .Add("././@LongLink", new string('n', 150) + "\0", 'L').Add("x", "two")
+            .Pax("linkpath", "../index.js").Add("a/link", type: '2')
+            .Save(_folder);
+        using var source = PackageSource.FromFile(path, cancellationToken: TestContext.Current.CancellationToken);
+        using var labelled = source.WithContentLabel(TestContext.Current.CancellationToken);
+        Assert.Matches(@"^1\.0\.0\+sha\.[0-9a-f]{16}$", labelled.Manifest!.Version);
+        Assert.Equal(source.LabelledManifest!.Version, labelled.Manifest.Version);
+        Assert.Equal(Entries(source).Replace("1.0.0", labelled.Manifest.Version, StringComparison.Ordinal), Entries(labelled));
+    }
+
+    [Fact]
+    public void A_package_that_changes_after_it_was_checked_is_not_labelled()
+    {
+        var path = RawTar.Good().Save(_folder);
+        using var source = PackageSource.FromFile(path, cancellationToken: TestContext.Current.CancellationToken);
+        File.WriteAllBytes(path, RawTar.Good().Add("more", "x").ToPackage());
+        Assert.Equal(ErrorCodes.FileUnreadable, Assert.Throws<ScramjetException>(() => source.WithContentLabel(TestContext.Current.CancellationToken)).Code);
+    }
+
+    [Fact]
+    public void A_folder_that_changes_after_it_was_compared_is_not_packed()
+    {
+        var plan = SequencePackage.Plan(_folder, cancellationToken: TestContext.Current.CancellationToken).WithContentLabel(cancellationToken: TestContext.Current.CancellationToken);
+        var bytes = File.ReadAllBytes(Path.Combine(_folder, "index.js"));
+        bytes[0] ^= 1;
+        File.WriteAllBytes(Path.Combine(_folder, "index.js"), bytes);
+        Assert.Equal(ErrorCodes.FileUnreadable, Assert.Throws<ScramjetException>(() => plan.Write(Stream.Null, cancellationToken: TestContext.Current.CancellationToken)).Code);
+    }
+
+    [Theory]
+    [InlineData("#!/bin/sh\n", true)]
+    [InlineData("#", false)]
+    [InlineData("", false)]
+    public void Without_permission_bits_a_script_is_a_program(string text, bool isProgram)
+    {
+        Write("script", text);
+        Assert.Equal(isProgram, PackageEntry.IsProgram(Path.Combine(_folder, "script"), mode: null));
+    }
+
+    private static string Entries(PackageSource package)
+    {
+        using var tar = new TarReader(new GZipStream(package.Open(), CompressionMode.Decompress));
+        var text = new StringWriter();
+        while (tar.GetNextEntry() is { } entry)
+        {
+            var content = entry.DataStream is { } data ? new StreamReader(data).ReadToEnd() : "";
+            text.WriteLine($"{entry.Name} {entry.EntryType} {entry.Mode} {entry.LinkName} {(entry.Name == "package.json" ? string.Concat(content.Where(c => !char.IsWhiteSpace(c))) : content)}");
+        }
+
+        return text.ToString();
     }
 }

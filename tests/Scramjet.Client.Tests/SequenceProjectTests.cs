@@ -63,7 +63,7 @@ public sealed class SequenceProjectTests : IDisposable
             File.WriteAllText(Path.Combine(project.Folder, path), "x");
         }
 
-        var package = SequencePackage.Plan(project.Folder);
+        var package = SequencePackage.Plan(project.Folder, cancellationToken: TestContext.Current.CancellationToken);
         Assert.Equal(new[] { main, "package.json" }.Order(StringComparer.Ordinal), package.Entries.Select(e => e.Path));
         Assert.Equal(("hello", "1.0.0", main), (package.Manifest.Name, package.Manifest.Version, package.Manifest.Main));
         Assert.Single(package.Manifest.Engines);

@@ -1,3 +1,4 @@
+using System.Threading;
 using Newtonsoft.Json.Linq;
 
 namespace Scramjet.Client.Model;
@@ -35,9 +36,9 @@ public sealed class StartOptions
 
     /// <summary>Reads a startup config: a JSON or YAML file with the fields of a start, <c>appConfig</c>, <c>args</c>, <c>outputTopic</c>, <c>inputTopic</c>, <c>limits</c>, <c>instanceId</c>.</summary>
     /// <exception cref="ScramjetException"><c>FILE_NOT_FOUND</c>, <c>FILE_UNREADABLE</c>, or <c>BAD_PARAMETERS</c>: it isn't JSON or YAML, or a field is unknown or of another type.</exception>
-    public static StartOptions FromFile(string path)
+    public static StartOptions FromFile(string path, CancellationToken cancellationToken = default)
     {
-        var config = ConfigFile.ReadObject(path);
+        var config = ConfigFile.ReadObject(path, cancellationToken);
         var options = new StartOptions();
         foreach (var field in config.Properties())
         {

@@ -1,149 +1,75 @@
 using System;
 using System.Collections.Generic;
-using System.Text;
-using System.Text.RegularExpressions;
+using System.Linq;
 
 namespace Scramjet.Client.Packaging;
 
 /// <summary>
-/// A minimatch pattern, as `si` reads them: *, ?, **, [classes], {braces}, and the extended +(a|b) forms. No wildcard fits a
-/// leading dot. No .NET library in reach has this syntax: those for .gitignore match differently.
+/// A minimatch pattern, as `si` reads them: *, ?, **, [classes], {braces}, and the extended +(a|b) forms. No wildcard fits a leading dot. No .NET library in
+/// reach has this syntax: those for .gitignore match differently, and regular expressions take exponential time for some patterns.
 /// </summary>
 internal sealed class GlobPattern
 {
-    private static readonly TimeSpan MatchTimeout = TimeSpan.FromSeconds(1);
+    public const int MostAlternatives = 1000;
 
-    private readonly List<Regex> _alternatives = [];
+    private const int Longest = 8 * 1024;
 
+    private readonly List<GlobSegment?[]> _alternatives;
+
+    /// <exception cref="FormatException">It isn't a pattern; the message says what it has or does, as in "stands for too much".</exception>
     public GlobPattern(string pattern)
     {
-        foreach (var alternative in ExpandBraces(pattern))
-            _alternatives.Add(new Regex("^(?:" + Translate(alternative) + ")$", RegexOptions.CultureInvariant, MatchTimeout));
+        if (pattern.Length > Longest)
+            throw new FormatException($"has more than {Longest} characters");
+
+        // The null is for **, any number of parts.
+        var written = GlobBraces.Expand(pattern, MostAlternatives);
+        Length = written.Sum(static w => w.Length);
+        _alternatives = [.. written.Select(static alternative => alternative.Split('/').Select(static part => part == "**" ? null : new GlobSegment(part)).ToArray())];
     }
 
-    public bool IsMatch(string path) => _alternatives.Exists(r => r.IsMatch(path));
+    /// <summary>The characters of all patterns that it stands for.</summary>
+    public int Length { get; }
 
-    private static IEnumerable<string> ExpandBraces(string pattern)
+    public bool IsMatch(string path)
     {
-        var open = pattern.IndexOf('{');
-        var parts = open < 0 ? null : SplitBraces(pattern, open, out _);
-        if (parts is null || parts.Count < 2)
-            return [pattern];
-
-        SplitBraces(pattern, open, out var close);
-        var result = new List<string>();
-        foreach (var part in parts)
-            result.AddRange(ExpandBraces(pattern.Substring(0, open) + part + pattern.Substring(close + 1)));
-        return result;
+        var parts = path.Split('/');
+        return IsMatch(parts, parts.Length);
     }
 
-    private static List<string>? SplitBraces(string pattern, int open, out int close)
+    /// <summary>Whether a path fits that is the first parts of another.</summary>
+    public bool IsMatch(string[] parts, int count) => _alternatives.Exists(a => IsMatch(a, parts, count));
+
+    private static bool IsMatch(GlobSegment?[] pattern, string[] parts, int count)
     {
-        var parts = new List<string>();
-        var depth = 0;
-        var start = open + 1;
-        for (var i = open; i < pattern.Length; i++)
+        if (Array.TrueForAll(pattern, static p => p is not null))
+            return pattern.Length == count && Enumerable.Range(0, count).All(i => pattern[i]!.IsMatch(parts[i]));
+
+        // Which parts can come next, after each part of the pattern.
+        var next = new bool[count + 1];
+        next[0] = true;
+        for (var i = 0; i < pattern.Length; i++)
         {
-            switch (pattern[i])
+            var then = new bool[count + 1];
+            for (var at = 0; at <= count; at++)
             {
-                case '{':
-                    depth++;
-                    break;
-                case ',' when depth == 1:
-                    parts.Add(pattern.Substring(start, i - start));
-                    start = i + 1;
-                    break;
-                case '}' when --depth == 0:
-                    parts.Add(pattern.Substring(start, i - start));
-                    close = i;
-                    return parts;
+                if (pattern[i] is { } part)
+                {
+                    if (at < count && next[at] && part.IsMatch(parts[at]))
+                        then[at + 1] = true;
+                }
+                else
+                {
+                    // At the end ** needs something to fit, elsewhere it may be nothing.
+                    then[at] |= next[at] && i < pattern.Length - 1;
+                    if (at < count && (next[at] || then[at]) && !parts[at].StartsWith(".", StringComparison.Ordinal))
+                        then[at + 1] = true;
+                }
             }
+
+            next = then;
         }
 
-        close = -1;
-        return null;
-    }
-
-    private static string Translate(string pattern)
-    {
-        var segments = pattern.Split('/');
-        var regex = new StringBuilder();
-        for (var i = 0; i < segments.Length; i++)
-        {
-            var last = i == segments.Length - 1;
-            if (segments[i] == "**")
-            {
-                regex.Append(last ? "(?:(?!\\.)[^/]+(?:/(?!\\.)[^/]+)*)" : "(?:(?!\\.)[^/]+/)*");
-                continue;
-            }
-
-            regex.Append(TranslateSegment(segments[i]));
-            if (!last)
-                regex.Append('/');
-        }
-
-        return regex.ToString();
-    }
-
-    private static string TranslateSegment(string segment)
-    {
-        var regex = new StringBuilder();
-        if (segment.Length > 0 && segment[0] is '*' or '?' or '[')
-            regex.Append("(?!\\.)");
-
-        var groups = new Stack<char>();
-        for (var i = 0; i < segment.Length; i++)
-        {
-            var c = segment[i];
-            var opensGroup = i + 1 < segment.Length && segment[i + 1] == '(' && c is '?' or '*' or '+' or '@' or '!';
-            if (opensGroup)
-            {
-                groups.Push(c);
-                regex.Append(c == '!' ? "(?:(?!(?:" : "(?:");
-                i++;
-                continue;
-            }
-
-            switch (c)
-            {
-                case ')' when groups.Count > 0:
-                    var kind = groups.Pop();
-                    regex.Append(kind switch { '!' => ")(?:/|$))[^/]*)", '@' => ")", _ => ")" + kind });
-                    break;
-                case '|' when groups.Count > 0:
-                    regex.Append('|');
-                    break;
-                case '*':
-                    regex.Append("[^/]*");
-                    break;
-                case '?':
-                    regex.Append("[^/]");
-                    break;
-                case '[' when Class(segment, i) is { } end:
-                    var negated = segment[i + 1] is '!' or '^';
-                    var body = segment.Substring(i + (negated ? 2 : 1), end - i - (negated ? 2 : 1));
-                    regex.Append('[').Append(negated ? "^/" : "").Append(body.Replace("\\", "\\\\").Replace("[", "\\[").Replace("^", "\\^")).Append(']');
-                    i = end;
-                    break;
-                case '\\' when i + 1 < segment.Length:
-                    regex.Append(Regex.Escape(segment[++i].ToString()));
-                    break;
-                default:
-                    regex.Append(Regex.Escape(c.ToString()));
-                    break;
-            }
-        }
-
-        // An unfinished group is text, as a shell has it.
-        return groups.Count == 0 ? regex.ToString() : Regex.Escape(segment);
-    }
-
-    private static int? Class(string segment, int open)
-    {
-        var first = open + 1;
-        if (first < segment.Length && segment[first] is '!' or '^')
-            first++;
-        var end = first < segment.Length ? segment.IndexOf(']', first + 1) : -1;
-        return end < 0 ? null : end;
+        return next[count];
     }
 }

@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.IO;
 using System.Linq;
+using System.Threading;
 
 namespace Scramjet.Client.Packaging;
 
@@ -12,77 +13,84 @@ namespace Scramjet.Client.Packaging;
 internal sealed class IgnoreRules
 {
     private const string FileName = ".siignore";
+    private const int LongestFile = 1024 * 1024;
 
     private readonly List<(GlobPattern Pattern, bool BringsBack)> _rules = [];
+    private int _length;
 
     public bool MayBringBackInside => _rules.Exists(static r => r.BringsBack);
 
-    public static IgnoreRules Read(string folder, IEnumerable<string>? exclude)
+    public static IgnoreRules Read(string folder, IEnumerable<string>? exclude, CancellationToken cancellationToken)
     {
         var rules = new IgnoreRules();
         var file = Path.Combine(folder, FileName);
-        try
-        {
-            if (File.Exists(file))
-                rules.Add(File.ReadAllLines(file));
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw PackageFile.Unreadable(file, e);
-        }
-
-        rules.Add(exclude ?? []);
+        if (IsThere(file))
+            rules.Add(LocalFile.ReadText(file, LongestFile, () => Wrong($"'{file}' has more than {LongestFile} bytes.", "Write it with fewer patterns."), cancellationToken), file);
+        foreach (var pattern in exclude ?? [])
+            rules.Add(pattern, () => "to exclude");
         return rules;
     }
 
-    public bool LeavesOut(string path)
+    /// <summary>Rules of a text with a pattern a line.</summary>
+    public static IgnoreRules Parse(string text, string file = FileName)
     {
+        var rules = new IgnoreRules();
+        rules.Add(text, file);
+        return rules;
+    }
+
+    public bool LeavesOut(string path, CancellationToken cancellationToken = default)
+    {
+        var parts = path.Split('/');
         for (var i = _rules.Count - 1; i >= 0; i--)
         {
-            if (Matches(_rules[i].Pattern, path))
+            cancellationToken.ThrowIfCancellationRequested();
+            if (Matches(_rules[i].Pattern, parts))
                 return !_rules[i].BringsBack;
         }
 
         return false;
     }
 
-    // A pattern that fits a folder fits all that is in it.
-    private static bool Matches(GlobPattern pattern, string path)
-    {
-        for (var end = path.Length; end > 0; end = path.LastIndexOf('/', end - 1))
-        {
-            if (pattern.IsMatch(path.Substring(0, end)))
-                return true;
-        }
+    // A link that leads nowhere, a pipe or a folder of this name must not pass for no rules at all.
+    private static bool IsThere(string file) => File.Exists(file) || Directory.Exists(file) || UnixFile.Kind(file, followLinks: false) != FileKind.Unknown;
 
-        return false;
+    // A pattern that fits a folder fits all that is in it.
+    private static bool Matches(GlobPattern pattern, string[] parts) => Enumerable.Range(1, parts.Length).Any(count => pattern.IsMatch(parts, count));
+
+    private static ScramjetException Wrong(string message, string action, Exception? e = null) => new(ErrorCodes.InvalidPackage, message, action, e);
+
+    private void Add(string text, string file)
+    {
+        using var lines = new StringReader(text);
+        for (var number = 1; lines.ReadLine() is { } line; number++)
+            Add(line, () => $"in line {number} of '{file}'");
     }
 
-    private static GlobPattern Read(string pattern)
+    private void Add(string line, Func<string> where)
     {
+        line = line.Trim();
+        if (line.Length == 0 || line[0] == '#')
+            return;
+
+        var bringsBack = line[0] == '!' && !line.StartsWith("!(", StringComparison.Ordinal);
+        var pattern = (bringsBack ? line.Substring(1) : line).TrimEnd('/');
+        if (pattern.StartsWith("./", StringComparison.Ordinal))
+            pattern = pattern.Substring(2);
+        if (pattern.Length == 0)
+            return;
+
         try
         {
-            return new GlobPattern(pattern);
+            var rule = new GlobPattern(pattern);
+            _length += rule.Length;
+            if (_length > GlobBraces.LongestInAll)
+                throw new FormatException($"makes the patterns longer than {GlobBraces.LongestInAll} characters in all");
+            _rules.Add((rule, bringsBack));
         }
-        catch (ArgumentException e)
+        catch (FormatException e)
         {
-            throw new ScramjetException(ErrorCodes.InvalidPackage, $"'{pattern}' isn't a pattern that {FileName} can have.", "Mend the pattern.", e);
-        }
-    }
-
-    private void Add(IEnumerable<string> lines)
-    {
-        foreach (var line in lines.Select(static l => l.Trim()))
-        {
-            if (line.Length == 0 || line[0] == '#')
-                continue;
-
-            var bringsBack = line[0] == '!' && !line.StartsWith("!(", StringComparison.Ordinal);
-            var pattern = (bringsBack ? line.Substring(1) : line).TrimEnd('/');
-            if (pattern.StartsWith("./", StringComparison.Ordinal))
-                pattern = pattern.Substring(2);
-            if (pattern.Length > 0)
-                _rules.Add((Read(pattern), bringsBack));
+            throw Wrong($"The pattern '{PackagePath.Show(line)}' {where()} {e.Message}.", "Correct the pattern, or write it as several.", e);
         }
     }
 }

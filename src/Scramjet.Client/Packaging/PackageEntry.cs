@@ -1,22 +1,22 @@
 using System;
 using System.Collections.Generic;
 using System.IO;
-using System.Linq;
+using System.Text;
+using System.Threading;
 
 namespace Scramjet.Client.Packaging;
 
 /// <summary>A file, or a link, that goes into a package.</summary>
 public sealed class PackageEntry
 {
-    private const int FileMode = 0x1A4; // 0644
-    private const int LinkMode = 0x1FF; // 0777
+    private const int OwnerExecutes = 0x40;
 
-    private PackageEntry(string path, string fullPath, long length, int mode, string? linkTarget)
+    private PackageEntry(string path, string fullPath, long length, bool isExecutable, string? linkTarget)
     {
         Path = path;
         FullPath = fullPath;
         Length = length;
-        Mode = mode;
+        IsExecutable = isExecutable;
         LinkTarget = linkTarget;
     }
 
@@ -29,86 +29,85 @@ public sealed class PackageEntry
     /// <summary>The size in bytes.</summary>
     public long Length { get; }
 
-    /// <summary>The Unix permission bits. Windows has none: 0644 there.</summary>
-    public int Mode { get; }
+    /// <summary>Whether it can be run as a program. Windows has no bit for that: there, a file is that begins with <c>#!</c>.</summary>
+    public bool IsExecutable { get; }
 
     /// <summary>For a symbolic link, what it points to, inside the package.</summary>
     public string? LinkTarget { get; }
 
+    /// <summary>The bytes that go in where they aren't the file's own.</summary>
+    internal byte[]? Content { get; private init; }
+
+    /// <summary>The SHA-256 of the bytes, where it is known.</summary>
+    internal byte[]? Sha256 { get; private init; }
+
     /// <summary>The path in the package.</summary>
     public override string ToString() => Path;
 
-    internal static void Collect(string root, string prefix, IgnoreRules ignore, List<PackageEntry> entries)
+    internal static void Collect(string root, string prefix, IgnoreRules ignore, List<PackageEntry> entries, CancellationToken cancellationToken)
     {
         foreach (var info in new DirectoryInfo(System.IO.Path.Combine(root, prefix)).EnumerateFileSystemInfos())
         {
+            cancellationToken.ThrowIfCancellationRequested();
             var path = prefix.Length == 0 ? info.Name : prefix + "/" + info.Name;
-            if (ignore.LeavesOut(path))
+            if (ignore.LeavesOut(path, cancellationToken))
             {
-                // A later «!» rule may bring back something inside.
+                // A later "!" rule may bring back something inside.
                 if (info is DirectoryInfo && ignore.MayBringBackInside && !UnixFile.IsLink(info))
-                    Collect(root, path, ignore, entries);
+                    Collect(root, path, ignore, entries, cancellationToken);
                 continue;
             }
 
-            if (UnixFile.IsLink(info))
-                entries.Add(new PackageEntry(path, info.FullName, 0, LinkMode, CheckedTarget(root, path, info)));
+            if (PackagePath.HasControl(info.Name))
+                throw Refused(root, path, "has control characters in its name", "Rename it, or name it in .siignore.");
+
+            // A package.json that is a link goes in as what it leads to: a hub reads it before all else.
+            if (UnixFile.IsLink(info) && CheckedTarget(root, path, info) is { } target && path != PackageManifest.FileName)
+                entries.Add(new PackageEntry(path, info.FullName, 0, false, target));
             else if (info is DirectoryInfo)
-                Collect(root, path, ignore, entries);
+                Collect(root, path, ignore, entries, cancellationToken);
+            else if (LocalFile.Name(UnixFile.Kind(info.FullName, followLinks: true)) is { } kind)
+                throw Refused(root, path, $"is {kind}, not a file", "Remove it, or name it in .siignore.");
             else
-                entries.Add(new PackageEntry(path, info.FullName, ((FileInfo)info).Length, UnixFile.Mode(info.FullName) ?? FileMode, null));
+                entries.Add(new PackageEntry(path, info.FullName, LengthOf(info), IsProgram(info.FullName, UnixFile.Mode(info.FullName)), null));
         }
     }
 
-    /// <summary>Whether the way to a link's target goes through another link.</summary>
-    internal static bool PassesLink(string path, string target, Func<string, bool> isLink)
+    /// <summary>Whether a file is a program: the owner's bit says so, or, where there are no bits, its beginning.</summary>
+    internal static bool IsProgram(string path, int? mode)
     {
-        var way = path.Split('/').ToList();
-        way.RemoveAt(way.Count - 1);
-        var parts = target.Split('/');
-        for (var i = 0; i < parts.Length; i++)
-        {
-            if (parts[i] == ".." && way.Count > 0)
-                way.RemoveAt(way.Count - 1);
-            else if (parts[i] is not ("" or "." or ".."))
-                way.Add(parts[i]);
-            if (i < parts.Length - 1 && isLink(string.Join("/", way)))
-                return true;
-        }
+        if (mode is { } bits)
+            return (bits & OwnerExecutes) != 0;
 
-        return false;
+        using var file = LocalFile.OpenRead(path);
+        return file.ReadByte() == '#' && file.ReadByte() == '!';
     }
+
+    /// <summary>The same with what its content was found to be.</summary>
+    internal PackageEntry WithHash(byte[] sha256) => new(Path, FullPath, Length, IsExecutable, LinkTarget) { Sha256 = sha256 };
+
+    /// <summary>The same with another content.</summary>
+    internal PackageEntry WithContent(byte[] content) => new(Path, FullPath, content.Length, IsExecutable, LinkTarget) { Content = content };
+
+    private static long LengthOf(FileSystemInfo info) => UnixFile.IsLink(info)
+        ? new FileInfo(System.IO.Path.Combine(System.IO.Path.GetDirectoryName(info.FullName)!, UnixFile.LinkTarget(info)!)).Length
+        : ((FileInfo)info).Length;
 
     private static string CheckedTarget(string root, string path, FileSystemInfo info)
     {
-        var target = UnixFile.LinkTarget(info)?.Replace('\\', '/');
-        if (target is null || Leaves(path, target))
-        {
-            throw new ScramjetException(
-                ErrorCodes.InvalidPackage,
-                $"'{path}' in '{root}' is a link{(target is null ? " that can't be read" : $" to '{target}', which leads out of the folder")}. It was not packed.",
-                "Replace the link by what it points to, or name it in .siignore.");
-        }
-
-        return target;
+        const string Action = "Replace the link by what it points to, or name it in .siignore.";
+        var target = UnixFile.LinkTarget(info);
+        if (target is null)
+            throw Refused(root, path, "is a link that can't be read", Action);
+        if (PackagePath.HasControl(target))
+            throw Refused(root, path, "is a link with control characters in its target", Action);
+        if (PackagePath.Leaves(path, target))
+            throw Refused(root, path, $"is a link to '{target}', which leads out of the folder", Action);
+        return Encoding.UTF8.GetByteCount(target) > SequencePackage.LongestLink
+            ? throw Refused(root, path, $"is a link to a path of more than {SequencePackage.LongestLink} bytes", Action)
+            : target;
     }
 
-    /// <summary>Whether a link leads out of the package.</summary>
-    /// <param name="path">Where the link is in it.</param>
-    /// <param name="target">What it points to, with forward slashes.</param>
-    internal static bool Leaves(string path, string target)
-    {
-        if (target.StartsWith("/", StringComparison.Ordinal) || System.IO.Path.IsPathRooted(target))
-            return true;
-
-        var depth = path.Count(c => c == '/');
-        foreach (var part in target.Split('/'))
-        {
-            depth += part switch { ".." => -1, "" or "." => 0, _ => 1 };
-            if (depth < 0)
-                return true;
-        }
-
-        return false;
-    }
+    private static ScramjetException Refused(string root, string path, string why, string action) =>
+        new(ErrorCodes.InvalidPackage, $"'{PackagePath.Show(path)}' in '{root}' {why}. It was not packed.", action);
 }

@@ -3,105 +3,210 @@ using System.Collections.Generic;
 using System.IO;
 using System.IO.Compression;
 using System.Linq;
+using System.Security.Cryptography;
 using System.Text;
-using ICSharpCode.SharpZipLib.Tar;
+using System.Threading;
+using ICSharpCode.SharpZipLib.GZip;
 
 namespace Scramjet.Client.Packaging;
 
-/// <summary>Opens and checks package files.</summary>
-internal static class PackageFile
+/// <summary>Reads a package file through: what it holds, and that nothing of it would do harm where it is unpacked.</summary>
+internal sealed class PackageFile
 {
-    private const int BufferSize = 64 * 1024;
+    private const int BlockSize = 64 * 1024;
+    private const int MostEntries = 500_000;
+    private const long MostNameCharacters = 64 * 1024 * 1024;
+    private const int OthersBecomeOwner = 0xC00; // setuid, setgid
 
-    public static FileStream Open(string path)
+    private readonly string _path;
+    private readonly HashSet<string> _files = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _folders = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _links = new(StringComparer.Ordinal);
+    private readonly ContentHash _hash = new();
+    private readonly byte[] _block = new byte[BlockSize];
+    private long _nameCharacters;
+    private PackageManifest? _manifest;
+    private Action? _tell;
+
+    private PackageFile(string path) => _path = path;
+
+    /// <summary>What its package.json says.</summary>
+    public PackageManifest Manifest => _manifest!;
+
+    /// <summary>The hash of its content.</summary>
+    public string Hash { get; private set; } = "";
+
+    /// <summary>Checks a package.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="progress">Told of the bytes read of the file.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <exception cref="ScramjetException"><c>FILE_NOT_FOUND</c>, <c>FILE_UNREADABLE</c> or <c>INVALID_PACKAGE</c>.</exception>
+    public static PackageFile Read(string path, IProgress<long>? progress = null, CancellationToken cancellationToken = default)
     {
-        try
-        {
-            return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, BufferSize, useAsync: true);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException)
-        {
-            throw Unreadable(path, e);
-        }
+        var package = new PackageFile(path);
+        package.Read(progress, null, cancellationToken);
+        return package;
     }
 
-    public static ScramjetException Unreadable(string path, Exception e) => e is FileNotFoundException or DirectoryNotFoundException
-        ? new ScramjetException(ErrorCodes.FileNotFound, $"There is no '{path}'.", "Check the path.", e)
-        : new ScramjetException(ErrorCodes.FileUnreadable, $"'{path}' can't be read: {e.Message}", "Check the file's permissions, and that no other program holds it.", e);
-
-    /// <summary>Reads the package up to its package.json, and checks that.</summary>
-    public static PackageManifest Check(string path)
+    /// <summary>Writes the package with another version in its package.json. All else stays as it is.</summary>
+    /// <exception cref="ScramjetException">As <see cref="Read(string, IProgress{long}?, CancellationToken)"/>; also where the file isn't what it was.</exception>
+    public void Rewrite(string version, Stream output, CancellationToken cancellationToken)
     {
-        using var file = Open(path);
-        if (file.Length == 0)
-            throw Invalid(path, "the file is empty");
-
-        try
-        {
-            using var gzip = new GZipStream(file, CompressionMode.Decompress);
-            using var tar = new TarInputStream(gzip, Encoding.UTF8) { IsStreamOwner = false };
-            var names = new HashSet<string>(StringComparer.Ordinal);
-            var links = new Dictionary<string, string>(StringComparer.Ordinal);
-            PackageManifest? manifest = null;
-            while (tar.GetNextEntry() is { } entry)
-            {
-                CheckName(path, entry.Name);
-                CheckLink(path, entry);
-                var name = Normalize(entry.Name);
-                names.Add(name);
-                if (entry.TarHeader.TypeFlag == TarHeader.LF_SYMLINK)
-                    links[name] = entry.TarHeader.LinkName.Replace('\\', '/');
-                if (manifest is not null || entry.IsDirectory || name != PackageManifest.FileName)
-                    continue;
-
-                if (entry.Size > PackageManifest.LongestFile)
-                    throw Invalid(path, "its package.json is too large");
-                using var text = new StreamReader(tar, Encoding.UTF8, true, 1024, leaveOpen: true);
-                manifest = PackageManifest.Parse(text.ReadToEnd(), path);
-            }
-
-            foreach (var link in links)
-            {
-                if (PackageEntry.PassesLink(link.Key, link.Value, links.ContainsKey))
-                    throw Invalid(path, $"'{link.Key}' is a link that passes through another link, to '{link.Value}'");
-            }
-
-            if (names.Count == 0)
-                throw Invalid(path, "it has no files");
-            if (manifest is null)
-                throw Invalid(path, "it has no package.json at its root");
-            return manifest.HasMain(name => names.Contains(name) || links.Keys.Any(link => name.StartsWith(link + "/", StringComparison.Ordinal)))
-                ? manifest
-                : throw Invalid(path, $"its main, '{manifest.Main}', isn't in it");
-        }
-        catch (Exception e) when (e is InvalidDataException or TarException or IOException or NotSupportedException or ArgumentException or FormatException or IndexOutOfRangeException or OverflowException)
-        {
-            throw Invalid(path, "it isn't a gzip-compressed tar file", e);
-        }
+        var again = new PackageFile(_path);
+        using (var gzip = new GZipStream(output, CompressionLevel.Optimal, leaveOpen: true))
+            again.Read(null, (gzip, version), cancellationToken);
+        if (again.Hash != Hash)
+            throw new ScramjetException(ErrorCodes.FileUnreadable, $"'{_path}' changed while it was read.", "Try again when nothing writes to it.");
     }
 
-    private static void CheckName(string path, string name)
-    {
-        var normal = name.Replace('\\', '/');
-        var isRooted = normal.StartsWith("/", StringComparison.Ordinal) || (normal.Length > 1 && normal[1] == ':');
-        if (isRooted || Array.IndexOf(normal.Split('/'), "..") >= 0)
-            throw Invalid(path, $"an entry has a path that leaves the package: '{name}'");
-    }
-
-    private static void CheckLink(string path, TarEntry entry)
-    {
-        var header = entry.TarHeader;
-        if (header.TypeFlag == TarHeader.LF_LINK)
-            CheckName(path, header.LinkName);
-        else if (header.TypeFlag == TarHeader.LF_SYMLINK && PackageEntry.Leaves(Normalize(entry.Name), header.LinkName.Replace('\\', '/')))
-            throw Invalid(path, $"'{entry.Name}' is a link that leads out of the package, to '{header.LinkName}'");
-    }
-
-    internal static string Normalize(string name) => name.StartsWith("./", StringComparison.Ordinal) ? name.Substring(2) : name;
-
-    private static ScramjetException Invalid(string path, string why, Exception? e = null) => new(
+    public static ScramjetException Invalid(string path, string why, Exception? e = null) => new(
         ErrorCodes.InvalidPackage,
         $"'{path}' isn't a sequence package: {why}.",
         "Give a .tar.gz with a package.json at its root, or the folder to make one of.",
         e);
+
+    private void Read(IProgress<long>? progress, (Stream Tar, string Version)? rewrite, CancellationToken cancellationToken)
+    {
+        using var file = LocalFile.OpenRead(_path);
+        try
+        {
+            if (file.Length == 0)
+                throw Invalid("the file is empty");
+
+            _tell = () => progress?.Report(file.Position);
+            using var gzip = new GZipInputStream(file) { IsStreamOwner = false };
+            var archive = new ArchiveReader(gzip, _path, cancellationToken);
+            while (archive.Next() is { } entry)
+            {
+                Add(entry);
+                Take(entry, archive, rewrite);
+            }
+
+            if (rewrite is { } to)
+                to.Tar.Write(new byte[2 * ArchiveReader.BlockSize], 0, 2 * ArchiveReader.BlockSize);
+            CheckWhole();
+            Hash = _hash.ToString();
+        }
+        catch (Exception e) when (e is not (ScramjetException or OperationCanceledException or OutOfMemoryException))
+        {
+            // The reader of compressed data throws all kinds of errors.
+            throw e is IOException and not EndOfStreamException or UnauthorizedAccessException ? LocalFile.Unreadable(_path, e)
+                : Invalid(_files.Count + _folders.Count == 0 ? "it isn't a gzip-compressed tar file" : "it is damaged or cut off", e);
+        }
+    }
+
+    private void Add(ArchiveEntry entry)
+    {
+        _nameCharacters += entry.Name.Length + entry.LinkTarget.Length;
+        if (_files.Count + _folders.Count >= MostEntries || _nameCharacters > MostNameCharacters)
+            throw Invalid($"it has more than {MostEntries} entries, or names of more than {MostNameCharacters} characters in all");
+        if (entry.Kind != ArchiveEntryKind.Link && entry.Kind != ArchiveEntryKind.Folder && (entry.Mode & OthersBecomeOwner) != 0)
+            throw Invalid($"'{entry.Name}' would run with the rights of its owner or group (setuid, setgid)");
+        if (entry.Path.Length == 0 && entry.Kind != ArchiveEntryKind.Folder)
+            throw Invalid("an entry has no name");
+        if (entry.Kind == ArchiveEntryKind.Folder ? _files.Contains(entry.Path) : !_files.Add(entry.Path) || _folders.Contains(entry.Path))
+            throw Invalid($"it has '{entry.Path}' twice");
+
+        switch (entry.Kind)
+        {
+            case ArchiveEntryKind.Folder:
+                _folders.Add(entry.Path);
+                break;
+            case ArchiveEntryKind.Link:
+                AddLink(entry);
+                break;
+            case ArchiveEntryKind.HardLink:
+                if (PackagePath.Fault(entry.LinkTarget) is { } fault)
+                    throw Invalid($"the target of '{entry.Name}' {fault}");
+                if (!_hash.AddHardLink(entry.Path, PackagePath.Normalize(entry.LinkTarget)))
+                    throw Invalid($"'{entry.Name}' is another name of '{entry.LinkTarget}', which isn't a file before it");
+                break;
+        }
+
+        if (entry.Kind is ArchiveEntryKind.Link or ArchiveEntryKind.HardLink && entry.Path == PackageManifest.FileName)
+            throw Invalid("its package.json is a link");
+    }
+
+    private void AddLink(ArchiveEntry entry)
+    {
+        if (PackagePath.HasControl(entry.LinkTarget))
+            throw Invalid($"'{entry.Name}' is a link with control characters in its target");
+
+        var target = entry.LinkTarget.Replace('\\', '/');
+        if (PackagePath.Leaves(entry.Path, target))
+            throw Invalid($"'{entry.Name}' is a link that leads out of the package, to '{PackagePath.Show(entry.LinkTarget)}'");
+        _links.Add(entry.Path, target);
+        _hash.AddLink(entry.Path, entry.LinkTarget);
+    }
+
+    /// <summary>Takes in an entry's content, and passes the entry on where the package is written anew.</summary>
+    private void Take(ArchiveEntry entry, ArchiveReader archive, (Stream Tar, string Version)? rewrite)
+    {
+        var isManifest = entry.Kind == ArchiveEntryKind.File && entry.Path == PackageManifest.FileName;
+        if (isManifest && entry.Size > PackageManifest.LongestFile)
+            throw Invalid("its package.json is too large");
+        if (rewrite is { } whole && !isManifest)
+            whole.Tar.Write(entry.Headers, 0, entry.Headers.Length);
+
+        using var sha = SHA256.Create();
+        using var text = new MemoryStream();
+        int read;
+        while ((read = archive.Read(_block)) > 0)
+        {
+            _tell?.Invoke();
+            sha.TransformBlock(_block, 0, read, null, 0);
+            if (isManifest)
+                text.Write(_block, 0, read);
+            else if (rewrite is { } copy)
+                copy.Tar.Write(_block, 0, read);
+        }
+
+        sha.TransformFinalBlock(_block, 0, 0);
+        if (entry.Kind == ArchiveEntryKind.File)
+            _hash.AddFile(entry.Path, entry.IsExecutable, sha.Hash);
+        if (isManifest)
+            _manifest = PackageManifest.Parse(PackageManifest.Decode(text.ToArray()), _path);
+
+        if (rewrite is not { } output)
+            return;
+
+        if (isManifest)
+        {
+            var labelled = PackageManifest.WithVersion(text.ToArray(), output.Version, _path);
+            var header = TarFile.Header(PackageManifest.FileName, labelled.Length, entry.IsExecutable);
+            output.Tar.Write(header, 0, header.Length);
+            output.Tar.Write(labelled, 0, labelled.Length);
+            Pad(output.Tar, labelled.Length);
+        }
+        else
+        {
+            Pad(output.Tar, entry.Size);
+        }
+    }
+
+    private static void Pad(Stream tar, long size)
+    {
+        var padding = (int)((ArchiveReader.BlockSize - (size % ArchiveReader.BlockSize)) % ArchiveReader.BlockSize);
+        tar.Write(new byte[padding], 0, padding);
+    }
+
+    private void CheckWhole()
+    {
+        foreach (var link in _links)
+        {
+            if (PackagePath.PassesLink(link.Key, link.Value, _links.ContainsKey))
+                throw Invalid($"'{link.Key}' is a link that passes through another link, to '{PackagePath.Show(link.Value)}'");
+        }
+
+        if (_links.Count > 0 && _files.Concat(_folders).FirstOrDefault(path => PackagePath.IsBehindLink(path, _links.ContainsKey)) is { } behind)
+            throw Invalid($"'{behind}' is in a folder that is a link");
+        if (_files.Count == 0)
+            throw Invalid("it has no files");
+        if (_manifest is null)
+            throw Invalid("it has no package.json at its root");
+        if (!_manifest.HasMain(name => _files.Contains(name) || _links.Keys.Any(link => name.StartsWith(link + "/", StringComparison.Ordinal))))
+            throw Invalid($"its main, '{_manifest.Main}', isn't in it");
+    }
+
+    private ScramjetException Invalid(string why, Exception? e = null) => Invalid(_path, why, e);
 }

@@ -1,6 +1,8 @@
 using System;
 using System.Collections.Generic;
 using System.IO;
+using System.Text;
+using System.Threading;
 using Newtonsoft.Json;
 using Newtonsoft.Json.Linq;
 using Scramjet.Client.Http;
@@ -11,7 +13,7 @@ namespace Scramjet.Client.Packaging;
 public sealed class PackageManifest
 {
     internal const string FileName = "package.json";
-    internal const long LongestFile = 4 * 1024 * 1024;
+    internal const int LongestFile = 4 * 1024 * 1024;
 
     private PackageManifest(string? name, string? version, string main, IReadOnlyDictionary<string, string> engines)
     {
@@ -35,19 +37,7 @@ public sealed class PackageManifest
 
     internal static PackageManifest Parse(string text, string origin)
     {
-        JToken json;
-        try
-        {
-            json = Json.Parse(text);
-        }
-        catch (JsonException e)
-        {
-            throw Invalid(origin, $"its package.json isn't valid JSON ({e.Message})", e);
-        }
-
-        if (json is not JObject o)
-            throw Invalid(origin, "its package.json isn't a JSON object");
-
+        var o = ParseObject(text, origin);
         var main = Text(o, "main", origin);
         if (string.IsNullOrWhiteSpace(main))
             throw Invalid(origin, "its package.json has no \"main\", the file that the hub runs");
@@ -77,22 +67,32 @@ public sealed class PackageManifest
     /// <summary>The same with another version.</summary>
     internal PackageManifest WithVersion(string version) => new(Name, version, Main, Engines);
 
-    /// <summary>Reads a folder's package.json, and checks that it has a name and a version and that its main is there.</summary>
-    internal static PackageManifest Read(string folder)
+    /// <summary>A text's bytes as its own marks say, else as UTF-8.</summary>
+    internal static string Decode(byte[] bytes)
     {
-        var path = Path.Combine(folder, FileName);
+        using var text = new StreamReader(new MemoryStream(bytes), Encoding.UTF8);
+        return text.ReadToEnd();
+    }
+
+    /// <summary>A package.json's bytes with another version.</summary>
+    internal static byte[] WithVersion(byte[] bytes, string version, string origin)
+    {
+        var package = ParseObject(Decode(bytes), origin);
+        package["version"] = version;
+        return Encoding.UTF8.GetBytes(package.ToString(Formatting.Indented));
+    }
+
+    /// <summary>Reads a folder's package.json, and checks that it has a name and a version and that its main is there.</summary>
+    internal static PackageManifest Read(string folder, CancellationToken cancellationToken)
+    {
         string text;
         try
         {
-            text = File.ReadAllText(path);
+            text = LocalFile.ReadText(Path.Combine(folder, FileName), LongestFile, () => Invalid(folder, "its package.json is too large"), cancellationToken);
         }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        catch (ScramjetException e) when (e.Code == ErrorCodes.FileNotFound)
         {
             throw Invalid(folder, "it has no package.json", e);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw PackageFile.Unreadable(path, e);
         }
 
         var manifest = Parse(text, folder);
@@ -110,13 +110,25 @@ public sealed class PackageManifest
         throw Invalid(folder, $"its main, '{manifest.Main}', doesn't exist", action: compiles ? "Compile it first: npm install, then npm run build." : null);
     }
 
+    private static JObject ParseObject(string text, string origin)
+    {
+        try
+        {
+            return Json.Parse(text) as JObject ?? throw Invalid(origin, "its package.json isn't a JSON object");
+        }
+        catch (JsonException e)
+        {
+            throw Invalid(origin, $"its package.json isn't valid JSON ({e.Message})", e);
+        }
+    }
+
     private static string FullPath(string folder, string main)
     {
         try
         {
             return Path.GetFullPath(Path.Combine(folder, main));
         }
-        catch (Exception e) when (e is ArgumentException or NotSupportedException or PathTooLongException)
+        catch (Exception e) when (LocalFile.IsFileError(e))
         {
             throw Invalid(folder, "its main isn't a path", e);
         }

@@ -8,6 +8,7 @@ namespace Scramjet.Client.Packaging;
 public sealed class PackageSource : IDisposable
 {
     private readonly Func<Stream> _open;
+    private readonly PackageFile? _file;
     private readonly string? _temporaryFile;
 
     /// <summary>A package from anywhere.</summary>
@@ -19,10 +20,12 @@ public sealed class PackageSource : IDisposable
         Length = length;
     }
 
-    private PackageSource(string path, bool temporary, PackageManifest manifest) : this(() => PackageFile.Open(path), new FileInfo(path).Length)
+    private PackageSource(string path, PackageManifest manifest, PackageFile? file) : this(() => LocalFile.OpenRead(path), new FileInfo(path).Length)
     {
-        _temporaryFile = temporary ? path : null;
+        _file = file;
+        _temporaryFile = file is null ? path : null;
         Manifest = manifest;
+        LabelledManifest = file is null ? null : manifest.WithVersion(ContentHash.Label(manifest.Version, file.Hash));
     }
 
     /// <summary>The bytes that will be sent; null where that is known only afterwards.</summary>
@@ -31,32 +34,38 @@ public sealed class PackageSource : IDisposable
     /// <summary>What its package.json says; null for a package from anywhere.</summary>
     public PackageManifest? Manifest { get; }
 
+    /// <summary>What the package.json of <see cref="WithContentLabel"/> says, which is known without making that; null for what isn't a file.</summary>
+    public PackageManifest? LabelledManifest { get; }
+
     /// <summary>A package in a file, which is checked first.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="progress">Told of the bytes read of it.</param>
+    /// <param name="cancellationToken">Ends the check.</param>
     /// <exception cref="ScramjetException"><c>FILE_NOT_FOUND</c>, <c>FILE_UNREADABLE</c>, or <c>INVALID_PACKAGE</c>.</exception>
-    public static PackageSource FromFile(string path) => new(path, temporary: false, PackageFile.Check(path));
+    public static PackageSource FromFile(string path, IProgress<long>? progress = null, CancellationToken cancellationToken = default)
+    {
+        var file = PackageFile.Read(path, progress, cancellationToken);
+        return new PackageSource(path, file.Manifest, file);
+    }
 
     /// <summary>A folder, packed into a temporary file that goes away with this object.</summary>
-    /// <exception cref="ScramjetException"><c>FILE_NOT_FOUND</c>, <c>FILE_UNREADABLE</c>, or <c>INVALID_PACKAGE</c>.</exception>
+    /// <exception cref="ScramjetException"><c>FILE_NOT_FOUND</c>, <c>FILE_UNREADABLE</c>, <c>FILE_UNWRITABLE</c>, or <c>INVALID_PACKAGE</c>.</exception>
     public static PackageSource FromFolder(string folder, IProgress<long>? progress = null, CancellationToken cancellationToken = default) =>
-        FromPlan(SequencePackage.Plan(folder), progress, cancellationToken);
+        FromPlan(SequencePackage.Plan(folder, cancellationToken: cancellationToken), progress, cancellationToken);
 
     /// <summary>A folder that was planned already, packed into a temporary file that goes away with this object.</summary>
-    /// <exception cref="ScramjetException"><c>FILE_UNREADABLE</c>: a file can't be read, or changed while it was.</exception>
+    /// <exception cref="ScramjetException"><c>FILE_UNREADABLE</c>: a file can't be read, or changed while it was; <c>FILE_UNWRITABLE</c>: there is no room for the package.</exception>
     public static PackageSource FromPlan(SequencePackage package, IProgress<long>? progress = null, CancellationToken cancellationToken = default) =>
         FromTemporaryFile(package.Manifest, file => package.Write(file, progress, cancellationToken));
 
-    /// <summary>
-    /// The same package with its content's hash in its version, as build metadata: <c>1.2.3+sha.9f86d081884c7d65</c>. Hubs keep nothing of a
-    /// package that tells its content, but they do keep its version: so two that show the same labelled version are the same.
-    /// </summary>
-    /// <exception cref="ScramjetException"><c>FILE_UNREADABLE</c>, or <c>INVALID_PACKAGE</c>.</exception>
+    /// <summary>The same package with its content's hash in its version; see <see cref="SequencePackage.WithContentLabel"/>.</summary>
+    /// <exception cref="ScramjetException"><c>FILE_UNREADABLE</c>: it can't be read, or has changed; <c>FILE_UNWRITABLE</c>; or <c>INVALID_PACKAGE</c>.</exception>
     public PackageSource WithContentLabel(CancellationToken cancellationToken = default)
     {
-        if (Manifest is null)
-            throw new InvalidOperationException("Only a package of a file or a folder can be labelled.");
+        if (_file is null)
+            throw new InvalidOperationException("Only a package in a file can be labelled. A folder's is with SequencePackage.WithContentLabel.");
 
-        var label = new ContentLabel(Open, Manifest.Version, cancellationToken);
-        return FromTemporaryFile(Manifest.WithVersion(label.Version), label.Write);
+        return FromTemporaryFile(LabelledManifest!, output => _file.Rewrite(LabelledManifest!.Version!, output, cancellationToken));
     }
 
     /// <summary>Removes the temporary file, if there is one.</summary>
@@ -70,16 +79,20 @@ public sealed class PackageSource : IDisposable
 
     private static PackageSource FromTemporaryFile(PackageManifest manifest, Action<Stream> write)
     {
-        var path = Path.GetTempFileName();
+        string? path = null;
         try
         {
-            using (var file = File.Create(path))
+            path = Path.GetTempFileName();
+            using (var file = new FileStream(path, FileMode.Create, FileAccess.Write))
                 write(file);
-            return new PackageSource(path, temporary: true, manifest);
+            return new PackageSource(path, manifest, null);
         }
-        catch
+        catch (Exception e)
         {
-            File.Delete(path);
+            if (path is not null)
+                File.Delete(path);
+            if (LocalFile.IsFileError(e))
+                throw new ScramjetException(ErrorCodes.FileUnwritable, $"The package can't be written to the folder for temporary files: {e.Message}", "Check the room on the disk, and the folder that TMPDIR, or TEMP on Windows, names.", e);
             throw;
         }
     }

@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.IO;
 using System.IO.Compression;
 using System.Linq;
+using System.Security.Cryptography;
 using System.Text;
 using System.Threading;
 using ICSharpCode.SharpZipLib.Tar;
@@ -16,14 +17,12 @@ public sealed class SequencePackage
 
     private const int BlockSize = 64 * 1024;
 
-    // npm's choice: a time that every tar takes, and that isn't this one.
-    private static readonly DateTime EntryTime = new(1985, 10, 26, 8, 15, 0, DateTimeKind.Utc);
-
     private SequencePackage(string folder, PackageManifest manifest, IReadOnlyList<PackageEntry> entries)
     {
         Folder = folder;
         Manifest = manifest;
         Entries = entries;
+        Size = entries.Sum(static e => e.Length);
     }
 
     /// <summary>The folder's full path.</summary>
@@ -35,27 +34,31 @@ public sealed class SequencePackage
     /// <summary>What goes in, ordered by path.</summary>
     public IReadOnlyList<PackageEntry> Entries { get; }
 
+    /// <summary>The bytes of all that goes in.</summary>
+    public long Size { get; }
+
     /// <summary>Checks a folder and lists what would go in. Nothing is written.</summary>
     /// <param name="folder">The folder with the package.json.</param>
     /// <param name="exclude">Further patterns to leave out, in the syntax of .siignore.</param>
     /// <param name="target">The package's own path, which is left out where it is in the folder.</param>
-    /// <exception cref="ScramjetException"><c>FILE_NOT_FOUND</c>, <c>FILE_UNREADABLE</c>, or <c>INVALID_PACKAGE</c>: package.json or its main is missing or wrong, or a link leads out of the folder.</exception>
-    public static SequencePackage Plan(string folder, IEnumerable<string>? exclude = null, string? target = null)
+    /// <param name="cancellationToken">Ends the listing.</param>
+    /// <exception cref="ScramjetException"><c>FILE_NOT_FOUND</c>, <c>FILE_UNREADABLE</c>, or <c>INVALID_PACKAGE</c>: package.json or its main is missing or wrong, a link leads out of the folder, or something in it isn't a file, a folder or a link.</exception>
+    public static SequencePackage Plan(string folder, IEnumerable<string>? exclude = null, string? target = null, CancellationToken cancellationToken = default)
     {
-        var root = Path.GetFullPath(folder);
+        var root = LocalFile.FullPath(folder);
         if (!Directory.Exists(root))
             throw new ScramjetException(ErrorCodes.FileNotFound, $"There is no folder '{folder}'.", "Check the path.");
 
-        var manifest = PackageManifest.Read(root);
-        var ignore = IgnoreRules.Read(root, exclude);
+        var manifest = PackageManifest.Read(root, cancellationToken);
+        var ignore = IgnoreRules.Read(root, exclude, cancellationToken);
         var entries = new List<PackageEntry>();
         try
         {
-            PackageEntry.Collect(root, "", ignore, entries);
+            PackageEntry.Collect(root, "", ignore, entries, cancellationToken);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (LocalFile.IsFileError(e))
         {
-            throw PackageFile.Unreadable(root, e);
+            throw LocalFile.Unreadable(root, e);
         }
 
         entries.RemoveAll(e => e.FullPath == target);
@@ -70,7 +73,40 @@ public sealed class SequencePackage
 
     /// <summary>Checks a package file without sending it: that it is a gzip tar whose paths stay inside, and its package.json.</summary>
     /// <exception cref="ScramjetException"><c>FILE_NOT_FOUND</c>, <c>FILE_UNREADABLE</c> or <c>INVALID_PACKAGE</c>.</exception>
-    public static PackageManifest Check(string path) => PackageFile.Check(path);
+    public static PackageManifest Check(string path, CancellationToken cancellationToken = default) => PackageFile.Read(path, null, cancellationToken).Manifest;
+
+    /// <summary>
+    /// The same package with its content's hash in its version, as build metadata: <c>1.2.3+sha.9f86d081884c7d65</c>. Hubs keep nothing of a
+    /// package that tells its content, but they do keep its version: so two that show the same labelled version are the same. The files are read for it; nothing is written.
+    /// </summary>
+    /// <param name="progress">Told of the bytes read of the files.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <exception cref="ScramjetException"><c>FILE_UNREADABLE</c>: a file can't be read, or changed while it was.</exception>
+    public SequencePackage WithContentLabel(IProgress<long>? progress = null, CancellationToken cancellationToken = default)
+    {
+        var hash = new ContentHash();
+        var hashed = new List<PackageEntry>(Entries.Count);
+        var manifest = new MemoryStream();
+        var reader = new EntryReader(progress, cancellationToken);
+        foreach (var entry in Entries)
+        {
+            if (entry.LinkTarget is { } link)
+            {
+                hash.AddLink(entry.Path, link);
+                hashed.Add(entry);
+                continue;
+            }
+
+            var sha256 = reader.Read(entry, entry.Path == PackageManifest.FileName ? manifest : Stream.Null);
+            hash.AddFile(entry.Path, entry.IsExecutable, sha256);
+            hashed.Add(entry.WithHash(sha256));
+        }
+
+        var version = ContentHash.Label(Manifest.Version, hash.ToString());
+        var at = hashed.FindIndex(static e => e.Path == PackageManifest.FileName);
+        hashed[at] = hashed[at].WithContent(PackageManifest.WithVersion(manifest.ToArray(), version, Folder));
+        return new SequencePackage(Folder, Manifest.WithVersion(version), hashed);
+    }
 
     /// <summary>Writes the package.</summary>
     /// <param name="output">Where to; it stays open.</param>
@@ -81,67 +117,70 @@ public sealed class SequencePackage
     {
         using var gzip = new GZipStream(output, CompressionLevel.Optimal, leaveOpen: true);
         using var tar = new TarOutputStream(gzip, Encoding.UTF8) { IsStreamOwner = false };
-        var block = new byte[BlockSize];
-        var done = 0L;
+        var reader = new EntryReader(progress, cancellationToken);
         foreach (var entry in Entries)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            tar.PutNextEntry(Header(entry));
-            if (entry.LinkTarget is null)
-                done = Copy(entry, tar, block, done, progress, cancellationToken);
+            tar.PutNextEntry(TarFile.Entry(entry.Path, entry.Length, entry.IsExecutable, entry.LinkTarget));
+            if (entry.Content is { } content)
+                tar.Write(content, 0, content.Length);
+            else if (entry.LinkTarget is null)
+                reader.Read(entry, tar);
             tar.CloseEntry();
         }
     }
 
-    /// <summary>A link that passes another one may lead anywhere, whatever its text says; and the tar writer cuts long ones.</summary>
+    /// <summary>A link that passes another one may lead anywhere, whatever its text says.</summary>
     private static void CheckLinks(string root, List<PackageEntry> entries)
     {
         var links = entries.Where(e => e.LinkTarget is not null).ToDictionary(e => e.Path, e => e.LinkTarget!, StringComparer.Ordinal);
         foreach (var link in links)
         {
-            if (PackageEntry.PassesLink(link.Key, link.Value, links.ContainsKey))
+            if (PackagePath.PassesLink(link.Key, link.Value, links.ContainsKey))
                 throw PackageManifest.Invalid(root, $"'{link.Key}' is a link that passes through another link, to '{link.Value}'", action: "Let it point to the file or folder itself, or name it in .siignore.");
-            if (Encoding.UTF8.GetByteCount(link.Value) > LongestLink)
-                throw PackageManifest.Invalid(root, $"'{link.Key}' is a link to a path of more than {LongestLink} bytes", action: "Replace the link by what it points to, or name it in .siignore.");
         }
     }
 
-    private static TarEntry Header(PackageEntry entry)
+    /// <summary>Reads files that were planned, and finds out when they aren't what they were.</summary>
+    private sealed class EntryReader(IProgress<long>? progress, CancellationToken cancellationToken)
     {
-        var header = new TarHeader
-        {
-            Name = entry.Path,
-            Size = entry.Length,
-            Mode = entry.Mode,
-            ModTime = EntryTime,
-            UserId = 0,
-            GroupId = 0,
-            UserName = "",
-            GroupName = "",
-            TypeFlag = entry.LinkTarget is null ? TarHeader.LF_NORMAL : TarHeader.LF_SYMLINK,
-            LinkName = entry.LinkTarget ?? "",
-        };
-        return new TarEntry(header);
-    }
+        private readonly byte[] _block = new byte[BlockSize];
+        private long _done;
 
-    private static long Copy(PackageEntry entry, TarOutputStream tar, byte[] block, long done, IProgress<long>? progress, CancellationToken cancellationToken)
-    {
-        using var file = PackageFile.Open(entry.FullPath);
-        var left = entry.Length;
-        while (left > 0)
+        public byte[] Read(PackageEntry entry, Stream target)
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            var read = file.Read(block, 0, (int)Math.Min(block.Length, left));
-            if (read == 0)
-                break;
-            tar.Write(block, 0, read);
-            left -= read;
-            done += read;
-            progress?.Report(done);
+            using var file = LocalFile.OpenRead(entry.FullPath);
+            using var sha = SHA256.Create();
+            var left = entry.Length;
+            while (left > 0)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                var read = ReadBlock(file, entry, (int)Math.Min(_block.Length, left));
+                if (read == 0)
+                    break;
+                sha.TransformBlock(_block, 0, read, null, 0);
+                target.Write(_block, 0, read);
+                left -= read;
+                _done += read;
+                progress?.Report(_done);
+            }
+
+            sha.TransformFinalBlock(_block, 0, 0);
+            if (left > 0 || ReadBlock(file, entry, 1) > 0 || (entry.Sha256 is { } known && !known.SequenceEqual(sha.Hash)))
+                throw new ScramjetException(ErrorCodes.FileUnreadable, $"'{entry.FullPath}' changed while it was packed.", "Pack again when nothing writes to the folder.");
+            return sha.Hash;
         }
 
-        if (left > 0 || file.ReadByte() >= 0)
-            throw new ScramjetException(ErrorCodes.FileUnreadable, $"'{entry.FullPath}' changed while it was packed.", "Pack again when nothing writes to the folder.");
-        return done;
+        private int ReadBlock(FileStream file, PackageEntry entry, int most)
+        {
+            try
+            {
+                return file.Read(_block, 0, most);
+            }
+            catch (Exception e) when (LocalFile.IsFileError(e))
+            {
+                throw LocalFile.Unreadable(entry.FullPath, e);
+            }
+        }
     }
 }

@@ -55,9 +55,9 @@ public sealed class SequenceProject
             name ??= NameFor(root);
             return new SequenceProject(root, name, ProjectTemplate.Read(language, kind, name, description).Select(f => new ProjectFile(root, f.Path, f.Text)).ToArray());
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        catch (Exception e) when (LocalFile.IsFileError(e))
         {
-            throw PackageFile.Unreadable(folder, e);
+            throw LocalFile.Unreadable(folder, e);
         }
     }
 

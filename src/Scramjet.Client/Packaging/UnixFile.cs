@@ -1,29 +1,67 @@
 using System;
 using System.IO;
 using System.Reflection;
+using System.Runtime.InteropServices;
 
 namespace Scramjet.Client.Packaging;
 
 /// <summary>
-/// Links and permission bits. netstandard2.0 has neither, the runtimes under PowerShell 7 have both; so they are
-/// asked for by name, and a runtime without them (Windows PowerShell) has no bits and no readable links.
+/// Links, permission bits and kinds of files. netstandard2.0 has none of them. The runtimes under PowerShell 7 read links, which is asked for by name, and
+/// have the system's stat in a library of their own, the one way that is the same on every Unix. Windows PowerShell has neither.
 /// </summary>
 internal static class UnixFile
 {
     private const int PermissionBits = 0x1FF;
+    private const int KindBits = 0xF000;
+    private const int StatusSize = 512;
+    private const int ModeOffset = sizeof(int);
 
     private static readonly PropertyInfo? LinkTargetProperty = typeof(FileSystemInfo).GetProperty("LinkTarget");
-    private static readonly MethodInfo? GetUnixFileMode = typeof(File).GetMethod("GetUnixFileMode", [typeof(string)]);
+
+    /// <summary>Whether the system has permission bits.</summary>
+    public static bool HasBits => Path.DirectorySeparatorChar == '/';
 
     public static bool IsLink(FileSystemInfo info) => (info.Attributes & FileAttributes.ReparsePoint) != 0;
 
-    public static string? LinkTarget(FileSystemInfo info) => LinkTargetProperty?.GetValue(info) as string;
+    /// <summary>What a link points to, with forward slashes.</summary>
+    public static string? LinkTarget(FileSystemInfo info) => LinkTargetProperty?.GetValue(info) is string target
+        ? HasBits ? target : target.Replace('\\', '/')
+        : null;
 
-    public static int? Mode(string path)
+    /// <summary>The permission bits of a file, or of what a link leads to.</summary>
+    public static int? Mode(string path) => Status(path, followLinks: true) & PermissionBits;
+
+    /// <summary>What a path is, without opening it.</summary>
+    public static FileKind Kind(string path, bool followLinks) => (Status(path, followLinks) & KindBits) switch
     {
-        if (GetUnixFileMode is null || Path.DirectorySeparatorChar == '\\')
+        0x1000 => FileKind.Pipe,
+        0x2000 or 0x6000 => FileKind.Device,
+        0x4000 => FileKind.Folder,
+        0x8000 => FileKind.File,
+        0xA000 => FileKind.Link,
+        0xC000 => FileKind.Socket,
+        _ => FileKind.Unknown,
+    };
+
+    private static int? Status(string path, bool followLinks)
+    {
+        if (!HasBits)
             return null;
 
-        return Convert.ToInt32(GetUnixFileMode.Invoke(null, [path]), System.Globalization.CultureInfo.InvariantCulture) & PermissionBits;
+        var status = new byte[StatusSize];
+        try
+        {
+            return (followLinks ? Stat(path, status) : LStat(path, status)) == 0 ? BitConverter.ToInt32(status, ModeOffset) : null;
+        }
+        catch (Exception e) when (e is DllNotFoundException or EntryPointNotFoundException)
+        {
+            return null;
+        }
     }
+
+    [DllImport("libSystem.Native", EntryPoint = "SystemNative_Stat")]
+    private static extern int Stat([MarshalAs(UnmanagedType.LPStr)] string path, [Out] byte[] status);
+
+    [DllImport("libSystem.Native", EntryPoint = "SystemNative_LStat")]
+    private static extern int LStat([MarshalAs(UnmanagedType.LPStr)] string path, [Out] byte[] status);
 }

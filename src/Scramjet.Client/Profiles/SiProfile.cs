@@ -1,5 +1,6 @@
 using System;
 using System.IO;
+using System.Threading;
 using Newtonsoft.Json.Linq;
 using Scramjet.Client.Model;
 
@@ -69,11 +70,11 @@ public sealed class SiProfile
 
     /// <summary>Reads a profile's file.</summary>
     /// <exception cref="ScramjetException"><c>FILE_NOT_FOUND</c>, <c>FILE_UNREADABLE</c>, or <c>INVALID_PROFILE</c>.</exception>
-    public static SiProfile FromFile(string path)
+    public static SiProfile FromFile(string path, CancellationToken cancellationToken = default)
     {
         try
         {
-            return new SiProfile(path, ConfigFile.ReadObject(path));
+            return new SiProfile(path, ConfigFile.ReadObject(path, cancellationToken));
         }
         catch (ScramjetException e) when (e.Code == ErrorCodes.BadParameters)
         {

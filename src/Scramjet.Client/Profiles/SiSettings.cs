@@ -2,8 +2,10 @@ using System;
 using System.Collections.Generic;
 using System.IO;
 using System.Linq;
+using System.Threading;
 using Newtonsoft.Json.Linq;
 using Scramjet.Client.Model;
+using Scramjet.Client.Packaging;
 
 namespace Scramjet.Client.Profiles;
 
@@ -39,10 +41,10 @@ public sealed class SiSettings
 
     /// <summary>Reads a profile by its name, or by its file's path.</summary>
     /// <exception cref="ScramjetException"><c>NOT_FOUND</c>: no profile has the name; <c>FILE_NOT_FOUND</c>, <c>FILE_UNREADABLE</c>, or <c>INVALID_PROFILE</c>.</exception>
-    public SiProfile Read(string nameOrPath)
+    public SiProfile Read(string nameOrPath, CancellationToken cancellationToken = default)
     {
-        var current = FindCurrent();
-        var path = IsPath(nameOrPath) ? Path.GetFullPath(nameOrPath) : PathOf(nameOrPath);
+        var current = FindCurrent(cancellationToken);
+        var path = IsPath(nameOrPath) ? LocalFile.FullPath(nameOrPath) : PathOf(nameOrPath);
         if (!IsPath(nameOrPath) && !File.Exists(path))
         {
             var names = ListNames();
@@ -52,36 +54,36 @@ public sealed class SiSettings
                 names.Count == 0 ? "Make one with: si config profile create <name>." : $"Name one of these: {string.Join(", ", names)}.");
         }
 
-        var profile = SiProfile.FromFile(path);
+        var profile = SiProfile.FromFile(path, cancellationToken);
         profile.IsCurrent = path == current;
         return profile;
     }
 
     /// <summary>The profile that <c>si</c> would use now: SI_CONFIG_PATH's, else SI_CONFIG's, else the one that <c>si config profile use</c> chose. Null where there is none.</summary>
     /// <exception cref="ScramjetException">As <see cref="Read"/>; also where a variable names a profile that isn't there.</exception>
-    public SiProfile? ReadCurrent()
+    public SiProfile? ReadCurrent(CancellationToken cancellationToken = default)
     {
         if (Variable("SI_CONFIG_PATH") is { } path)
-            return Read(Path.GetFullPath(path));
+            return Read(LocalFile.FullPath(path), cancellationToken);
         if (Variable("SI_CONFIG") is { } name)
-            return Read(name);
-        return FindCurrent() is { } file && File.Exists(file) ? Read(file) : null;
+            return Read(name, cancellationToken);
+        return FindCurrent(cancellationToken) is { } file && File.Exists(file) ? Read(file, cancellationToken) : null;
     }
 
     /// <summary>Whether a text is a file's path, rather than a profile's name.</summary>
     public static bool IsPath(string nameOrPath) => nameOrPath.IndexOfAny(['/', '\\']) >= 0 || nameOrPath.EndsWith(Extension, StringComparison.OrdinalIgnoreCase);
 
-    private string? FindCurrent()
+    private string? FindCurrent(CancellationToken cancellationToken)
     {
         if (Variable("SI_CONFIG_PATH") is { } path)
-            return Path.GetFullPath(path);
+            return LocalFile.FullPath(path);
         if (Variable("SI_CONFIG") is { } name)
             return PathOf(name);
 
         var settings = Path.Combine(Folder, "si-config" + Extension);
         try
         {
-            return PathOf(File.Exists(settings) && (string?)(ConfigFile.ReadObject(settings)["profile"] as JValue) is { Length: > 0 } chosen ? chosen : DefaultName);
+            return PathOf(File.Exists(settings) && (string?)(ConfigFile.ReadObject(settings, cancellationToken)["profile"] as JValue) is { Length: > 0 } chosen ? chosen : DefaultName);
         }
         catch (ScramjetException)
         {
@@ -90,7 +92,8 @@ public sealed class SiSettings
         }
     }
 
-    private string PathOf(string name) => Path.Combine(ProfilesFolder, name + Extension);
+    // Any text can be asked for, also one that can't be in a path.
+    private string PathOf(string name) => ProfilesFolder + Path.DirectorySeparatorChar + name + Extension;
 
     private static string? Variable(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
 }

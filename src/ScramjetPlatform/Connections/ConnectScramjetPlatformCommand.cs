@@ -251,7 +251,7 @@ public sealed class ConnectScramjetPlatformCommand : AsyncCmdlet
             return (ConnectionKind.Platform, platform, token);
         if (FromEnvironment("SCRAMJET_HUB_URI") is { } hub)
             return (ConnectionKind.Hub, hub, token);
-        if (new SiSettings().ReadCurrent() is { } profile)
+        if (ReadLocal(new SiSettings().ReadCurrent) is { } profile)
         {
             WriteVerbose($"Using the si profile '{profile.Path}'.");
             return Of(profile, Secret.Reveal(AccessToken));
@@ -269,8 +269,11 @@ public sealed class ConnectScramjetPlatformCommand : AsyncCmdlet
         : address.OriginalString.Split('?', '#')[0];
 
     /// <summary>A name, or a path as PowerShell has it.</summary>
-    private SiProfile ReadProfile(string nameOrPath) =>
-        new SiSettings().Read(SiSettings.IsPath(nameOrPath) ? GetUnresolvedProviderPathFromPSPath(nameOrPath) : nameOrPath);
+    private SiProfile ReadProfile(string nameOrPath)
+    {
+        var profile = SiSettings.IsPath(nameOrPath) ? PathResolver.FullPath(this, nameOrPath) : nameOrPath;
+        return ReadLocal(cancellationToken => new SiSettings().Read(profile, cancellationToken));
+    }
 
     private static (ConnectionKind Kind, Uri Address, string? Token) Of(SiProfile profile, string? token) =>
         (profile.IsPlatform ? ConnectionKind.Platform : ConnectionKind.Hub, profile.Uri, token ?? profile.GetAccessToken());

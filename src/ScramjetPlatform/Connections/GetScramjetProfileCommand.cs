@@ -12,7 +12,7 @@ namespace ScramjetPlatform;
 /// </summary>
 [Cmdlet(VerbsCommon.Get, "ScramjetProfile")]
 [OutputType(typeof(SiProfile))]
-public sealed class GetScramjetProfileCommand : PSCmdlet
+public sealed class GetScramjetProfileCommand : AsyncCmdlet
 {
     /// <summary>
     /// <para type="description">The profiles' names; wildcards are permitted. Not given: all.</para>
@@ -27,7 +27,7 @@ public sealed class GetScramjetProfileCommand : PSCmdlet
     protected override void ProcessRecord()
     {
         var settings = new SiSettings();
-        var all = settings.ListNames();
+        var all = ReadLocal(_ => settings.ListNames());
         foreach (var name in Name ?? ["*"])
         {
             IEnumerable<string> names = [name];
@@ -48,7 +48,7 @@ public sealed class GetScramjetProfileCommand : PSCmdlet
             {
                 try
                 {
-                    WriteObject(settings.Read(found));
+                    WriteObject(ReadLocal(cancellationToken => settings.Read(found, cancellationToken)));
                 }
                 catch (ScramjetException e)
                 {

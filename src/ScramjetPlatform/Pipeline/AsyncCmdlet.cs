@@ -99,6 +99,14 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
     /// <summary>Writes what has come already, and all that comes until the task ends.</summary>
     private protected void PumpUntil(Task task) => Pump(task);
 
+    /// <summary>Reads local files on another thread and waits for that, which Ctrl+C ends whatever a disk or a network does. For the pipeline thread.</summary>
+    private protected T ReadLocal<T>(Func<CancellationToken, T> read)
+    {
+        var reading = Task.Run(() => read(StopToken));
+        Pump(reading);
+        return reading.IsCanceled ? throw new PipelineStoppedException() : reading.GetAwaiter().GetResult();
+    }
+
     /// <summary>Writes objects. The task ends when the pipeline has room for more.</summary>
     /// <param name="values">The objects.</param>
     /// <param name="size">How many bytes they were made of, more or less: that is how much room they take.</param>
@@ -139,6 +147,20 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
 
     /// <summary>Ends the cmdlet with an error. For the pipeline thread.</summary>
     private protected void Fail(Exception error, object? target = null) => ThrowTerminatingError(ErrorRecords.From(error, target));
+
+    /// <summary>The path in the file system, or a terminating error. For the pipeline thread.</summary>
+    private protected string FullPath(string path)
+    {
+        try
+        {
+            return PathResolver.FullPath(this, path);
+        }
+        catch (ScramjetException e)
+        {
+            Fail(e, path);
+            throw;
+        }
+    }
 
     private void Drain()
     {

@@ -4,14 +4,15 @@ using Scramjet.Client.Packaging;
 namespace ScramjetPlatform.Pipeline;
 
 /// <summary>A package that is made when the first place wants it.</summary>
-internal sealed class LazyPackage(Func<PackageSource> open, PackageManifest? manifest = null) : IDisposable
+/// <param name="open">Makes it.</param>
+/// <param name="manifest">What its package.json says, which is known before it is made.</param>
+internal sealed class LazyPackage(Func<PackageSource> open, PackageManifest manifest) : IDisposable
 {
     private readonly Lazy<PackageSource> _package = new(open);
 
     public PackageSource Value => _package.Value;
 
-    /// <summary>What its package.json says, which may be known before it is made.</summary>
-    public PackageManifest Manifest => manifest ?? Value.Manifest!;
+    public PackageManifest Manifest => manifest;
 
     public void Dispose()
     {

@@ -1,6 +1,5 @@
 using System;
 using System.IO;
-using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
 using Scramjet.Client.Packaging;
@@ -10,17 +9,26 @@ namespace ScramjetPlatform.Pipeline;
 /// <summary>Packages, and folders to make them of, as cmdlets take them.</summary>
 internal static class Packages
 {
-    /// <summary>A package, or a folder that is packed with progress when it is wanted. Both are checked now.</summary>
-    public static LazyPackage Check(AsyncCmdlet cmdlet, string path, CancellationToken cancellationToken)
+    /// <summary>A package, or a folder that is packed when it is wanted. Both are checked now, with progress.</summary>
+    /// <param name="cmdlet">The cmdlet that shows the progress.</param>
+    /// <param name="path">The package or the folder.</param>
+    /// <param name="label">Whether its version gets the hash of its content. All is read for that, and nothing is packed.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    public static LazyPackage Check(AsyncCmdlet cmdlet, string path, bool label, CancellationToken cancellationToken)
     {
         if (!Directory.Exists(path))
         {
-            var file = PackageSource.FromFile(path);
-            return new LazyPackage(() => file, file.Manifest);
+            var length = File.Exists(path) ? new FileInfo(path).Length : (long?)null;
+            var file = WithProgress(cmdlet, $"Checking {path}", length, progress => PackageSource.FromFile(path, progress, cancellationToken));
+            return label
+                ? new LazyPackage(() => file.WithContentLabel(cancellationToken), file.LabelledManifest!)
+                : new LazyPackage(() => file, file.Manifest!);
         }
 
-        var plan = SequencePackage.Plan(path);
-        return new LazyPackage(() => Pack(cmdlet, path, plan, cancellationToken), plan.Manifest);
+        var plan = SequencePackage.Plan(path, cancellationToken: cancellationToken);
+        if (label)
+            plan = WithProgress(cmdlet, $"Comparing {path}", plan.Size, progress => plan.WithContentLabel(progress, cancellationToken));
+        return new LazyPackage(() => WithProgress(cmdlet, $"Packing {path}", plan.Size, progress => PackageSource.FromPlan(plan, progress, cancellationToken)), plan.Manifest);
     }
 
     /// <summary>Sends a package with progress.</summary>
@@ -40,12 +48,12 @@ internal static class Packages
     /// <summary>A path's last part.</summary>
     public static string NameOf(string path) => Path.GetFileName(path.TrimEnd('/', '\\'));
 
-    private static PackageSource Pack(AsyncCmdlet cmdlet, string path, SequencePackage plan, CancellationToken cancellationToken)
+    private static T WithProgress<T>(AsyncCmdlet cmdlet, string activity, long? total, Func<IProgress<long>, T> work)
     {
-        var progress = new ByteProgress(cmdlet.PostProgress, $"Packing {path}", plan.Entries.Sum(e => e.Length));
+        var progress = new ByteProgress(cmdlet.PostProgress, activity, total);
         try
         {
-            return PackageSource.FromPlan(plan, progress, cancellationToken);
+            return work(progress);
         }
         finally
         {

@@ -16,8 +16,13 @@ internal static class PathResolver
             try
             {
                 var found = cmdlet.GetResolvedProviderPathFromPSPath(path, out var provider);
-                if (IsFileSystem(cmdlet, provider, path))
-                    result.AddRange(found);
+                if (!IsFileSystem(provider))
+                    throw NotFiles(path, provider);
+                result.AddRange(found);
+            }
+            catch (ScramjetException e)
+            {
+                cmdlet.WriteError(ErrorRecords.From(e, path));
             }
             catch (SessionStateException e)
             {
@@ -27,20 +32,36 @@ internal static class PathResolver
 
         foreach (var path in literalPaths ?? [])
         {
-            var full = cmdlet.SessionState.Path.GetUnresolvedProviderPathFromPSPath(path, out var provider, out _);
-            if (IsFileSystem(cmdlet, provider, path))
-                result.Add(full);
+            try
+            {
+                result.Add(FullPath(cmdlet, path));
+            }
+            catch (ScramjetException e)
+            {
+                cmdlet.WriteError(ErrorRecords.From(e, path));
+            }
         }
 
         return result;
     }
 
-    private static bool IsFileSystem(PSCmdlet cmdlet, ProviderInfo provider, string path)
+    /// <summary>The path in the file system of what may be there or not, without wildcards.</summary>
+    /// <exception cref="ScramjetException"><c>FILE_NOT_FOUND</c>: there is no such drive; <c>BAD_PARAMETERS</c>: it is a drive of something else than files.</exception>
+    public static string FullPath(PSCmdlet cmdlet, string path)
     {
-        if (provider.Name == "FileSystem")
-            return true;
-
-        cmdlet.WriteError(ErrorRecords.From(new ScramjetException(ErrorCodes.BadParameters, $"'{path}' isn't in the file system, but in {provider.Name}.", "Give a path in the file system."), path));
-        return false;
+        try
+        {
+            var full = cmdlet.SessionState.Path.GetUnresolvedProviderPathFromPSPath(path, out var provider, out _);
+            return IsFileSystem(provider) ? full : throw NotFiles(path, provider);
+        }
+        catch (SessionStateException e)
+        {
+            throw new ScramjetException(ErrorCodes.FileNotFound, $"There is no '{path}': {e.Message}", "Check the path.", e);
+        }
     }
+
+    private static bool IsFileSystem(ProviderInfo provider) => provider.Name == "FileSystem";
+
+    private static ScramjetException NotFiles(string path, ProviderInfo provider) =>
+        new(ErrorCodes.BadParameters, $"'{path}' isn't in the file system, but in {provider.Name}.", "Give a path in the file system.");
 }

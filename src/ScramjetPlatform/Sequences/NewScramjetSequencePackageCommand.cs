@@ -61,71 +61,44 @@ public sealed class NewScramjetSequencePackageCommand : AsyncCmdlet
     {
         foreach (var folder in PathResolver.Resolve(this, Path, LiteralPath))
         {
-            try
-            {
-                Pack(folder, TargetOf(folder));
-            }
-            catch (ScramjetException e)
-            {
-                WriteError(ErrorRecords.From(e, folder));
-            }
+            var target = TargetOf(folder);
+            Run(() => PackAsync(folder, target), folder);
         }
     }
 
-    private void Pack(string folder, string target)
+    private async Task PackAsync(string folder, string target)
     {
-        var package = SequencePackage.Plan(folder, Exclude, target);
-        if (Directory.Exists(target) || (File.Exists(target) && !Force))
-            throw new ScramjetException(ErrorCodes.AlreadyExists, $"'{target}' is there already.", "Give another -Destination, or -Force to replace it.");
-
-        var size = package.Entries.Sum(e => e.Length);
-        var what = $"Pack {package.Manifest.Name} {package.Manifest.Version}, {package.Entries.Count} files of {ByteSize.Format(size)}";
-        if (!ShouldProcess($"{what}, into \"{target}\".", $"{what}, into \"{target}\"?", "Confirm", out var reason))
-        {
-            if (reason != ShouldProcessReason.WhatIf)
-                return;
-
-            // What would go in is what -WhatIf is asked for here.
-            foreach (var entry in package.Entries)
-                ShouldProcess(entry.Path, entry.LinkTarget is { } link ? $"Pack link to {link}" : $"Pack {ByteSize.Format(entry.Length)}");
+        var package = SequencePackage.Plan(folder, Exclude, target, StopToken);
+        LocalFile.CheckReplaceable(target, Force);
+        if (!await InvokeAsync(() => IsConfirmed(package, target)).ConfigureAwait(false))
             return;
-        }
 
-        var written = false;
-        Run(
-            () =>
-            {
-                Write(package, folder, target, size);
-                written = true;
-                return Task.CompletedTask;
-            },
-            folder);
-        if (written)
-            WriteObject(InvokeProvider.Item.Get([target], force: true, literalPath: true), true);
+        Write(package, folder, target);
+        await WriteAsync(await InvokeAsync(() => InvokeProvider.Item.Get([target], force: true, literalPath: true).Single()).ConfigureAwait(false)).ConfigureAwait(false);
     }
 
-    /// <summary>Writes beside the target first: what is half done is never seen under its name.</summary>
-    private void Write(SequencePackage package, string folder, string target, long size)
+    private bool IsConfirmed(SequencePackage package, string target)
     {
-        var progress = new ByteProgress(PostProgress, $"Packing {folder}", size);
-        var partial = $"{target}.{Guid.NewGuid():N}.partial";
+        var what = $"Pack {package.Manifest.Name} {package.Manifest.Version}, {package.Entries.Count} files of {ByteSize.Format(package.Size)}";
+        if (ShouldProcess($"{what}, into \"{target}\".", $"{what}, into \"{target}\"?", "Confirm", out var reason))
+            return true;
+
+        // What would go in is what -WhatIf is asked for here.
+        foreach (var entry in reason == ShouldProcessReason.WhatIf ? package.Entries : [])
+            ShouldProcess(entry.Path, entry.LinkTarget is { } link ? $"Pack link to {link}" : $"Pack {ByteSize.Format(entry.Length)}");
+        return false;
+    }
+
+    private void Write(SequencePackage package, string folder, string target)
+    {
+        var progress = new ByteProgress(PostProgress, $"Packing {folder}", package.Size);
         try
         {
-            using (var file = new FileStream(partial, FileMode.CreateNew, FileAccess.Write))
-                package.Write(file, progress, StopToken);
-            if (File.Exists(target))
-                File.Delete(target);
-            File.Move(partial, target);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new ScramjetException(ErrorCodes.FileUnwritable, $"'{target}' can't be written: {(e is DirectoryNotFoundException ? "its folder isn't there." : e.Message.Replace(partial, target))}", "Check the path and its permissions.", e);
+            LocalFile.Write(target, Force, file => package.Write(file, progress, StopToken));
         }
         finally
         {
             progress.Complete();
-            if (File.Exists(partial))
-                File.Delete(partial);
         }
     }
 
@@ -135,7 +108,7 @@ public sealed class NewScramjetSequencePackageCommand : AsyncCmdlet
         if (Destination is null)
             return System.IO.Path.Combine(System.IO.Path.GetDirectoryName(folder.TrimEnd('/', '\\')) ?? folder, name);
 
-        var target = GetUnresolvedProviderPathFromPSPath(Destination);
+        var target = FullPath(Destination);
         return Directory.Exists(target) || Destination.EndsWith("/", StringComparison.Ordinal) || Destination.EndsWith("\\", StringComparison.Ordinal) ? System.IO.Path.Combine(target, name) : target;
     }
 }

@@ -1,6 +1,7 @@
 using System.IO;
 using System.Linq;
 using System.Management.Automation;
+using System.Threading.Tasks;
 using Scramjet.Client;
 using Scramjet.Client.Packaging;
 using ScramjetPlatform.Pipeline;
@@ -12,7 +13,7 @@ namespace ScramjetPlatform;
 /// </summary>
 [Cmdlet(VerbsCommon.New, "ScramjetSequenceProject", SupportsShouldProcess = true)]
 [OutputType(typeof(DirectoryInfo))]
-public sealed class NewScramjetSequenceProjectCommand : PSCmdlet
+public sealed class NewScramjetSequenceProjectCommand : AsyncCmdlet
 {
     /// <summary>
     /// <para type="description">The folder to make, with the folders above it. It may be there already, and empty.</para>
@@ -72,23 +73,19 @@ public sealed class NewScramjetSequenceProjectCommand : PSCmdlet
     protected override void ProcessRecord()
     {
         foreach (var folder in PathResolver.Resolve(this, null, [Path]))
-        {
-            try
-            {
-                var project = SequenceProject.Plan(folder, Language, Kind, Name, Description, Force);
-                var files = string.Join(", ", project.Files.Select(static f => f.Exists ? $"{f} (replaced)" : f.Path));
-                if (!ShouldProcess($"{project.Folder}: {files}", $"Create {Language} {Kind.ToString().ToLowerInvariant()}"))
-                    continue;
+            Run(() => WriteAsync(folder), folder);
+    }
 
-                project.Write();
+    private async Task WriteAsync(string folder)
+    {
+        var project = SequenceProject.Plan(folder, Language, Kind, Name, Description, Force);
+        var files = string.Join(", ", project.Files.Select(static f => f.Exists ? $"{f} (replaced)" : f.Path));
+        if (!await ConfirmAsync($"{project.Folder}: {files}", $"Create {Language} {Kind.ToString().ToLowerInvariant()}").ConfigureAwait(false))
+            return;
 
-                // As Get-Item gives it, with all that the table of folders shows.
-                WriteObject(InvokeProvider.Item.Get([project.Folder], force: true, literalPath: true), enumerateCollection: true);
-            }
-            catch (ScramjetException e)
-            {
-                WriteError(ErrorRecords.From(e, folder));
-            }
-        }
+        project.Write();
+
+        // As Get-Item gives it, with all that the table of folders shows.
+        await WriteAsync(await InvokeAsync(() => InvokeProvider.Item.Get([project.Folder], force: true, literalPath: true).Single()).ConfigureAwait(false)).ConfigureAwait(false);
     }
 }

@@ -88,9 +88,8 @@ public sealed class PublishScramjetSequenceCommand : ScopedCmdlet
 
     private async Task PublishAsync(string path, HubScope scope)
     {
-        using var packed = Packages.Check(this, path, StopToken);
-        using var labelled = new LazyPackage(() => packed.Value.WithContentLabel(StopToken));
-        await scope.ForEachClientAsync(hub => PublishAsync(path, IfChanged ? labelled : packed, hub)).ConfigureAwait(false);
+        using var package = Packages.Check(this, path, IfChanged, StopToken);
+        await scope.ForEachClientAsync(hub => PublishAsync(path, package, hub)).ConfigureAwait(false);
     }
 
     private async Task PublishAsync(string path, LazyPackage package, HostClient hub)

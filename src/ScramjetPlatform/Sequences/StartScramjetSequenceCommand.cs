@@ -1,5 +1,6 @@
 using System;
 using System.Management.Automation;
+using System.Threading;
 using System.Threading.Tasks;
 using Newtonsoft.Json.Linq;
 using Scramjet.Client;
@@ -129,9 +130,9 @@ public sealed class StartScramjetSequenceCommand : SequenceActionCmdlet
     {
         T? Given<T>(string name, T? value) where T : class => (onlyCommandLine && !IsOnCommandLine(name)) || value?.ToString() is null or "" ? null : value;
 
-        var options = Given(nameof(StartupConfig), StartupConfig) is { } config ? StartOptions.FromFile(GetUnresolvedProviderPathFromPSPath(config)) : new StartOptions();
+        var options = Given(nameof(StartupConfig), StartupConfig) is { } config ? ReadFile(config, StartOptions.FromFile) : new StartOptions();
         if (Given(nameof(AppConfigPath), AppConfigPath) is { } path)
-            options.AppConfig = ConfigFile.ReadObject(GetUnresolvedProviderPathFromPSPath(path));
+            options.AppConfig = ReadFile(path, ConfigFile.ReadObject);
         options.AppConfig = PSJson.ObjectFrom(Given(nameof(AppConfig), AppConfig), nameof(AppConfig)) ?? options.AppConfig;
         if (!onlyCommandLine || IsOnCommandLine(nameof(ArgumentList)))
             options.ArgumentList = ArgumentList is null || (!IsOnCommandLine(nameof(ArgumentList)) && ArgumentList is [null or ""]) ? options.ArgumentList : (JArray)PSJson.From(ArgumentList);
@@ -141,6 +142,12 @@ public sealed class StartScramjetSequenceCommand : SequenceActionCmdlet
         options.Limits = PSJson.ObjectFrom(Given(nameof(Limits), Limits), nameof(Limits)) ?? options.Limits;
         SequenceClient.CheckInstanceId(options.InstanceId);
         return options;
+    }
+
+    private T ReadFile<T>(string path, Func<string, CancellationToken, T> read)
+    {
+        var full = PathResolver.FullPath(this, path);
+        return ReadLocal(cancellationToken => read(full, cancellationToken));
     }
 
     private async Task StartAsync(Sequence sequence, StartOptions options, TimeSpan? wait)

@@ -59,7 +59,7 @@ public sealed class PublishScramjetStoreItemCommand : SpaceCmdlet
 
     private async Task PublishAsync(string path, HubScope scope)
     {
-        using var package = Packages.Check(this, path, StopToken);
+        using var package = Packages.Check(this, path, label: false, StopToken);
         await scope.ForEachSpaceAsync(space => PublishAsync(path, package, space)).ConfigureAwait(false);
     }
 

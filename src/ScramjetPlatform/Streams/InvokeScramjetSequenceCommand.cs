@@ -104,7 +104,7 @@ public sealed class InvokeScramjetSequenceCommand : SendCmdlet
 
         if (Path is not null)
         {
-            _path = GetUnresolvedProviderPathFromPSPath(Path);
+            _path = FullPath(Path);
             _scope = GetScope();
         }
         else
@@ -245,7 +245,7 @@ public sealed class InvokeScramjetSequenceCommand : SendCmdlet
 
     private async Task<(SequenceClient? Sequence, string Name, bool Published, IEnumerable<string> Engines)> PublishAsync(string path)
     {
-        using var package = Packages.Check(this, path, StopToken);
+        using var package = Packages.Check(this, path, label: false, StopToken);
         var hubs = new List<HostClient>();
         await _scope!.ForEachClientAsync(hub =>
         {

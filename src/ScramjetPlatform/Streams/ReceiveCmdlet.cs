@@ -57,7 +57,7 @@ public abstract class ReceiveCmdlet : ScopedCmdlet
             return;
         if (First != int.MaxValue)
             Fail(new ScramjetException(ErrorCodes.BadParameters, "-First counts objects, lines or blocks, and -OutFile takes bytes as they come.", "Give one of them."));
-        _file = GetUnresolvedProviderPathFromPSPath(OutFile);
+        _file = FullPath(OutFile);
     }
 
     /// <summary>Opens a stream and writes all that comes out of it.</summary>

@@ -4,6 +4,7 @@ using System.Linq;
 using System.Management.Automation;
 using System.Threading.Tasks;
 using Scramjet.Client;
+using Scramjet.Client.Packaging;
 using Scramjet.Client.Streams;
 using ScramjetPlatform.Completion;
 
@@ -82,7 +83,7 @@ public abstract class SendCmdlet : ScopedCmdlet
         {
             if (IsOnCommandLine(nameof(InputObject)) || (MyInvocation.ExpectingInput && !TargetsArePiped))
                 Fail(new ScramjetException(ErrorCodes.BadParameters, $"Both -Path and {(IsOnCommandLine(nameof(InputObject)) ? "-InputObject" : "the pipeline")} have something to send.", "Give one of them."));
-            _file = GetUnresolvedProviderPathFromPSPath(FileToSend);
+            _file = FullPath(FileToSend);
         }
 
         Prepare();
@@ -185,29 +186,15 @@ public abstract class SendCmdlet : ScopedCmdlet
 
     private async Task SendFileAsync(string path, Func<StreamBody, Task> send)
     {
-        FileStream file;
+        using var file = LocalFile.OpenRead(path);
+        var progress = new ByteProgress(PostProgress, $"Sending {path}", file.Length);
         try
         {
-            file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 128 * 1024, useAsync: true);
+            await SendAsync(StreamBody.From(file, ContentType ?? TypeOf(path), progress)).ConfigureAwait(false);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        finally
         {
-            throw e is FileNotFoundException or DirectoryNotFoundException
-                ? new ScramjetException(ErrorCodes.FileNotFound, $"There is no '{path}'.", "Check the path.", e)
-                : new ScramjetException(ErrorCodes.FileUnreadable, $"'{path}' can't be read: {e.Message}", "Check the file's permissions.", e);
-        }
-
-        using (file)
-        {
-            var progress = new ByteProgress(PostProgress, $"Sending {path}", file.Length);
-            try
-            {
-                await send(StreamBody.From(file, ContentType ?? TypeOf(path), progress)).ConfigureAwait(false);
-            }
-            finally
-            {
-                progress.Complete();
-            }
+            progress.Complete();
         }
     }
 

@@ -1,5 +1,6 @@
-# A transformer: objects come in, objects go out, each as a line of JSON.
+# A transformer: objects or lines of text come in, objects go out. Each object is a line of JSON.
 
+import codecs
 import json
 import sys
 
@@ -20,20 +21,31 @@ async def run(context, input, greeting="Hello"):
 
 
 async def greet(input, greeting):
-    async for person in objects(input):
-        yield {**person, "greeting": f"{greeting}, {person['name']}!"}
+    async for item in items_of(input):
+        # A line of text is a name.
+        person = item if isinstance(item, dict) else {"name": item}
+        yield {**person, "greeting": f"{greeting}, {person['name']}!" if "name" in person else f"{greeting}!"}
 
 
-async def objects(input):
-    """Text comes in pieces of any length: this makes lines of them, and objects of the lines."""
+async def items_of(input):
+    """Text and bytes come in pieces of any length: this makes lines of them, and objects of the lines that are JSON."""
+    decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
     rest = ""
-    async for text in input:
-        *lines, rest = (rest + text).split("\n")
+    async for piece in input:
+        *lines, rest = (rest + (piece if isinstance(piece, str) else decoder.decode(piece))).split("\n")
         for line in lines:
             if line.strip():
-                yield json.loads(line)
+                yield item_of(line.rstrip("\r"))
     if rest.strip():
-        yield json.loads(rest)
+        yield item_of(rest.rstrip("\r"))
+
+
+def item_of(line):
+    """What is sent as an object comes as a line of JSON. Any other line is text."""
+    try:
+        return json.loads(line) if line.lstrip()[0] in '{["' else line
+    except (ValueError, RecursionError):
+        return line
 
 
 async def lines_of_json(context, items):

@@ -1,0 +1,255 @@
+using System;
+using System.Globalization;
+using System.IO;
+using System.Linq;
+using System.Text;
+using System.Threading;
+
+namespace Scramjet.Client.Packaging;
+
+/// <summary>
+/// Reads a tar as a check must: each name and each link as the program that unpacks it will see them, in ustar, pax and GNU form, with a bound on all that
+/// is kept in memory, and a refusal of what programs read in different ways. SharpZipLib's reader takes names of any size into memory and passes over
+/// pax link paths.
+/// </summary>
+internal sealed class ArchiveReader(Stream tar, string origin, CancellationToken cancellationToken)
+{
+    public const int BlockSize = 512;
+
+    private const int LongestHeader = 1024 * 1024;
+    private const int NameLength = 100;
+    private const int PrefixOffset = 345;
+    private const int PrefixLength = 155;
+
+    private static readonly UTF8Encoding Utf8 = new(false, throwOnInvalidBytes: true);
+
+    private readonly byte[] _block = new byte[BlockSize];
+    private long _left;
+    private int _padding;
+    private bool _hasBegun;
+
+    /// <summary>The next entry, after whatever is left of the last one; null at the end.</summary>
+    public ArchiveEntry? Next()
+    {
+        SkipContent();
+        var headers = new MemoryStream();
+        string? longName = null;
+        string? longLink = null;
+        var pax = default(PaxRecords);
+        while (true)
+        {
+            ReadFully(_block, BlockSize);
+            if (Array.TrueForAll(_block, static b => b == 0))
+            {
+                if (headers.Length > 0)
+                    throw Damaged();
+                ReadToEnd();
+                return null;
+            }
+
+            CheckSum();
+            _hasBegun = true;
+            headers.Write(_block, 0, BlockSize);
+            if (headers.Length > 2 * LongestHeader)
+                throw TooLong();
+            var size = Number(124, 12);
+            switch ((char)_block[156])
+            {
+                case 'x' when pax.IsRead:
+                case 'L' when longName is not null:
+                case 'K' when longLink is not null:
+                    throw Invalid("an entry has two headers of the same kind");
+                case 'x':
+                    pax = PaxRecords.Read(ReadHeader(size, headers)) ?? throw Damaged();
+                    break;
+                case 'g':
+                    var global = PaxRecords.Read(ReadHeader(size, headers)) ?? throw Damaged();
+                    if (global.SaysMore)
+                        throw Invalid("a header for all entries gives them a name, a link, or a size");
+                    break;
+                case 'L':
+                    longName = Text(ReadHeader(size, headers));
+                    break;
+                case 'K':
+                    longLink = Text(ReadHeader(size, headers));
+                    break;
+                default:
+                    return Entry(headers.ToArray(), size, longName, longLink, pax);
+            }
+        }
+    }
+
+    /// <summary>Reads of the entry's content.</summary>
+    public int Read(byte[] buffer)
+    {
+        if (_left == 0)
+            return 0;
+
+        cancellationToken.ThrowIfCancellationRequested();
+        var read = tar.Read(buffer, 0, (int)Math.Min(buffer.Length, _left));
+        if (read == 0)
+            throw Truncated();
+        _left -= read;
+        return read;
+    }
+
+    private ArchiveEntry Entry(byte[] headers, long size, string? longName, string? longLink, PaxRecords pax)
+    {
+        if ((longName is not null && pax.Path is not null) || (longLink is not null && pax.LinkPath is not null))
+            throw Invalid("an entry has two headers of the same kind");
+
+        var name = Utf8Text(pax.Path) ?? longName ?? ShortName();
+        if (name.Length == 0)
+            throw Invalid("an entry has no name");
+        if (PackagePath.Fault(name) is { } fault)
+            throw Invalid($"an entry {fault}");
+        if (pax.IsSparse)
+            throw Invalid($"'{name}' is stored as a sparse file");
+
+        var link = Utf8Text(pax.LinkPath) ?? longLink ?? Text(Field(157, NameLength));
+        var kind = Kind(name, (char)_block[156]);
+        size = pax.Size ?? size;
+        if (kind != ArchiveEntryKind.File && size != 0)
+            throw Invalid($"'{name}' has a content, and isn't a file");
+
+        var mode = (int)(Number(100, 8) & 0xFFF);
+        _left = size;
+        _padding = (int)((BlockSize - (size % BlockSize)) % BlockSize);
+        return new ArchiveEntry(kind, name, mode, size, link, headers);
+    }
+
+    private ArchiveEntryKind Kind(string name, char type) => type switch
+    {
+        '\0' or '0' or '7' => name.EndsWith("/", StringComparison.Ordinal) ? ArchiveEntryKind.Folder : ArchiveEntryKind.File,
+        '1' => ArchiveEntryKind.HardLink,
+        '2' => ArchiveEntryKind.Link,
+        '5' => ArchiveEntryKind.Folder,
+        '3' or '4' => throw Invalid($"'{name}' is a device"),
+        '6' => throw Invalid($"'{name}' is a pipe"),
+        _ => throw Invalid($"'{name}' is neither a file nor a folder nor a link"),
+    };
+
+    private string ShortName()
+    {
+        var name = Text(Field(0, NameLength));
+        var isPosix = _block.Skip(257).Take(6).SequenceEqual("ustar\0"u8.ToArray());
+        var prefix = isPosix ? Text(Field(PrefixOffset, PrefixLength)) : "";
+        return prefix.Length > 0 ? prefix + "/" + name : name;
+    }
+
+    private byte[] Field(int offset, int length) => _block.Skip(offset).Take(length).ToArray();
+
+    private string Text(byte[] bytes)
+    {
+        var end = Array.IndexOf(bytes, (byte)0);
+        return Utf8Text(end < 0 ? bytes : bytes.Take(end).ToArray())!;
+    }
+
+    private string? Utf8Text(byte[]? bytes)
+    {
+        try
+        {
+            return bytes is null ? null : Utf8.GetString(bytes);
+        }
+        catch (ArgumentException e)
+        {
+            throw Invalid("an entry has a name that isn't UTF-8", e);
+        }
+    }
+
+    /// <summary>A number in octal digits, or, with the first bit set, in bytes.</summary>
+    private long Number(int offset, int length)
+    {
+        long value = 0;
+        if ((_block[offset] & 0x80) != 0)
+        {
+            if (_block[offset] != 0x80)
+                throw Damaged();
+            for (var i = offset + 1; i < offset + length; i++)
+            {
+                if (value >> 55 != 0)
+                    throw Damaged();
+                value = (value << 8) | _block[i];
+            }
+
+            return value;
+        }
+
+        var text = Encoding.ASCII.GetString(_block, offset, length).TrimStart(' ');
+        var digits = 0;
+        while (digits < text.Length && text[digits] is >= '0' and <= '7')
+            value = (value << 3) | (uint)(text[digits++] - '0');
+        return digits == text.Length || text[digits] is ' ' or '\0' ? value : throw Damaged();
+    }
+
+    private void CheckSum()
+    {
+        var unsigned = 0;
+        var signed = 0;
+        for (var i = 0; i < BlockSize; i++)
+        {
+            var b = i is >= 148 and < 156 ? (byte)' ' : _block[i];
+            unsigned += b;
+            signed += (sbyte)b;
+        }
+
+        var sum = Number(148, 8);
+        if (sum != unsigned && sum != signed)
+            throw Damaged();
+    }
+
+    private byte[] ReadHeader(long size, MemoryStream headers)
+    {
+        if (size > LongestHeader)
+            throw TooLong();
+
+        var padded = new byte[(size + BlockSize - 1) / BlockSize * BlockSize];
+        ReadFully(padded, padded.Length);
+        headers.Write(padded, 0, padded.Length);
+        return padded.Take((int)size).ToArray();
+    }
+
+    private void ReadFully(byte[] buffer, int count)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        for (var done = 0; done < count;)
+        {
+            var read = tar.Read(buffer, done, count - done);
+            if (read == 0)
+                throw Truncated();
+            done += read;
+        }
+    }
+
+    private void SkipContent()
+    {
+        var buffer = new byte[64 * 1024];
+        while (Read(buffer) > 0)
+        {
+        }
+
+        ReadFully(buffer, _padding);
+        _padding = 0;
+    }
+
+    /// <summary>Behind the end there is nothing but padding; and the sum at the end of the compressed data is checked.</summary>
+    private void ReadToEnd()
+    {
+        var buffer = new byte[64 * 1024];
+        int read;
+        while ((read = tar.Read(buffer, 0, buffer.Length)) > 0)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (buffer.Take(read).Any(static b => b != 0))
+                throw Invalid("there is more data behind its end");
+        }
+    }
+
+    private ScramjetException TooLong() => Invalid(string.Format(CultureInfo.InvariantCulture, "the header of an entry has more than {0} bytes", LongestHeader));
+
+    private ScramjetException Truncated() => Invalid(_hasBegun ? "it is cut off" : "it has no files");
+
+    private ScramjetException Damaged() => Invalid(_hasBegun ? "it is damaged" : "it isn't a gzip-compressed tar file");
+
+    private ScramjetException Invalid(string why, Exception? e = null) => PackageFile.Invalid(origin, why, e);
+}
