@@ -4,8 +4,10 @@ $root = Split-Path (Split-Path $PSScriptRoot)
 Import-Module "$root/ScramjetPlatform.psd1" -Force
 
 function Start-LocalPlatform {
-    # The platform ends with the process that holds its standard input, so nothing is left behind.
-    $start = [System.Diagnostics.ProcessStartInfo]::new('dotnet', "run --project `"$root/src/LocalPlatform`" -- --spaces local --token pester-token")
+    # `dotnet test` has built it, and nothing is to be built while other suites run; by hand it is built here.
+    $program = if ($env:SCRAMJET_LOCAL_PLATFORM) { "exec `"$env:SCRAMJET_LOCAL_PLATFORM`"" } else { "run --project `"$root/src/LocalPlatform`" --" }
+    $start = [System.Diagnostics.ProcessStartInfo]::new('dotnet', "$program --spaces local --token pester-token")
+    $start.UseShellExecute = $false
     $start.RedirectStandardOutput = $true
     $process = [System.Diagnostics.Process]::Start($start)
     $found = @{}

@@ -2,6 +2,7 @@
 
 BeforeAll {
     . "$PSScriptRoot/LocalPlatform.ps1"
+    . "$PSScriptRoot/Shell.ps1"
     $platform = Start-LocalPlatform
     Connect-ScramjetPlatform -Uri $platform.Uri -AccessToken $platform.Token
 }
@@ -69,7 +70,7 @@ Describe 'A runbook' {
         $env:SCRAMJET_URI = $platform.Uri
         $env:SCRAMJET_TOKEN = $platform.Token
         try {
-            & (Get-Process -Id $PID).Path -NoProfile -NonInteractive -Command $script | Should -Be 2
+            Invoke-Shell -Command $script | Should -Be 2
         }
         finally {
             Remove-Item Env:SCRAMJET_URI, Env:SCRAMJET_TOKEN
