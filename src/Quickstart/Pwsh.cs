@@ -10,6 +10,9 @@ namespace ScramjetPlatform.Quickstart;
 /// <summary>The real PowerShell, as the restore of this project brought it.</summary>
 internal static class Pwsh
 {
+    /// <summary>Where it is, with its modules in a folder of that name.</summary>
+    public static string Folder => Path.GetDirectoryName(Assembly)!;
+
     /// <summary>How a script file is run in it: with no profile, and with nobody to answer questions.</summary>
     public static ProcessStartInfo Run(string file, params string[] arguments)
     {

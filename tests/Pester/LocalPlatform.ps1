@@ -2,11 +2,10 @@
 
 $root = Split-Path (Split-Path $PSScriptRoot)
 Import-Module "$root/ScramjetPlatform.psd1" -Force
+. "$PSScriptRoot/Shell.ps1"
 
 function Start-LocalPlatform {
-    # `dotnet test` has built it, and nothing is to be built while other suites run; by hand it is built here.
-    $program = if ($env:SCRAMJET_LOCAL_PLATFORM) { "exec `"$env:SCRAMJET_LOCAL_PLATFORM`"" } else { "run --project `"$root/src/LocalPlatform`" --" }
-    $start = [System.Diagnostics.ProcessStartInfo]::new('dotnet', "$program --spaces local --token pester-token")
+    $start = [System.Diagnostics.ProcessStartInfo]::new('dotnet', "$(Get-RunArguments LocalPlatform) --spaces local --token pester-token")
     $start.UseShellExecute = $false
     $start.RedirectStandardOutput = $true
     $process = [System.Diagnostics.Process]::Start($start)

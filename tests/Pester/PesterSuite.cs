@@ -53,7 +53,8 @@ public sealed class PesterSuite
         try
         {
             var start = Pwsh.Run(Path.Combine(Value("Suite"), "Invoke-Tests.ps1"), "-Path", file, "-Pester", Value("Pester"), "-ResultPath", results);
-            start.Environment["SCRAMJET_LOCAL_PLATFORM"] = Value("LocalPlatform");
+            start.Environment["SCRAMJET_TEST_CONFIGURATION"] = Value("Configuration");
+            start.Environment.Remove("NO_COLOR");
             start.RedirectStandardInput = start.RedirectStandardOutput = start.RedirectStandardError = true;
             using var process = Process.Start(start)!;
             process.StandardInput.Close();

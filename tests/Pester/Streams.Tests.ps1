@@ -2,7 +2,6 @@
 
 BeforeAll {
     . "$PSScriptRoot/LocalPlatform.ps1"
-    . "$PSScriptRoot/Shell.ps1"
     $platform = Start-LocalPlatform
     Connect-ScramjetPlatform -Uri $platform.Uri -AccessToken $platform.Token
 }
