@@ -3,9 +3,9 @@
     Builds, tests, packages and installs the module.
 .DESCRIPTION
     Build    the module into bin/
-    Test     dotnet test, then the Pester suite where Pester is
+    Test     all suites: dotnet test
     Docs     the help that Get-Help shows, from docs/en-US
-    Package  a module folder and a .nupkg in out/, with their sizes and what an import adds to an empty PowerShell
+    Package  a module folder and a .nupkg in out/, with their sizes and how long an import takes
     Install  the packaged module into the current user's module folder
     Clean    what the other tasks made
     Runs on Windows PowerShell 5.1 and on PowerShell 7.
@@ -13,23 +13,32 @@
     ./build.ps1
 .EXAMPLE
     ./build.ps1 Test, Package
+.EXAMPLE
+    dotnet pwsh -File ./build.ps1 Build,Docs
 #>
 [CmdletBinding()]
 param(
     [Parameter(Position = 0)]
-    [ValidateSet('Build', 'Test', 'Docs', 'Package', 'Install', 'Clean')]
+    [ArgumentCompleter({ ('Build', 'Test', 'Docs', 'Package', 'Install', 'Clean') -like "$($args[2])*" })]
     [string[]] $Task = 'Build',
 
     [ValidateSet('Debug', 'Release')]
-    [string] $Configuration = 'Release'
+    [string] $Configuration = 'Release',
+
+    # Where Build and Docs put the module, and where Package puts what it makes.
+    [string] $OutputPath
 )
 
 $ErrorActionPreference = 'Stop'
 Set-StrictMode -Version 2
 $name = 'ScramjetPlatform'
 $root = $PSScriptRoot
-$out = Join-Path $root 'out'
+if ($OutputPath) { $OutputPath = $PSCmdlet.GetUnresolvedProviderPathFromPSPath($OutputPath) }
+$bin = if ($OutputPath) { $OutputPath } else { Join-Path $root 'bin' }
+$out = if ($OutputPath) { $OutputPath } else { Join-Path $root 'out' }
 $version = (Import-PowerShellDataFile (Join-Path $root "$name.psd1")).ModuleVersion
+
+. (Join-Path $root 'tests/Pester/Shell.ps1')
 
 function Invoke-Dotnet {
     # What it prints is for the screen, not for what a task gives.
@@ -37,8 +46,9 @@ function Invoke-Dotnet {
     if ($LASTEXITCODE -ne 0) { throw "dotnet $($args -join ' ') failed with exit code $LASTEXITCODE." }
 }
 
-function Invoke-Build {
-    Invoke-Dotnet build (Join-Path $root "src/$name") --configuration $Configuration --nologo
+function Invoke-Build([string] $Folder = $bin) {
+    # MSBuild asks for the slash at the end of a folder.
+    Invoke-Dotnet build (Join-Path $root "src/$name") --configuration $Configuration --nologo "-p:ModulePath=$($Folder.TrimEnd('\', '/'))/"
 }
 
 function Invoke-Test {
@@ -49,31 +59,28 @@ function Invoke-Test {
     finally {
         Pop-Location
     }
-    if (Get-Module -ListAvailable Pester | Where-Object { $_.Version.Major -ge 5 }) {
-        & (Join-Path $root 'tests/Pester/Invoke-Tests.ps1')
-        if ($LASTEXITCODE -ne 0) { throw 'The Pester suite failed.' }
-    }
-    else {
-        Write-Warning 'The Pester suite was not run: there is no Pester 5 or newer on this machine.'
-    }
 }
 
 function Invoke-Docs {
     # The build makes the help from docs/en-US.
     Invoke-Build
-    Get-Item (Join-Path $root "bin/en-US/$name.dll-Help.xml")
+    Get-Item (Join-Path $bin "en-US/$name.dll-Help.xml")
 }
 
 function Invoke-Package {
-    Invoke-Build
+    # Built in a place of its own: a session may have the module in bin/ loaded.
+    $built = Join-Path $out 'build'
     $folder = Join-Path $out "$name/$version"
-    if (Test-Path $folder) { Remove-Item $folder -Recurse -Force }
-    $bin = New-Item -ItemType Directory -Force (Join-Path $folder 'bin')
+    foreach ($path in $built, $folder) {
+        if (Test-Path $path) { Remove-Item $path -Recurse -Force }
+    }
+    Invoke-Build $built
+    $target = New-Item -ItemType Directory -Force (Join-Path $folder 'bin')
     foreach ($file in "$name.psd1", "$name.psm1", 'LICENSE', 'README.md', 'CHANGELOG.md') {
         Copy-Item (Join-Path $root $file) $folder
     }
-    Get-ChildItem (Join-Path $root 'bin') | Where-Object { $_.Extension -notin '.pdb', '.xml' -or $_.PSIsContainer } |
-        Copy-Item -Destination $bin -Recurse
+    Get-ChildItem $built | Where-Object { $_.Extension -notin '.pdb', '.xml' -or $_.PSIsContainer } |
+        Copy-Item -Destination $target -Recurse
 
     $nuspec = Join-Path $out "$name.nuspec"
     Set-Content $nuspec -Encoding UTF8 -Value @"
@@ -108,15 +115,13 @@ function Invoke-Package {
 }
 
 function Measure-Import([string] $Manifest) {
-    # What the import adds to the run of a PowerShell that does nothing: medians of nine, one after the other in turn.
-    $shell = (Get-Process -Id $PID).Path
-    $times = foreach ($i in 1..9) {
-        foreach ($command in 'exit', "Import-Module '$Manifest'") {
-            [pscustomobject]@{ Command = $command; Ms = (Measure-Command { & $shell -NoProfile -NonInteractive -Command $command }).TotalMilliseconds }
-        }
+    # The median of five, each in a PowerShell of its own.
+    $times = foreach ($i in 1..5) {
+        $time = Invoke-Shell -Command "`$ErrorActionPreference = 'Stop'; [int] (Measure-Command { Import-Module '$($Manifest.Replace("'", "''"))' }).TotalMilliseconds"
+        if ($LASTEXITCODE -ne 0 -or $time -notmatch '^\d+$') { throw "The import of $Manifest could not be measured: $time" }
+        [int] $time
     }
-    $medians = $times | Group-Object Command | ForEach-Object { ($_.Group.Ms | Sort-Object)[4] }
-    [math]::Round($medians[1] - $medians[0])
+    ($times | Sort-Object)[2]
 }
 
 function Invoke-Install {
@@ -141,6 +146,12 @@ function Invoke-Clean {
         Where-Object { $_.Name -in 'bin', 'obj' } | Remove-Item -Recurse -Force
 }
 
+# pwsh -File gives "Build,Docs" as one word.
+$Task = $Task -split ',' | ForEach-Object Trim
+$tasks = 'Build', 'Test', 'Docs', 'Package', 'Install', 'Clean'
+foreach ($item in $Task) {
+    if ($item -notin $tasks) { throw "There is no task '$item'. The tasks are $($tasks -join ', ')." }
+}
 foreach ($item in $Task) {
     $result = & "Invoke-$item"
     # Whole, also where the window is narrow.

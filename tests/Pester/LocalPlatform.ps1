@@ -2,10 +2,11 @@
 
 $root = Split-Path (Split-Path $PSScriptRoot)
 Import-Module "$root/ScramjetPlatform.psd1" -Force
+. "$PSScriptRoot/Shell.ps1"
 
 function Start-LocalPlatform {
-    # The platform ends with the process that holds its standard input, so nothing is left behind.
-    $start = [System.Diagnostics.ProcessStartInfo]::new('dotnet', "run --project `"$root/src/LocalPlatform`" -- --spaces local --token pester-token")
+    $start = [System.Diagnostics.ProcessStartInfo]::new('dotnet', "$(Get-RunArguments LocalPlatform) --spaces local --token pester-token")
+    $start.UseShellExecute = $false
     $start.RedirectStandardOutput = $true
     $process = [System.Diagnostics.Process]::Start($start)
     $found = @{}

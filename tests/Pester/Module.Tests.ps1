@@ -2,9 +2,6 @@
 
 BeforeDiscovery {
     $root = Split-Path (Split-Path $PSScriptRoot)
-    if (-not (Test-Path "$root/bin/ScramjetPlatform.dll")) {
-        & dotnet build "$root/src/ScramjetPlatform" --nologo -v quiet | Out-Null
-    }
     Import-Module "$root/ScramjetPlatform.psd1" -Force
     $commands = Get-Command -Module ScramjetPlatform
 }

@@ -2,22 +2,24 @@
 
 BeforeAll {
     $root = Split-Path (Split-Path $PSScriptRoot)
-    $shell = (Get-Process -Id $PID).Path
-    $result = & "$root/build.ps1" Package | Out-String -Width 200
+    . "$PSScriptRoot/Shell.ps1"
+    # Away from the repository's bin/ and out/, which are others' to use.
+    $out = Join-Path $TestDrive 'out'
+    $result = & "$root/build.ps1" Package -OutputPath $out | Out-String -Width 200
     $modules = Join-Path $TestDrive 'Modules'
     $version = (Import-PowerShellDataFile "$root/ScramjetPlatform.psd1").ModuleVersion
 
     # As an installer does: the package's own content under the module's name and version.
     $target = New-Item -ItemType Directory -Force (Join-Path $modules "ScramjetPlatform/$version")
     $zip = Join-Path $TestDrive 'package.zip'
-    Copy-Item "$root/out/ScramjetPlatform.$version.nupkg" $zip
+    Copy-Item "$out/ScramjetPlatform.$version.nupkg" $zip
     Expand-Archive $zip $target
 
     function Invoke-Elsewhere([string] $Script) {
         $env:SCRAMJET_TEST_MODULES = $modules
         Push-Location $TestDrive
         try {
-            & $shell -NoProfile -NonInteractive -Command "`$env:PSModulePath = `$env:SCRAMJET_TEST_MODULES + [IO.Path]::PathSeparator + `$env:PSModulePath; $Script"
+            Invoke-Shell -Command "`$env:PSModulePath = `$env:SCRAMJET_TEST_MODULES + [IO.Path]::PathSeparator + `$env:PSModulePath; $Script"
         }
         finally {
             Pop-Location
@@ -27,10 +29,10 @@ BeforeAll {
 }
 
 Describe 'The package' {
-    It 'tells its size and what an import adds' {
+    It 'tells its size and how long an import takes' {
         $result | Should -Match 'PackageMB\s*:\s*\d'
         $result | Should -Match 'FolderMB\s*:\s*\d'
-        $result | Should -Match 'ImportMs\s*:\s*-?\d'
+        $result | Should -Match 'ImportMs\s*:\s*[1-9]'
     }
 
     It 'holds no symbols, no compiler''s documentation and no build tools' {

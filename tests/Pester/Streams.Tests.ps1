@@ -69,7 +69,7 @@ Describe 'A runbook' {
         $env:SCRAMJET_URI = $platform.Uri
         $env:SCRAMJET_TOKEN = $platform.Token
         try {
-            & (Get-Process -Id $PID).Path -NoProfile -NonInteractive -Command $script | Should -Be 2
+            Invoke-Shell -Command $script | Should -Be 2
         }
         finally {
             Remove-Item Env:SCRAMJET_URI, Env:SCRAMJET_TOKEN

@@ -1,35 +1,25 @@
 using System;
+using System.Collections.Concurrent;
 using System.Collections.Generic;
 using System.IO;
 using System.Linq;
-using System.Management.Automation;
 using System.Management.Automation.Language;
-using System.Text.RegularExpressions;
+using System.Threading;
 
 namespace ScramjetPlatform.Tests;
 
-/// <summary>PowerShell in the docs: held against the commands that there are, and cut into what can be run one by one.</summary>
+/// <summary>PowerShell in the docs, held against the commands that there are.</summary>
 internal static class DocumentedScript
 {
-    /// <summary>Commands of modules that the tests' engine comes without: PowerShell's own ones, and SecretManagement.</summary>
-    private static readonly HashSet<string> Elsewhere = new(StringComparer.OrdinalIgnoreCase)
-    {
-        "Add-Content", "ConvertFrom-Json", "ConvertTo-Json", "Export-Csv", "Format-List", "Format-Table", "Get-Content", "Get-Date", "Get-Secret",
-        "Group-Object", "Import-Csv", "Invoke-RestMethod", "Measure-Object", "New-Guid", "Read-Host", "Select-Object", "Set-Content", "Set-Secret", "Sort-Object", "Start-ThreadJob",
-        "Write-Warning",
-    };
+    /// <summary>The one command of a module that doesn't come with PowerShell: SecretManagement.</summary>
+    private const string Elsewhere = "Get-Secret";
 
-    private static readonly Lazy<Dictionary<string, CommandInfo>> Here = new(() =>
-    {
-        using var engine = new Engine();
-        var commands = engine.Get("Get-Command -CommandType Cmdlet").Select(c => (CommandInfo)c.BaseObject).ToDictionary(c => c.Name, StringComparer.OrdinalIgnoreCase);
-        foreach (var command in commands.Values)
-            _ = command.Parameters;
-        return commands;
-    });
+    private static readonly Engine Session = new();
+    private static readonly Lock Gate = new();
+    private static readonly ConcurrentDictionary<string, string[]> Known = new(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>The module's cmdlets.</summary>
-    public static IReadOnlyList<string> Cmdlets => [.. Here.Value.Values.Where(c => c.ModuleName == "ScramjetPlatform").Select(c => c.Name).Order(StringComparer.Ordinal)];
+    public static IReadOnlyList<string> Cmdlets => Ask("Get-Command -Module ScramjetPlatform | ForEach-Object Name");
 
     /// <summary>What is wrong with a script: syntax errors, and commands and parameters that don't exist.</summary>
     public static IReadOnlyList<string> Faults(string script)
@@ -42,53 +32,26 @@ internal static class DocumentedScript
     public static IEnumerable<string> CmdletsIn(string script) =>
         Commands(Parser.ParseInput(script, out _, out _)).Select(c => c.GetCommandName()).Where(n => n is not null && n.Contains("-Scramjet", StringComparison.Ordinal));
 
-    /// <summary>
-    /// The statements of a script that can be run one by one here: those whose commands the engine has, that come to an end by themselves, and that use
-    /// nothing of a statement that can't be run. Environment variables and profiles are the whole process's: a script that has them stays unrun.
-    /// </summary>
-    public static IEnumerable<string> Runnable(string script)
-    {
-        if (script.Contains("$env:", StringComparison.Ordinal) || script.Contains("Profile", StringComparison.Ordinal))
-            yield break;
-
-        var missing = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
-        foreach (var statement in ((ScriptBlockAst)Parser.ParseInput(script, out _, out _)).EndBlock.Statements)
-        {
-            if (Variables(statement).Any(missing.Contains) || Commands(statement).Any(c => !CanRun(c)))
-                missing.UnionWith(statement.FindAll(a => a is AssignmentStatementAst, true).SelectMany(a => Variables(((AssignmentStatementAst)a).Left)));
-            else
-                yield return statement.Extent.Text;
-        }
-    }
-
-    /// <summary>A page's code in PowerShell: what is fenced as such, or, in an about topic, what is indented.</summary>
-    public static IReadOnlyList<string> BlocksIn(string path)
-    {
-        var page = File.ReadAllText(path);
-        return Path.GetFileName(path).StartsWith("about_", StringComparison.Ordinal)
-            ? [.. Regex.Matches(page, @"(?<=\n\n)(?:    .*\n|\n(?=    ))+").Select(m => m.Value.Replace("\n    ", "\n", StringComparison.Ordinal).Trim())]
-            : [.. Regex.Matches(page, "```powershell\n(.*?)```", RegexOptions.Singleline).Select(m => m.Groups[1].Value)];
-    }
-
-    private static bool CanRun(CommandAst ast) =>
-        (ast.GetCommandName() is not { } name || (Here.Value.ContainsKey(name) && name != "Import-Module"))
-        && !ast.CommandElements.OfType<CommandParameterAst>().Any(p => p.ParameterName is "Follow" or "Watch");
-
-    private static IEnumerable<string> Variables(Ast ast) => ast.FindAll(a => a is VariableExpressionAst, searchNestedScriptBlocks: true).Select(a => ((VariableExpressionAst)a).VariablePath.UserPath);
-
     private static IEnumerable<CommandAst> Commands(Ast ast) => ast.FindAll(a => a is CommandAst, searchNestedScriptBlocks: true).Cast<CommandAst>();
 
     private static IEnumerable<string> Faults(CommandAst ast)
     {
         var name = ast.GetCommandName();
-        if (name is null || Elsewhere.Contains(name))
+        if (name is null or Elsewhere)
             return [];
         if (name.StartsWith("./", StringComparison.Ordinal))
             return File.Exists(Path.Combine(Engine.RepositoryRoot, name)) ? [] : [$"There is no file {name}."];
-        if (!Here.Value.TryGetValue(name, out var command))
+        var known = Known.GetOrAdd(name, n => Ask($"Get-Command '{n}' -ErrorAction Ignore | ForEach-Object {{ $_.Name; $_.Parameters.Values | ForEach-Object {{ $_.Name; $_.Aliases }} }}"));
+        if (known.Length == 0)
             return [$"There is no command {name}."];
         return ast.CommandElements.OfType<CommandParameterAst>()
-            .Where(p => !command.Parameters.Values.Any(known => known.Aliases.Append(known.Name).Contains(p.ParameterName, StringComparer.OrdinalIgnoreCase)))
+            .Where(p => !known.Contains(p.ParameterName, StringComparer.OrdinalIgnoreCase))
             .Select(p => $"{name} has no -{p.ParameterName}.");
+    }
+
+    private static string[] Ask(string script)
+    {
+        lock (Gate)
+            return [.. Session.Get(script).Select(o => (string)o.BaseObject)];
     }
 }

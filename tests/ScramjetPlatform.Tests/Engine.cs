@@ -6,6 +6,7 @@ using System.Linq;
 using System.Management.Automation;
 using System.Management.Automation.Runspaces;
 using System.Reflection;
+using System.Runtime.Loader;
 using System.Threading.Tasks;
 using ScramjetPlatform.Quickstart;
 
@@ -20,8 +21,16 @@ public sealed class Engine : IDisposable
     private readonly TextWriter _shared;
     private readonly Runspace _runspace;
 
-    // What shows here is for the tests to say, not for the shell that runs them.
-    static Engine() => Environment.SetEnvironmentVariable("NO_COLOR", null);
+    static Engine()
+    {
+        // What shows here is for the tests to say, not for the shell that runs them.
+        Environment.SetEnvironmentVariable("NO_COLOR", null);
+
+        // The engine's own package has no modules: Microsoft.PowerShell.Utility and the others are those of the whole PowerShell of the same version.
+        Environment.SetEnvironmentVariable("PSModulePath", Path.Combine(Pwsh.Folder, "Modules"));
+        AssemblyLoadContext.Default.Resolving += (context, name) =>
+            Path.Combine(Pwsh.Folder, name.Name + ".dll") is var file && File.Exists(file) ? context.LoadFromAssemblyPath(file) : null;
+    }
 
     /// <param name="colours">Whether the host is one with colours and a cursor that moves.</param>
     public Engine(bool colours = false)

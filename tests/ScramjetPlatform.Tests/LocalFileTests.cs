@@ -58,7 +58,7 @@ public sealed class LocalFileTests : IAsyncLifetime
         SkipOnWindows();
         await using var platform = await AdminPlatform.StartAsync(1, "alpha");
         platform.Hubs[0].AddInstance(platform.Hubs[0].AddSequence("hello"), id: "an-instance");
-        _session.Get($"Connect-ScramjetPlatform {platform.Platform.BaseUri} {platform.Platform.Token}");
+        _session.Get($"Connect-ScramjetPlatform {platform.Platform.BaseUri} -AccessToken {platform.Platform.Token}");
         Refused("Publish-ScramjetSequence $folder/pipe", "FILE_UNREADABLE", "is a pipe");
         Refused("Publish-ScramjetSequence $folder/pipe -IfChanged", "FILE_UNREADABLE", "is a pipe");
         Refused("Publish-ScramjetStoreItem $folder/pipe", "FILE_UNREADABLE", "is a pipe");
@@ -83,7 +83,7 @@ public sealed class LocalFileTests : IAsyncLifetime
         SkipOnWindows();
         await using var platform = await AdminPlatform.StartAsync(1, "alpha");
         platform.Hubs[0].AddInstance(platform.Hubs[0].AddSequence("hello"), id: "an-instance");
-        _session.Get($"Connect-ScramjetPlatform {platform.Platform.BaseUri} {platform.Platform.Token}");
+        _session.Get($"Connect-ScramjetPlatform {platform.Platform.BaseUri} -AccessToken {platform.Platform.Token}");
         Refused(command, "FILE_UNREADABLE", "is a device");
     }
 
@@ -199,7 +199,7 @@ public sealed class LocalFileTests : IAsyncLifetime
     public async Task Ctrl_C_ends_the_reading_of_large_files(string command)
     {
         await using var platform = await AdminPlatform.StartAsync(1, "alpha");
-        _session.Get($"Connect-ScramjetPlatform {platform.Platform.BaseUri} {platform.Platform.Token}");
+        _session.Get($"Connect-ScramjetPlatform {platform.Platform.BaseUri} -AccessToken {platform.Platform.Token}");
         if (command.StartsWith("Publish", StringComparison.Ordinal))
         {
             // The sum at the end is wrong, but that is a long way off.

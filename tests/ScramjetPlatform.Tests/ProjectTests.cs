@@ -22,15 +22,8 @@ public sealed class ProjectTests(RealPlatform real) : IDisposable
     private Engine Connect(int hub = 1)
     {
         var engine = real.ConnectHub(hub);
-        GoTo(engine, _root);
+        engine.Get($"Set-Location '{_root}'");
         return engine;
-    }
-
-    // The engine alone has no Set-Location.
-    private static void GoTo(Engine engine, string folder)
-    {
-        engine.Set("folder", folder);
-        engine.Get("$null = $ExecutionContext.SessionState.Path.SetLocation($folder)");
     }
 
     [Theory]
@@ -45,7 +38,7 @@ public sealed class ProjectTests(RealPlatform real) : IDisposable
         var folder = Assert.IsType<DirectoryInfo>(session.Single($"New-ScramjetSequenceProject ./{name} {language} {kind}").BaseObject);
         Assert.Equal(Path.Combine(_root, name), folder.FullName);
 
-        GoTo(session, folder.FullName);
+        session.Get($"Set-Location '{folder.FullName}'");
         var readme = await File.ReadAllTextAsync(Path.Combine(folder.FullName, "README.md"), TestContext.Current.CancellationToken);
         var steps = Regex.Matches(readme, "```powershell\n(.*?)```", RegexOptions.Singleline).Select(m => m.Groups[1].Value).ToArray();
         Assert.Equal(2, steps.Length);

@@ -10,7 +10,7 @@ using System.Security;
 using System.Text.RegularExpressions;
 using System.Threading;
 
-namespace ScramjetPlatform.Quickstart;
+namespace ScramjetPlatform.Tests;
 
 /// <summary>A host for the engine that shows what a console would show, and refuses to prompt.</summary>
 /// <param name="output">Where it is shown.</param>

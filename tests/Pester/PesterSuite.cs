@@ -1,0 +1,90 @@
+using System;
+using System.Collections.Generic;
+using System.Diagnostics;
+using System.IO;
+using System.Linq;
+using System.Reflection;
+using System.Text.Json;
+using System.Threading;
+using System.Threading.Tasks;
+using ScramjetPlatform.Quickstart;
+using Xunit;
+
+namespace ScramjetPlatform.Pester;
+
+/// <summary>The Pester suite, in the real pwsh: each of its tests is a result of its own.</summary>
+public sealed class PesterSuite
+{
+    /// <summary>Long past what the slowest file takes on a busy machine: a file that hangs must not hang the whole run.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(20);
+
+    /// <summary>What Pester said of one test.</summary>
+    public sealed record Outcome(string Name, string Result, string? Message);
+
+    /// <summary>Runs the suite, file by file, each in a pwsh of its own, and gives a row for each of its tests.</summary>
+    public static async Task<IEnumerable<TheoryDataRow<Outcome>>> Run()
+    {
+        var rows = new List<TheoryDataRow<Outcome>>();
+        foreach (var file in Directory.GetFiles(Value("Suite"), "*.Tests.ps1").Order(StringComparer.Ordinal))
+        {
+            var name = Path.GetFileName(file)[..^".Tests.ps1".Length];
+            foreach (var outcome in await RunAsync(file))
+            {
+                rows.Add(new TheoryDataRow<Outcome>(outcome)
+                {
+                    TestDisplayName = $"{name}: {outcome.Name}",
+                    Label = "",
+                    Skip = outcome.Result == "Skipped" ? outcome.Message ?? "Pester skipped it and gave no reason." : null,
+                });
+            }
+        }
+
+        return rows;
+    }
+
+    // The rows are known only when the tests have run.
+    [Theory(DisableDiscoveryEnumeration = true)]
+    [MemberData(nameof(Run))]
+    public void Passes(Outcome outcome) => Assert.True(outcome.Result == "Passed", $"{outcome.Result}. {outcome.Message}");
+
+    private static async Task<IReadOnlyList<Outcome>> RunAsync(string file)
+    {
+        var results = Path.GetTempFileName();
+        try
+        {
+            var start = Pwsh.Run(Path.Combine(Value("Suite"), "Invoke-Tests.ps1"), "-Path", file, "-Pester", Value("Pester"), "-ResultPath", results);
+            start.Environment["SCRAMJET_TEST_CONFIGURATION"] = Value("Configuration");
+            start.Environment.Remove("NO_COLOR");
+            start.RedirectStandardInput = start.RedirectStandardOutput = start.RedirectStandardError = true;
+            using var process = Process.Start(start)!;
+            process.StandardInput.Close();
+            var output = Task.WhenAll(process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
+            using var end = new CancellationTokenSource(Patience);
+            var fault = "";
+            try
+            {
+                await process.WaitForExitAsync(end.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                fault = $"It did not end within {Patience.TotalMinutes} minutes.";
+                process.Kill(entireProcessTree: true);
+            }
+
+            var text = string.Concat(await output);
+            await using var stream = File.OpenRead(results);
+            var outcomes = stream.Length == 0 ? [] : await JsonSerializer.DeserializeAsync<Outcome[]>(stream) ?? [];
+
+            // Pester's exit code is 1 where a test failed, and that test says so itself.
+            if (fault.Length == 0 && process.ExitCode != 0 && outcomes.All(o => o.Result is "Passed" or "Skipped"))
+                fault = $"pwsh ended with exit code {process.ExitCode}.";
+            return fault.Length == 0 ? outcomes : [.. outcomes, new Outcome("the whole file", "Failed", $"{fault}\n{text}")];
+        }
+        finally
+        {
+            File.Delete(results);
+        }
+    }
+
+    private static string Value(string key) => typeof(PesterSuite).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == key).Value!;
+}
