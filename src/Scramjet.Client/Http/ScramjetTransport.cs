@@ -11,6 +11,7 @@ using System.Threading;
 using System.Threading.Tasks;
 using Newtonsoft.Json;
 using Newtonsoft.Json.Linq;
+using Scramjet.Client.Instances;
 using Scramjet.Client.Streams;
 
 namespace Scramjet.Client.Http;
@@ -63,6 +64,8 @@ public sealed class ScramjetTransport : IDisposable
     public TimeSpan Timeout => _options.Timeout;
 
     internal InputLedger Inputs { get; } = new();
+
+    internal StartLedger Starts { get; } = new();
 
     /// <summary>Closes all connections. Requests under way fail.</summary>
     public void Dispose()
@@ -209,7 +212,8 @@ public sealed class ScramjetTransport : IDisposable
         {
             using var message = CreateMessage(uri, request);
             var response = await _http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
-            options?.Trace?.Invoke($"{request.Method} {uri}: {(int)response.StatusCode} {response.ReasonPhrase}");
+            if (options is { TracesRetriesOnly: false })
+                options.Trace?.Invoke($"{request.Method} {uri}: {(int)response.StatusCode} {response.ReasonPhrase}");
             if (!IsRedirect(response.StatusCode))
                 return response;
 
