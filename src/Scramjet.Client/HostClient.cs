@@ -117,7 +117,7 @@ public sealed class HostClient : PlaceClient
 
     /// <summary>Removes a sequence: <c>DELETE /sequence/{id}</c>.</summary>
     /// <param name="id">The sequence's id.</param>
-    /// <param name="force">End its instances first.</param>
+    /// <param name="force">Have the hub kill its instances first; see <see cref="SequenceClient.DeleteAsync"/>.</param>
     /// <param name="cancellationToken">Stops the call.</param>
     public Task DeleteSequenceAsync(string id, bool force = false, CancellationToken cancellationToken = default) =>
         GetSequenceClient(id).DeleteAsync(force, cancellationToken);

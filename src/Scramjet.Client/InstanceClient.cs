@@ -1,5 +1,4 @@
 using System;
-using System.Diagnostics;
 using System.Net;
 using System.Threading;
 using System.Threading.Tasks;
@@ -15,13 +14,9 @@ namespace Scramjet.Client;
 /// </summary>
 public sealed class InstanceClient : ApiClient
 {
-    private static readonly TimeSpan PollDelay = TimeSpan.FromMilliseconds(100);
-
     private const int StopMessage = 4001;
     private const int KillMessage = 4002;
     private const int EventMessage = 5001;
-
-    private static readonly TimeSpan StartPoll = TimeSpan.FromMilliseconds(100);
 
     /// <summary>How long nothing is taken until an instance is looked after.</summary>
     private static readonly TimeSpan LifeCheck = TimeSpan.FromSeconds(1);
@@ -76,13 +71,17 @@ public sealed class InstanceClient : ApiClient
         return now;
     }
 
+    /// <summary>The instance, of which no more than its id is known. No request is sent.</summary>
+    internal Instance ToInstance() => new(new JsonFields(new JObject { ["id"] = InstanceId }), this);
+
     /// <summary>The health report: <c>GET /instance/{id}/health</c>.</summary>
     public Task<InstanceHealth> GetHealthAsync(CancellationToken cancellationToken = default) =>
         GetOneAsync("/health", fields => new InstanceHealth(fields, this), cancellationToken);
 
     /// <summary>
     /// Asks the instance to stop: <c>POST /instance/{id}/_stop</c>, in the form that the hub's version wants.
-    /// The hub answers only after <paramref name="timeout"/>, and then kills what still runs.
+    /// The hub answers only after <paramref name="timeout"/>, and then kills what still runs. Hubs of 1.0 set what has ended to stopping for good:
+    /// <see cref="Instances.InstanceWatch.StopAsync"/> asks first.
     /// </summary>
     /// <param name="timeout">What the instance gets to end by itself.</param>
     /// <param name="canCallKeepalive">Whether the instance may ask for more time.</param>
@@ -96,8 +95,11 @@ public sealed class InstanceClient : ApiClient
         await SendAsync(request, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Kills the instance: <c>POST /instance/{id}/_kill</c>.</summary>
-    /// <param name="removeImmediately">Also take it off the hub's list at once.</param>
+    /// <summary>
+    /// Kills the instance: <c>POST /instance/{id}/_kill</c>. Hubs of 1.0 set what has ended to killing for good:
+    /// <see cref="Instances.InstanceWatch.KillAsync"/> asks first.
+    /// </summary>
+    /// <param name="removeImmediately">Also take it off the hub's list as soon as it has ended; hubs of 1.0 need 15 s for that.</param>
     /// <param name="cancellationToken">Stops the call.</param>
     public async Task KillAsync(bool removeImmediately = false, CancellationToken cancellationToken = default)
     {
@@ -105,40 +107,6 @@ public sealed class InstanceClient : ApiClient
         var wishes = new JObject { ["removeImmediately"] = removeImmediately };
         await SendAsync(Post("/_kill", version.WantsStopMessage ? new JArray { KillMessage, wishes } : wishes), cancellationToken).ConfigureAwait(false);
         Transport.Inputs.Forget(Address);
-    }
-
-    /// <summary>Kills the instance unless it has ended already. One that is still starting is killed as soon as the hub lets it be.</summary>
-    /// <param name="removeImmediately">Also take it off the hub's list at once.</param>
-    /// <param name="cancellationToken">Stops the call.</param>
-    /// <returns>Whether there was something to kill.</returns>
-    public Task<bool> KillIfRunningAsync(bool removeImmediately = false, CancellationToken cancellationToken = default) =>
-        UnlessEndedAsync(() => KillAsync(removeImmediately, cancellationToken), cancellationToken);
-
-    /// <summary>Asks the instance to stop, as <see cref="StopAsync"/> does, unless it has ended already.</summary>
-    /// <param name="timeout">What the instance gets to end by itself.</param>
-    /// <param name="canCallKeepalive">Whether the instance may ask for more time.</param>
-    /// <param name="cancellationToken">Stops the call; the hub goes on.</param>
-    /// <returns>Whether there was something to stop.</returns>
-    public Task<bool> StopIfRunningAsync(TimeSpan timeout, bool canCallKeepalive = false, CancellationToken cancellationToken = default) =>
-        UnlessEndedAsync(() => StopAsync(timeout, canCallKeepalive, cancellationToken), cancellationToken);
-
-    /// <summary>Waits until the hub no longer lists the instance.</summary>
-    /// <param name="timeout">How long to wait, once the instance has ended.</param>
-    /// <param name="cancellationToken">Stops the wait.</param>
-    /// <returns>Whether it is off the list.</returns>
-    public async Task<bool> WaitUntilRemovedAsync(TimeSpan timeout, CancellationToken cancellationToken = default)
-    {
-        var ended = new System.Diagnostics.Stopwatch();
-        while (await GetInfoOrNullAsync(cancellationToken).ConfigureAwait(false) is { } instance)
-        {
-            if (instance.HasEnded)
-                ended.Start();
-            if (ended.IsRunning && ended.Elapsed >= timeout)
-                return false;
-            await Task.Delay(PollDelay, cancellationToken).ConfigureAwait(false);
-        }
-
-        return true;
     }
 
     /// <summary>Sends the instance an event: <c>POST /instance/{id}/_event</c>.</summary>
@@ -336,30 +304,6 @@ public sealed class InstanceClient : ApiClient
 
         if (now is null or { HasEnded: true })
             throw new ScramjetException(ErrorCodes.Gone, $"The instance '{InstanceId}' ended before it had taken all of its input.", "See its log, and start it again.", cause);
-    }
-
-    private async Task<bool> UnlessEndedAsync(Func<Task> end, CancellationToken cancellationToken)
-    {
-        var clock = Stopwatch.StartNew();
-        while (true)
-        {
-            try
-            {
-                await end().ConfigureAwait(false);
-                return true;
-            }
-            catch (ScramjetApiException e) when (e.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.BadRequest)
-            {
-                // An ended instance is unknown (0.18), or «not running» (1.0), which it also is before it runs.
-                var now = await GetInfoOrNullAsync(cancellationToken).ConfigureAwait(false);
-                if (now is null or { HasEnded: true } or { IsEnding: true })
-                    return false;
-                if (!now.IsStarting || clock.Elapsed > (Options?.Timeout ?? Transport.Timeout))
-                    throw;
-            }
-
-            await Task.Delay(StartPoll, cancellationToken).ConfigureAwait(false);
-        }
     }
 
     private static ApiRequest Endless(string path)

@@ -5,6 +5,7 @@ using System.Threading;
 using System.Threading.Tasks;
 using Newtonsoft.Json.Linq;
 using Scramjet.Client.Http;
+using Scramjet.Client.Instances;
 using Scramjet.Client.Model;
 using Scramjet.Client.Packaging;
 
@@ -60,6 +61,7 @@ public sealed class SequenceClient : ApiClient
 
         // The id may be one that another instance had.
         Transport.Inputs.Forget(instance.Address);
+        Transport.Starts.Add(instance.Address, options);
         return instance;
     }
 
@@ -89,27 +91,22 @@ public sealed class SequenceClient : ApiClient
     public Task<SequenceClient> OverwriteAsync(PackageSource package, IProgress<long>? progress = null, CancellationToken cancellationToken = default) =>
         With(Hub, Options ?? new RequestOptions()).UpdateSequenceAsync(SequenceId, package, progress, cancellationToken);
 
-    /// <summary>Removes the sequence: <c>DELETE /sequence/{id}</c>.</summary>
+    /// <summary>
+    /// Removes the sequence: <c>DELETE /sequence/{id}</c>. A hub refuses that, with status 409, as long as instances of it run, and for a while after
+    /// their end: <see cref="InstanceWatch.RemoveAsync"/> kills them and waits.
+    /// </summary>
     /// <param name="force">
-    /// Kill its instances first. Hubs can do that themselves (<c>x-seq-kill-inst</c>), but 1.0.1 never answers while an ended instance
-    /// is still listed; so the client kills them, waits until they have ended, and asks with the header only where the hub still calls the sequence in use.
+    /// Have the hub kill its instances and wait for their end first (<c>x-seq-kill-inst</c>), which it does even if nobody waits for its answer. The
+    /// 1.0.1 release takes 15 s for that; it takes minutes where an instance is being killed already, and leaves instances running where others have ended.
     /// </param>
     /// <param name="cancellationToken">Stops the call.</param>
     public async Task DeleteAsync(bool force = false, CancellationToken cancellationToken = default)
     {
-        if (force)
-            await KillInstancesAsync(cancellationToken).ConfigureAwait(false);
-
         var request = Delete("");
-        request.ConflictAdvice = "Its instances must end first: see Stop-ScramjetInstance, or use -Force.";
-        try
-        {
-            await SendAsync(request, cancellationToken).ConfigureAwait(false);
-        }
-        catch (ScramjetApiException e) when (force && (int?)e.StatusCode == 409)
-        {
-            await SendAsync(Delete("").Header("x-seq-kill-inst", "true"), cancellationToken).ConfigureAwait(false);
-        }
+        if (force)
+            request.Header("x-seq-kill-inst", "true");
+        request.ConflictAdvice = "Hubs list an instance for a while after its end: stop the sequence's instances, and try again later.";
+        await SendAsync(request, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Checks an instance id before it is sent.</summary>
@@ -123,16 +120,5 @@ public sealed class SequenceClient : ApiClient
                 $"'{id}' can't be an instance id: it has {id.Length} characters, and instance ids have {StartOptions.InstanceIdLength}.",
                 "Give a GUID with its dashes.");
         }
-    }
-
-    private async Task KillInstancesAsync(CancellationToken cancellationToken)
-    {
-        var hub = With(Hub, Options ?? new RequestOptions());
-        var instances = (await ListInstancesAsync(cancellationToken).ConfigureAwait(false)).Select(hub.GetInstanceClient).ToArray();
-        await Task.WhenAll(instances.Select(async instance =>
-        {
-            await instance.KillIfRunningAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
-            await instance.WaitUntilRemovedAsync(TimeSpan.Zero, cancellationToken).ConfigureAwait(false);
-        })).ConfigureAwait(false);
     }
 }

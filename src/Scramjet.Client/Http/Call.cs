@@ -9,6 +9,7 @@ internal sealed class Call
 {
     private readonly Stopwatch _clock = Stopwatch.StartNew();
     private readonly Action<string>? _trace;
+    private readonly bool _tracesAnswers;
 
     public Call(ApiRequest request, Uri uri, RequestOptions? options, TimeSpan timeout, SecretMask mask, bool hasToken)
     {
@@ -18,6 +19,7 @@ internal sealed class Call
         Mask = request.Secret is null ? mask : new SecretMask(request.Secret, mask);
         HasToken = hasToken;
         _trace = options?.Trace;
+        _tracesAnswers = options is not { TracesRetriesOnly: true };
     }
 
     public ApiRequest Request { get; }
@@ -42,6 +44,13 @@ internal sealed class Call
 
     /// <summary>The request as messages tell of it.</summary>
     public string Description => $"{Request.Method} {Mask.Apply(Uri)}";
+
+    /// <summary>Tells of an answer, unless only retries are told of.</summary>
+    public void TraceAnswer(string text)
+    {
+        if (_tracesAnswers)
+            Trace(text);
+    }
 
     /// <summary>Tells of what happens.</summary>
     public void Trace(string text) => _trace?.Invoke(DisplayText.Clean(Mask.Apply(text))!);

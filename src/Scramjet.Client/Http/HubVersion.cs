@@ -20,6 +20,9 @@ public sealed class HubVersion
     /// <summary>Whether the hub has the routes that came with 0.26: overwriting a sequence, its entities, configuration, status, audit, and creating and deleting topics.</summary>
     public bool HasManagementRoutes => Number is null || Number >= new Version(0, 26);
 
+    /// <summary>Whether a hub's list of instances says more of each than its id.</summary>
+    public bool ListsWholeInstances => HasManagementRoutes;
+
     /// <summary>Whether a start may carry topics, limits and an instance id.</summary>
     public bool HasStartOptions => HasManagementRoutes;
 

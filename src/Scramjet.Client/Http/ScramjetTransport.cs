@@ -7,6 +7,7 @@ using System.Threading;
 using System.Threading.Tasks;
 using Newtonsoft.Json;
 using Newtonsoft.Json.Linq;
+using Scramjet.Client.Instances;
 using Scramjet.Client.Model;
 using Scramjet.Client.Streams;
 
@@ -61,6 +62,8 @@ public sealed class ScramjetTransport : IDisposable
     public TimeSpan Timeout => _options.Timeout;
 
     internal InputLedger Inputs { get; } = new();
+
+    internal StartLedger Starts { get; } = new();
 
     /// <summary>Closes all connections. Requests under way fail.</summary>
     public void Dispose()

@@ -13,7 +13,7 @@ internal sealed class WireHandler(HttpClient http, string userAgent) : CallHandl
     {
         using var message = CreateMessage(call);
         var response = await http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
-        call.Trace($"{call.Description}: {(int)response.StatusCode} {response.ReasonPhrase}");
+        call.TraceAnswer($"{call.Description}: {(int)response.StatusCode} {response.ReasonPhrase}");
         return response;
     }
 

@@ -1,6 +1,8 @@
 using System;
 using System.Collections.Generic;
 using System.Collections.Specialized;
+using Newtonsoft.Json.Linq;
+using Scramjet.Client.Http;
 
 namespace Scramjet.Client.Model;
 
@@ -29,10 +31,6 @@ public sealed class Instance : Entity
             SequenceId = fields.Text("sequence");
         }
 
-        AppConfig = fields.Plain("appConfig") as OrderedDictionary;
-        ArgumentList = (fields.Plain("args") ?? fields.Plain("sequenceArgs")) as object?[] ?? [];
-        OutputTopic = Name(fields, "provides") ?? Name(fields, "outputTopic");
-        InputTopic = Name(fields, "requires") ?? Name(fields, "inputTopic");
         Created = fields.Time("created");
         Started = fields.Time("started");
         Ended = fields.Time("ended");
@@ -42,7 +40,22 @@ public sealed class Instance : Entity
             ExitReason = terminated.Text("reason");
         }
 
-        Limits = fields.Plain("limits") as OrderedDictionary;
+        // Not all hubs tell what was sent with an instance.
+        var sent = client.Transport.Starts.Find(client.Address, Created);
+        StartedWith = new StartOptions
+        {
+            AppConfig = fields.Token("appConfig") as JObject ?? (sent is null ? null : sent.AppConfig ?? []),
+            ArgumentList = fields.Token("args") as JArray ?? fields.Token("sequenceArgs") as JArray ?? sent?.ArgumentList,
+            OutputTopic = Name(fields, "provides") ?? Name(fields, "outputTopic") ?? sent?.OutputTopic,
+            InputTopic = Name(fields, "requires") ?? Name(fields, "inputTopic") ?? sent?.InputTopic,
+            Limits = fields.Token("limits") as JObject ?? sent?.Limits,
+        };
+        KnowsLimits = StartedWith.Limits is not null || sent is not null;
+        AppConfig = Json.ToPlain(StartedWith.AppConfig) as OrderedDictionary;
+        ArgumentList = Json.ToPlain(StartedWith.ArgumentList) as object?[] ?? [];
+        OutputTopic = StartedWith.OutputTopic;
+        InputTopic = StartedWith.InputTopic;
+        Limits = Json.ToPlain(StartedWith.Limits) as OrderedDictionary;
         Status = ReadStatus(fields.Text("status"), isTerminated: fields.Object("terminated") is not null);
         AdditionalData = fields.Rest();
     }
@@ -80,6 +93,9 @@ public sealed class Instance : Entity
     /// <summary>Whether it has been asked to end and hasn't ended yet.</summary>
     public bool IsEnding => Status is InstanceStatus.Stopping or InstanceStatus.Killing;
 
+    /// <summary>Whether its hub no longer lists it.</summary>
+    public bool IsGone => Status == InstanceStatus.Gone;
+
     /// <summary>When it was asked for.</summary>
     public DateTimeOffset? Created { get; }
 
@@ -95,7 +111,7 @@ public sealed class Instance : Entity
     /// <summary>The hub's words for why it ended.</summary>
     public string? ExitReason { get; }
 
-    /// <summary>The configuration that it was started with.</summary>
+    /// <summary>The configuration that it was started with; null where its hub doesn't tell it and it wasn't started over this connection.</summary>
     public OrderedDictionary? AppConfig { get; }
 
     /// <summary>The arguments that it was started with.</summary>
@@ -107,7 +123,7 @@ public sealed class Instance : Entity
     /// <summary>The topic that its output goes to.</summary>
     public string? OutputTopic { get; }
 
-    /// <summary>Its limits, such as memory in megabytes.</summary>
+    /// <summary>Its limits, such as memory in megabytes; null where it has none, and where its hub doesn't tell them and it wasn't started over this connection.</summary>
     public OrderedDictionary? Limits { get; }
 
     /// <summary>The id of the hub that it runs on.</summary>
@@ -121,6 +137,12 @@ public sealed class Instance : Entity
 
     /// <summary>The client for this instance.</summary>
     public InstanceClient Client { get; }
+
+    /// <summary>What it was started with, as far as that is known.</summary>
+    internal StartOptions StartedWith { get; }
+
+    /// <summary>Whether its limits, or that it has none, are known.</summary>
+    internal bool KnowsLimits { get; }
 
     /// <summary>The id.</summary>
     public override string ToString() => Id;

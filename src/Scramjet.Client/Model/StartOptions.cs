@@ -24,15 +24,8 @@ public sealed class StartOptions
     /// <summary>The id that the instance gets, 36 characters. Hubs since 0.26.</summary>
     public string? InstanceId { get; set; }
 
-    /// <summary>What an instance was started with, but its id.</summary>
-    public static StartOptions Of(Instance instance) => new()
-    {
-        AppConfig = instance.AppConfig is null ? null : JObject.FromObject(instance.AppConfig),
-        ArgumentList = JArray.FromObject(instance.ArgumentList),
-        InputTopic = instance.InputTopic,
-        OutputTopic = instance.OutputTopic,
-        Limits = instance.Limits is { Count: > 0 } limits ? JObject.FromObject(limits) : null,
-    };
+    /// <summary>What an instance was started with, but its id: what its hub tells, and what was sent with it over this connection.</summary>
+    public static StartOptions Of(Instance instance) => instance.StartedWith.Clone();
 
     /// <summary>Reads a startup config: a JSON or YAML file with the fields of a start, <c>appConfig</c>, <c>args</c>, <c>outputTopic</c>, <c>inputTopic</c>, <c>limits</c>, <c>instanceId</c>.</summary>
     /// <exception cref="ScramjetException"><c>FILE_NOT_FOUND</c>, <c>FILE_UNREADABLE</c>, or <c>BAD_PARAMETERS</c>: it isn't JSON or YAML, or a field is unknown or of another type.</exception>
@@ -74,6 +67,16 @@ public sealed class StartOptions
     public const int InstanceIdLength = 36;
 
     internal bool NeedsStartOptions => OutputTopic is not null || InputTopic is not null || Limits is not null || InstanceId is not null;
+
+    /// <summary>The same, but the id.</summary>
+    internal StartOptions Clone() => new()
+    {
+        AppConfig = (JObject?)AppConfig?.DeepClone(),
+        ArgumentList = (JArray?)ArgumentList?.DeepClone(),
+        InputTopic = InputTopic,
+        OutputTopic = OutputTopic,
+        Limits = (JObject?)Limits?.DeepClone(),
+    };
 
     internal JObject ToJson()
     {

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Generic;
 using System.Linq;
 using System.Management.Automation.Runspaces;
@@ -11,6 +12,7 @@ internal sealed class ScramjetSession
     private static readonly ConditionalWeakTable<Runspace, ScramjetSession> Sessions = new();
 
     private readonly List<ScramjetConnection> _connections = [];
+    private readonly ConcurrentQueue<string> _notices = new();
 
     /// <summary>The session of the runspace that runs on this thread.</summary>
     public static ScramjetSession Current => Sessions.GetValue(Runspace.DefaultRunspace, static _ => new ScramjetSession());
@@ -34,5 +36,15 @@ internal sealed class ScramjetSession
     {
         _connections.Remove(connection);
         connection.Close();
+    }
+
+    /// <summary>Keeps something that a command has to say after it has left its pipeline: the session's next command says it. From any thread.</summary>
+    public void Notify(string text) => _notices.Enqueue(text);
+
+    /// <summary>What is to be said now.</summary>
+    public IEnumerable<string> TakeNotices()
+    {
+        while (_notices.TryDequeue(out var text))
+            yield return text;
     }
 }

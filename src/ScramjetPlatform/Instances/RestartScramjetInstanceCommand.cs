@@ -1,7 +1,10 @@
 using System;
+using System.Linq;
 using System.Management.Automation;
 using System.Threading.Tasks;
 using Scramjet.Client;
+using Scramjet.Client.Http;
+using Scramjet.Client.Instances;
 using Scramjet.Client.Model;
 using ScramjetPlatform.Pipeline;
 
@@ -14,9 +17,6 @@ namespace ScramjetPlatform;
 [OutputType(typeof(Instance))]
 public sealed class RestartScramjetInstanceCommand : InstanceActionCmdlet
 {
-    /// <summary>How long a killed instance may stay on its hub's list before a new id is taken.</summary>
-    private static readonly TimeSpan RemovalTime = TimeSpan.FromSeconds(10);
-
     /// <summary>
     /// <para type="description">Waits until the new instance runs before it is written.</para>
     /// </summary>
@@ -34,37 +34,73 @@ public sealed class RestartScramjetInstanceCommand : InstanceActionCmdlet
 
     private async Task RestartAsync(Instance instance)
     {
-        var now = await ThrottledAsync(() => Own(instance.Client).RefreshAsync(instance, StopToken)).ConfigureAwait(false);
+        var now = await Own(instance.Client).RefreshAsync(instance, StopToken).ConfigureAwait(false);
         if (now.SequenceId is not { } sequenceId)
             throw new ScramjetException(ErrorCodes.NotFound, $"The hub doesn't say which sequence the instance '{instance.Id}' is of.", "Start the sequence with Start-ScramjetSequence.");
 
         // Without its sequence it could not be started again: nothing is killed then.
-        var sequence = await ThrottledAsync(() => Own(now.Client.Hub).GetSequenceAsync(sequenceId, StopToken)).ConfigureAwait(false);
+        var hub = Own(now.Client.Hub);
+        var sequence = await hub.GetSequenceAsync(sequenceId, StopToken).ConfigureAwait(false);
+        var version = await hub.GetHubVersionAsync(StopToken).ConfigureAwait(false);
+        if (Unknown(now, version) is { Length: > 0 } unknown)
+        {
+            PostWarning(
+                $"The instance '{now.Id}' starts again without its {unknown}: its hub doesn't tell, and it wasn't started over this connection. " +
+                "Start-ScramjetSequence starts one with what you give.");
+        }
+
         if (!await ConfirmAsync($"{sequence.Name ?? "instance"} ({instance.Id}) on {instance.Hub}", now.HasEnded ? "Start again" : "Kill and start again").ConfigureAwait(false))
             return;
 
-        var after = await ThrottledAsync(() => RestartAsync(now, sequence)).ConfigureAwait(false);
+        var options = StartOptions.Of(now);
+        if (await EndAsync(now, version.HasStartOptions).ConfigureAwait(false))
+            options.InstanceId = now.Id;
+        var after = await Own(sequence.Client).StartAsync(sequence, options, StopToken).ConfigureAwait(false);
         if (Wait)
-            after = await InstanceWaiter.UntilRunningAsync(this, after, TimeSpan.FromSeconds(TimeoutSec)).ConfigureAwait(false);
+            after = await Context.Watch.UntilRunningAsync(after, TimeSpan.FromSeconds(TimeoutSec), StopToken).ConfigureAwait(false);
         await WriteAsync(after).ConfigureAwait(false);
     }
 
-    private async Task<Instance> RestartAsync(Instance instance, Sequence sequence)
+    /// <summary>Ends the instance, and has its hub forget it where another may have its id.</summary>
+    /// <returns>Whether another may have its id.</returns>
+    private async Task<bool> EndAsync(Instance instance, bool keepsId)
     {
-        var client = Own(instance.Client);
-        var options = StartOptions.Of(instance);
-        var isListed = instance.Status != InstanceStatus.Gone;
+        var isReleased = instance.IsGone;
         if (!instance.HasEnded)
         {
-            await client.KillIfRunningAsync(removeImmediately: true, StopToken).ConfigureAwait(false);
-            isListed = !await client.WaitUntilRemovedAsync(RemovalTime, StopToken).ConfigureAwait(false);
+            instance = await Context.Watch.KillAsync(instance, removeImmediately: true, StopToken).ConfigureAwait(false);
+            isReleased = !instance.HasEnded || instance.IsGone;
         }
 
-        var version = await client.Hub.GetHubVersionAsync(StopToken).ConfigureAwait(false);
-        if (version.HasStartOptions && !isListed)
-            options.InstanceId = instance.Id;
-        else
-            PostVerbose($"'{instance.Id}' can't be given to a new instance on '{instance.Hub}': it gets another id.");
-        return await Own(sequence.Client).StartAsync(sequence, options, StopToken).ConfigureAwait(false);
+        if (!keepsId)
+        {
+            await Context.Watch.UntilEndedAsync(instance, InstanceTimings.Default.KillTime, StopToken).ConfigureAwait(false);
+            PostVerbose($"The hub '{instance.Hub}' doesn't let a start name an id: the instance gets another than '{instance.Id}'.");
+            return false;
+        }
+
+        isReleased |= instance.HasEnded && await Context.Watch.ReleaseAsync(instance, StopToken).ConfigureAwait(false);
+        if (isReleased)
+        {
+            try
+            {
+                await Context.Watch.UntilGoneAsync(instance, InstanceTimings.Default.ReleaseTime, StopToken).ConfigureAwait(false);
+                return true;
+            }
+            catch (ScramjetException e) when (e.Code == ErrorCodes.Timeout)
+            {
+                // Another id is better than no instance.
+            }
+        }
+
+        PostWarning($"The hub '{instance.Hub}' still lists '{instance.Id}', which has ended: the instance starts again with another id.");
+        return false;
     }
+
+    /// <summary>What the instance was started with and isn't known.</summary>
+    private static string Unknown(Instance instance, HubVersion version) => string.Join(" and ", new[]
+    {
+        instance.AppConfig is null ? "configuration" : null,
+        version.HasStartOptions && !instance.KnowsLimits ? "limits" : null,
+    }.Where(word => word is not null));
 }

@@ -1,8 +1,8 @@
 using System;
 using System.Management.Automation;
-using System.Threading;
 using System.Threading.Tasks;
 using Scramjet.Client;
+using Scramjet.Client.Instances;
 using Scramjet.Client.Model;
 using ScramjetPlatform.Pipeline;
 
@@ -15,8 +15,6 @@ namespace ScramjetPlatform;
 [OutputType(typeof(Instance))]
 public sealed class StopScramjetInstanceCommand : InstanceActionCmdlet
 {
-    private static readonly TimeSpan KillGrace = TimeSpan.FromSeconds(30);
-
     /// <summary>
     /// <para type="description">How long the instance gets to end by itself, in seconds; fractions count. Then the hub kills it. Default: 7, as the hub has it. The command returns as soon as the instance has ended.</para>
     /// </summary>
@@ -49,7 +47,7 @@ public sealed class StopScramjetInstanceCommand : InstanceActionCmdlet
     public SwitchParameter Wait { get; set; }
 
     /// <summary>
-    /// <para type="description">Writes the instance as it is afterwards.</para>
+    /// <para type="description">Writes the instance as it is after the stop. A killed one gets five seconds to end before; with -Wait, its end is waited for.</para>
     /// </summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
@@ -68,41 +66,27 @@ public sealed class StopScramjetInstanceCommand : InstanceActionCmdlet
         if (!await ConfirmAsync(target, Force ? "Kill" : "Stop").ConfigureAwait(false))
             return;
 
-        var after = instance.HasEnded ? instance : await ThrottledAsync(() => EndAsync(instance)).ConfigureAwait(false);
-        if (Wait && !after.HasEnded)
-            after = await InstanceWaiter.WaitAsync(this, after, i => i.HasEnded, AllowKeepAlive ? null : TimeSpan.FromSeconds(TimeoutSec) + KillGrace).ConfigureAwait(false);
+        var after = Force
+            ? await Context.Watch.KillAsync(instance, RemoveImmediately, StopToken).ConfigureAwait(false)
+            : await Context.Watch.StopAsync(instance, TimeSpan.FromSeconds(TimeoutSec), AllowKeepAlive, StopToken).ConfigureAwait(false);
+        if (!after.HasEnded && (Wait || PassThru))
+            after = await UntilEndedAsync(after).ConfigureAwait(false);
         if (PassThru)
-            await WriteAsync(after.HasEnded ? after : await Own(instance.Client).RefreshAsync(after, StopToken).ConfigureAwait(false)).ConfigureAwait(false);
+            await WriteAsync(after).ConfigureAwait(false);
     }
 
-    private async Task<Instance> EndAsync(Instance instance)
+    private async Task<Instance> UntilEndedAsync(Instance instance)
     {
-        var client = Own(instance.Client);
-        if (Force)
-            return await AfterAsync(client.KillIfRunningAsync(RemoveImmediately, StopToken)).ConfigureAwait(false);
+        if (Wait)
+            return await Context.Watch.UntilEndedAsync(instance, AllowKeepAlive && !Force ? null : InstanceTimings.Default.KillTime, StopToken).ConfigureAwait(false);
 
-        // The hub answers only when the time is up, even if the instance has long ended: whichever shows first counts.
-        using var enough = CancellationTokenSource.CreateLinkedTokenSource(StopToken);
-        var stop = client.StopIfRunningAsync(TimeSpan.FromSeconds(TimeoutSec), AllowKeepAlive, enough.Token);
-        var watch = WatchAsync(client, instance, enough.Token);
-        var first = await Task.WhenAny(stop, watch).ConfigureAwait(false);
-        var after = first == stop || watch.IsFaulted ? await AfterAsync(stop).ConfigureAwait(false) : instance;
-        enough.Cancel();
-        return watch.Status == TaskStatus.RanToCompletion ? watch.Result : after;
-
-        async Task<Instance> AfterAsync(Task<bool> end) =>
-            await end.ConfigureAwait(false) ? instance : await client.RefreshAsync(instance, StopToken).ConfigureAwait(false);
-    }
-
-    /// <summary>Asks for the instance until it has ended.</summary>
-    private static async Task<Instance> WatchAsync(InstanceClient client, Instance instance, CancellationToken cancellationToken)
-    {
-        for (var delay = 100; ; delay = Math.Min(1000, delay * 3 / 2))
+        try
         {
-            await Task.Delay(delay, cancellationToken).ConfigureAwait(false);
-            instance = await client.RefreshAsync(instance, cancellationToken).ConfigureAwait(false);
-            if (instance.HasEnded)
-                return instance;
+            return await Context.Watch.UntilEndedAsync(instance, InstanceTimings.Default.AnswerTime, StopToken).ConfigureAwait(false);
+        }
+        catch (ScramjetException e) when (e.Code == ErrorCodes.Timeout)
+        {
+            return await Own(instance.Client).RefreshAsync(instance, StopToken).ConfigureAwait(false);
         }
     }
 }

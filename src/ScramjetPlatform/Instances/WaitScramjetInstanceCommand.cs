@@ -2,6 +2,7 @@ using System;
 using System.Linq;
 using System.Management.Automation;
 using System.Threading.Tasks;
+using Scramjet.Client;
 using Scramjet.Client.Model;
 using ScramjetPlatform.Pipeline;
 
@@ -15,7 +16,7 @@ namespace ScramjetPlatform;
 public sealed class WaitScramjetInstanceCommand : InstanceActionCmdlet
 {
     /// <summary>
-    /// <para type="description">The statuses to wait for; one of them is enough. Not given: any end. An instance that the hub no longer lists counts as ended, and as Gone.</para>
+    /// <para type="description">The statuses to wait for; one of them is enough. Not given: any end. Gone waits until the hub no longer lists the instance, which hubs of 1.0 still do for up to 195 seconds after its end.</para>
     /// </summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
@@ -33,11 +34,11 @@ public sealed class WaitScramjetInstanceCommand : InstanceActionCmdlet
     private async Task WaitAsync(Instance instance)
     {
         TimeSpan? timeout = TimeoutSec is { } seconds ? TimeSpan.FromSeconds(seconds) : null;
-        var after = await InstanceWaiter.WaitAsync(this, instance, Fits, timeout).ConfigureAwait(false);
-        if (!Fits(after) && !(after.Status == InstanceStatus.Gone && Status!.Contains(InstanceStatus.Completed)))
+        var after = await Context.Watch.UntilAsync(instance, IsLast, Goal, timeout, StopToken).ConfigureAwait(false);
+        if (!Fits(after) && !(after.IsGone && Status!.Contains(InstanceStatus.Completed)))
         {
-            throw new Scramjet.Client.ScramjetException(
-                Scramjet.Client.ErrorCodes.Gone,
+            throw new ScramjetException(
+                ErrorCodes.Gone,
                 $"The instance '{instance.Id}' on '{instance.Hub}' ended without ever being seen as {string.Join(" or ", Status!)}.",
                 "See its log, and start it again.");
         }
@@ -45,5 +46,10 @@ public sealed class WaitScramjetInstanceCommand : InstanceActionCmdlet
         await WriteAsync(after).ConfigureAwait(false);
     }
 
+    private string Goal => Status is null ? "to end" : $"to be {string.Join(" or ", Status)}";
+
     private bool Fits(Instance instance) => Status is null ? instance.HasEnded : Status.Contains(instance.Status);
+
+    /// <summary>Whether nothing more is to be waited for: after its end an instance changes no more, until its hub forgets it.</summary>
+    private bool IsLast(Instance instance) => Fits(instance) || (instance.HasEnded && !Status!.Contains(InstanceStatus.Gone));
 }

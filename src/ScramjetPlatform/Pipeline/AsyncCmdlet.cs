@@ -1,6 +1,5 @@
 using System;
 using System.Collections.Generic;
-using System.Diagnostics;
 using System.Linq;
 using System.Management.Automation;
 using System.Threading;
@@ -15,13 +14,13 @@ namespace ScramjetPlatform.Pipeline;
 /// </summary>
 public abstract class AsyncCmdlet : PSCmdlet, IDisposable
 {
+    /// <summary>What work that was stopped gets to end before it goes on without its pipeline.</summary>
     private static readonly TimeSpan StopGrace = TimeSpan.FromMilliseconds(500);
-    private static readonly TimeSpan CleanUpTime = TimeSpan.FromSeconds(20);
 
     private readonly CancellationTokenSource _stop = new();
+    private readonly CancellationTokenSource _interruption = new();
     private readonly PipelinePump _pump;
     private readonly HashSet<Task> _started = [];
-    private volatile bool _interrupted;
 
     private protected AsyncCmdlet()
     {
@@ -35,8 +34,9 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
     /// <summary>Ends what is still under way.</summary>
     public void Dispose()
     {
-        StopAll();
+        LetGo();
         _stop.Dispose();
+        _interruption.Dispose();
         GC.SuppressFinalize(this);
     }
 
@@ -46,8 +46,8 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
     /// <summary>Cancels all work; called on another thread than the pipeline's.</summary>
     protected override void StopProcessing()
     {
-        _interrupted = true;
-        Cancel();
+        Cancel(_interruption);
+        Cancel(_stop);
     }
 
     /// <summary>Whether a parameter was given by its place on the command line, without its name.</summary>
@@ -139,6 +139,24 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
     /// <summary>Writes a warning from any thread. The task ends when the pipeline has room for more.</summary>
     internal Task PostWarningAsync(string text) => _pump.PostAsync(() => WriteWarning(DisplayText.Clean(text)), text.Length);
 
+    /// <summary>Writes a warning from any thread, and ends when it is written.</summary>
+    /// <returns>Whether it was: work that goes on after its pipeline was stopped can't write any more.</returns>
+    private protected async Task<bool> TryWarnAsync(string text)
+    {
+        try
+        {
+            return await InvokeAsync(() =>
+            {
+                WriteWarning(text);
+                return true;
+            }).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is OperationCanceledException or PipelineStoppedException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>Writes a verbose line from any thread. The task ends when the pipeline has room for more.</summary>
     internal Task PostVerboseAsync(string text) => _pump.PostAsync(() => WriteVerbose(DisplayText.Clean(text)), text.Length);
 
@@ -177,22 +195,22 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
         }
         catch (OperationCanceledException) when (StopToken.IsCancellationRequested)
         {
-            StopAll();
+            LetGo();
             throw new PipelineStoppedException();
         }
         catch
         {
             // The pipeline behind this cmdlet wants no more, or an error action ended it.
-            StopAll();
+            CleanUp();
             throw;
         }
     }
 
-    private void Cancel()
+    private static void Cancel(CancellationTokenSource source)
     {
         try
         {
-            _stop.Cancel();
+            source.Cancel();
         }
         catch (ObjectDisposedException)
         {
@@ -200,18 +218,35 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
         }
     }
 
-    private void StopAll()
+    /// <summary>
+    /// Stops all work, and waits until it has cleaned up after itself. Its progress and its warnings are still written, its output no more. Ctrl+C ends
+    /// the wait; where the pipeline has failed already, Ctrl+C would not arrive here, and nothing is waited for.
+    /// </summary>
+    private void CleanUp()
     {
-        Cancel();
-        _pump.Close();
-
-        // Ctrl+C goes back to the prompt at once. A pipeline that wants no more, as Select-Object -First does, waits until all is cleaned up.
-        var ended = Task.WhenAll(_started).ContinueWith(static t => _ = t.Exception, TaskScheduler.Default);
-        var clock = Stopwatch.StartNew();
-        while (!ended.Wait(StopGrace) && !_interrupted && clock.Elapsed < CleanUpTime)
+        Cancel(_stop);
+        if (!Stopping)
         {
+            try
+            {
+                _pump.Discard();
+                _pump.PumpUntil(Task.WhenAll(_started), _interruption.Token);
+            }
+            catch
+            {
+                // What ended the pipeline counts.
+            }
         }
 
+        LetGo();
+    }
+
+    /// <summary>Stops all work, and lets what doesn't end at once go on by itself: Ctrl+C goes back to the prompt.</summary>
+    private void LetGo()
+    {
+        Cancel(_stop);
+        _pump.Close();
+        Task.WhenAll(_started).ContinueWith(static t => _ = t.Exception, TaskScheduler.Default).Wait(StopGrace);
         _started.Clear();
     }
 }

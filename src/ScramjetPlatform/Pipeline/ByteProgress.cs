@@ -21,8 +21,11 @@ internal sealed class ByteProgress : IProgress<long>
     {
         _post = post;
         _total = total;
-        _record = new ProgressRecord(System.Threading.Interlocked.Increment(ref s_lastId) & 0xFFFFFF, activity, "Starting");
+        _record = new ProgressRecord(NextActivityId(), activity, "Starting");
     }
+
+    /// <summary>An id for an activity that no other has.</summary>
+    public static int NextActivityId() => System.Threading.Interlocked.Increment(ref s_lastId) & 0xFFFFFF;
 
     public void Report(long value)
     {

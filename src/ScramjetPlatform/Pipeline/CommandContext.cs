@@ -5,6 +5,7 @@ using System.Threading;
 using System.Threading.Tasks;
 using Scramjet.Client;
 using Scramjet.Client.Http;
+using Scramjet.Client.Instances;
 
 namespace ScramjetPlatform.Pipeline;
 
@@ -26,8 +27,10 @@ internal sealed class CommandContext
     /// <param name="options">The time limit, tracing and throttle of all requests.</param>
     /// <param name="report">Told of a failure that does not end the command.</param>
     /// <param name="cancellation">Cancelled when the pipeline is stopped.</param>
-    public CommandContext(RequestOptions options, Action<Exception, object?> report, CancellationToken cancellation)
+    /// <param name="progress">Told of waits for instances.</param>
+    public CommandContext(RequestOptions options, Action<Exception, object?> report, CancellationToken cancellation, IProgress<InstanceWait>? progress = null)
     {
+        Watch = new InstanceWatch(options, progress);
         _options = options;
         _report = report;
         Cancellation = cancellation;
@@ -36,11 +39,11 @@ internal sealed class CommandContext
     /// <summary>Cancelled when the pipeline is stopped.</summary>
     public CancellationToken Cancellation { get; }
 
+    /// <summary>Waits for instances, with this command's time limit, tracing and throttle, and with progress.</summary>
+    public InstanceWatch Watch { get; }
+
     /// <summary>The client, with this command's time limit, tracing and throttle.</summary>
     public T Own<T>(T client) where T : ApiClient => ApiClient.With(client, _options);
-
-    /// <summary>The client, whose requests don't count: for watching what another request, which counts, waits for.</summary>
-    public T OwnUnthrottled<T>(T client) where T : ApiClient => ApiClient.With(client, new RequestOptions { Timeout = _options.Timeout, Trace = _options.Trace });
 
     /// <summary>Asks everything anew from here on.</summary>
     public void Forget()

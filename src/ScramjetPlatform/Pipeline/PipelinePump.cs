@@ -22,6 +22,7 @@ internal sealed class PipelinePump
     private TaskCompletionSource<bool>? _room;
     private long _queued;
     private bool _closed;
+    private volatile bool _discards;
 
     /// <param name="write">Writes an object, or each of a list, to the pipeline; called on the pipeline thread.</param>
     public PipelinePump(Action<object?, bool> write) => _write = write;
@@ -74,6 +75,8 @@ internal sealed class PipelinePump
                 var item = _batch.Dequeue();
                 if (item.Action is { } action)
                     action();
+                else if (_discards)
+                    continue;
                 else if (item.Value is Batch batch)
                     _write(batch.Values, true);
                 else
@@ -81,6 +84,9 @@ internal sealed class PipelinePump
             }
         }
     }
+
+    /// <summary>Takes objects from here on without writing them: the pipeline wants no more.</summary>
+    public void Discard() => _discards = true;
 
     /// <summary>Lets go of those who wait, and takes nothing more.</summary>
     public void Close()

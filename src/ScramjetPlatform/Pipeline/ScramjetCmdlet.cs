@@ -18,6 +18,7 @@ public abstract class ScramjetCmdlet : AsyncCmdlet
     internal const int DefaultThrottleLimit = 16;
 
     private CommandContext? _context;
+    private ScramjetSession? _session;
     private HashSet<string> _commandLine = [];
     private ParameterMetadata[] _parameters = [];
 
@@ -41,7 +42,8 @@ public abstract class ScramjetCmdlet : AsyncCmdlet
     private protected CommandContext Context => LazyInitializer.EnsureInitialized(ref _context, () => new CommandContext(
         new RequestOptions { Timeout = CallTimeout, Trace = PostVerbose, Throttle = new SemaphoreSlim(Throttle) },
         Report,
-        StopToken))!;
+        StopToken,
+        new WaitProgress(PostProgress)))!;
 
     /// <summary>How many requests may be under way at once.</summary>
     private protected virtual int Throttle => DefaultThrottleLimit;
@@ -64,6 +66,9 @@ public abstract class ScramjetCmdlet : AsyncCmdlet
     /// <inheritdoc/>
     protected sealed override void BeginProcessing()
     {
+        _session = ScramjetSession.Current;
+        foreach (var notice in _session.TakeNotices())
+            WriteWarning(notice);
         _commandLine = new HashSet<string>(MyInvocation.BoundParameters.Keys, StringComparer.OrdinalIgnoreCase);
         _parameters = [.. MyInvocation.MyCommand.Parameters.Values];
         foreach (var parameter in _parameters.Where(p => IsOnCommandLine(p.Name) && NamesThings(p)))
@@ -143,6 +148,13 @@ public abstract class ScramjetCmdlet : AsyncCmdlet
     internal Task<T> ThrottledAsync<T>(Func<Task<T>> work) => work();
 
     internal Task ThrottledAsync(Func<Task> work) => work();
+
+    /// <summary>Warns of something. Where the command has left its pipeline by then, the session's next command does.</summary>
+    private protected async Task WarnAsync(string text)
+    {
+        if (!await TryWarnAsync(text).ConfigureAwait(false))
+            _session!.Notify(text);
+    }
 
     /// <summary>Reports something that failed, while the rest goes on: an error, where the cmdlet has no other way.</summary>
     internal virtual void Report(Exception error, object? target) => PostError(error, target);

@@ -39,7 +39,7 @@ public sealed class PublishScramjetSequenceCommand : ScopedCmdlet
     public string[]? LiteralPath { get; set; }
 
     /// <summary>
-    /// <para type="description">Puts the package in the place of the sequence that has its name on the hub, or of -Sequence; the id stays. Where there is none, it is uploaded as new. Hubs since 0.26; the sequence must have no instances.</para>
+    /// <para type="description">Puts the package in the place of the sequence that has its name on the hub, or of -Sequence; the id stays. Where there is none, it is uploaded as new. Hubs since 0.26. Instances of it must have ended; the command waits for up to 240 seconds until the hub no longer lists them.</para>
     /// </summary>
     [Parameter]
     public SwitchParameter Update { get; set; }
@@ -116,13 +116,11 @@ public sealed class PublishScramjetSequenceCommand : ScopedCmdlet
         if (!await ConfirmAsync($"{name} to {hub.HubId}", replaced is null ? "Publish" : $"Update sequence {replaced.Id}").ConfigureAwait(false))
             return null;
 
-        return await ThrottledAsync(() => Packages.SendAsync(this, $"Publishing {name} to {hub.HubId}", package.Value, async progress =>
-        {
-            var client = replaced is null
-                ? await hub.SendSequenceAsync(package.Value, progress, StopToken).ConfigureAwait(false)
-                : await hub.UpdateSequenceAsync(replaced.Id, package.Value, progress, StopToken).ConfigureAwait(false);
-            return await client.GetInfoAsync(StopToken).ConfigureAwait(false);
-        })).ConfigureAwait(false);
+        Task<SequenceClient> SendAsync(Func<IProgress<long>, Task<SequenceClient>> send) => Packages.SendAsync(this, $"Publishing {name} to {hub.HubId}", package.Value, send);
+        var client = replaced is null
+            ? await SendAsync(progress => hub.SendSequenceAsync(package.Value, progress, StopToken)).ConfigureAwait(false)
+            : await Context.Watch.WhenUnusedAsync(replaced.Client, () => SendAsync(progress => hub.UpdateSequenceAsync(replaced.Id, package.Value, progress, StopToken)), cancellationToken: StopToken).ConfigureAwait(false);
+        return await client.GetInfoAsync(StopToken).ConfigureAwait(false);
     }
 
     private Sequence? FindReplaced(IReadOnlyList<Sequence> there, PackageManifest manifest)

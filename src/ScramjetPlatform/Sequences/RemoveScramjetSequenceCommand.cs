@@ -1,3 +1,4 @@
+using System;
 using System.Management.Automation;
 using System.Threading.Tasks;
 using Scramjet.Client.Model;
@@ -12,18 +13,25 @@ namespace ScramjetPlatform;
 public sealed class RemoveScramjetSequenceCommand : SequenceActionCmdlet
 {
     /// <summary>
-    /// <para type="description">Kills the sequences' instances first. Without it, a sequence with instances is not removed. It does not answer the confirmation: -Confirm:$false does.</para>
+    /// <para type="description">Kills the sequences' instances first. Without it, a sequence whose instances run is not removed. It does not answer the confirmation: -Confirm:$false does.</para>
     /// </summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
+
+    /// <summary>
+    /// <para type="description">How long a hub gets to let go of a sequence's instances that have ended, in seconds. Hubs of 1.0 need 15 seconds after the end. Default: 60.</para>
+    /// </summary>
+    [Parameter]
+    [ValidateRange(1, 86400)]
+    public int TimeoutSec { get; set; } = 60;
 
     private protected override void Process() => StartForEach(RemoveAsync);
 
     private async Task RemoveAsync(Sequence sequence)
     {
         var instances = sequence.Instances.Count;
-        var action = Force && instances > 0 ? $"Remove, and kill {instances} instance{(instances == 1 ? "" : "s")}" : "Remove";
+        var action = Force && instances > 0 ? $"Remove, and kill what runs of its {instances} instance{(instances == 1 ? "" : "s")}" : "Remove";
         if (await ConfirmAsync($"{sequence.Name ?? "sequence"} ({sequence.Id}) on {sequence.Hub}", action).ConfigureAwait(false))
-            await ThrottledAsync(() => Own(sequence.Client).DeleteAsync(Force, StopToken)).ConfigureAwait(false);
+            await Context.Watch.RemoveAsync(sequence.Client, Force, TimeSpan.FromSeconds(TimeoutSec), StopToken).ConfigureAwait(false);
     }
 }

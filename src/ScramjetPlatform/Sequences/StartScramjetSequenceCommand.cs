@@ -157,7 +157,7 @@ public sealed class StartScramjetSequenceCommand : SequenceActionCmdlet
 
         var instance = await Own(sequence.Client).StartAsync(sequence, options, StopToken).ConfigureAwait(false);
         if (wait is { } timeout)
-            instance = await InstanceWaiter.UntilRunningAsync(this, instance, timeout).ConfigureAwait(false);
+            instance = await Context.Watch.UntilRunningAsync(instance, timeout, StopToken).ConfigureAwait(false);
         await WriteAsync(instance).ConfigureAwait(false);
     }
 }

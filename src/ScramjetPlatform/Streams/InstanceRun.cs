@@ -2,6 +2,7 @@ using System;
 using System.Threading;
 using System.Threading.Tasks;
 using Scramjet.Client;
+using Scramjet.Client.Instances;
 using Scramjet.Client.Model;
 
 namespace ScramjetPlatform.Pipeline;
@@ -12,8 +13,11 @@ namespace ScramjetPlatform.Pipeline;
 /// </summary>
 internal sealed class InstanceRun(InstanceClient instance)
 {
-    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
+    /// <summary>What an instance gets to end after its output has.</summary>
+    private static readonly TimeSpan EndTime = TimeSpan.FromSeconds(15);
+
+    /// <summary>What the log of an instance that is gone gets to end.</summary>
+    private static readonly TimeSpan LogTime = TimeSpan.FromMilliseconds(200);
 
     private readonly TaskCompletionSource<bool> _announced = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile bool _completed;
@@ -37,45 +41,29 @@ internal sealed class InstanceRun(InstanceClient instance)
     }
 
     /// <summary>Waits until it is known how the instance ended.</summary>
+    /// <param name="watch">Waits for the instance.</param>
     /// <param name="log">The reading of the log.</param>
     /// <param name="name">The sequence's name.</param>
     /// <param name="cancellationToken">Stops the wait.</param>
     /// <exception cref="ScramjetException"><c>INSTANCE_FAILED</c>, with the exit code and the reason, where the hub tells them.</exception>
-    public async Task CheckAsync(Task log, string name, CancellationToken cancellationToken)
+    public async Task CheckAsync(InstanceWatch watch, Task log, string name, CancellationToken cancellationToken)
     {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        patience.CancelAfter(Patience);
+        Instance now;
         try
         {
-            while (true)
-            {
-                var now = await instance.GetInfoOrNullAsync(patience.Token).ConfigureAwait(false);
-                if (now is { HasEnded: true })
-                {
-                    if (now.Succeeded == false)
-                        throw Failed(name, now.ExitCode, now.ExitReason);
-                    return;
-                }
-
-                if (_completed)
-                    return;
-
-                if (now is null)
-                {
-                    // The rest of the log may still be on its way.
-                    await Task.WhenAny(log, Task.Delay(Poll + Poll, patience.Token)).ConfigureAwait(false);
-                    if (!_completed)
-                        throw Failed(name, null, null);
-                    return;
-                }
-
-                await Task.Delay(Poll, patience.Token).ConfigureAwait(false);
-            }
+            now = await watch.UntilAsync(instance.ToInstance(), i => _completed || i.HasEnded, "to end", EndTime, cancellationToken).ConfigureAwait(false);
         }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        catch (ScramjetException e) when (e.Code == ErrorCodes.Timeout)
         {
             // Its output has ended and it runs on: it will be killed, and there is no failure to tell of.
+            return;
         }
+
+        // The rest of the log may still be on its way.
+        if (now.IsGone && !_completed)
+            await Task.WhenAny(log, Task.Delay(LogTime, cancellationToken)).ConfigureAwait(false);
+        if (now.Succeeded == false || (now.IsGone && !_completed))
+            throw Failed(name, now.ExitCode, now.ExitReason);
     }
 
     private ScramjetException Failed(string name, int? exitCode, string? reason)

@@ -7,6 +7,7 @@ using System.Threading;
 using System.Threading.Tasks;
 using Newtonsoft.Json.Linq;
 using Scramjet.Client;
+using Scramjet.Client.Instances;
 using Scramjet.Client.Model;
 using Scramjet.Client.Packaging;
 using Scramjet.Client.Streams;
@@ -26,7 +27,8 @@ public sealed class InvokeScramjetSequenceCommand : SendCmdlet
     private const string PathSet = "Path";
     private const string PythonEngine = "python3";
 
-    private static readonly TimeSpan CleanUpTime = TimeSpan.FromSeconds(20);
+    /// <summary>The longest that a clean-up may take: hubs of 1.0 need up to 15 s for the instance's end, and 15 s more until the sequence can be removed.</summary>
+    private static readonly TimeSpan CleanUpTime = TimeSpan.FromSeconds(90);
 
     /// <summary>The longest that the log is waited for to say that the instance knows its input's content type.</summary>
     private static readonly TimeSpan AnnouncementTime = TimeSpan.FromSeconds(5);
@@ -155,7 +157,7 @@ public sealed class InvokeScramjetSequenceCommand : SendCmdlet
                 token => FeedAsync(instance, body, run, token),
                 (stream, token) => OutputWriter.WriteAsync(this, stream, OutputContentType, token),
                 StopToken).ConfigureAwait(false);
-            await run.CheckAsync(log, name, StopToken).ConfigureAwait(false);
+            await run.CheckAsync(Context.Watch, log, name, StopToken).ConfigureAwait(false);
             if (!all)
                 PostVerbose($"The instance {instance.InstanceId} ended before it had read all of its input.");
         }
@@ -186,25 +188,44 @@ public sealed class InvokeScramjetSequenceCommand : SendCmdlet
         }
     }
 
-    /// <summary>Kills the instance, if it still runs, and removes the sequence, if asked: also when all else was stopped.</summary>
+    /// <summary>
+    /// Kills the instance, if it still runs, and removes it and the sequence, if asked: also when all else was stopped. Then this may go on after the
+    /// command has left its pipeline.
+    /// </summary>
     private async Task CleanUpAsync(Task<InstanceClient>? starting, Task<SequenceClient>? publishing)
     {
         using var bound = new CancellationTokenSource(CleanUpTime);
         try
         {
-            if (starting is not null && await AnswerOfAsync(starting, bound.Token).ConfigureAwait(false) is { } instance)
+            var client = starting is null ? null : await AnswerOfAsync(starting, bound.Token).ConfigureAwait(false);
+            var instance = client is null ? null : await Context.Watch.KillAsync(client.ToInstance(), RemoveAfter, bound.Token).ConfigureAwait(false);
+            if (publishing is null)
             {
-                await instance.KillIfRunningAsync(cancellationToken: bound.Token).ConfigureAwait(false);
-                await instance.WaitUntilRemovedAsync(TimeSpan.Zero, bound.Token).ConfigureAwait(false);
+                if (instance is not null)
+                    await Context.Watch.UntilEndedAsync(instance, InstanceTimings.Default.KillTime, bound.Token).ConfigureAwait(false);
+                return;
             }
 
-            if (publishing is not null && await AnswerOfAsync(publishing, bound.Token).ConfigureAwait(false) is { } sequence)
-                await sequence.DeleteAsync(force: true, bound.Token).ConfigureAwait(false);
+            if (await AnswerOfAsync(publishing, bound.Token).ConfigureAwait(false) is { } sequence)
+                await RemoveAsync(sequence, instance, bound.Token).ConfigureAwait(false);
         }
         catch (Exception e) when (e is ScramjetException or OperationCanceledException)
         {
-            PostWarning($"Cleaning up after {Target} failed: {e.Message}");
+            var why = e is OperationCanceledException ? $"It took longer than {CleanUpTime.TotalSeconds:0} s." : e.Message;
+            await WarnAsync($"Invoke-ScramjetSequence could not clean up after '{Target}': {why} See Get-ScramjetInstance and Get-ScramjetSequence for what is left.").ConfigureAwait(false);
         }
+    }
+
+    private async Task RemoveAsync(SequenceClient sequence, Instance? instance, CancellationToken cancellationToken)
+    {
+        var isReleased = instance is { IsGone: false } && (!instance.HasEnded || await Context.Watch.ReleaseAsync(instance, cancellationToken).ConfigureAwait(false));
+
+        // After Ctrl+C this process may end any time: what the hub was asked to do, it does all the same.
+        if (StopToken.IsCancellationRequested)
+            _ = Settled(Own(sequence).DeleteAsync(force: true, cancellationToken));
+        await Context.Watch.RemoveAsync(sequence, kill: true, CleanUpTime, cancellationToken).ConfigureAwait(false);
+        if (isReleased)
+            await Context.Watch.UntilGoneAsync(instance!, InstanceTimings.Default.ReleaseTime, cancellationToken).ConfigureAwait(false);
     }
 
     private async Task<T> UnlessStoppedAsync<T>(Task<T> call)
@@ -257,10 +278,36 @@ public sealed class InvokeScramjetSequenceCommand : SendCmdlet
         if (chosen is null || !await ConfirmAsync($"{path} to {chosen.HubId}", "Publish").ConfigureAwait(false))
             return (null, "", false, []);
 
-        _publishing = Packages.SendAsync(this, $"Publishing {Packages.NameOf(path)} to {chosen.HubId}", package.Value, progress => chosen.SendSequenceAsync(package.Value, progress, StopToken));
-        var sent = await _publishing.ConfigureAwait(false);
+        _publishing = Packages.SendAsync(this, $"Publishing {Packages.NameOf(path)} to {chosen.HubId}", package.Value, progress => UploadAsync(chosen, package.Value, progress));
+        var sent = await UnlessStoppedAsync(_publishing).ConfigureAwait(false);
         return (sent, package.Manifest.Name ?? path, true, package.Manifest.Engines.Keys);
     }
 
+    /// <summary>Sends a package. Where the command is stopped after all of it was sent, the hub makes a sequence of it, whose id is needed to remove it.</summary>
+    private async Task<SequenceClient> UploadAsync(HostClient hub, PackageSource package, IProgress<long> progress)
+    {
+        using var stop = new CancellationTokenSource();
+        var sent = new UploadedBytes(progress);
+        using var stopping = StopToken.Register(() =>
+        {
+            if (package.Length is null || sent.Count < package.Length)
+                stop.Cancel();
+        });
+        return await hub.SendSequenceAsync(package, sent, stop.Token).ConfigureAwait(false);
+    }
+
     private static Task Settled(Task task) => task.ContinueWith(static t => _ = t.Exception, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+
+    private sealed class UploadedBytes(IProgress<long> next) : IProgress<long>
+    {
+        private long _count;
+
+        public long Count => Interlocked.Read(ref _count);
+
+        public void Report(long value)
+        {
+            Interlocked.Exchange(ref _count, value);
+            next.Report(value);
+        }
+    }
 }

@@ -1,0 +1,26 @@
+using System;
+using System.Collections.Generic;
+using System.Diagnostics;
+using Scramjet.Client.Model;
+
+namespace Scramjet.Client.Instances;
+
+/// <summary>Something that is waited for. The same object is reported each time that its instances were asked for.</summary>
+public sealed class InstanceWait
+{
+    private readonly Stopwatch _clock = Stopwatch.StartNew();
+
+    internal InstanceWait(string goal) => Goal = goal;
+
+    /// <summary>What the instances are to do, such as <c>to end</c>.</summary>
+    public string Goal { get; }
+
+    /// <summary>The instances as they were last seen.</summary>
+    public IReadOnlyList<Instance> Instances { get; internal set; } = [];
+
+    /// <summary>How long they have been waited for.</summary>
+    public TimeSpan Elapsed => _clock.Elapsed;
+
+    /// <summary>Whether the wait is over.</summary>
+    public bool IsOver { get; internal set; }
+}
