@@ -226,7 +226,7 @@ public sealed class HostClient : PlaceClient
         return ReadOne(answer, request, fields => GetSequenceClient(fields.RequiredId()));
     }
 
-    private static bool IsIdOnly(Instance instance) => instance is { Status: InstanceStatus.Unknown, Created: null, Started: null };
+    private static bool IsIdOnly(Instance instance) => instance is { State: InstanceStatus.Unknown, Created: null, Started: null };
 
     private async Task<IReadOnlyList<Instance>> FillInAsync(List<Instance> instances, CancellationToken cancellationToken)
     {

@@ -57,7 +57,7 @@ public sealed class RecordedAnswersTests
         await using var server = RecordedHub.Start(version, "instance");
         var instance = await Client(server).GetInstanceInfoAsync(Ids(version).Instance, Cancel);
         Assert.Equal(Ids(version).Sequence, instance.SequenceId);
-        Assert.Equal(InstanceStatus.Running, instance.Status);
+        Assert.Equal((InstanceStatus.Running, "Running"), (instance.GetStatus(), instance.Status));
         Assert.Equal(["Hi"], instance.ArgumentList);
         Assert.Equal(1L, instance.AppConfig!["a"]);
         Assert.NotNull(instance.Created);
@@ -75,7 +75,7 @@ public sealed class RecordedAnswersTests
         var instance = Assert.Single(await Client(server).ListInstancesAsync(Cancel));
         Assert.Equal(Ids(version).Instance, instance.Id);
         Assert.Equal("@t/hello", instance.SequenceName);
-        Assert.Equal(InstanceStatus.Running, instance.Status);
+        Assert.Equal((InstanceStatus.Running, "Running"), (instance.GetStatus(), instance.Status));
         Assert.NotNull(instance.Started);
     }
 
@@ -84,7 +84,7 @@ public sealed class RecordedAnswersTests
     {
         await using var server = RecordedHub.Start(New, "instance-after-kill", "instance-after-stop");
         var killed = await Client(server).GetInstanceInfoAsync(Ids(New).Ended, Cancel);
-        Assert.Equal((InstanceStatus.Completed, 137, "Instance killed"), (killed.Status, killed.ExitCode, killed.ExitReason));
+        Assert.Equal(("Completed", 137, "Instance killed"), (killed.Status, killed.ExitCode, killed.ExitReason));
         Assert.True(killed.HasEnded);
         Assert.NotNull(killed.Ended);
     }

@@ -92,8 +92,10 @@ public sealed class Hub : Entity
     /// <summary>The hub's own address.</summary>
     public Uri Uri => Client.Uri;
 
-    /// <summary>The client for this hub.</summary>
-    public HostClient Client { get; }
+    internal HostClient Client { get; }
+
+    /// <summary>The client for this hub. It is a method so that JSON, lists and tables show the hub alone.</summary>
+    public HostClient GetClient() => Client;
 
     /// <summary>The id.</summary>
     public override string ToString() => Id;

@@ -11,6 +11,8 @@ public sealed class Instance : Entity
     private const int KilledCode = 137;
     private const int StoppedCode = 138;
 
+    private readonly string? _hubStatus;
+
     internal Instance(JsonFields fields, InstanceClient client)
     {
         Id = fields.RequiredId();
@@ -43,7 +45,8 @@ public sealed class Instance : Entity
         }
 
         Limits = fields.Plain("limits") as OrderedDictionary;
-        Status = ReadStatus(fields.Text("status"), isTerminated: fields.Object("terminated") is not null);
+        _hubStatus = fields.Text("status");
+        State = ReadStatus(_hubStatus, isTerminated: fields.Object("terminated") is not null);
         AdditionalData = fields.Rest();
     }
 
@@ -57,16 +60,17 @@ public sealed class Instance : Entity
     public string? SequenceName { get; internal set; }
 
     /// <summary>
-    /// Where it is in its life. Hubs up to 0.26 don't say; there it follows from the times. An instance that has ended is shown as ended, even
-    /// where its hub says otherwise: hubs of 1.0 set an ended instance to killing or stopping when they are asked to kill or stop it again.
+    /// Where it is in its life, in a word, such as <c>Running</c>: those of <see cref="InstanceStatus"/>, or the hub's own where it isn't known here. Hubs
+    /// up to 0.26 don't say; there it follows from the times. An instance that has ended is shown as ended, even where its hub says otherwise: hubs of 1.0
+    /// set an ended instance to killing or stopping when they are asked to kill or stop it again.
     /// </summary>
-    public InstanceStatus Status { get; private set; }
+    public string Status => State == InstanceStatus.Unknown && _hubStatus is { Length: > 0 } word ? word : State.ToString();
 
     /// <summary>Whether it has ended, in whatever way.</summary>
-    public bool HasEnded => IsEnd(Status);
+    public bool HasEnded => IsEnd(State);
 
     /// <summary>Whether it ended by itself and well; null while it runs, and where the hub didn't say how it ended.</summary>
-    public bool? Succeeded => Status switch
+    public bool? Succeeded => State switch
     {
         InstanceStatus.Completed => ExitCode is null or <= 0,
         InstanceStatus.Errored => false,
@@ -75,10 +79,10 @@ public sealed class Instance : Entity
     };
 
     /// <summary>Whether it is being set up, or nothing is known of it yet.</summary>
-    public bool IsStarting => Status is InstanceStatus.Unknown or InstanceStatus.Initializing or InstanceStatus.Starting;
+    internal bool IsStarting => State is InstanceStatus.Unknown or InstanceStatus.Initializing or InstanceStatus.Starting;
 
     /// <summary>Whether it has been asked to end and hasn't ended yet.</summary>
-    public bool IsEnding => Status is InstanceStatus.Stopping or InstanceStatus.Killing;
+    internal bool IsEnding => State is InstanceStatus.Stopping or InstanceStatus.Killing;
 
     /// <summary>When it was asked for.</summary>
     public DateTimeOffset? Created { get; }
@@ -119,8 +123,15 @@ public sealed class Instance : Entity
     /// <summary>The instance's own address.</summary>
     public Uri Uri => Client.Uri;
 
-    /// <summary>The client for this instance.</summary>
-    public InstanceClient Client { get; }
+    internal InstanceStatus State { get; private set; }
+
+    internal InstanceClient Client { get; }
+
+    /// <summary>Where it is in its life; what isn't known here is <see cref="InstanceStatus.Unknown"/>. <see cref="Status"/> has the word.</summary>
+    public InstanceStatus GetStatus() => State;
+
+    /// <summary>The client for this instance. It is a method so that JSON, lists and tables show the instance alone.</summary>
+    public InstanceClient GetClient() => Client;
 
     /// <summary>The id.</summary>
     public override string ToString() => Id;
@@ -129,7 +140,7 @@ public sealed class Instance : Entity
     public Instance AsGone()
     {
         var gone = (Instance)MemberwiseClone();
-        gone.Status = InstanceStatus.Gone;
+        gone.State = InstanceStatus.Gone;
         return gone;
     }
 

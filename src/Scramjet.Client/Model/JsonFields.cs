@@ -40,6 +40,10 @@ internal sealed class JsonFields(JObject source)
 
     public long? Integer(string name) => Number(name) is { } n && n >= long.MinValue && n < long.MaxValue ? (long)n : null;
 
+    /// <summary>One of an enumeration's words, whatever its case; null for any other.</summary>
+    public T? Word<T>(string name) where T : struct, Enum =>
+        Text(name) is { Length: > 0 } text && char.IsLetter(text[0]) && Enum.TryParse<T>(text, ignoreCase: true, out var value) ? value : null;
+
     /// <summary>An ISO 8601 text or a count of unix milliseconds.</summary>
     public DateTimeOffset? Time(string name) => Token(name) switch
     {

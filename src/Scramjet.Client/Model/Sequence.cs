@@ -70,8 +70,10 @@ public sealed class Sequence : Entity
     /// <summary>The sequence's own address.</summary>
     public Uri Uri => Client.Uri;
 
-    /// <summary>The client for this sequence.</summary>
-    public SequenceClient Client { get; }
+    internal SequenceClient Client { get; }
+
+    /// <summary>The client for this sequence. It is a method so that JSON, lists and tables show the sequence alone.</summary>
+    public SequenceClient GetClient() => Client;
 
     /// <summary>The id.</summary>
     public override string ToString() => Id;

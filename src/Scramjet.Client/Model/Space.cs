@@ -18,8 +18,10 @@ public sealed class Space : Entity
     /// <summary>The space's own address.</summary>
     public Uri Uri => Client.Uri;
 
-    /// <summary>The client for this space.</summary>
-    public ManagerClient Client { get; }
+    internal ManagerClient Client { get; }
+
+    /// <summary>The client for this space. It is a method so that JSON, lists and tables show the space alone.</summary>
+    public ManagerClient GetClient() => Client;
 
     /// <summary>The id.</summary>
     public override string ToString() => Id;

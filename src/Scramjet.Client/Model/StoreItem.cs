@@ -37,8 +37,10 @@ public sealed class StoreItem : Entity
     /// <summary>The space's id.</summary>
     public string Space { get; }
 
-    /// <summary>The client for the space.</summary>
-    public ManagerClient Client { get; }
+    internal ManagerClient Client { get; }
+
+    /// <summary>The client for the space. It is a method so that JSON, lists and tables show the package alone.</summary>
+    public ManagerClient GetClient() => Client;
 
     /// <summary>The id.</summary>
     public override string ToString() => Id;

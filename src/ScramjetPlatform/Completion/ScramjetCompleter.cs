@@ -105,7 +105,7 @@ public abstract class ScramjetCompleter : IArgumentCompleter
             if (!connection.IsPlatform)
                 return [];
 
-            var spaces = connection.Kind == ConnectionKind.MultiManager
+            var spaces = connection.Target == ConnectionKind.MultiManager
                 ? await Quick(connection.MultiManager).GetManagersAsync(cancellationToken).ConfigureAwait(false)
                 : await Quick(connection.Middleware).GetManagersAsync(cancellationToken).ConfigureAwait(false);
             return Space is null ? spaces : spaces.Where(s => Fits(Space, s.Id)).ToArray();

@@ -90,14 +90,14 @@ public static class TreeRow
     private static string Name(ScramjetTreeNode node, int width, bool colour)
     {
         var label = Clip(node.Label, NameWidth(node.NameWidth, width) - node.Guides.Length);
-        return StatusStyle.Paint(Plain(node.Guides), StatusStyle.Faint, colour) + StatusStyle.Paint(label, node.Kind <= ScramjetTreeKind.Hub ? StatusStyle.Strong : "", colour);
+        return StatusStyle.Paint(Plain(node.Guides), StatusStyle.Faint, colour) + StatusStyle.Paint(label, node.Level <= ScramjetTreeKind.Hub ? StatusStyle.Strong : "", colour);
     }
 
     private static string Info(ScramjetTreeNode node, int width, bool colour)
     {
         var room = RoomForInfo(node.NameWidth, width);
         var text = node.Info ?? "";
-        return node.Kind == ScramjetTreeKind.Sequence && text.Length > room
+        return node.Level == ScramjetTreeKind.Sequence && text.Length > room
             ? ""
             : StatusStyle.Paint(Clip(text, room), node.Error is not null || node.Healthy == false ? StatusStyle.Unwell : StatusStyle.Faint, colour);
     }

@@ -53,7 +53,7 @@ public sealed class RestartScramjetInstanceCommand : InstanceActionCmdlet
     {
         var client = Own(instance.Client);
         var options = StartOptions.Of(instance);
-        var isListed = instance.Status != InstanceStatus.Gone;
+        var isListed = instance.State != InstanceStatus.Gone;
         if (!instance.HasEnded)
         {
             await client.KillIfRunningAsync(removeImmediately: true, StopToken).ConfigureAwait(false);

@@ -34,7 +34,7 @@ public sealed class WaitScramjetInstanceCommand : InstanceActionCmdlet
     {
         TimeSpan? timeout = TimeoutSec is { } seconds ? TimeSpan.FromSeconds(seconds) : null;
         var after = await InstanceWaiter.WaitAsync(this, instance, Fits, timeout).ConfigureAwait(false);
-        if (!Fits(after) && !(after.Status == InstanceStatus.Gone && Status!.Contains(InstanceStatus.Completed)))
+        if (!Fits(after) && !(after.State == InstanceStatus.Gone && Status!.Contains(InstanceStatus.Completed)))
         {
             throw new Scramjet.Client.ScramjetException(
                 Scramjet.Client.ErrorCodes.Gone,
@@ -45,5 +45,5 @@ public sealed class WaitScramjetInstanceCommand : InstanceActionCmdlet
         await WriteAsync(after).ConfigureAwait(false);
     }
 
-    private bool Fits(Instance instance) => Status is null ? instance.HasEnded : Status.Contains(instance.Status);
+    private bool Fits(Instance instance) => Status is null ? instance.HasEnded : Status.Contains(instance.State);
 }

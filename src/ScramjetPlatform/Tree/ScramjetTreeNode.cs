@@ -8,17 +8,17 @@ namespace ScramjetPlatform;
 /// <summary>A place in the tree of spaces, hubs, sequences and instances. Where the thing itself is wanted, such as by another command, the node stands for it.</summary>
 public sealed class ScramjetTreeNode
 {
-    internal ScramjetTreeNode(ScramjetTreeKind kind, Entity item, string id, string? name = null)
+    internal ScramjetTreeNode(ScramjetTreeKind level, Entity item, string id, string? name = null)
     {
-        Kind = kind;
+        Level = level;
         Item = item;
         Id = id;
         Name = name ?? id;
         AskedAt = DateTimeOffset.UtcNow;
     }
 
-    /// <summary>What it is.</summary>
-    public ScramjetTreeKind Kind { get; }
+    /// <summary>What it is: <c>Space</c>, <c>Hub</c>, <c>Sequence</c> or <c>Instance</c>.</summary>
+    public string Kind => Level.ToString();
 
     /// <summary>The name of a sequence; else the id.</summary>
     public string Name { get; }
@@ -71,6 +71,8 @@ public sealed class ScramjetTreeNode
     /// <summary>The space, hub, sequence or instance itself.</summary>
     public Entity Item { get; internal set; }
 
+    internal ScramjetTreeKind Level { get; }
+
     /// <summary>All that is known to be under it.</summary>
     internal IReadOnlyList<ScramjetTreeNode> Below { get; set; } = [];
 
@@ -82,7 +84,7 @@ public sealed class ScramjetTreeNode
     internal string Guides { get; set; } = "";
 
     /// <summary>The text behind the lines.</summary>
-    internal string Label => Kind == ScramjetTreeKind.Sequence && ((Sequence)Item).Version is { } version ? $"{Name} {StatusStyle.Version(version)}" : Name;
+    internal string Label => Level == ScramjetTreeKind.Sequence && ((Sequence)Item).Version is { } version ? $"{Name} {StatusStyle.Version(version)}" : Name;
 
     /// <summary>The room that the longest name takes in the whole tree.</summary>
     internal int NameWidth { get; set; }
