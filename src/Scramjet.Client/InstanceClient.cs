@@ -70,7 +70,7 @@ public sealed class InstanceClient : ApiClient
         if (now is null)
             return known.AsGone();
 
-        now.SequenceName ??= known.SequenceName;
+        now.Sequence ??= known.Sequence;
         return now;
     }
 

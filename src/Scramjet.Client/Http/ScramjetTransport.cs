@@ -1,5 +1,4 @@
 using System;
-using System.Collections.Concurrent;
 using System.Globalization;
 using System.IO;
 using System.Net;
@@ -28,7 +27,6 @@ public sealed class ScramjetTransport : IDisposable
     private readonly HttpClient _http;
     private readonly string? _accessToken;
     private readonly TransportOptions _options;
-    private readonly ConcurrentDictionary<string, HubVersion> _hubVersions = new(StringComparer.Ordinal);
     private volatile bool _disposed;
 
     /// <summary>Makes a transport. No request is sent yet.</summary>
@@ -63,6 +61,8 @@ public sealed class ScramjetTransport : IDisposable
     public TimeSpan Timeout => _options.Timeout;
 
     internal InputLedger Inputs { get; } = new();
+
+    internal HubVersions HubVersions { get; } = new();
 
     /// <summary>Closes all connections. Requests under way fail.</summary>
     public void Dispose()
@@ -154,14 +154,14 @@ public sealed class ScramjetTransport : IDisposable
         ? text.Replace(secret, "***")
         : Regex.Replace(text, $@"(?<!\w){Regex.Escape(secret)}(?!\w)", "***");
 
-    /// <summary>The version of the hub behind <paramref name="baseAddress"/>, asked for once per transport.</summary>
+    /// <summary>The version of the hub behind <paramref name="baseAddress"/>, asked for once, and again when it has connected anew.</summary>
     internal async Task<HubVersion> GetHubVersionAsync(string baseAddress, RequestOptions? options, CancellationToken cancellationToken)
     {
-        if (_hubVersions.TryGetValue(baseAddress, out var known))
+        if (HubVersions.Find(baseAddress) is { } known)
             return known;
 
         var answer = await SendJsonAsync(baseAddress, new ApiRequest(HttpMethod.Get, "/version"), options, cancellationToken).ConfigureAwait(false);
-        return _hubVersions.GetOrAdd(baseAddress, HubVersion.Parse((answer as JObject)?.Value<string>("version")));
+        return HubVersions.Set(baseAddress, HubVersion.Parse((answer as JObject)?.Value<string>("version")));
     }
 
     /// <summary>Sends a request until there is a good answer, whose body is still to be read.</summary>

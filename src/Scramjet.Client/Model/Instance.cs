@@ -5,13 +5,14 @@ using System.Collections.Specialized;
 namespace Scramjet.Client.Model;
 
 /// <summary>An instance: a sequence that runs, or has just ended.</summary>
-public sealed class Instance : Entity
+public sealed class Instance : Resource
 {
     /// <summary>The exit codes that hubs give for what was ended from outside.</summary>
     private const int KilledCode = 137;
     private const int StoppedCode = 138;
 
     private readonly string? _hubStatus;
+    private readonly string? _location;
 
     internal Instance(JsonFields fields, InstanceClient client)
     {
@@ -23,8 +24,8 @@ public sealed class Instance : Entity
         // 0.18 gives the sequence's id alone; newer hubs give the whole sequence.
         if (fields.Object("sequence") is { } sequence)
         {
-            SequenceId = sequence.Text("id");
-            SequenceName = sequence.Text("name") ?? sequence.Object("config")?.Text("name");
+            Sequence = new SequenceFacts(sequence);
+            SequenceId = Sequence.Id;
         }
         else
         {
@@ -33,6 +34,7 @@ public sealed class Instance : Entity
 
         AppConfig = fields.Plain("appConfig") as OrderedDictionary;
         ArgumentList = (fields.Plain("args") ?? fields.Plain("sequenceArgs")) as object?[] ?? [];
+        _location = fields.Text("location");
         OutputTopic = Name(fields, "provides") ?? Name(fields, "outputTopic");
         InputTopic = Name(fields, "requires") ?? Name(fields, "inputTopic");
         Created = fields.Time("created");
@@ -57,7 +59,16 @@ public sealed class Instance : Entity
     public string? SequenceId { get; internal set; }
 
     /// <summary>The name of its sequence, where the hub tells it.</summary>
-    public string? SequenceName { get; internal set; }
+    public string? SequenceName => Sequence?.Name;
+
+    /// <summary>The version of its sequence, where the hub tells it.</summary>
+    public string? SequenceVersion => Sequence?.Version;
+
+    /// <summary>The configuration that the hub made of its sequence's package, where the hub tells it.</summary>
+    public OrderedDictionary? GetSequenceConfig() => Sequence?.Config;
+
+    /// <summary>The id of the hub that holds it, in that hub's own words.</summary>
+    public string? Location => _location ?? Sequence?.Location;
 
     /// <summary>
     /// Where it is in its life, in a word, such as <c>Running</c>: those of <see cref="InstanceStatus"/>, or the hub's own where it isn't known here. Hubs
@@ -120,8 +131,8 @@ public sealed class Instance : Entity
     /// <summary>The id of the space that the hub is in; null for a hub that is used alone.</summary>
     public string? Space { get; }
 
-    /// <summary>The instance's own address.</summary>
-    public Uri Uri => Client.Uri;
+    /// <summary>What is known of its sequence.</summary>
+    internal SequenceFacts? Sequence { get; set; }
 
     internal InstanceStatus State { get; private set; }
 
@@ -132,6 +143,8 @@ public sealed class Instance : Entity
 
     /// <summary>The client for this instance. It is a method so that JSON, lists and tables show the instance alone.</summary>
     public InstanceClient GetClient() => Client;
+
+    private protected override string Address => Client.Address;
 
     /// <summary>The id.</summary>
     public override string ToString() => Id;

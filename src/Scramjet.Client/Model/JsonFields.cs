@@ -63,6 +63,9 @@ internal sealed class JsonFields(JObject source)
 
     public object? Plain(string name) => Json.ToPlain(Token(name));
 
+    /// <summary>What nobody asked for; null where there is none.</summary>
+    public IReadOnlyDictionary<string, object?>? RestOrNull() => Rest() is { Count: > 0 } rest ? rest : null;
+
     public IReadOnlyDictionary<string, object?> Rest()
     {
         var rest = new Dictionary<string, object?>(StringComparer.Ordinal);

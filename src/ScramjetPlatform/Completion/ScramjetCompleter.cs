@@ -114,7 +114,7 @@ public abstract class ScramjetCompleter : IArgumentCompleter
         public async Task<IEnumerable<Hub>> GetHubsAsync(CancellationToken cancellationToken)
         {
             if (!connection.IsPlatform)
-                return [await Quick(connection.Host).GetInfoAsync(cancellationToken).ConfigureAwait(false)];
+                return [new Hub(await Quick(connection.Host).IdentifyAsync(cancellationToken).ConfigureAwait(false))];
 
             return await FromSpacesAsync(space => space.GetHostsAsync(cancellationToken), cancellationToken).ConfigureAwait(false);
         }

@@ -39,8 +39,8 @@ public sealed class ScramjetConnection
     /// <summary>Whether requests carry a token.</summary>
     public bool HasAccessToken => _transport.HasAccessToken;
 
-    /// <summary>The bound for a call.</summary>
-    public TimeSpan Timeout => _transport.Timeout;
+    /// <summary>The bound for a call, in seconds.</summary>
+    public double TimeoutSec => _transport.Timeout.TotalSeconds;
 
     /// <summary>The space that is meant where none is given.</summary>
     public string? Space { get; internal set; }
@@ -79,7 +79,7 @@ public sealed class ScramjetConnection
     /// <summary>The hub that the connection leads to, by the id that it has given itself.</summary>
     internal async Task<Hub> GetSelfAsync(CommandContext context)
     {
-        var hub = (await context.ListAsync<Hub>(Host, async () => [await context.Own(Host).GetInfoAsync(context.Cancellation).ConfigureAwait(false)]).ConfigureAwait(false)).Items[0];
+        var hub = (await context.ListAsync<Hub>(Host, async () => [new Hub(await context.Own(Host).IdentifyAsync(context.Cancellation).ConfigureAwait(false))]).ConfigureAwait(false)).Items[0];
         _self = hub.Client;
         return hub;
     }

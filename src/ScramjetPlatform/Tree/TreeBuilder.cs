@@ -140,7 +140,7 @@ internal sealed class TreeBuilder(CommandContext context, ScramjetTreeKind level
 
         try
         {
-            if (_again && node.Parent is null && hub.Space is not null)
+            if (_again && node.Parent is null && !hub.IsAlone)
                 node.Item = hub = await context.Own(hub.Client).GetInfoAsync(context.Cancellation).ConfigureAwait(false);
             if (level == ScramjetTreeKind.Space)
                 node.Info = null;
