@@ -100,7 +100,7 @@ public sealed class TreeTests(RealPlatform real) : IDisposable
     {
         using var session = real.ConnectHub();
         var nodes = Nodes(session.Get("Show-ScramjetTree"));
-        Assert.Equal(("Hub", "Healthy"), (nodes[0].Kind, nodes[0].Status));
+        Assert.Equal(("Hub", "Running", null), (nodes[0].Kind, nodes[0].Status, nodes[0].Healthy));
         Assert.NotNull(nodes[0].Load);
         Assert.Single(nodes, n => n.Depth == 0);
     }
@@ -362,7 +362,7 @@ public sealed class TreeTests(RealPlatform real) : IDisposable
 
         public bool? Healthy => (bool?)Get("Healthy");
 
-        public TimeSpan? Age => (TimeSpan?)Get("Age");
+        public TimeSpan? Age => (TimeSpan?)Call("GetAge");
 
         public object? Load => Call("GetLoad");
 
