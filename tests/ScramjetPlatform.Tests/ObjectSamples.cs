@@ -48,7 +48,6 @@ public sealed class ObjectSamples(RealPlatform real) : IAsyncLifetime
         {
             hub.AddInstance(hub.AddSequence("hello"));
             hub.AddInstance(hub.AddSequence("world"), "completed");
-            hub.Topics["cities"] = "application/x-ndjson";
         }
 
         _sequence.Write("profile.json", """{"configVersion":1,"apiUrl":"http://127.0.0.1:8000/api/v1","env":"development"}""");
@@ -61,6 +60,7 @@ public sealed class ObjectSamples(RealPlatform real) : IAsyncLifetime
             Get-ScramjetInstance -Sequence $name -Connection real | Send-ScramjetEvent ping you
             $event = Get-ScramjetInstance -Sequence $name -Connection real | Receive-ScramjetEvent pong -TimeoutSec 60
             $log = Get-ScramjetInstance -Sequence $name -Connection real | Get-ScramjetLog -Level Warn
+            New-ScramjetTopic cities -Hub sth-0, sth-1 -Space alpha -Connection admin | Out-Null
             $newKey = New-ScramjetAccessKey lab -Space alpha -Connection admin
             Publish-ScramjetStoreItem $folder -Space alpha -Connection admin | Out-Null
             $disconnected = Disconnect-ScramjetHub sth-2 -Space alpha -Connection admin
