@@ -164,7 +164,7 @@ public sealed class TreeTests(RealPlatform real) : IDisposable
         var lines = Lines(_engine.Render("Show-ScramjetTree"));
         Assert.Contains(lines, l => l.StartsWith("   │  └─ i-errored ", StringComparison.Ordinal) && l.Contains(" Errored ", StringComparison.Ordinal));
         Assert.StartsWith("   └─ i-orphan ", lines[^1], StringComparison.Ordinal);
-        Assert.Matches("└─ sth-0 +Healthy +[0-9]+[smhd] +12\.4 +25% 3 sequences, 3 instances", lines[3]);
+        Assert.Matches(@"└─ sth-0 +Healthy +[0-9]+[smhd] +12\.4 +25% 3 sequences, 3 instances", lines[3]);
     }
 
     [Fact]
