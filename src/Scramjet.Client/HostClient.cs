@@ -44,6 +44,11 @@ public sealed class HostClient : PlaceClient
     /// <summary>The hub's id; for a hub that is used alone, its host and port until <see cref="IdentifyAsync"/> has asked it.</summary>
     public string HubId { get; }
 
+    private protected override string Place => HubId;
+
+    private protected override async Task<bool> TopicsKeepTheirTypeAsync(CancellationToken cancellationToken) =>
+        (await GetHubVersionAsync(cancellationToken).ConfigureAwait(false)).HasManagementRoutes;
+
     /// <summary>The same client, knowing the id that a self-hosted hub has given itself, where its version tells it.</summary>
     public async Task<HostClient> IdentifyAsync(CancellationToken cancellationToken = default)
     {
@@ -57,15 +62,33 @@ public sealed class HostClient : PlaceClient
             : this;
     }
 
-    /// <summary>What is known of the hub: from its space, or from itself where it is used alone.</summary>
-    public async Task<Hub> GetInfoAsync(CancellationToken cancellationToken = default)
-    {
-        if (Manager is { } space)
-            return await space.GetHostInfoAsync(HubId, cancellationToken).ConfigureAwait(false);
+    /// <summary>What is known of the hub: from its space, with its version if it is connected; or from itself where it is used alone.</summary>
+    public async Task<Hub> GetInfoAsync(CancellationToken cancellationToken = default) => await CompleteAsync(
+        Manager is { } space
+            ? await space.GetHostInfoAsync(HubId, cancellationToken).ConfigureAwait(false)
+            : new Hub(await IdentifyAsync(cancellationToken).ConfigureAwait(false)),
+        cancellationToken).ConfigureAwait(false);
 
-        var self = await IdentifyAsync(cancellationToken).ConfigureAwait(false);
+    /// <summary>A hub with what it tells of itself: its version, and all else where no space tells it.</summary>
+    internal async Task<Hub> CompleteAsync(Hub hub, CancellationToken cancellationToken)
+    {
+        var bounded = With(this, BoundedOptions());
+        if (!hub.IsAlone)
+        {
+            if (hub.Connected != false)
+                hub.Version = (await bounded.OrNullAsync(client => client.GetHubVersionAsync(cancellationToken)).ConfigureAwait(false))?.Known;
+            return hub;
+        }
+
         var version = await GetVersionAsync(cancellationToken).ConfigureAwait(false);
-        return new Hub(self.HubId, version.Version ?? "unknown", self) { Transport = Transport };
+        if (!Transport.HubVersions.Set(Address, HubVersion.Parse(version.Version)).HasManagementRoutes)
+            return new Hub(hub.Client, version.Version);
+
+        var config = bounded.OrNullAsync(client => client.SendForObjectAsync(Get("/config"), cancellationToken));
+        var status = bounded.OrNullAsync(client => client.SendForObjectAsync(Get("/status"), cancellationToken));
+        return new Hub(hub.Client, version.Version, Fields(await config.ConfigureAwait(false)), Fields(await status.ConfigureAwait(false)));
+
+        static JsonFields? Fields(JObject? answer) => answer is null ? null : new JsonFields(answer);
     }
 
     /// <summary>The hub's version and what follows from it, asked for once.</summary>
@@ -155,7 +178,7 @@ public sealed class HostClient : PlaceClient
     }
 
     /// <summary>The hub's topics: <c>GET /topics</c>. Hubs of 0.18 leave out those that sending made.</summary>
-    public Task<IReadOnlyList<Topic>> GetTopicsAsync(CancellationToken cancellationToken = default) =>
+    public override Task<IReadOnlyList<Topic>> GetTopicsAsync(CancellationToken cancellationToken = default) =>
         GetListAsync("/topics", ReadTopic, cancellationToken);
 
     /// <summary>Makes a topic: <c>POST /topics</c>. Hubs since 0.26.</summary>
@@ -210,7 +233,7 @@ public sealed class HostClient : PlaceClient
 
     internal Instance ReadInstance(JsonFields fields) => new(fields, GetInstanceClient(fields.RequiredId()));
 
-    private Topic ReadTopic(JsonFields fields) => new(fields, SpaceId, HubId);
+    private Topic ReadTopic(JsonFields fields) => new(fields, this, SpaceId, HubId);
 
     private async Task<JObject> ManagementAsync(ApiRequest request, string what, CancellationToken cancellationToken)
     {
@@ -226,16 +249,35 @@ public sealed class HostClient : PlaceClient
         return ReadOne(answer, request, fields => GetSequenceClient(fields.RequiredId()));
     }
 
-    private static bool IsIdOnly(Instance instance) => instance is { Status: InstanceStatus.Unknown, Created: null, Started: null };
+    /// <summary>The caller's options for a detail that may be missing: it isn't waited for long.</summary>
+    private RequestOptions BoundedOptions()
+    {
+        var wanted = Options?.Timeout ?? Transport.Timeout;
+        return new RequestOptions { Timeout = wanted < DetailTimeout ? wanted : DetailTimeout, Trace = Options?.Trace, Throttle = Options?.Throttle };
+    }
+
+    /// <summary>A detail, or null where the hub can't be asked for it.</summary>
+    private async Task<T?> OrNullAsync<T>(Func<HostClient, Task<T>> ask) where T : class
+    {
+        try
+        {
+            return await ask(this).ConfigureAwait(false);
+        }
+        catch (ScramjetException)
+        {
+            return null;
+        }
+    }
+
+    private static bool IsIdOnly(Instance instance) => instance is { State: InstanceStatus.Unknown, Created: null, Started: null };
 
     private async Task<IReadOnlyList<Instance>> FillInAsync(List<Instance> instances, CancellationToken cancellationToken)
     {
-        var names = NamesAsync(cancellationToken);
+        var sequences = SequencesByIdAsync(cancellationToken);
         using var slots = new SemaphoreSlim(Options?.Throttle is null ? DetailRequests : int.MaxValue);
 
         // Asked for an instance that is just being set up, 0.18 never answers: its id is all that is known of it then.
-        var wanted = Options?.Timeout ?? Transport.Timeout;
-        var bounded = new RequestOptions { Timeout = wanted < DetailTimeout ? wanted : DetailTimeout, Trace = Options?.Trace, Throttle = Options?.Throttle };
+        var bounded = BoundedOptions();
         var filled = await Task.WhenAll(instances.Select(async instance =>
         {
             await slots.WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -253,23 +295,23 @@ public sealed class HostClient : PlaceClient
             }
         })).ConfigureAwait(false);
 
-        var known = await names.ConfigureAwait(false);
+        var known = await sequences.ConfigureAwait(false);
         var result = filled.OfType<Instance>().ToList();
         foreach (var instance in result)
         {
-            if (instance.SequenceName is null && instance.SequenceId is { } id && known.TryGetValue(id, out var name))
-                instance.SequenceName = name;
+            if (instance.Sequence is null && instance.SequenceId is { } id && known.TryGetValue(id, out var sequence))
+                instance.Sequence = sequence;
         }
 
         return result;
     }
 
-    private async Task<Dictionary<string, string?>> NamesAsync(CancellationToken cancellationToken)
+    private async Task<Dictionary<string, SequenceFacts>> SequencesByIdAsync(CancellationToken cancellationToken)
     {
-        var names = new Dictionary<string, string?>(StringComparer.Ordinal);
+        var sequences = new Dictionary<string, SequenceFacts>(StringComparer.Ordinal);
         foreach (var sequence in await ListSequencesAsync(cancellationToken).ConfigureAwait(false))
-            names[sequence.Id] = sequence.Name;
-        return names;
+            sequences[sequence.Id] = sequence.Facts;
+        return sequences;
     }
 
     /// <summary>The audit of the hub, as NDJSON: <c>GET /audit</c>. Hubs since 0.26.</summary>

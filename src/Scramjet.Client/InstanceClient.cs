@@ -67,7 +67,7 @@ public sealed class InstanceClient : ApiClient
         if (now is null)
             return known.AsGone();
 
-        now.SequenceName ??= known.SequenceName;
+        now.Sequence ??= known.Sequence;
         return now;
     }
 

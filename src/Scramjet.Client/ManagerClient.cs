@@ -21,16 +21,20 @@ public sealed class ManagerClient : PlaceClient
     /// <summary>The space's id.</summary>
     public string SpaceId { get; }
 
+    private protected override string Place => SpaceId;
+
+    private protected override Task<bool> TopicsKeepTheirTypeAsync(CancellationToken cancellationToken) => Task.FromResult(true);
+
     /// <summary>The platform that the space was found by; null for one of a multi-manager, or found by a hub.</summary>
     public MiddlewareClient? Middleware { get; internal set; }
 
     /// <summary>The hubs: <c>GET {space}/list</c>.</summary>
     public Task<IReadOnlyList<Hub>> GetHostsAsync(CancellationToken cancellationToken = default) =>
-        GetListAsync("/list", fields => new Hub(fields, GetHostClient(fields.RequiredId())), cancellationToken);
+        GetListAsync("/list", ReadHub, cancellationToken);
 
     /// <summary>One hub: <c>GET {space}/sth/{hubId}/info</c>.</summary>
     public Task<Hub> GetHostInfoAsync(string hubId, CancellationToken cancellationToken = default) =>
-        GetOneAsync($"/sth/{PathSegment.Encode(hubId, "hub")}/info", fields => new Hub(fields, GetHostClient(fields.RequiredId())), cancellationToken);
+        GetOneAsync($"/sth/{PathSegment.Encode(hubId, "hub")}/info", ReadHub, cancellationToken);
 
     /// <summary>The load of the manager's machine: <c>GET {space}/load</c>.</summary>
     public Task<LoadCheck> GetLoadAsync(CancellationToken cancellationToken = default) =>
@@ -58,8 +62,8 @@ public sealed class ManagerClient : PlaceClient
     }
 
     /// <summary>The topics across the space: <c>GET {space}/topics</c>.</summary>
-    public Task<IReadOnlyList<Topic>> GetTopicsAsync(CancellationToken cancellationToken = default) =>
-        GetListAsync("/topics", fields => new Topic(fields, SpaceId, null), cancellationToken);
+    public override Task<IReadOnlyList<Topic>> GetTopicsAsync(CancellationToken cancellationToken = default) =>
+        GetListAsync("/topics", fields => new Topic(fields, this, SpaceId, null), cancellationToken);
 
     /// <summary>The packages in the space's store: <c>GET {space}/s3</c>.</summary>
     public Task<IReadOnlyList<StoreItem>> GetStoreItemsAsync(CancellationToken cancellationToken = default) =>
@@ -72,14 +76,14 @@ public sealed class ManagerClient : PlaceClient
     /// <param name="cancellationToken">Stops the call.</param>
     public async Task<StoreItem> PutStoreItemAsync(PackageSource package, string? id = null, System.IProgress<long>? progress = null, CancellationToken cancellationToken = default)
     {
-        var request = Upload(HttpMethod.Put, "/s3/" + (id is null ? "" : PathSegment.Encode(id, "store item")), package, progress, cancellationToken);
+        var request = Upload(HttpMethod.Put, id is null ? "/s3/" : StoreItemPath(id), package, progress, cancellationToken);
         request.ConflictAdvice = "Give another id, or remove first what is there: Remove-ScramjetStoreItem.";
         return ReadOne(await SendAsync(request, cancellationToken).ConfigureAwait(false), request, fields => new StoreItem(fields, this));
     }
 
     /// <summary>Removes a package from the space's store: <c>DELETE {space}/s3/{id}</c>.</summary>
     public Task DeleteStoreItemAsync(string id, CancellationToken cancellationToken = default) =>
-        SendAsync(Delete("/s3/" + PathSegment.Encode(id, "store item")), cancellationToken);
+        SendAsync(Delete(StoreItemPath(id)), cancellationToken);
 
     /// <summary>Removes all packages from the space's store: <c>DELETE {space}/store</c>.</summary>
     public Task ClearStoreAsync(CancellationToken cancellationToken = default) => SendAsync(Delete("/store"), cancellationToken);
@@ -115,6 +119,15 @@ public sealed class ManagerClient : PlaceClient
     /// <summary>The client for a hub; no request is sent.</summary>
     public HostClient GetHostClient(string hubId) =>
         Child(new HostClient(Transport, $"{Address}/sth/{PathSegment.Encode(hubId, "hub")}/api/v1", SpaceId, hubId));
+
+    private Hub ReadHub(JsonFields fields)
+    {
+        var hub = new Hub(fields, GetHostClient(fields.RequiredId()));
+        Transport.HubVersions.SeeConnected(hub.Client.Address, hub.LastConnected);
+        return hub;
+    }
+
+    private static string StoreItemPath(string id) => "/s3/" + PathSegment.Encode(id, "store item");
 
     private async Task<IReadOnlyList<Sequence>> SequencesAsync(string path, CancellationToken cancellationToken)
     {

@@ -34,7 +34,7 @@ public sealed class MiddlewareClient : ApiClient
         var request = Get(KeyPath(spaceId)).Header("Content-Type", "application/json");
         var answer = await SendForObjectAsync(request, cancellationToken).ConfigureAwait(false);
         var keys = answer["accessKeys"] as JArray ?? throw WrongShape(request, "accessKeys", answer);
-        return ReadList(keys, request, fields => new AccessKey(fields, spaceId));
+        return ReadList(keys, request, fields => new AccessKey(fields, spaceId, Address + KeyPath(spaceId)));
     }
 
     /// <summary>Makes an access key: <c>POST {mw}/space/{id}/apikey</c>. Everything in the answer is a secret, shown once.</summary>

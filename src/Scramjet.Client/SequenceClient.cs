@@ -83,7 +83,7 @@ public sealed class SequenceClient : ApiClient
         }
 
         instance.SequenceId ??= sequence.Id;
-        instance.SequenceName ??= sequence.Name;
+        instance.Sequence ??= sequence.Facts;
         return instance;
     }
 

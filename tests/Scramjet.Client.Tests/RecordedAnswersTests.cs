@@ -57,7 +57,7 @@ public sealed class RecordedAnswersTests
         await using var server = RecordedHub.Start(version, "instance");
         var instance = await Client(server).GetInstanceInfoAsync(Ids(version).Instance, Cancel);
         Assert.Equal(Ids(version).Sequence, instance.SequenceId);
-        Assert.Equal(InstanceStatus.Running, instance.Status);
+        Assert.Equal((InstanceStatus.Running, "Running"), (instance.GetStatus(), instance.Status));
         Assert.Equal(["Hi"], instance.ArgumentList);
         Assert.Equal(1L, instance.AppConfig!["a"]);
         Assert.NotNull(instance.Created);
@@ -75,7 +75,7 @@ public sealed class RecordedAnswersTests
         var instance = Assert.Single(await Client(server).ListInstancesAsync(Cancel));
         Assert.Equal(Ids(version).Instance, instance.Id);
         Assert.Equal("@t/hello", instance.SequenceName);
-        Assert.Equal(InstanceStatus.Running, instance.Status);
+        Assert.Equal((InstanceStatus.Running, "Running"), (instance.GetStatus(), instance.Status));
         Assert.NotNull(instance.Started);
     }
 
@@ -84,7 +84,7 @@ public sealed class RecordedAnswersTests
     {
         await using var server = RecordedHub.Start(New, "instance-after-kill", "instance-after-stop");
         var killed = await Client(server).GetInstanceInfoAsync(Ids(New).Ended, Cancel);
-        Assert.Equal((InstanceStatus.Completed, 137, "Instance killed"), (killed.Status, killed.ExitCode, killed.ExitReason));
+        Assert.Equal(("Completed", 137, "Instance killed"), (killed.Status, killed.ExitCode, killed.ExitReason));
         Assert.True(killed.HasEnded);
         Assert.NotNull(killed.Ended);
     }
@@ -224,14 +224,16 @@ public sealed class RecordedAnswersTests
     }
 
     [Theory]
-    [InlineData(New)]
-    [InlineData(Old)]
-    public async Task Load_and_health_are_read(string version)
+    [InlineData(New, 0.05768361450114447, 5.768361450114447, null)]
+    [InlineData(Old, 15.75, 15.75, 18.85409826279028)]
+    public async Task Load_and_health_are_read(string version, double use, double percent, double? cpu)
     {
         await using var server = RecordedHub.Start(version);
         var load = await Client(server).GetLoadCheckAsync(Cancel);
         Assert.True(load.MemoryFree > 0);
-        Assert.InRange(load.FileSystems.Single().UsedPercent!.Value, 10, 20);
+        var disk = Assert.Single(load.GetFileSystems());
+        Assert.Equal((use, percent, percent), (disk.Use, disk.UsedPercent, load.DiskPercent));
+        Assert.Equal(cpu, load.CpuPercent);
         var health = await Client(server).GetInstanceClient(Ids(version).Instance).GetHealthAsync(Cancel);
         Assert.True(health.Healthy);
         Assert.True(health.ProcessId > 0);
@@ -241,9 +243,14 @@ public sealed class RecordedAnswersTests
     public async Task A_hub_that_is_used_alone_knows_its_id()
     {
         await using var recent = RecordedHub.Start(New);
-        Assert.Equal("sth-new", (await Client(recent).GetInfoAsync(Cancel)).Id);
+        var hub = await Client(recent).GetInfoAsync(Cancel);
+        Assert.Equal(("sth-new", "1.0.1", "", "Running"), (hub.Id, hub.Version, hub.Description, hub.Status));
+        Assert.Equal((null, null, null, null), (hub.Healthy, hub.Connected, hub.SelfHosted, hub.Space));
+
         await using var old = RecordedHub.Start(Old);
-        Assert.Equal(new Uri(old.Origin).Authority, (await Client(old).GetInfoAsync(Cancel)).Id);
+        hub = await Client(old).GetInfoAsync(Cancel);
+        Assert.Equal((new Uri(old.Origin).Authority, "0.18.7", null, "Running"), (hub.Id, hub.Version, hub.Description, hub.Status));
+        Assert.DoesNotContain(old.Requests, r => r.Target is "/api/v1/config" or "/api/v1/status");
     }
 
     [Fact]

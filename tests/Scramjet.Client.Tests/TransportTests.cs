@@ -142,8 +142,8 @@ public sealed class TransportTests
     {
         await using var server = new FaultServer(exchange => exchange.AnswerAsync(200, """[{"id":"x","status":"dancing","created":5,"started":"not a time","args":{},"surprise":{"deep":[1,"two"]}}]"""));
         var instance = Assert.Single(await Client(server).ListInstancesAsync(Cancel));
-        Assert.Equal(Model.InstanceStatus.Unknown, instance.Status);
-        var surprise = (System.Collections.Specialized.OrderedDictionary)instance.AdditionalData["surprise"]!;
+        Assert.Equal((Model.InstanceStatus.Unknown, "dancing"), (instance.GetStatus(), instance.Status));
+        var surprise = (System.Collections.Specialized.OrderedDictionary)instance.GetAdditionalData()["surprise"]!;
         Assert.Equal(new object[] { 1L, "two" }, surprise["deep"]);
     }
 

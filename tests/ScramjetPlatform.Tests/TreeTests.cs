@@ -89,7 +89,7 @@ public sealed class TreeTests(RealPlatform real) : IDisposable
         Assert.All(nodes.Where(n => n.Kind != "Space"), n => Assert.Contains(lines, l => l.Contains(n.Id, StringComparison.Ordinal)));
 
         session.Set("name", sequence.Name);
-        session.Get("Show-ScramjetTree | Where-Object { $_.Kind -eq 'Instance' -and $_.Parent.Name -eq $name } | Stop-ScramjetInstance -Wait");
+        session.Get("Show-ScramjetTree | Where-Object { $_.Kind -eq 'Instance' -and $_.GetParent().Name -eq $name } | Stop-ScramjetInstance -Wait");
         Assert.Empty(session.Get("Get-ScramjetInstance -Sequence $name -Status Running"));
         session.Get("Show-ScramjetTree | Where-Object { $_.Kind -eq 'Sequence' -and $_.Name -eq $name } | Remove-ScramjetSequence -Force -Confirm:$false");
         Assert.Empty(session.Get("Get-ScramjetSequence $name*"));
@@ -100,7 +100,7 @@ public sealed class TreeTests(RealPlatform real) : IDisposable
     {
         using var session = real.ConnectHub();
         var nodes = Nodes(session.Get("Show-ScramjetTree"));
-        Assert.Equal(("Hub", "Healthy"), (nodes[0].Kind, nodes[0].Status));
+        Assert.Equal(("Hub", "Running", null), (nodes[0].Kind, nodes[0].Status, nodes[0].Healthy));
         Assert.NotNull(nodes[0].Load);
         Assert.Single(nodes, n => n.Depth == 0);
     }
@@ -164,7 +164,7 @@ public sealed class TreeTests(RealPlatform real) : IDisposable
         var lines = Lines(_engine.Render("Show-ScramjetTree"));
         Assert.Contains(lines, l => l.StartsWith("   │  └─ i-errored ", StringComparison.Ordinal) && l.Contains(" Errored ", StringComparison.Ordinal));
         Assert.StartsWith("   └─ i-orphan ", lines[^1], StringComparison.Ordinal);
-        Assert.Matches("└─ sth-0 +Healthy +[0-9]+[smhd] +12% +25% 3 sequences, 3 instances", lines[3]);
+        Assert.Matches(@"└─ sth-0 +Healthy +[0-9]+[smhd] +12\.4 +25% 3 sequences, 3 instances", lines[3]);
     }
 
     [Fact]
@@ -362,11 +362,11 @@ public sealed class TreeTests(RealPlatform real) : IDisposable
 
         public bool? Healthy => (bool?)Get("Healthy");
 
-        public TimeSpan? Age => (TimeSpan?)Get("Age");
+        public TimeSpan? Age => (TimeSpan?)Call("GetAge");
 
-        public object? Load => Get("Load");
+        public object? Load => Call("GetLoad");
 
-        public object? HealthReport => Get("HealthReport");
+        public object? HealthReport => Call("GetHealthReport");
 
         public string? Info => (string?)Get("Info");
 
@@ -376,12 +376,14 @@ public sealed class TreeTests(RealPlatform real) : IDisposable
 
         public string? Hub => (string?)Get("Hub");
 
-        public Node? Parent => Get("Parent") is { } parent ? new Node(PSObject.AsPSObject(parent)) : null;
+        public Node? Parent => Call("GetParent") is { } parent ? new Node(PSObject.AsPSObject(parent)) : null;
 
-        public Node[] Children => Nodes(LanguagePrimitives.GetEnumerable(Get("Children")).Cast<object>().Select(PSObject.AsPSObject));
+        public Node[] Children => Nodes(LanguagePrimitives.GetEnumerable(Call("GetChildren")).Cast<object>().Select(PSObject.AsPSObject));
 
         public IEnumerable<Node> Walk() => Children.SelectMany(c => c.Walk()).Prepend(this);
 
         private object? Get(string name) => node.Properties[name].Value;
+
+        private object? Call(string name) => node.Methods[name].Invoke();
     }
 }

@@ -35,6 +35,9 @@ public sealed class FakePlatform : IAsyncDisposable
     /// <summary>Hubs that the space lists as disconnected.</summary>
     public HashSet<string> Disconnected { get; } = [];
 
+    /// <summary>When a hub was last connected, where that has changed.</summary>
+    public Dictionary<string, string> LastConnected { get; } = [];
+
     public FaultServer Server { get; }
 
     public string BaseUri => Server.BaseUri;
@@ -84,7 +87,7 @@ public sealed class FakePlatform : IAsyncDisposable
     private JObject Describe(FakeHub hub) => new()
     {
         ["id"] = hub.Id,
-        ["info"] = new JObject { ["created"] = "2026-11-24T01:00:00.000Z", ["lastConnected"] = "2026-11-24T01:00:00.000Z" },
+        ["info"] = new JObject { ["created"] = "2026-11-24T01:00:00.000Z", ["lastConnected"] = LastConnected.GetValueOrDefault(hub.Id, "2026-11-24T01:00:00.000Z") },
         ["healthy"] = !Disconnected.Contains(hub.Id),
         ["isConnectionActive"] = !Disconnected.Contains(hub.Id),
         ["disconnectReason"] = Disconnected.Contains(hub.Id) ? "stopped by its owner" : "",

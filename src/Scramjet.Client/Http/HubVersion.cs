@@ -7,12 +7,15 @@ public sealed class HubVersion
 {
     private HubVersion(string? text, Version? number)
     {
-        Text = text ?? "unknown";
+        Known = text;
         Number = number;
     }
 
     /// <summary>The version as the hub says it, e.g. <c>1.0.1</c>.</summary>
-    public string Text { get; }
+    public string Text => Known ?? "unknown";
+
+    /// <summary>The version as the hub says it; null where it doesn't.</summary>
+    internal string? Known { get; }
 
     /// <summary>Whether the hub wants <c>[4001,{...}]</c> to stop an instance (0.18 to 0.26) rather than the plain object.</summary>
     public bool WantsStopMessage => Number is { Major: 0, Minor: <= 26 };

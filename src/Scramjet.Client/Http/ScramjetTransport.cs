@@ -1,5 +1,4 @@
 using System;
-using System.Collections.Concurrent;
 using System.IO;
 using System.Net;
 using System.Net.Http;
@@ -23,7 +22,6 @@ public sealed class ScramjetTransport : IDisposable
     private readonly CallHandler _handlers;
     private readonly SecretMask _mask;
     private readonly TransportOptions _options;
-    private readonly ConcurrentDictionary<string, HubVersion> _hubVersions = new(StringComparer.Ordinal);
     private volatile bool _disposed;
 
     /// <summary>Makes a transport. No request is sent yet.</summary>
@@ -64,6 +62,7 @@ public sealed class ScramjetTransport : IDisposable
     internal InputLedger Inputs { get; } = new();
 
     internal StartLedger Starts { get; } = new();
+    internal HubVersions HubVersions { get; } = new();
 
     /// <summary>Closes all connections. Requests under way fail.</summary>
     public void Dispose()
@@ -125,14 +124,14 @@ public sealed class ScramjetTransport : IDisposable
     /// <summary>What a server said, without the token.</summary>
     internal string Redact(string text) => DisplayText.Clean(_mask.Apply(text))!;
 
-    /// <summary>The version of the hub behind <paramref name="baseAddress"/>, asked for once per transport.</summary>
+    /// <summary>The version of the hub behind <paramref name="baseAddress"/>, asked for once, and again when it has connected anew.</summary>
     internal async Task<HubVersion> GetHubVersionAsync(string baseAddress, RequestOptions? options, CancellationToken cancellationToken)
     {
-        if (_hubVersions.TryGetValue(baseAddress, out var known))
+        if (HubVersions.Find(baseAddress) is { } known)
             return known;
 
         var answer = await SendJsonAsync(baseAddress, new ApiRequest(HttpMethod.Get, "/version"), options, cancellationToken).ConfigureAwait(false);
-        return _hubVersions.GetOrAdd(baseAddress, HubVersion.Parse(answer is JObject o ? new JsonFields(o).Text("version") : null));
+        return HubVersions.Set(baseAddress, HubVersion.Parse(answer is JObject o ? new JsonFields(o).Text("version") : null));
     }
 
     internal Call NewCall(string baseAddress, ApiRequest request, RequestOptions? options, TimeSpan timeout) =>

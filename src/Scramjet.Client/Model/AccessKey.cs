@@ -3,10 +3,13 @@ using System;
 namespace Scramjet.Client.Model;
 
 /// <summary>An access key of a space, as listed: never the key itself.</summary>
-public sealed class AccessKey : Entity
+public sealed class AccessKey : Resource
 {
-    internal AccessKey(JsonFields fields, string space)
+    private readonly string _address;
+
+    internal AccessKey(JsonFields fields, string space, string address)
     {
+        _address = address;
         Space = space;
         Description = fields.Text("description");
         Created = fields.Time("created");
@@ -21,4 +24,11 @@ public sealed class AccessKey : Entity
 
     /// <summary>The space's id.</summary>
     public string Space { get; }
+
+    private protected override string Address => _address;
+
+    private protected override string Identity => $"{_address} {Created:O} {Description}";
+
+    /// <summary>The description.</summary>
+    public override string ToString() => Description ?? "";
 }

@@ -66,6 +66,9 @@ public sealed class AuditEntry : Entity
     /// <summary>The space's id.</summary>
     public string? Space { get; }
 
+    /// <summary>What was done, and on what.</summary>
+    public override string ToString() => $"{Operation} {ObjectId}".Trim();
+
     /// <summary>Reads a line; null for one that isn't a JSON object.</summary>
     public static AuditEntry? Parse(string line, string? space = null, string? hub = null)
     {

@@ -19,4 +19,7 @@ public sealed class DisconnectedHub : Entity
 
     /// <summary>The space's id.</summary>
     public string Space { get; }
+
+    /// <summary>The hub's id.</summary>
+    public override string ToString() => Hub;
 }

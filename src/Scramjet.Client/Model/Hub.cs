@@ -3,8 +3,8 @@ using System.Collections.Generic;
 
 namespace Scramjet.Client.Model;
 
-/// <summary>A hub, as its space knows it or, self-hosted, as it tells of itself.</summary>
-public sealed class Hub : Entity
+/// <summary>A hub, as its space knows it or, used alone, as it tells of itself.</summary>
+public sealed class Hub : Resource
 {
     internal Hub(JsonFields fields, HostClient client)
     {
@@ -30,33 +30,43 @@ public sealed class Hub : Entity
         AdditionalData = fields.Rest();
     }
 
-    internal Hub(string id, string version, HostClient client)
+    /// <summary>A hub that is used alone: what it doesn't tell of itself isn't known.</summary>
+    /// <param name="client">The client, which knows the id.</param>
+    /// <param name="version">The version.</param>
+    /// <param name="config">The answer to <c>/config</c>, where there is one.</param>
+    /// <param name="status">The answer to <c>/status</c>, where there is one.</param>
+    internal Hub(HostClient client, string? version = null, JsonFields? config = null, JsonFields? status = null)
     {
-        Id = id;
+        Id = client.HubId;
         Client = client;
+        Transport = client.Transport;
         Version = version;
-        Healthy = true;
-        Connected = true;
-        SelfHosted = true;
-        Tags = [];
+        Description = config?.Text("description");
+        Tags = config?.Ids("tags") ?? [];
+        var space = status?.Object("cpm");
+        Connected = space?.Flag("connected");
+        Space = space?.Text("cpmId") is { Length: > 0 } id ? id : null;
     }
 
     /// <summary>The id, like <c>sth-0</c>.</summary>
     public string Id { get; }
 
-    /// <summary>The id of the space that the hub is in; null for a hub that is used alone.</summary>
+    /// <summary>The id of the space that the hub is in; null for one that is in none, or doesn't tell.</summary>
     public string? Space { get; }
 
-    /// <summary>In a word: <c>Healthy</c>, <c>Unhealthy</c>, <c>Disconnected</c>, or <c>Unknown</c>.</summary>
-    public string Status => Connected == false ? "Disconnected" : Healthy switch { true => "Healthy", false => "Unhealthy", _ => "Unknown" };
+    /// <summary>
+    /// In a word: <c>Healthy</c>, <c>Unhealthy</c>, <c>Disconnected</c> or <c>Unknown</c>, as its space knows it; <c>Running</c> for a hub that is
+    /// used alone, which has answered and has nobody who judges it.
+    /// </summary>
+    public string Status => IsAlone ? "Running" : Connected == false ? "Disconnected" : Healthy switch { true => "Healthy", false => "Unhealthy", _ => "Unknown" };
 
-    /// <summary>Whether its load checks are fine.</summary>
+    /// <summary>Whether its load checks are fine, as its space knows it.</summary>
     public bool? Healthy { get; }
 
-    /// <summary>Whether it is connected to its space now.</summary>
+    /// <summary>Whether it is connected to its space now; null where it is in none, or doesn't tell.</summary>
     public bool? Connected { get; }
 
-    /// <summary>Whether its owner runs it, rather than the platform.</summary>
+    /// <summary>Whether its owner runs it, rather than the platform, as its space knows it.</summary>
     public bool? SelfHosted { get; }
 
     /// <summary>What its owner wrote about it.</summary>
@@ -65,8 +75,8 @@ public sealed class Hub : Entity
     /// <summary>Its owner's tags.</summary>
     public IReadOnlyList<string> Tags { get; }
 
-    /// <summary>The version; known where the hub itself was asked.</summary>
-    public string? Version { get; }
+    /// <summary>The version; null where the hub wasn't asked, or didn't answer.</summary>
+    public string? Version { get; internal set; }
 
     /// <summary>When it was first connected to its space.</summary>
     public DateTimeOffset? Created { get; }
@@ -89,11 +99,15 @@ public sealed class Hub : Entity
     /// <summary>The ids of its instances, where the space tells them.</summary>
     public IReadOnlyList<string>? Instances { get; }
 
-    /// <summary>The hub's own address.</summary>
-    public Uri Uri => Client.Uri;
+    /// <summary>Whether it was asked by its own address, rather than through its space.</summary>
+    internal bool IsAlone => Client.SpaceId is null;
 
-    /// <summary>The client for this hub.</summary>
-    public HostClient Client { get; }
+    internal HostClient Client { get; }
+
+    /// <summary>The client for this hub. It is a method so that JSON, lists and tables show the hub alone.</summary>
+    public HostClient GetClient() => Client;
+
+    private protected override string Address => Client.Address;
 
     /// <summary>The id.</summary>
     public override string ToString() => Id;

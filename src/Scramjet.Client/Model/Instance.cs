@@ -7,11 +7,14 @@ using Scramjet.Client.Http;
 namespace Scramjet.Client.Model;
 
 /// <summary>An instance: a sequence that runs, or has just ended.</summary>
-public sealed class Instance : Entity
+public sealed class Instance : Resource
 {
     /// <summary>The exit codes that hubs give for what was ended from outside.</summary>
     private const int KilledCode = 137;
     private const int StoppedCode = 138;
+
+    private readonly string? _hubStatus;
+    private readonly string? _location;
 
     internal Instance(JsonFields fields, InstanceClient client)
     {
@@ -23,14 +26,15 @@ public sealed class Instance : Entity
         // 0.18 gives the sequence's id alone; newer hubs give the whole sequence.
         if (fields.Object("sequence") is { } sequence)
         {
-            SequenceId = sequence.Text("id");
-            SequenceName = sequence.Text("name") ?? sequence.Object("config")?.Text("name");
+            Sequence = new SequenceFacts(sequence);
+            SequenceId = Sequence.Id;
         }
         else
         {
             SequenceId = fields.Text("sequence");
         }
 
+        _location = fields.Text("location");
         Created = fields.Time("created");
         Started = fields.Time("started");
         Ended = fields.Time("ended");
@@ -56,7 +60,8 @@ public sealed class Instance : Entity
         OutputTopic = StartedWith.OutputTopic;
         InputTopic = StartedWith.InputTopic;
         Limits = Json.ToPlain(StartedWith.Limits) as OrderedDictionary;
-        Status = ReadStatus(fields.Text("status"), isTerminated: fields.Object("terminated") is not null);
+        _hubStatus = fields.Text("status");
+        State = ReadStatus(_hubStatus, isTerminated: fields.Object("terminated") is not null);
         AdditionalData = fields.Rest();
     }
 
@@ -67,19 +72,29 @@ public sealed class Instance : Entity
     public string? SequenceId { get; internal set; }
 
     /// <summary>The name of its sequence, where the hub tells it.</summary>
-    public string? SequenceName { get; internal set; }
+    public string? SequenceName => Sequence?.Name;
+
+    /// <summary>The version of its sequence, where the hub tells it.</summary>
+    public string? SequenceVersion => Sequence?.Version;
+
+    /// <summary>The configuration that the hub made of its sequence's package, where the hub tells it.</summary>
+    public OrderedDictionary? GetSequenceConfig() => Sequence?.Config;
+
+    /// <summary>The id of the hub that holds it, in that hub's own words.</summary>
+    public string? Location => _location ?? Sequence?.Location;
 
     /// <summary>
-    /// Where it is in its life. Hubs up to 0.26 don't say; there it follows from the times. An instance that has ended is shown as ended, even
-    /// where its hub says otherwise: hubs of 1.0 set an ended instance to killing or stopping when they are asked to kill or stop it again.
+    /// Where it is in its life, in a word, such as <c>Running</c>: those of <see cref="InstanceStatus"/>, or the hub's own where it isn't known here. Hubs
+    /// up to 0.26 don't say; there it follows from the times. An instance that has ended is shown as ended, even where its hub says otherwise: hubs of 1.0
+    /// set an ended instance to killing or stopping when they are asked to kill or stop it again.
     /// </summary>
-    public InstanceStatus Status { get; private set; }
+    public string Status => State == InstanceStatus.Unknown && _hubStatus is { Length: > 0 } word ? word : State.ToString();
 
     /// <summary>Whether it has ended, in whatever way.</summary>
-    public bool HasEnded => IsEnd(Status);
+    public bool HasEnded => IsEnd(State);
 
     /// <summary>Whether it ended by itself and well; null while it runs, and where the hub didn't say how it ended.</summary>
-    public bool? Succeeded => Status switch
+    public bool? Succeeded => State switch
     {
         InstanceStatus.Completed => ExitCode is null or <= 0,
         InstanceStatus.Errored => false,
@@ -88,13 +103,13 @@ public sealed class Instance : Entity
     };
 
     /// <summary>Whether it is being set up, or nothing is known of it yet.</summary>
-    public bool IsStarting => Status is InstanceStatus.Unknown or InstanceStatus.Initializing or InstanceStatus.Starting;
+    internal bool IsStarting => State is InstanceStatus.Unknown or InstanceStatus.Initializing or InstanceStatus.Starting;
 
     /// <summary>Whether it has been asked to end and hasn't ended yet.</summary>
-    public bool IsEnding => Status is InstanceStatus.Stopping or InstanceStatus.Killing;
+    internal bool IsEnding => State is InstanceStatus.Stopping or InstanceStatus.Killing;
 
     /// <summary>Whether its hub no longer lists it.</summary>
-    public bool IsGone => Status == InstanceStatus.Gone;
+    internal bool IsGone => State == InstanceStatus.Gone;
 
     /// <summary>When it was asked for.</summary>
     public DateTimeOffset? Created { get; }
@@ -132,11 +147,20 @@ public sealed class Instance : Entity
     /// <summary>The id of the space that the hub is in; null for a hub that is used alone.</summary>
     public string? Space { get; }
 
-    /// <summary>The instance's own address.</summary>
-    public Uri Uri => Client.Uri;
+    /// <summary>What is known of its sequence.</summary>
+    internal SequenceFacts? Sequence { get; set; }
 
-    /// <summary>The client for this instance.</summary>
-    public InstanceClient Client { get; }
+    internal InstanceStatus State { get; private set; }
+
+    internal InstanceClient Client { get; }
+
+    /// <summary>Where it is in its life; what isn't known here is <see cref="InstanceStatus.Unknown"/>. <see cref="Status"/> has the word.</summary>
+    public InstanceStatus GetStatus() => State;
+
+    /// <summary>The client for this instance. It is a method so that JSON, lists and tables show the instance alone.</summary>
+    public InstanceClient GetClient() => Client;
+
+    private protected override string Address => Client.Address;
 
     /// <summary>What it was started with, as far as that is known.</summary>
     internal StartOptions StartedWith { get; }
@@ -151,7 +175,7 @@ public sealed class Instance : Entity
     public Instance AsGone()
     {
         var gone = (Instance)MemberwiseClone();
-        gone.Status = InstanceStatus.Gone;
+        gone.State = InstanceStatus.Gone;
         return gone;
     }
 

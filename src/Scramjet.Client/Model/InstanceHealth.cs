@@ -57,4 +57,7 @@ public sealed class InstanceHealth : Entity
 
     /// <summary>The id of the space that the hub is in; null for a hub that is used alone.</summary>
     public string? Space { get; }
+
+    /// <summary>The instance's id.</summary>
+    public override string ToString() => Instance;
 }

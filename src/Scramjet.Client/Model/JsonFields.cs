@@ -40,6 +40,10 @@ internal sealed class JsonFields(JObject source)
 
     public long? Integer(string name) => Number(name) is { } n && n >= long.MinValue && n < long.MaxValue ? (long)n : null;
 
+    /// <summary>One of an enumeration's words, whatever its case; null for any other.</summary>
+    public T? Word<T>(string name) where T : struct, Enum =>
+        Text(name) is { Length: > 0 } text && char.IsLetter(text[0]) && Enum.TryParse<T>(text, ignoreCase: true, out var value) ? value : null;
+
     /// <summary>An ISO 8601 text or a count of unix milliseconds.</summary>
     public DateTimeOffset? Time(string name) => Token(name) switch
     {
@@ -61,6 +65,9 @@ internal sealed class JsonFields(JObject source)
     public object? Plain(string name) => Json.ToPlain(Token(name));
 
     private static string? PlainText(JToken? token) => token is JValue { Value: { } value } ? Convert.ToString(value, CultureInfo.InvariantCulture) : null;
+
+    /// <summary>What nobody asked for; null where there is none.</summary>
+    public IReadOnlyDictionary<string, object?>? RestOrNull() => Rest() is { Count: > 0 } rest ? rest : null;
 
     public IReadOnlyDictionary<string, object?> Rest()
     {

@@ -30,11 +30,14 @@ public enum LogLevel
 /// <summary>A line of a log.</summary>
 public sealed class LogEntry : Entity
 {
+    private readonly LogLevel? _level;
+
     private LogEntry(JsonFields fields, string line)
     {
         Line = line;
         Time = fields.Time("ts");
-        Level = Enum.TryParse<LogLevel>(fields.Text("level"), ignoreCase: true, out var level) ? level : null;
+        _level = fields.Word<LogLevel>("level");
+        Level = _level?.ToString() ?? fields.Text("level");
         Source = fields.Text("from");
         Message = fields.Text("msg") ?? "";
         Data = fields.Plain("data");
@@ -50,8 +53,11 @@ public sealed class LogEntry : Entity
     /// <summary>When it was written.</summary>
     public DateTimeOffset? Time { get; }
 
-    /// <summary>How much it matters; null for a line that isn't an entry.</summary>
-    public LogLevel? Level { get; }
+    /// <summary>
+    /// How much it matters, in a word, such as <c>Warn</c>: those of <see cref="LogLevel"/>, or the hub's own; null for a line that isn't an entry.
+    /// Words have no order: <see cref="IsAtLeast"/> compares.
+    /// </summary>
+    public string? Level { get; }
 
     /// <summary>Which part wrote it, like <c>Host</c> or <c>Runner</c>.</summary>
     public string? Source { get; }
@@ -73,6 +79,13 @@ public sealed class LogEntry : Entity
 
     /// <summary>The line as it came.</summary>
     public string Line { get; }
+
+    /// <summary>How much it matters; null for a line that isn't an entry, or whose level isn't known here.</summary>
+    public LogLevel? GetLevel() => _level;
+
+    /// <summary>Whether it matters this much or more.</summary>
+    /// <param name="level">The level that it is compared with.</param>
+    public bool IsAtLeast(LogLevel level) => _level >= level;
 
     /// <summary>The message and its data.</summary>
     public override string ToString() => Data is null ? Message : Message + " " + JsonConvert.SerializeObject(Data);

@@ -6,7 +6,7 @@ using System.Linq;
 namespace Scramjet.Client.Model;
 
 /// <summary>A sequence: a program package that a hub holds.</summary>
-public sealed class Sequence : Entity
+public sealed class Sequence : Resource
 {
     internal Sequence(JsonFields fields, SequenceClient client)
     {
@@ -15,16 +15,13 @@ public sealed class Sequence : Entity
         Hub = client.Hub.HubId;
         Space = client.Hub.SpaceId;
         Instances = fields.Ids("instances") ?? [];
-        Location = fields.Text("location");
+        Facts = new SequenceFacts(fields);
         var config = fields.Object("config");
-        Name = fields.Text("name") ?? config?.Text("name");
-        Version = config?.Text("version");
         Description = config?.Text("description");
         Language = config?.Text("language");
         EntryPoint = config?.Text("entrypointPath");
         Engines = config?.Object("engines")?.Source.Properties().Select(p => p.Name).ToArray() ?? [];
         PackageSize = config?.Integer("packageSize");
-        Config = fields.Plain("config") as OrderedDictionary;
         AdditionalData = fields.Rest();
     }
 
@@ -32,10 +29,10 @@ public sealed class Sequence : Entity
     public string Id { get; }
 
     /// <summary>The name from its package.json; several sequences may have the same.</summary>
-    public string? Name { get; }
+    public string? Name => Facts.Name;
 
     /// <summary>The version from its package.json.</summary>
-    public string? Version { get; }
+    public string? Version => Facts.Version;
 
     /// <summary>The description from its package.json.</summary>
     public string? Description { get; }
@@ -56,10 +53,10 @@ public sealed class Sequence : Entity
     public IReadOnlyList<string> Instances { get; }
 
     /// <summary>The id of the hub that holds it, in that hub's own words.</summary>
-    public string? Location { get; }
+    public string? Location => Facts.Location;
 
     /// <summary>The configuration that the hub made of the package, whole.</summary>
-    public OrderedDictionary? Config { get; }
+    public OrderedDictionary? GetConfig() => Facts.Config;
 
     /// <summary>The id of the hub that it was asked of.</summary>
     public string? Hub { get; }
@@ -67,11 +64,14 @@ public sealed class Sequence : Entity
     /// <summary>The id of the space that the hub is in; null for a hub that is used alone.</summary>
     public string? Space { get; }
 
-    /// <summary>The sequence's own address.</summary>
-    public Uri Uri => Client.Uri;
+    internal SequenceFacts Facts { get; }
 
-    /// <summary>The client for this sequence.</summary>
-    public SequenceClient Client { get; }
+    internal SequenceClient Client { get; }
+
+    /// <summary>The client for this sequence. It is a method so that JSON, lists and tables show the sequence alone.</summary>
+    public SequenceClient GetClient() => Client;
+
+    private protected override string Address => Client.Address;
 
     /// <summary>The id.</summary>
     public override string ToString() => Id;

@@ -1,9 +1,7 @@
-using System;
-
 namespace Scramjet.Client.Model;
 
 /// <summary>A space: the hubs under one manager.</summary>
-public sealed class Space : Entity
+public sealed class Space : Resource
 {
     internal Space(JsonFields fields, ManagerClient client)
     {
@@ -15,11 +13,12 @@ public sealed class Space : Entity
     /// <summary>The id, like <c>org-1b9d6bcd-manager</c>.</summary>
     public string Id { get; }
 
-    /// <summary>The space's own address.</summary>
-    public Uri Uri => Client.Uri;
+    internal ManagerClient Client { get; }
 
-    /// <summary>The client for this space.</summary>
-    public ManagerClient Client { get; }
+    /// <summary>The client for this space. It is a method so that JSON, lists and tables show the space alone.</summary>
+    public ManagerClient GetClient() => Client;
+
+    private protected override string Address => Client.Address;
 
     /// <summary>The id.</summary>
     public override string ToString() => Id;

@@ -4,8 +4,10 @@ using Scramjet.Client.Http;
 namespace Scramjet.Client.Model;
 
 /// <summary>A package in a space's store.</summary>
-public sealed class StoreItem : Entity
+public sealed class StoreItem : Resource
 {
+    private readonly OrderedDictionary? _config;
+
     internal StoreItem(JsonFields fields, ManagerClient client)
     {
         Id = fields.RequiredId();
@@ -15,7 +17,7 @@ public sealed class StoreItem : Entity
         Name = config.Text("name");
         Version = config.Text("version");
         Description = config.Text("description");
-        Config = (OrderedDictionary?)Json.ToPlain(config.Source);
+        _config = (OrderedDictionary?)Json.ToPlain(config.Source);
         AdditionalData = fields.Rest();
     }
 
@@ -32,13 +34,17 @@ public sealed class StoreItem : Entity
     public string? Description { get; }
 
     /// <summary>The configuration that the store made of the package, whole.</summary>
-    public OrderedDictionary? Config { get; }
+    public OrderedDictionary? GetConfig() => _config;
 
     /// <summary>The space's id.</summary>
     public string Space { get; }
 
-    /// <summary>The client for the space.</summary>
-    public ManagerClient Client { get; }
+    internal ManagerClient Client { get; }
+
+    /// <summary>The client for the space. It is a method so that JSON, lists and tables show the package alone.</summary>
+    public ManagerClient GetClient() => Client;
+
+    private protected override string Address => $"{Client.Address}/s3/{System.Uri.EscapeDataString(Id)}";
 
     /// <summary>The id.</summary>
     public override string ToString() => Id;

@@ -24,6 +24,9 @@ public static class ContentTypes
             $"'{DisplayText.Clean(contentType)}' isn't a content type.",
             $"Give {NdJson}, {Text} or {Bytes}.");
 
+    /// <summary>Whether two content types are the same, whatever their case and parameters such as charset.</summary>
+    internal static bool AreSame(string one, string other) => string.Equals(one.Split(';')[0].Trim(), other.Split(';')[0].Trim(), StringComparison.OrdinalIgnoreCase);
+
     /// <summary>What an instance reads an input of this content type as: one of these, or null where it can't.</summary>
     internal static string? InputKind(string contentType) => contentType switch
     {

@@ -105,7 +105,7 @@ public abstract class ScramjetCompleter : IArgumentCompleter
             if (!connection.IsPlatform)
                 return [];
 
-            var spaces = connection.Kind == ConnectionKind.MultiManager
+            var spaces = connection.Target == ConnectionKind.MultiManager
                 ? await Quick(connection.MultiManager).GetManagersAsync(cancellationToken).ConfigureAwait(false)
                 : await Quick(connection.Middleware).GetManagersAsync(cancellationToken).ConfigureAwait(false);
             return Space is null ? spaces : spaces.Where(s => Fits(Space, s.Id)).ToArray();
@@ -114,7 +114,7 @@ public abstract class ScramjetCompleter : IArgumentCompleter
         public async Task<IEnumerable<Hub>> GetHubsAsync(CancellationToken cancellationToken)
         {
             if (!connection.IsPlatform)
-                return [await Quick(connection.Host).GetInfoAsync(cancellationToken).ConfigureAwait(false)];
+                return [new Hub(await Quick(connection.Host).IdentifyAsync(cancellationToken).ConfigureAwait(false))];
 
             return await FromSpacesAsync(space => space.GetHostsAsync(cancellationToken), cancellationToken).ConfigureAwait(false);
         }

@@ -201,7 +201,7 @@ public sealed class ConnectScramjetPlatformCommand : AsyncCmdlet
             null or "" => await HasSpacesAsync(connection, context).ConfigureAwait(false) ? connection.IsPlatform ? "" : "platform" : version.Version is null ? "" : "hub",
             _ => "platform",
         };
-        var expected = connection.Kind switch
+        var expected = connection.Target switch
         {
             ConnectionKind.Hub => "hub",
             ConnectionKind.MultiManager => "multi-manager",

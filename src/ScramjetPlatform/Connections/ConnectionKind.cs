@@ -1,7 +1,7 @@
 namespace ScramjetPlatform;
 
 /// <summary>What a connection leads to.</summary>
-public enum ConnectionKind
+internal enum ConnectionKind
 {
     /// <summary>The platform's middleware, with spaces.</summary>
     Platform,

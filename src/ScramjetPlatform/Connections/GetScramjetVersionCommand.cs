@@ -23,7 +23,7 @@ public sealed class GetScramjetVersionCommand : QueryCmdlet
             return;
 
         var scope = GetScope();
-        if (!narrowed && RequireConnection() is { Kind: not ConnectionKind.Hub } connection)
+        if (!narrowed && RequireConnection() is { Target: not ConnectionKind.Hub } connection)
             StartRecord(() => PlatformAsync(connection), connection);
         if (PipedAs == PipedKind.Space || (Hub is null && PipedAs != PipedKind.Hub && (Space is not null || RequireConnection().IsPlatform)))
             StartRecord(() => scope.ForEachSpaceAsync(SpaceAsync));
@@ -32,7 +32,7 @@ public sealed class GetScramjetVersionCommand : QueryCmdlet
 
     private async Task PlatformAsync(ScramjetConnection connection)
     {
-        var info = connection.Kind == ConnectionKind.MultiManager
+        var info = connection.Target == ConnectionKind.MultiManager
             ? await Own(connection.MultiManager).GetVersionAsync(StopToken).ConfigureAwait(false)
             : await Own(connection.Middleware).GetVersionAsync(StopToken).ConfigureAwait(false);
         await WriteAsync(new ScramjetVersion("Platform", connection.Name, null, info)).ConfigureAwait(false);

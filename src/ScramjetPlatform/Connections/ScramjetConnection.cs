@@ -22,7 +22,7 @@ public sealed class ScramjetConnection
     internal ScramjetConnection(string? name, ConnectionKind kind, ScramjetTransport transport)
     {
         _transport = transport;
-        Kind = kind;
+        Target = kind;
         Name = name ?? transport.BaseUri.Authority;
         s_byTransport.Add(transport, this);
     }
@@ -30,8 +30,8 @@ public sealed class ScramjetConnection
     /// <summary>The name; by default the address's host and port.</summary>
     public string Name { get; }
 
-    /// <summary>What it leads to.</summary>
-    public ConnectionKind Kind { get; }
+    /// <summary>What it leads to: <c>Platform</c>, <c>MultiManager</c> or <c>Hub</c>.</summary>
+    public string Kind => Target.ToString();
 
     /// <summary>The address.</summary>
     public Uri Uri => _transport.BaseUri;
@@ -39,8 +39,8 @@ public sealed class ScramjetConnection
     /// <summary>Whether requests carry a token.</summary>
     public bool HasAccessToken => _transport.HasAccessToken;
 
-    /// <summary>The bound for a call.</summary>
-    public TimeSpan Timeout => _transport.Timeout;
+    /// <summary>The bound for a call, in seconds.</summary>
+    public double TimeoutSec => _transport.Timeout.TotalSeconds;
 
     /// <summary>The space that is meant where none is given.</summary>
     public string? Space { get; internal set; }
@@ -51,7 +51,9 @@ public sealed class ScramjetConnection
     /// <summary>Whether it is open.</summary>
     public bool IsConnected { get; private set; } = true;
 
-    internal bool IsPlatform => Kind != ConnectionKind.Hub;
+    internal ConnectionKind Target { get; }
+
+    internal bool IsPlatform => Target != ConnectionKind.Hub;
 
     /// <summary>The name.</summary>
     public override string ToString() => Name;
@@ -68,8 +70,8 @@ public sealed class ScramjetConnection
     /// <summary>The spaces, from the middleware or the multi-manager. (A hub is asked as a middleware, to see whether it is one.)</summary>
     internal async Task<IReadOnlyList<Space>> GetSpacesAsync(CommandContext context)
     {
-        ApiClient client = Kind == ConnectionKind.MultiManager ? MultiManager : Middleware;
-        return (await context.ListAsync(client, () => Kind == ConnectionKind.MultiManager
+        ApiClient client = Target == ConnectionKind.MultiManager ? MultiManager : Middleware;
+        return (await context.ListAsync(client, () => Target == ConnectionKind.MultiManager
             ? context.Own(MultiManager).GetManagersAsync(context.Cancellation)
             : context.Own(Middleware).GetManagersAsync(context.Cancellation)).ConfigureAwait(false)).Items;
     }
@@ -77,7 +79,7 @@ public sealed class ScramjetConnection
     /// <summary>The hub that the connection leads to, by the id that it has given itself.</summary>
     internal async Task<Hub> GetSelfAsync(CommandContext context)
     {
-        var hub = (await context.ListAsync<Hub>(Host, async () => [await context.Own(Host).GetInfoAsync(context.Cancellation).ConfigureAwait(false)]).ConfigureAwait(false)).Items[0];
+        var hub = (await context.ListAsync<Hub>(Host, async () => [new Hub(await context.Own(Host).IdentifyAsync(context.Cancellation).ConfigureAwait(false))]).ConfigureAwait(false)).Items[0];
         _self = hub.Client;
         return hub;
     }

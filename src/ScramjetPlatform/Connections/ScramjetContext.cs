@@ -1,3 +1,5 @@
+using System.Linq;
+
 namespace ScramjetPlatform;
 
 /// <summary>What is meant where a command names no connection, space or hub.</summary>
@@ -18,4 +20,7 @@ public sealed class ScramjetContext
 
     /// <summary>The hub; null for all.</summary>
     public string? Hub { get; }
+
+    /// <summary>The connection, the space and the hub.</summary>
+    public override string ToString() => string.Join(" / ", new[] { Connection.Name, Space, Hub }.OfType<string>());
 }

@@ -1,4 +1,6 @@
 using System;
+using System.Globalization;
+using System.Management.Automation;
 using System.Text.RegularExpressions;
 
 namespace ScramjetPlatform.Formatting;
@@ -40,19 +42,36 @@ public static class StatusStyle
     /// <param name="version">The version.</param>
     public static string Version(string? version) => version?.Split('+')[0] ?? "";
 
-    /// <summary>How long ago a time was, in its largest unit, such as <c>3m</c> or <c>2d</c>.</summary>
-    /// <param name="since">The time.</param>
-    /// <param name="until">The time that it is measured to; null for now.</param>
-    public static string Age(DateTimeOffset? since, DateTimeOffset? until = null)
+    /// <summary>A span of time in its largest unit, such as <c>3m</c> or <c>2d</c>.</summary>
+    /// <param name="age">The span.</param>
+    public static string Age(TimeSpan? age) => age switch
     {
-        if (since is null)
-            return "";
+        null => "",
+        { TotalSeconds: < 0 } => "0s",
+        { TotalSeconds: < 120 } => $"{(int)age.Value.TotalSeconds}s",
+        { TotalMinutes: < 120 } => $"{(int)age.Value.TotalMinutes}m",
+        { TotalHours: < 48 } => $"{(int)age.Value.TotalHours}h",
+        _ => $"{(int)age.Value.TotalDays}d",
+    };
 
-        var age = (until ?? DateTimeOffset.UtcNow) - since.Value;
-        return age.TotalSeconds < 0 ? "0s"
-            : age.TotalSeconds < 120 ? $"{(int)age.TotalSeconds}s"
-            : age.TotalMinutes < 120 ? $"{(int)age.TotalMinutes}m"
-            : age.TotalHours < 48 ? $"{(int)age.TotalHours}h"
-            : $"{(int)age.TotalDays}d";
-    }
+    /// <summary>How long ago a time was, in its largest unit.</summary>
+    /// <param name="since">The time, also as it came back from a file or another session.</param>
+    /// <param name="until">The time that it is measured to; null for now.</param>
+    public static string Age(object? since, object? until) => TimeOf(since) is { } start ? Age((TimeOf(until) ?? DateTimeOffset.UtcNow) - start) : "";
+
+    /// <summary>A time in this machine's zone.</summary>
+    /// <param name="time">The time, also as it came back from a file or another session.</param>
+    /// <param name="format">The format, such as <c>HH:mm:ss.fff</c>.</param>
+    public static string Time(object? time, string format) => TimeOf(time)?.LocalDateTime.ToString(format, CultureInfo.InvariantCulture) ?? "";
+
+    /// <summary>Export-Clixml takes a DateTimeOffset apart; its parts are still there.</summary>
+    private static DateTimeOffset? TimeOf(object? value) => value switch
+    {
+        DateTimeOffset time => time,
+        DateTime time => time,
+        PSObject { BaseObject: DateTimeOffset time } => time,
+        PSObject { BaseObject: DateTime time } => time,
+        PSObject copy when copy.Properties["UtcDateTime"]?.Value is { } utc => TimeOf(utc),
+        _ => null,
+    };
 }

@@ -1,5 +1,6 @@
 using System;
 using System.Globalization;
+using System.Management.Automation;
 using System.Management.Automation.Host;
 using System.Text;
 using System.Text.RegularExpressions;
@@ -20,31 +21,42 @@ public static class TreeRow
     private static readonly (string Drawn, string Plain)[] Lines = [("├─", "|-"), ("└─", "`-"), ("│", "|"), ("…", "~")];
 
     /// <summary>A node's name behind the lines that lead to it.</summary>
-    /// <param name="node">The node.</param>
+    /// <param name="node">The node, or what came back of it from a file or another session.</param>
     /// <param name="host">The host that shows it.</param>
     /// <param name="colour">Whether it shows colours.</param>
-    public static string Name(ScramjetTreeNode node, PSHost host, bool colour) => Name(node, WidthOf(host), colour);
+    public static string Name(PSObject node, PSHost host, bool colour) => Name(ScramjetTreeNode.Of(node), WidthOf(host), colour);
 
     /// <summary>How long a node has been so.</summary>
     /// <param name="node">The node.</param>
-    public static string Age(ScramjetTreeNode node) => node.Since is { } since ? StatusStyle.Age(since, node.Until ?? node.AskedAt) : "";
+    public static string Age(PSObject node) => Age(ScramjetTreeNode.Of(node));
 
-    /// <summary>The CPU that a hub uses.</summary>
+    /// <summary>The CPU that a hub uses: in percent, or its load average.</summary>
     /// <param name="node">The node.</param>
     /// <param name="colour">Whether the host shows colours.</param>
-    public static string Cpu(ScramjetTreeNode node, bool colour) => Percent(node.Load?.CurrentLoad, colour);
+    public static string Cpu(PSObject node, bool colour) => Cpu(ScramjetTreeNode.Of(node), colour);
 
     /// <summary>The memory that a hub uses.</summary>
     /// <param name="node">The node.</param>
     /// <param name="colour">Whether the host shows colours.</param>
-    public static string Memory(ScramjetTreeNode node, bool colour) =>
-        Percent(node.Load is { MemoryUsed: { } used, MemoryFree: { } free } && used + free > 0 ? 100.0 * used / (used + free) : null, colour);
+    public static string Memory(PSObject node, bool colour) => Percent(ScramjetTreeNode.Of(node).MemoryPercent, colour);
 
     /// <summary>What else is to say of a node, as far as there is room for it. A sequence's id is whole or not there.</summary>
     /// <param name="node">The node.</param>
     /// <param name="host">The host that shows it.</param>
     /// <param name="colour">Whether it shows colours.</param>
-    public static string Info(ScramjetTreeNode node, PSHost host, bool colour) => Info(node, WidthOf(host), colour);
+    public static string Info(PSObject node, PSHost host, bool colour) => Info(ScramjetTreeNode.Of(node), WidthOf(host), colour);
+
+    /// <summary>The lines that lead to a node; they go with it into a file.</summary>
+    /// <param name="node">The node.</param>
+    public static string Guides(ScramjetTreeNode node) => node.Guides;
+
+    /// <summary>The text behind a node's lines; it goes with it into a file.</summary>
+    /// <param name="node">The node.</param>
+    public static string Label(ScramjetTreeNode node) => node.Label;
+
+    /// <summary>The room that the longest name takes in the whole tree; it goes with each node into a file.</summary>
+    /// <param name="node">The node.</param>
+    public static int NameWidth(ScramjetTreeNode node) => node.NameWidth;
 
     /// <summary>The line above the nodes.</summary>
     internal static string Header(int nameWidth, int width, bool colour) =>
@@ -58,7 +70,7 @@ public static class TreeRow
         line.Add(StatusStyle.Format(node.Status, colour), StatusWidth);
         line.Add(Age(node), AgeWidth, right: true);
         line.Add(Cpu(node, colour), PercentWidth, right: true);
-        line.Add(Memory(node, colour), PercentWidth, right: true);
+        line.Add(Percent(node.MemoryPercent, colour), PercentWidth, right: true);
         line.Add(Info(node, width, colour), 0);
         return line.ToString();
     }
@@ -90,14 +102,20 @@ public static class TreeRow
     private static string Name(ScramjetTreeNode node, int width, bool colour)
     {
         var label = Clip(node.Label, NameWidth(node.NameWidth, width) - node.Guides.Length);
-        return StatusStyle.Paint(Plain(node.Guides), StatusStyle.Faint, colour) + StatusStyle.Paint(label, node.Kind <= ScramjetTreeKind.Hub ? StatusStyle.Strong : "", colour);
+        return StatusStyle.Paint(Plain(node.Guides), StatusStyle.Faint, colour) + StatusStyle.Paint(label, node.Level <= ScramjetTreeKind.Hub ? StatusStyle.Strong : "", colour);
     }
+
+    private static string Age(ScramjetTreeNode node) => StatusStyle.Age(node.GetAge());
+
+    // How many CPUs a load average is of isn't known: it has no colour.
+    private static string Cpu(ScramjetTreeNode node, bool colour) =>
+        node.LoadAverage is { } load ? load.ToString(load < 10 ? "0.00" : "0.0", CultureInfo.InvariantCulture) : Percent(node.CpuPercent, colour);
 
     private static string Info(ScramjetTreeNode node, int width, bool colour)
     {
         var room = RoomForInfo(node.NameWidth, width);
         var text = node.Info ?? "";
-        return node.Kind == ScramjetTreeKind.Sequence && text.Length > room
+        return node.Level == ScramjetTreeKind.Sequence && text.Length > room
             ? ""
             : StatusStyle.Paint(Clip(text, room), node.Error is not null || node.Healthy == false ? StatusStyle.Unwell : StatusStyle.Faint, colour);
     }

@@ -40,5 +40,9 @@ public sealed class GetScramjetHubCommand : HubQueryCmdlet
             await WriteAsync(await Own(hub).GetInfoAsync(StopToken).ConfigureAwait(false)).ConfigureAwait(false);
     }
 
-    private Task WriteOnceAsync(Scramjet.Client.Model.Hub hub) => Context.IsFirst(hub.Client) ? WriteAsync(hub) : Task.CompletedTask;
+    private async Task WriteOnceAsync(Scramjet.Client.Model.Hub hub)
+    {
+        if (Context.IsFirst(hub.Client))
+            await WriteAsync(await Own(hub.Client).CompleteAsync(hub, StopToken).ConfigureAwait(false)).ConfigureAwait(false);
+    }
 }

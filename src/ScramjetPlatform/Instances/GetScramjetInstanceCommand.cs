@@ -87,7 +87,7 @@ public sealed class GetScramjetInstanceCommand : QueryCmdlet
     private Task EmitAsync(Instance instance) => Wanted(instance) ? WriteAsync(instance) : Task.CompletedTask;
 
     private bool Wanted(Instance instance) =>
-        (Status is null || Status.Contains(instance.Status))
+        (Status is null || Status.Contains(instance.State))
         && (Sequence is null
             || Sequence.Any(s => s.Value is Scramjet.Client.Model.Sequence known && known.Id == instance.SequenceId)
             || _sequenceNames.Any(p => (instance.SequenceId is { } id && p.IsMatch(id)) || (instance.SequenceName is { } name && p.IsMatch(name))));

@@ -48,7 +48,7 @@ public sealed class WaitScramjetInstanceCommand : InstanceActionCmdlet
 
     private string Goal => Status is null ? "to end" : $"to be {string.Join(" or ", Status)}";
 
-    private bool Fits(Instance instance) => Status is null ? instance.HasEnded : Status.Contains(instance.Status);
+    private bool Fits(Instance instance) => Status is null ? instance.HasEnded : Status.Contains(instance.State);
 
     /// <summary>Whether nothing more is to be waited for: after its end an instance changes no more, until its hub forgets it.</summary>
     private bool IsLast(Instance instance) => Fits(instance) || (instance.HasEnded && !Status!.Contains(InstanceStatus.Gone));

@@ -41,7 +41,7 @@ public sealed class GetScramjetAuditCommand : ScopedCmdlet
         }
 
         var named = PipedAs is PipedKind.Space or PipedKind.Hub || Space is not null || Hub is not null;
-        if (!named && RequireConnection() is { Kind: ConnectionKind.Platform } connection)
+        if (!named && RequireConnection() is { Target: ConnectionKind.Platform } connection)
         {
             StartEndless(() => ReadAsync(connection.Middleware, Own(connection.Middleware).GetAuditStreamAsync, null, null), connection);
             return;

@@ -110,7 +110,7 @@ public sealed class GetScramjetLogCommand : ScopedCmdlet
             line =>
             {
                 var entry = LogEntry.Parse(line, space, hub, instance);
-                if (Level is not null && !(entry.Level >= Level))
+                if (Level is { } least && !entry.IsAtLeast(least))
                     return Task.CompletedTask;
                 if (Tail == 0)
                     return WriteAsync(entry);

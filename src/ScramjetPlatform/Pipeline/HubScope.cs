@@ -146,11 +146,11 @@ internal sealed class HubScope
         return body(_context.Own(hub.Client));
     });
 
-    /// <summary>A hub that its space knows as disconnected is not asked.</summary>
+    /// <summary>A hub that its space knows as disconnected is not asked; one that is used alone can be, whatever became of its space.</summary>
     /// <exception cref="ScramjetException"><c>HUB_DISCONNECTED</c>.</exception>
     public static void RequireConnected(Hub hub)
     {
-        if (hub.Connected == false)
+        if (hub is { IsAlone: false, Connected: false })
         {
             throw new ScramjetException(
                 ErrorCodes.HubDisconnected,

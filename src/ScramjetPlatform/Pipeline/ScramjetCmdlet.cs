@@ -137,7 +137,7 @@ public abstract class ScramjetCmdlet : AsyncCmdlet
     private protected MultiManagerClient RequireMultiManager()
     {
         var connection = RequireConnection();
-        if (connection.Kind != ConnectionKind.MultiManager)
+        if (connection.Target != ConnectionKind.MultiManager)
             Fail(new ScramjetException(ErrorCodes.NotSupported, $"'{connection.Name}' isn't a connection to a multi-manager.", "Connect to one, with Connect-ScramjetPlatform -MultiManagerUri."), connection);
         return Own(connection.MultiManager);
     }

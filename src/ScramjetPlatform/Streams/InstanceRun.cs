@@ -35,9 +35,9 @@ internal sealed class InstanceRun(InstanceClient instance)
             _completed = true;
         if (isPython ? entry.Message.StartsWith("Input headers:", StringComparison.Ordinal) : entry.Message == "Content-Type")
             _announced.TrySetResult(true);
-        if (entry.Level is LogLevel.Error or LogLevel.Fatal)
+        if (entry.IsAtLeast(LogLevel.Error))
             _lastError = entry.ToString();
-        return $"{entry.Level?.ToString().ToUpperInvariant()} {entry.Source}: {entry}".Trim();
+        return $"{entry.Level?.ToUpperInvariant()} {entry.Source}: {entry}".Trim();
     }
 
     /// <summary>Waits until it is known how the instance ended.</summary>

@@ -27,4 +27,7 @@ public sealed class ScramjetEvent
 
     /// <summary>The id of the hub that it runs on.</summary>
     public string? Hub { get; }
+
+    /// <summary>The event's name.</summary>
+    public override string ToString() => Name;
 }

@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using Scramjet.Client.Streams;
 using ScramjetPlatform.Pipeline;
 
 namespace ScramjetPlatform;
@@ -27,6 +26,6 @@ public sealed class ReceiveScramjetTopicDataCommand : ReceiveCmdlet
         var spaces = MeansSpaces();
         var scope = GetScope();
         var name = Topic;
-        StartEndless(() => ForEachTopicPlaceAsync(scope, spaces, place => ReceiveAsync(t => place.Open(name, ContentType ?? ContentTypes.NdJson, t), $"topic {name} of {place.Name}")), name);
+        StartEndless(() => ForEachTopicPlaceAsync(scope, spaces, place => ReceiveAsync(t => place.OpenAsync(name, ContentType, t), $"topic {name} of {place.Name}")), name);
     }
 }

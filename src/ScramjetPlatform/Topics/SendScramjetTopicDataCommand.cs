@@ -69,6 +69,6 @@ public sealed class SendScramjetTopicDataCommand : SendCmdlet
         }
 
         if (await ConfirmAsync($"{Topic} in {places[0].Name}", $"Send {body.ContentType}").ConfigureAwait(false))
-            await places[0].Send(Topic, body, EndStream, StopToken).ConfigureAwait(false);
+            await places[0].SendAsync(Topic, body, EndStream, StopToken).ConfigureAwait(false);
     }
 }

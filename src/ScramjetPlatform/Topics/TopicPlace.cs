@@ -1,4 +1,3 @@
-using System;
 using System.Threading;
 using System.Threading.Tasks;
 using Scramjet.Client;
@@ -9,21 +8,24 @@ namespace ScramjetPlatform.Pipeline;
 /// <summary>Where a topic is: on a hub, or across a space.</summary>
 internal sealed class TopicPlace
 {
-    private TopicPlace(string name, Func<string, StreamBody, bool, CancellationToken, Task> send, Func<string, string, CancellationToken, Task<ApiStream>> open)
+    private readonly PlaceClient _client;
+
+    private TopicPlace(string name, PlaceClient client)
     {
         Name = name;
-        Send = send;
-        Open = open;
+        _client = client;
     }
 
     /// <summary>The id of the hub or the space.</summary>
     public string Name { get; }
 
-    public Func<string, StreamBody, bool, CancellationToken, Task> Send { get; }
+    public static TopicPlace Of(HostClient hub) => new(hub.HubId, hub);
 
-    public Func<string, string, CancellationToken, Task<ApiStream>> Open { get; }
+    public static TopicPlace Of(ManagerClient space) => new(space.SpaceId, space);
 
-    public static TopicPlace Of(HostClient hub) => new(hub.HubId, hub.SendNamedDataAsync, hub.GetNamedDataAsync);
+    public Task SendAsync(string topic, StreamBody body, bool endStream, CancellationToken cancellationToken) => _client.SendNamedDataAsync(topic, body, endStream, cancellationToken);
 
-    public static TopicPlace Of(ManagerClient space) => new(space.SpaceId, space.SendNamedDataAsync, space.GetNamedDataAsync);
+    /// <summary>Opens a topic's data; where no content type is given, as the one that the topic has.</summary>
+    public async Task<ApiStream> OpenAsync(string topic, string? contentType, CancellationToken cancellationToken) =>
+        await _client.GetNamedDataAsync(topic, contentType ?? await _client.GetTopicTypeAsync(topic, cancellationToken).ConfigureAwait(false) ?? ContentTypes.NdJson, cancellationToken).ConfigureAwait(false);
 }

@@ -92,7 +92,7 @@ internal sealed class TreeBuilder(CommandContext context, ScramjetTreeKind level
         lock (_gate)
         {
             var roots = _roots.Count == 0 && _before is not null ? _before._roots : _roots;
-            foreach (var space in roots.Where(r => r.Kind == ScramjetTreeKind.Space && r.Below.Count > 0))
+            foreach (var space in roots.Where(r => r.Level == ScramjetTreeKind.Space && r.Below.Count > 0))
                 Summarize(space);
             foreach (var root in roots.OrderBy(r => SortKey(r.Id), StringComparer.Ordinal).ThenBy(r => r.Space, StringComparer.Ordinal))
                 Flatten(root, "", "", 0, nodes);
@@ -109,7 +109,7 @@ internal sealed class TreeBuilder(CommandContext context, ScramjetTreeKind level
         node.Guides = guides;
         node.Depth = depth;
         nodes.Add(node);
-        node.Children = node.Kind >= level ? []
+        node.Children = node.Level >= level ? []
             : node.Status == Waiting && node.Below.Count == 0 && _before?.Find(node) is { } old ? old.Below
             : node.Below;
 
@@ -123,7 +123,7 @@ internal sealed class TreeBuilder(CommandContext context, ScramjetTreeKind level
     private ScramjetTreeNode? Find(ScramjetTreeNode node)
     {
         lock (_gate)
-            return _roots.SelectMany(r => r.Below.Prepend(r)).FirstOrDefault(n => n.Kind == node.Kind && n.Id == node.Id && n.Space == node.Space);
+            return _roots.SelectMany(r => r.Below.Prepend(r)).FirstOrDefault(n => n.Level == node.Level && n.Id == node.Id && n.Space == node.Space);
     }
 
     private async Task HubAsync(Hub hub, Dictionary<string, ScramjetTreeNode> spaces)
@@ -140,7 +140,7 @@ internal sealed class TreeBuilder(CommandContext context, ScramjetTreeKind level
 
         try
         {
-            if (_again && node.Parent is null && hub.Space is not null)
+            if (_again && node.Parent is null && !hub.IsAlone)
                 node.Item = hub = await context.Own(hub.Client).GetInfoAsync(context.Cancellation).ConfigureAwait(false);
             if (level == ScramjetTreeKind.Space)
                 node.Info = null;
@@ -229,7 +229,7 @@ internal sealed class TreeBuilder(CommandContext context, ScramjetTreeKind level
             Adopt(node, children);
 
         if (withHealth)
-            await Task.WhenAll(nodes.SelectMany(g => g).Where(n => ((Instance)n.Item).Status == InstanceStatus.Running).Select(HealthAsync)).ConfigureAwait(false);
+            await Task.WhenAll(nodes.SelectMany(g => g).Where(n => ((Instance)n.Item).State == InstanceStatus.Running).Select(HealthAsync)).ConfigureAwait(false);
         return level == ScramjetTreeKind.Sequence ? Count(sequences.Count, "sequence") : $"{Count(sequences.Count, "sequence")}, {Count(instances.Count, "instance")}";
     }
 
@@ -271,7 +271,7 @@ internal sealed class TreeBuilder(CommandContext context, ScramjetTreeKind level
     {
         Space = instance.Space,
         Hub = instance.Hub,
-        Status = instance.Status.ToString(),
+        Status = instance.Status,
         Since = instance.Started ?? instance.Created,
         Until = instance.Ended,
         Info = instance switch

@@ -1,0 +1,257 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using System.Management.Automation;
+using System.Text;
+using System.Text.Json;
+using System.Threading.Tasks;
+using Scramjet.Testing;
+using Xunit;
+
+namespace ScramjetPlatform.Tests;
+
+/// <summary>What hubs answer is what the objects tell; what they don't answer isn't made up.</summary>
+public sealed class HubAnswerTests(RealPlatform real) : IDisposable
+{
+    private const string Json = "application/x-ndjson";
+    private const string Text = "text/plain";
+
+    /// <summary>As a hub of 1.0.1 answered it, whose disk is 15 % full by the count of those that leave out what is reserved.</summary>
+    private const string Load = """{"avgLoad":0.86,"currentLoad":2.9,"memFree":24749570785.280003,"memUsed":526940897.28,"fsSize":[{"fs":"/","available":83814522880,"size":270553174016,"used":14749249536,"use":0.054515159874368196},{"fs":"/root","available":83814522880,"size":270553174016,"used":14749249536,"use":0.054515159874368196}]}""";
+
+    private readonly Engine _engine = new();
+
+    public void Dispose() => _engine.Dispose();
+
+    private static object? Value(PSObject o, string name) => o.Properties[name].Value;
+
+    private static string Kind(ErrorRecord error) => error.FullyQualifiedErrorId.Split(',')[0];
+
+    private static Func<FaultServer.Exchange, string, Task<bool>> Answer(params (string Path, string Body)[] answers) => async (exchange, path) =>
+    {
+        if (exchange.Method != "GET" || answers.FirstOrDefault(a => a.Path == path).Body is not { } body)
+            return false;
+
+        await exchange.AnswerAsync(200, body);
+        return true;
+    };
+
+    private FaultServer Alone(FakeHub hub)
+    {
+        var server = hub.Serve();
+        _engine.Get($"Connect-ScramjetPlatform -HubUri {server.BaseUri}");
+        return server;
+    }
+
+    [Theory]
+    [MemberData(nameof(HubUnderTest.All), MemberType = typeof(HubUnderTest))]
+    public async Task A_hub_alone_tells_its_version_and_no_more_than_it_knows(TestHub which)
+    {
+        await using var hub = await HubUnderTest.StartAsync(which, real);
+        using var session = hub.Connect();
+        session.Set("uri", hub.BaseUri + "/version");
+        var version = session.Single("(Invoke-RestMethod $uri).version").BaseObject;
+        var told = session.Single("Get-ScramjetHub");
+        Assert.Equal(("Running", version), (Value(told, "Status"), Value(told, "Version")));
+        Assert.All(["Healthy", "SelfHosted"], name => Assert.Null(Value(told, name)));
+        if (which == TestHub.Npm)
+            Assert.All(["Connected", "Description", "Space"], name => Assert.Null(Value(told, name)));
+        Assert.Contains((string)version, session.Render("Get-ScramjetHub"), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("""{"cpm":{}}""", null, null)]
+    [InlineData("""{"cpm":{"connected":true,"cpmId":"lab"}}""", true, "lab")]
+    [InlineData("""{"cpm":{"connected":false,"cpmId":"lab"}}""", false, "lab")]
+    public async Task A_hub_alone_tells_of_itself(string status, bool? connected, string? space)
+    {
+        var hub = new FakeHub("mine");
+        hub.AddInstance(hub.AddSequence("hello"));
+        hub.Intercept = Answer(("/status", status), ("/config", """{"description":"The one in the corner","tags":["red","fast"],"host":{"id":"mine"}}"""));
+        await using var server = Alone(hub);
+        var told = _engine.Single("Get-ScramjetHub");
+        Assert.Equal(("mine", "1.0.1", "The one in the corner"), (Value(told, "Id"), Value(told, "Version"), Value(told, "Description")));
+        Assert.Equal(["red", "fast"], (IEnumerable<string>)Value(told, "Tags")!);
+        Assert.Equal(("Running", null, null, connected, space), (Value(told, "Status"), Value(told, "Healthy"), Value(told, "SelfHosted"), Value(told, "Connected"), Value(told, "Space")));
+
+        // It was asked by its own address: whatever became of its space, it can be asked on.
+        Assert.Single(_engine.Get("Get-ScramjetHub | Get-ScramjetInstance"));
+        Assert.Equal(3, _engine.Get("Get-ScramjetHub | Show-ScramjetTree").Count);
+    }
+
+    [Fact]
+    public async Task A_hub_alone_is_told_of_without_what_it_refuses_to_answer()
+    {
+        var hub = new FakeHub("mine");
+        hub.Intercept = async (exchange, path) =>
+        {
+            if (path == "/status")
+                await exchange.AnswerAsync(500, """{"error":"on fire"}""");
+            return path == "/status";
+        };
+        await using var server = Alone(hub);
+        var told = _engine.Single("Get-ScramjetHub");
+        Assert.Equal(("mine", "1.0.1", null), (Value(told, "Id"), Value(told, "Version"), Value(told, "Connected")));
+    }
+
+    [Fact]
+    public void Real_hubs_of_a_space_have_their_versions()
+    {
+        using var session = real.Connect();
+        Assert.Equal(["0.18.7", "0.18.7"], session.Get("Get-ScramjetHub | ForEach-Object Version").Select(v => v.BaseObject));
+        Assert.Equal("0.18.7", Value(session.Single("Get-ScramjetHub sth-1 | Get-ScramjetHub"), "Version"));
+    }
+
+    [Fact]
+    public async Task Versions_are_asked_for_once_by_Get_ScramjetHub_alone()
+    {
+        await using var platform = FakePlatform.Of(20, hub => hub.Intercept = async (exchange, path) =>
+        {
+            if (path == "/version" && hub.Id == "sth-7")
+                await exchange.AnswerAsync(500, """{"error":"on fire"}""");
+            return path == "/version" && hub.Id == "sth-7";
+        });
+        platform.Disconnected.Add("sth-3");
+        _engine.Get($"Connect-ScramjetPlatform {platform.BaseUri} -AccessToken {FakePlatform.Token}");
+        string[] AskedForVersions() => [.. platform.Server.Requests.Select(r => r.Target).Where(t => t.Contains("/sth/", StringComparison.Ordinal) && t.EndsWith("/version", StringComparison.Ordinal)).Distinct()];
+
+        _engine.Run("Get-ScramjetInstance; Get-ScramjetSequence; Set-ScramjetContext -Hub sth-1; Clear-ScramjetContext");
+        Assert.Empty(AskedForVersions());
+
+        var hubs = _engine.Get("Get-ScramjetHub");
+        Assert.Equal(20, hubs.Count);
+        Assert.All(hubs, h => Assert.Equal((string)Value(h, "Id")! is "sth-3" or "sth-7" ? null : "1.0.1", Value(h, "Version")));
+        Assert.Equal(19, AskedForVersions().Length);
+
+        var before = platform.Server.Requests.Count(r => r.Target.EndsWith("/sth-1/api/v1/version", StringComparison.Ordinal));
+        platform.Hubs[1].Version = "1.2.0";
+        Assert.Equal("1.0.1", Value(_engine.Single("Get-ScramjetHub sth-1"), "Version"));
+        Assert.Equal(before, platform.Server.Requests.Count(r => r.Target.EndsWith("/sth-1/api/v1/version", StringComparison.Ordinal)));
+
+        // A hub that has come again may be another one.
+        platform.LastConnected["sth-1"] = "2026-11-25T01:00:00.000Z";
+        Assert.Equal("1.2.0", Value(_engine.Single("Get-ScramjetHub sth-1"), "Version"));
+    }
+
+    [Theory]
+    [MemberData(nameof(HubUnderTest.All), MemberType = typeof(HubUnderTest))]
+    public async Task An_instance_keeps_what_is_known_of_its_sequence(TestHub which)
+    {
+        await using var hub = await HubUnderTest.StartAsync(which, real);
+        using var session = hub.Connect();
+        var sequence = hub.Sequence("echo");
+        session.Set("folder", sequence.Folder);
+        session.Set("name", sequence.Name);
+        session.Get("$ProgressPreference = 'SilentlyContinue'; $sequence = Publish-ScramjetSequence $folder; $started = $sequence | Start-ScramjetSequence -Wait");
+        foreach (var script in new[] { "$started", "Get-ScramjetInstance -Sequence $name", "$started | Stop-ScramjetInstance -Force -PassThru" })
+        {
+            var instance = session.Single(script);
+            Assert.Equal((sequence.Name, session.Single("$sequence.Version").BaseObject), (Value(instance, "SequenceName"), Value(instance, "SequenceVersion")));
+            Assert.Equal(session.Single("$sequence").Properties["Location"].Value, Value(instance, "Location"));
+        }
+
+        Assert.Equal(session.Single("$sequence.Config.entrypointPath").BaseObject, session.Single("$started.SequenceConfig.entrypointPath").BaseObject);
+    }
+
+    [Fact]
+    public async Task A_load_is_as_a_newer_hub_answers_it()
+    {
+        await using var server = Alone(new FakeHub("mine") { Intercept = Answer(("/load-check", Load)) });
+        var load = _engine.Single("Get-ScramjetLoad");
+        Assert.Equal((0.86, 2.9, null, 24749570785L, 526940897L), (Value(load, "AverageLoad"), Value(load, "CurrentLoad"), Value(load, "CpuPercent"), Value(load, "MemoryFree"), Value(load, "MemoryUsed")));
+        Assert.Equal(5.4515159874368196, (double)Value(load, "DiskPercent")!, 9);
+        Assert.Equal(["/ 0.054515159874368196", "/root 0.054515159874368196"], _engine.Get("(Get-ScramjetLoad).FileSystems | ForEach-Object { '{0} {1:r}' -f $_.FileSystem, $_.Use }").Select(v => v.BaseObject));
+        Assert.Matches(@"mine +2\.90 +0\.86 +502\.5 MB +23\.0 GB +5 ", _engine.Render("Get-ScramjetLoad"));
+        Assert.Matches(@"mine +Running +2\.90 +2% ", _engine.Render("Show-ScramjetTree"));
+        Assert.Equal(2.9, _engine.Single("(Show-ScramjetTree).LoadAverage").BaseObject);
+    }
+
+    [Theory]
+    [MemberData(nameof(HubUnderTest.All), MemberType = typeof(HubUnderTest))]
+    public async Task A_load_is_as_the_hub_answers_it(TestHub which)
+    {
+        await using var hub = await HubUnderTest.StartAsync(which, real);
+        using var session = hub.Connect();
+        session.Set("uri", hub.BaseUri + "/load-check");
+        session.Get("$load = Get-ScramjetLoad; $answer = Invoke-RestMethod $uri");
+        Assert.Equal(session.Get("$answer.fsSize.fs").Select(f => f.BaseObject), session.Get("$load.FileSystems.FileSystem").Select(f => f.BaseObject));
+
+        // Something writes to the disk between the two.
+        var answered = (double)session.Single("[double]$answer.fsSize[0].use * $(if ($answer.fsSize[0].use -lt 1) { 100 } else { 1 })").BaseObject;
+        Assert.InRange((double)session.Single("$load.FileSystems[0].UsedPercent").BaseObject, answered - 2, answered + 2);
+        Assert.Equal(which == TestHub.Npm, session.Single("$load").Properties["CpuPercent"].Value is double);
+        Assert.NotNull(session.Single("$load").Properties["CurrentLoad"].Value);
+    }
+
+    [Fact]
+    public async Task The_json_of_a_tree_grows_with_the_tree()
+    {
+        double[] perNode = [.. await Task.WhenAll(new[] { 2, 12 }.Select(async hubs =>
+        {
+            await using var platform = FakePlatform.Of(hubs);
+            using var session = new Engine();
+            session.Get($"Connect-ScramjetPlatform {platform.BaseUri} -AccessToken {FakePlatform.Token}");
+            var result = session.Run("Show-ScramjetTree | ConvertTo-Json");
+            Assert.Empty(result.Warnings);
+            var json = (string)Assert.Single(result.Output).BaseObject;
+            Assert.Equal(1 + (3 * hubs), JsonDocument.Parse(json).RootElement.GetArrayLength());
+            return (double)json.Length / (1 + (3 * hubs));
+        }))];
+        Assert.InRange(perNode[1], 0.8 * perNode[0], 1.2 * perNode[0]);
+    }
+
+    [Theory]
+    [MemberData(nameof(HubUnderTest.InTheFormOf10), MemberType = typeof(HubUnderTest))]
+    public async Task The_wrong_content_type_for_a_topic_names_the_right_one(TestHub which)
+    {
+        await using var hub = await HubUnderTest.StartAsync(which, real);
+        using var session = hub.Connect();
+        var name = "t" + Guid.NewGuid().ToString("N")[..8];
+        session.Get($"New-ScramjetTopic {name}; New-ScramjetTopic {name}-text text/plain");
+        foreach (var (script, topic, right, wrong) in new[]
+        {
+            ($"'x' | Send-ScramjetTopicData {name}", name, Json, Text),
+            ($"@{{ a = 1 }} | Send-ScramjetTopicData {name}-text", name + "-text", Text, Json),
+            ($"Receive-ScramjetTopicData {name} -ContentType text/plain -TimeoutSec 30", name, Json, Text),
+            ($"Receive-ScramjetTopicData {name}-text -ContentType application/x-ndjson -TimeoutSec 30", name + "-text", Text, Json),
+        })
+        {
+            var error = session.Error(script);
+            Assert.Equal("BAD_PARAMETERS", Kind(error));
+            Assert.Contains($"The topic '{topic}' on ", error.ToString(), StringComparison.Ordinal);
+            Assert.Contains($" has the content type {right}, not {wrong}.", error.ToString(), StringComparison.Ordinal);
+            Assert.Contains(right, error.ErrorDetails.RecommendedAction, StringComparison.Ordinal);
+        }
+
+        // Nothing of another type got into them, and a reader takes the type that a topic has.
+        session.Get($"@{{ city = 'Gdynia' }} | Send-ScramjetTopicData {name}; 'one', 'two' | Send-ScramjetTopicData {name}-text");
+        Assert.Equal("Gdynia", Value(session.Single($"Receive-ScramjetTopicData {name} -First 1"), "city"));
+        Assert.Equal(["one", "two"], session.Get($"Receive-ScramjetTopicData {name}-text -First 2").Select(v => v.BaseObject));
+        session.Get($"Remove-ScramjetTopic {name} -Confirm:$false; Remove-ScramjetTopic {name}-text -Confirm:$false");
+    }
+
+    [Fact]
+    public void The_wrong_content_type_for_a_spaces_topic_names_the_right_one()
+    {
+        using var session = real.Connect();
+        var name = "t" + Guid.NewGuid().ToString("N")[..8];
+        session.Get($"@{{ a = 1 }} | Send-ScramjetTopicData {name}");
+        Assert.Contains($"has the content type {Json}, not {Text}", session.Error($"'x' | Send-ScramjetTopicData {name}").ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Another_failure_of_a_topic_stays_what_it_is()
+    {
+        var hub = new FakeHub("mine");
+        hub.Intercept = async (exchange, path) =>
+        {
+            if (path == "/topic/cities")
+                await exchange.AnswerAsync(500, """{"error":"on fire"}""");
+            return path == "/topic/cities";
+        };
+        await using var server = Alone(hub);
+        _engine.Get("New-ScramjetTopic cities");
+        foreach (var script in new[] { "Receive-ScramjetTopicData cities", "@{ a = 1 } | Send-ScramjetTopicData cities" })
+            Assert.Equal("SERVER_ERROR", Kind(_engine.Error(script)));
+    }
+}

@@ -1,0 +1,78 @@
+using System;
+using System.Collections.Generic;
+using System.IO;
+using System.Threading.Tasks;
+using Xunit;
+
+namespace ScramjetPlatform.Tests;
+
+/// <summary>A session with a sample of every type of object that a cmdlet writes: from real hubs, and from stand-ins where a test couldn't do that to a real one.</summary>
+public sealed class ObjectSamples(RealPlatform real) : IAsyncLifetime
+{
+    private const string Pong = "module.exports = async function() { this.logger.warn('Up', 'port 1'); this.on('ping', message => this.emit('pong', message)); await new Promise(resolve => setTimeout(resolve, 600000)); };";
+
+    private readonly TestSequence _sequence = new(Pong);
+    private AdminPlatform? _admin;
+
+    /// <summary>What writes at least one object of a type, by the type's full name.</summary>
+    public static IReadOnlyDictionary<string, string> Scripts { get; } = new Dictionary<string, string>
+    {
+        ["Scramjet.Client.Model.Space"] = "Get-ScramjetSpace -Connection admin",
+        ["Scramjet.Client.Model.Hub"] = "Get-ScramjetHub -Connection real",
+        ["Scramjet.Client.Model.Sequence"] = "Get-ScramjetSequence $name -Connection real",
+        ["Scramjet.Client.Model.Instance"] = "Get-ScramjetInstance -Sequence $name -Connection real",
+        ["Scramjet.Client.Model.InstanceHealth"] = "Get-ScramjetInstance -Sequence $name -Connection real | Get-ScramjetHealth",
+        ["Scramjet.Client.Model.LoadCheck"] = "Get-ScramjetLoad -Connection real",
+        ["Scramjet.Client.Model.LogEntry"] = "$log",
+        ["Scramjet.Client.Model.AuditEntry"] = "Get-ScramjetAudit -Connection real | Select-Object -First 3",
+        ["Scramjet.Client.Model.Topic"] = "Get-ScramjetTopic -Hub sth-0, sth-1 -Space alpha -Connection admin",
+        ["Scramjet.Client.Model.AccessKey"] = "Get-ScramjetAccessKey -Space alpha -Connection admin",
+        ["Scramjet.Client.Model.StoreItem"] = "Get-ScramjetStoreItem -Space alpha -Connection admin",
+        ["Scramjet.Client.Model.DisconnectedHub"] = "$disconnected",
+        ["Scramjet.Client.Profiles.SiProfile"] = "[Scramjet.Client.Profiles.SiProfile]::FromFile($profilePath)",
+        ["ScramjetPlatform.ScramjetAccessKey"] = "$newKey",
+        ["ScramjetPlatform.ScramjetConfiguration"] = "Get-ScramjetConfiguration -Hub sth-0 -Connection admin",
+        ["ScramjetPlatform.ScramjetConnection"] = "Get-ScramjetConnection",
+        ["ScramjetPlatform.ScramjetContext"] = "Get-ScramjetContext",
+        ["ScramjetPlatform.ScramjetEvent"] = "$event",
+        ["ScramjetPlatform.ScramjetTreeNode"] = "Show-ScramjetTree -Hub sth-0, sth-1 -Space alpha -Connection admin",
+        ["ScramjetPlatform.ScramjetVersion"] = "Get-ScramjetVersion -Connection real",
+    };
+
+    public Engine Session { get; } = new();
+
+    public async ValueTask InitializeAsync()
+    {
+        _admin = await AdminPlatform.StartAsync(3, "alpha", "beta");
+        foreach (var hub in _admin.Hubs)
+        {
+            hub.AddInstance(hub.AddSequence("hello"));
+            hub.AddInstance(hub.AddSequence("world"), "completed");
+        }
+
+        _sequence.Write("profile.json", """{"configVersion":1,"apiUrl":"http://127.0.0.1:8000/api/v1","env":"development"}""");
+        Session.Set("name", _sequence.Name);
+        Session.Set("folder", _sequence.Folder);
+        Session.Set("profilePath", Path.Combine(_sequence.Folder, "profile.json"));
+        Session.Get($"$ProgressPreference = 'SilentlyContinue'; Connect-ScramjetPlatform {real.Platform.BaseUri} -AccessToken {real.Platform.Token} -Name real; Connect-ScramjetPlatform {_admin.Platform.BaseUri} -AccessToken {_admin.Platform.Token} -Name admin");
+        Session.Get("""
+            Publish-ScramjetSequence $folder -Connection real | Start-ScramjetSequence -ArgumentList Hi -AppConfig @{ a = 1 } -Wait | Out-Null
+            Get-ScramjetInstance -Sequence $name -Connection real | Send-ScramjetEvent ping you
+            $event = Get-ScramjetInstance -Sequence $name -Connection real | Receive-ScramjetEvent pong -TimeoutSec 60
+            $log = Get-ScramjetInstance -Sequence $name -Connection real | Get-ScramjetLog -Level Warn
+            New-ScramjetTopic cities -Hub sth-0, sth-1 -Space alpha -Connection admin | Out-Null
+            $newKey = New-ScramjetAccessKey lab -Space alpha -Connection admin
+            Publish-ScramjetStoreItem $folder -Space alpha -Connection admin | Out-Null
+            $disconnected = Disconnect-ScramjetHub sth-2 -Space alpha -Connection admin
+            """);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Session.Get("Get-ScramjetInstance -Sequence $name -Connection real | Stop-ScramjetInstance -Force -Wait; Get-ScramjetSequence $name -Connection real | Remove-ScramjetSequence -Force -Confirm:$false");
+        Session.Dispose();
+        _sequence.Dispose();
+        if (_admin is not null)
+            await _admin.DisposeAsync();
+    }
+}

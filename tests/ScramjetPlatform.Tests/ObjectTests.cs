@@ -1,0 +1,154 @@
+using System;
+using System.Collections.Generic;
+using System.IO;
+using System.Linq;
+using System.Management.Automation;
+using System.Reflection;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using System.Threading.Tasks;
+using Xunit;
+
+namespace ScramjetPlatform.Tests;
+
+/// <summary>Conventions that all objects keep, whatever cmdlet writes them: in JSON, in files, in lists, and when they are compared.</summary>
+public sealed class ObjectTests(ObjectSamples samples) : IClassFixture<ObjectSamples>
+{
+    private const int LongestJson = 2000;
+
+    /// <summary>What the user's program, package or hub made: its form is theirs.</summary>
+    private static readonly HashSet<string> s_payloads = ["AppConfig", "ArgumentList", "Limits", "Data", "Message", "Settings", "AdditionalData"];
+
+    private static readonly Assembly s_client = Assembly.LoadFrom(Path.Combine(Engine.RepositoryRoot, "bin/Scramjet.Client.dll"));
+    private static readonly Assembly s_module = Assembly.LoadFrom(Path.Combine(Engine.RepositoryRoot, "bin/ScramjetPlatform.dll"));
+
+    /// <summary>The module's own types that its cmdlets say they write.</summary>
+    public static TheoryData<string> Types => [.. s_module.GetTypes()
+        .SelectMany(t => t.GetCustomAttributes<OutputTypeAttribute>())
+        .SelectMany(a => a.Type)
+        .Select(t => t.Type)
+        .Where(t => t.Assembly == s_module || t.Assembly == s_client)
+        .Select(t => t.FullName!)
+        .Distinct()
+        .Order(StringComparer.Ordinal)];
+
+    private Engine Session => samples.Session;
+
+    [Fact]
+    public void Every_type_that_cmdlets_write_has_a_sample() => Assert.Equal(Types.Select(t => t.Data).Order(), ObjectSamples.Scripts.Keys.Order());
+
+    [Theory]
+    [MemberData(nameof(Types))]
+    public void Its_json_is_flat_and_whole(string type)
+    {
+        // Several objects are an array, which is a level by itself.
+        var result = Session.Run($"$o = @({ObjectSamples.Scripts[type]}); $o + $o | ConvertTo-Json");
+        Assert.Empty(result.Errors);
+        if (type != "ScramjetPlatform.ScramjetConfiguration")
+            Assert.Empty(result.Warnings);
+
+        var objects = JsonDocument.Parse((string)Assert.Single(result.Output).BaseObject).RootElement.EnumerateArray().ToArray();
+        Assert.NotEmpty(objects);
+        Assert.All(objects, o => Assert.True(o.GetRawText().Length < LongestJson, $"{o.GetRawText().Length} characters of JSON are much for a {type}."));
+        foreach (var property in objects.SelectMany(o => o.EnumerateObject()).Where(p => !s_payloads.Contains(p.Name)))
+        {
+            var values = property.Value.ValueKind switch
+            {
+                JsonValueKind.Array => property.Value.EnumerateArray().ToArray(),
+                JsonValueKind.Object => property.Value.EnumerateObject().Select(p => p.Value).ToArray(),
+                _ => [],
+            };
+            Assert.All(values, v => Assert.False(v.ValueKind is JsonValueKind.Array or JsonValueKind.Object, $"{property.Name} is nested: {v.GetRawText()}"));
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Types))]
+    public void No_property_is_a_number_that_stands_for_a_word(string type) => Assert.Empty(Enumerations(s_module.GetType(type) ?? s_client.GetType(type, throwOnError: true)!, []));
+
+    private static IEnumerable<string> Enumerations(Type type, HashSet<Type> seen)
+    {
+        type = Nullable.GetUnderlyingType(type) ?? type.GetElementType() ?? (type.IsGenericType ? type.GetGenericArguments()[^1] : type);
+        if (type.IsEnum)
+            return [type.Name];
+        if (!seen.Add(type) || (type.Assembly != s_module && type.Assembly != s_client))
+            return [];
+        return type.GetProperties(BindingFlags.Public | BindingFlags.Instance).SelectMany(p => Enumerations(p.PropertyType, seen).Select(name => $"{type.Name}.{p.Name}: {name}"));
+    }
+
+    [Theory]
+    [MemberData(nameof(Types))]
+    public void A_file_brings_back_its_words_and_its_views(string type)
+    {
+        var file = Path.GetTempFileName();
+        try
+        {
+            Session.Set("file", file);
+            Session.Get($"$o = @({ObjectSamples.Scripts[type]}); $o | Export-Clixml $file; $back = @(Import-Clixml $file)");
+            Assert.Equal(View("$o | Out-String -Width 120"), View("$back | Out-String -Width 120"));
+            Assert.Equal(Labels("$o"), Labels("$back"));
+            foreach (var word in new[] { "Status", "Level", "Kind" })
+                Assert.Equal(Words("$o", word), Words("$back", word));
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Types))]
+    public void A_list_shows_what_it_has(string type)
+    {
+        Session.Get($"$o = @({ObjectSamples.Scripts[type]})");
+        var shown = Session.Get("$o[0].PSStandardMembers.DefaultDisplayPropertySet.ReferencedPropertyNames").Select(n => (string)n.BaseObject).ToArray();
+        Assert.NotEmpty(shown);
+        Assert.All(shown, name => Assert.True((bool)Session.Single($"[bool]$o[0].PSObject.Properties['{name}']").BaseObject, $"There is no {name}."));
+        Assert.Equal(shown, Labels("$o[0]"));
+        Assert.NotEqual(type, Session.Single("$o[0].ToString()").BaseObject);
+    }
+
+    [Theory]
+    [InlineData("Scramjet.Client.Model.Space")]
+    [InlineData("Scramjet.Client.Model.Hub")]
+    [InlineData("Scramjet.Client.Model.Sequence")]
+    [InlineData("Scramjet.Client.Model.Instance")]
+    [InlineData("Scramjet.Client.Model.Topic")]
+    [InlineData("Scramjet.Client.Model.AccessKey")]
+    [InlineData("Scramjet.Client.Model.StoreItem")]
+    [InlineData("ScramjetPlatform.ScramjetTreeNode")]
+    public void Two_objects_of_one_thing_are_the_same(string type)
+    {
+        Session.Get($"$a = @({ObjectSamples.Scripts[type]} | Sort-Object); $b = @({ObjectSamples.Scripts[type]} | Sort-Object)");
+        var count = (int)Session.Single("$a.Count").BaseObject;
+        Assert.True(count > 0);
+        Assert.False((bool)Session.Single("[object]::ReferenceEquals($a[0], $b[0])").BaseObject);
+        Assert.True((bool)Session.Single("$a[0] -eq $b[0]").BaseObject);
+        Assert.True((bool)Session.Single("$b[-1] -in $a -and $a -contains $b[0]").BaseObject);
+        Assert.Empty(Session.Get("Compare-Object $a $b"));
+        foreach (var script in new[] { "$a + $b | Select-Object -Unique", "$a + $b | Sort-Object -Unique", "$a + $b | Group-Object" })
+            Assert.Equal((script, count), (script, Session.Get(script).Count));
+        Assert.Equal(1, Session.Single("@{ $a[0] = 1 }[$b[0]]").BaseObject);
+
+        // What differs, differs: also where the ids are the same.
+        if (count > 1)
+            Assert.Equal([], Session.Get("$a[0] -eq $a[1]").Where(b => (bool)b.BaseObject));
+        Assert.Equal(count, Session.Get("Compare-Object $a @() -SyncWindow 9").Count);
+    }
+
+    [Fact]
+    public void Hubs_of_one_id_in_two_places_are_two()
+    {
+        Session.Get("$a = Get-ScramjetHub sth-0 -Connection admin; $b = Get-ScramjetHub sth-0 -Connection real");
+        Assert.Equal([false, false], Session.Get("$a -eq $b; $a -in @($b)").Select(b => (bool)b.BaseObject));
+        Assert.Equal(2, Session.Get("$a, $b | Select-Object -Unique").Count);
+        Assert.Equal(2, Session.Get("Compare-Object $a $b").Count);
+    }
+
+    private object?[] Words(string objects, string name) => [.. Session.Get($"foreach ($i in {objects}) {{ if ($i.PSObject.Properties['{name}']) {{ $i.{name} }} }}").Select(v => v?.BaseObject)];
+
+    /// <summary>Where a time is told as an age, it goes on.</summary>
+    private string View(string script) => Regex.Replace((string)Session.Single(script).BaseObject, @" +\d+[smhd]\b", " #");
+
+    private string[] Labels(string objects) => [.. Regex.Matches((string)Session.Single($"{objects} | Format-List | Out-String -Width 4096").BaseObject, @"^(\w+) *: ", RegexOptions.Multiline).Select(m => m.Groups[1].Value)];
+}
