@@ -164,6 +164,53 @@ public sealed class TrustTests : IDisposable
         Assert.Equal(Evil, error.Exception.GetType().GetProperty("ServerMessage")!.GetValue(error.Exception));
     }
 
+    [Theory]
+    [InlineData("Get-ScramjetSequence")]
+    [InlineData("Get-ScramjetInstance")]
+    [InlineData("Get-ScramjetHealth *")]
+    [InlineData("Get-ScramjetTopic")]
+    [InlineData("Get-ScramjetLog")]
+    [InlineData("Get-ScramjetAudit")]
+    [InlineData("Get-ScramjetLoad")]
+    [InlineData("Get-ScramjetConfiguration")]
+    [InlineData("Get-ScramjetVersion -Hub *")]
+    [InlineData("Get-ScramjetHub")]
+    [InlineData("Receive-ScramjetEvent * x")]
+    [InlineData("Show-ScramjetTree")]
+    public async Task Control_and_direction_characters_from_servers_reach_no_table_or_list(string script)
+    {
+        const string Evil = "a\u001b[2Jb\u0007c\u202ed";
+        await using var server = await ConnectAsync(async (exchange, path) =>
+        {
+            var text = new Newtonsoft.Json.Linq.JValue(Evil).ToString(Newtonsoft.Json.Formatting.None);
+            var sequence = $$"""{"id":{{text}},"name":{{text}},"config":{"name":{{text}},"version":{{text}},"description":{{text}},"language":{{text}},"entrypointPath":{{text}},"engines":{ {{text}}:{{text}} } },"instances":[{{text}}],"location":{{text}} }""";
+            var instance = $$"""{"id":{{text}},"sequence":{{sequence}},"appConfig":{ {{text}}:{{text}} },"args":[{{text}}],"provides":{{text}},"requires":{{text}},"created":"2026-01-01T00:00:00Z","started":"2026-01-01T00:00:00Z","status":{{text}},"terminated":{"exitcode":1,"reason":{{text}} } }""";
+            var body = path switch
+            {
+                "/sequences" => $"[{sequence}]",
+                "/instances" => $"[{instance}]",
+                "/entities" => $$"""{"sequences":[{{sequence}}],"instances":[{{instance}}]}""",
+                "/topics" => $$"""[{"topicName":{{text}},"contentType":{{text}},"localProvider":{{text}} }]""",
+                "/log" => $$"""{"level":"INFO","msg":{{text}},"from":{{text}},"ts":1,"data":[{{text}}]}""",
+                "/audit" => $$"""{"opState":{{text}},"opCode":11208,"requestId":{{text}},"objectId":{{text}},"requestorId":{{text}},"receivedAt":1}""",
+                "/load-check" => $$"""{"avgLoad":1,"currentLoad":1,"memFree":1,"memUsed":1,"fsSize":[{"fs":{{text}},"mount":{{text}},"type":{{text}},"size":1,"used":1,"available":1}]}""",
+                "/config" => $$"""{"host":{"id":"sth-0"},"description":{{text}},"tags":[{{text}}],{{text}}:{{text}} }""",
+                "/version" => $$"""{"service":"@scramjet/host","apiVersion":{{text}},"version":"1.0.1","build":{{text}} }""",
+                _ when path.EndsWith("/health", StringComparison.Ordinal) => $$"""{"healthy":true,"processId":1,"containerId":{{text}} }""",
+                _ when path.Contains("/event/", StringComparison.Ordinal) => text,
+                _ => null,
+            };
+            if (body is null)
+                return false;
+            await exchange.AnswerAsync(200, body);
+            return true;
+        });
+        var screen = _engine.Render(script) + _engine.Render($"{script} | Format-List") + _engine.Render($"{script} | Format-Table");
+        Assert.Matches(@"\w", screen);
+        Assert.DoesNotContain("\u001b[2J", screen, StringComparison.Ordinal);
+        Assert.DoesNotMatch(@"[\u0007\u202e]", screen);
+    }
+
     [Fact]
     public async Task A_binary_answer_is_not_printed()
     {

@@ -1,7 +1,11 @@
 using System;
+using System.Collections;
+using System.Collections.Specialized;
 using System.Globalization;
+using System.Linq;
 using System.Management.Automation;
 using System.Text.RegularExpressions;
+using Scramjet.Client;
 
 namespace ScramjetPlatform.Formatting;
 
@@ -20,7 +24,7 @@ public static class StatusStyle
     /// <param name="colour">Whether the host shows colours; NO_COLOR in the environment overrules it.</param>
     public static string Format(object? status, bool colour)
     {
-        var text = status?.ToString() ?? "";
+        var text = DisplayText.Clean(status?.ToString()) ?? "";
         return Paint(text, text switch
         {
             "Healthy" or "Running" or "True" => Well,
@@ -29,6 +33,29 @@ public static class StatusStyle
             "Completed" or "Gone" => Faint,
             _ => "",
         }, colour);
+    }
+
+    /// <summary>A value as it may be shown: texts from servers without what a terminal would act on.</summary>
+    /// <param name="value">The value.</param>
+    public static object? Text(object? value)
+    {
+        var plain = value is PSObject { BaseObject: not PSCustomObject } wrapped ? wrapped.BaseObject : value;
+        switch (plain)
+        {
+            case null or ValueType:
+                return value;
+            case string text:
+                return DisplayText.Clean(text);
+            case IDictionary dictionary:
+                var shown = new OrderedDictionary();
+                foreach (DictionaryEntry entry in dictionary)
+                    shown[Text(entry.Key) ?? ""] = Text(entry.Value);
+                return shown;
+            case IEnumerable items:
+                return items.Cast<object?>().Select(Text).ToArray();
+            default:
+                return plain.ToString() is { } name && DisplayText.Clean(name) is var clean && clean != name ? clean : value;
+        }
     }
 
     /// <summary>A text in a colour, where the host shows colours.</summary>
@@ -40,7 +67,7 @@ public static class StatusStyle
 
     /// <summary>A version without its build metadata, such as the content's hash that Publish-ScramjetSequence -IfChanged adds.</summary>
     /// <param name="version">The version.</param>
-    public static string Version(string? version) => version?.Split('+')[0] ?? "";
+    public static string Version(string? version) => DisplayText.Clean(version?.Split('+')[0]) ?? "";
 
     /// <summary>A span of time in its largest unit, such as <c>3m</c> or <c>2d</c>.</summary>
     /// <param name="age">The span.</param>

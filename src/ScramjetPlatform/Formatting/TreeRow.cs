@@ -4,6 +4,7 @@ using System.Management.Automation;
 using System.Management.Automation.Host;
 using System.Text;
 using System.Text.RegularExpressions;
+using Scramjet.Client;
 using Scramjet.Client.Model;
 
 namespace ScramjetPlatform.Formatting;
@@ -81,7 +82,7 @@ public static class TreeRow
     /// <summary>A text in one line, cut to a width. What would move the cursor is left out: names and messages come from others.</summary>
     internal static string Clip(string text, int width)
     {
-        var line = Regex.Replace(text, @"\p{Cc}+", " ");
+        var line = DisplayText.Clean(text)!;
         return line.Length <= width ? line : width < 1 ? "" : line.Substring(0, width - 1) + Plain("…");
     }
 
