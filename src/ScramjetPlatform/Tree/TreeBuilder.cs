@@ -120,6 +120,16 @@ internal sealed class TreeBuilder(CommandContext context, ScramjetTreeKind level
         }
     }
 
+    /// <summary>The nodes that have come, and those of before that may still come.</summary>
+    private static IReadOnlyList<ScramjetTreeNode> WithOld(IReadOnlyList<ScramjetTreeNode> nodes, IReadOnlyList<ScramjetTreeNode> before)
+    {
+        if (nodes.Count == 0)
+            return before;
+
+        var known = new HashSet<string>(nodes.Select(n => n.Id), StringComparer.Ordinal);
+        return nodes.Concat(before.Where(n => !known.Contains(n.Id))).OrderBy(n => SortKey(n.Id), StringComparer.Ordinal).ToArray();
+    }
+
     private ScramjetTreeNode? Find(ScramjetTreeNode node)
     {
         lock (_gate)
