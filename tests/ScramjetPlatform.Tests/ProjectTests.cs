@@ -41,16 +41,19 @@ public sealed class ProjectTests(RealPlatform real) : IDisposable
         session.Get($"Set-Location '{folder.FullName}'");
         var readme = await File.ReadAllTextAsync(Path.Combine(folder.FullName, "README.md"), TestContext.Current.CancellationToken);
         var steps = Regex.Matches(readme, "```powershell\n(.*?)```", RegexOptions.Singleline).Select(m => m.Groups[1].Value).ToArray();
-        Assert.Equal(2, steps.Length);
+        Assert.Equal(kind == "Generator" ? 2 : 3, steps.Length);
         try
         {
             var tried = session.Run(steps[0]);
-            var kept = session.Run(steps[1]);
+            var kept = session.Run(steps[^1]);
             Assert.Empty(tried.Errors.Concat(kept.Errors));
+            var text = kind == "Generator" ? null : session.Run(steps[1]);
+            Assert.Empty(text?.Errors ?? []);
             switch (kind)
             {
                 case "Transformer":
                     Assert.Equal(["Hi, Ada!", "Hi, Grace!"], tried.Output.Select(o => o.Properties["greeting"].Value));
+                    Assert.Equal(["Hello, Ada!", "Hello, Grace!"], text!.Output.Select(o => o.Properties["greeting"].Value));
                     Assert.Equal([null, "Hello, Ada!", "Hello, Grace!"], kept.Output.Select(o => o.Properties["greeting"]?.Value));
                     break;
                 case "Generator":
@@ -60,8 +63,10 @@ public sealed class ProjectTests(RealPlatform real) : IDisposable
                     break;
                 case "Consumer":
                     Assert.Empty(tried.Output.Concat(kept.Output));
-                    Assert.Contains(tried.Verbose, v => v.Contains("200 objects so far", StringComparison.Ordinal));
-                    Assert.Contains(tried.Verbose, v => v.Contains("250 objects received", StringComparison.Ordinal));
+                    Assert.Empty(text!.Output);
+                    Assert.Contains(tried.Verbose, v => v.Contains("200 items so far", StringComparison.Ordinal));
+                    Assert.Contains(tried.Verbose, v => v.Contains("250 items received", StringComparison.Ordinal));
+                    Assert.Contains(text.Verbose, v => v.Contains("3 items received", StringComparison.Ordinal));
                     break;
             }
 
@@ -74,6 +79,34 @@ public sealed class ProjectTests(RealPlatform real) : IDisposable
     }
 
     [Theory]
+    [InlineData("JavaScript")]
+    [InlineData("TypeScript")]
+    [InlineData("Python")]
+    public async Task Programs_take_text_objects_bytes_and_nothing(string language)
+    {
+        if (language == "Python")
+            await RequirePythonAsync();
+
+        using var session = Connect();
+        session.Get($"New-ScramjetSequenceProject ./greet {language}; New-ScramjetSequenceProject ./count {language} Consumer; New-ScramjetSequenceProject ./tick {language} Generator");
+        string[] Greetings(string input) => [.. session.Get($"{input} | Invoke-ScramjetSequence -Path ./greet -RemoveAfter").Select(o => $"{o.Properties["name"]?.Value}: {o.Properties["greeting"].Value}")];
+        Assert.Equal(["Ada: Hello, Ada!", "Zażółć 🚀: Hello, Zażółć 🚀!"], Greetings("'Ada', '', 'Zażółć 🚀'"));
+        Assert.Equal(["Ada: Hello, Ada!", "Grace: Hello, Grace!"], Greetings("\"Ada`r`nGr\", \"ace`r`n\" | ForEach-Object { , [System.Text.Encoding]::UTF8.GetBytes($_) }"));
+        Assert.Equal(["Ada: Hello, Ada!", ": Hello!", "Grace: Hello, Grace!"], Greetings("@{ name = 'Ada' }, @{ n = 1 }, 'Grace'"));
+        Assert.Equal(["1: Hello, 1!", "2: Hello, 2!"], Greetings("1, 2"));
+        Assert.Empty(Greetings("@()"));
+        Assert.Empty(session.Get("Invoke-ScramjetSequence -Path ./greet -RemoveAfter"));
+
+        string Last(string input) => Assert.Single(session.Run($"{input}Invoke-ScramjetSequence -Path ./count -RemoveAfter -Verbose").Verbose, v => v.Contains("items received", StringComparison.Ordinal));
+        Assert.Contains("2 items received", Last("'one', 'two' | "), StringComparison.Ordinal);
+        Assert.Contains("3 items received", Last("1, 'two', @{ three = 3 } | "), StringComparison.Ordinal);
+        Assert.Contains("0 items received", Last(""), StringComparison.Ordinal);
+
+        Assert.Equal(["1", "2"], session.Get("Invoke-ScramjetSequence -Path ./tick -RemoveAfter -ArgumentList 2, 10").Select(o => o.Properties["n"].Value.ToString()));
+        Assert.Equal(["1", "2"], session.Get("'text' | Invoke-ScramjetSequence -Path ./tick -RemoveAfter -ArgumentList 2, 10").Select(o => o.Properties["n"].Value.ToString()));
+    }
+
+    [Theory]
     [InlineData("Transformer")]
     [InlineData("Consumer")]
     public async Task A_Python_program_that_fails_ends_and_says_why(string kind)
@@ -81,10 +114,12 @@ public sealed class ProjectTests(RealPlatform real) : IDisposable
         await RequirePythonAsync();
         using var session = Connect();
         session.Get($"New-ScramjetSequenceProject ./failing Python {kind}");
-        var result = session.Run("'{ \"name\": \"Ada\" }', 'not json' | Invoke-ScramjetSequence -Path ./failing -RemoveAfter");
+        var program = Path.Combine(_root, "failing/main.py");
+        await File.WriteAllTextAsync(program, (await File.ReadAllTextAsync(program, TestContext.Current.CancellationToken)).Replace("        # ", "        if item == 'spoiled': raise ValueError(item)\n        # ", StringComparison.Ordinal), TestContext.Current.CancellationToken);
+        var result = session.Run("'Ada', 'spoiled' | Invoke-ScramjetSequence -Path ./failing -RemoveAfter");
         var error = Assert.Single(result.Errors);
         Assert.StartsWith("INSTANCE_FAILED,", error.FullyQualifiedErrorId, StringComparison.Ordinal);
-        Assert.Contains("JSONDecodeError", string.Concat(result.Warnings) + error, StringComparison.Ordinal);
+        Assert.Contains("spoiled", string.Concat(result.Warnings) + error, StringComparison.Ordinal);
     }
 
     [Fact]

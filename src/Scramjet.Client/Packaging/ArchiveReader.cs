@@ -24,6 +24,7 @@ internal sealed class ArchiveReader(Stream tar, string origin, CancellationToken
     private static readonly UTF8Encoding Utf8 = new(false, throwOnInvalidBytes: true);
 
     private readonly byte[] _block = new byte[BlockSize];
+    private readonly byte[] _skipped = new byte[64 * 1024];
     private long _left;
     private int _padding;
     private bool _hasBegun;
@@ -223,24 +224,22 @@ internal sealed class ArchiveReader(Stream tar, string origin, CancellationToken
 
     private void SkipContent()
     {
-        var buffer = new byte[64 * 1024];
-        while (Read(buffer) > 0)
+        while (Read(_skipped) > 0)
         {
         }
 
-        ReadFully(buffer, _padding);
+        ReadFully(_skipped, _padding);
         _padding = 0;
     }
 
     /// <summary>Behind the end there is nothing but padding; and the sum at the end of the compressed data is checked.</summary>
     private void ReadToEnd()
     {
-        var buffer = new byte[64 * 1024];
         int read;
-        while ((read = tar.Read(buffer, 0, buffer.Length)) > 0)
+        while ((read = tar.Read(_skipped, 0, _skipped.Length)) > 0)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (buffer.Take(read).Any(static b => b != 0))
+            if (Array.FindIndex(_skipped, 0, read, static b => b != 0) >= 0)
                 throw Invalid("there is more data behind its end");
         }
     }
