@@ -87,8 +87,8 @@ public sealed class Instance : Entity
         _ => null,
     };
 
-    /// <summary>Whether it is being set up, or nothing is known of it yet.</summary>
-    public bool IsStarting => Status is InstanceStatus.Unknown or InstanceStatus.Initializing or InstanceStatus.Starting;
+    /// <summary>Whether it is being set up.</summary>
+    public bool IsStarting => Status is InstanceStatus.Initializing or InstanceStatus.Starting;
 
     /// <summary>Whether it has been asked to end and hasn't ended yet.</summary>
     public bool IsEnding => Status is InstanceStatus.Stopping or InstanceStatus.Killing;
