@@ -1,4 +1,10 @@
 using System;
+using System.Collections.Generic;
+using System.Linq;
+using System.Management.Automation;
+using System.Net.Http;
+using System.Net.Http.Headers;
+using System.Threading;
 using System.Threading.Tasks;
 using Newtonsoft.Json.Linq;
 using Scramjet.Testing;
@@ -7,8 +13,20 @@ using Xunit;
 namespace ScramjetPlatform.Tests;
 
 /// <summary>What is true of instances at the end of their lives, and what may be done with them then.</summary>
-public sealed class InstanceLifeTests
+public sealed class InstanceLifeTests(RealPlatform real)
 {
+    private static readonly HttpClient s_client = new();
+
+    /// <summary>The stand-in's seconds, where a test must not last as long as the hub's own times.</summary>
+    private static readonly TimeSpan Brief = TimeSpan.FromMilliseconds(20);
+
+    /// <summary>The stand-in's seconds, where a test must see what is shown of a wait.</summary>
+    private static readonly TimeSpan Visible = TimeSpan.FromMilliseconds(150);
+
+    public static IEnumerable<TheoryDataRow<TestHub>> Hubs => HubUnderTest.All();
+
+    public static IEnumerable<TheoryDataRow<TestHub>> HubsOf10 => HubUnderTest.InTheFormOf10();
+
     [Theory]
     [InlineData("killing", true, 137, "Completed", false)]
     [InlineData("stopping", true, 138, "Completed", false)]
@@ -51,5 +69,455 @@ public sealed class InstanceLifeTests
         Assert.Equal(status, seen.Properties["Status"].Value.ToString(), ignoreCase: true);
         Assert.False((bool)seen.Properties["HasEnded"].Value);
         Assert.Null(seen.Properties["Succeeded"].Value);
+    }
+
+    [Theory]
+    [MemberData(nameof(Hubs))]
+    public async Task An_instance_that_has_ended_is_not_stopped_again(TestHub which)
+    {
+        await using var hub = await HubUnderTest.StartAsync(which, real);
+        using var session = hub.Connect();
+        session.Set("i", session.Single($"Publish-ScramjetSequence '{hub.Sequence("wait").Folder}' | Start-ScramjetSequence -Wait"));
+        session.Get("$i | Stop-ScramjetInstance -Force -Wait");
+
+        // $i says that it runs: it is an old snapshot.
+        Assert.False((bool)session.Single("$i.HasEnded").BaseObject);
+        foreach (var how in new[] { "-Wait", "-Force -Wait", "-TimeoutSec 0.1", "-Force -RemoveImmediately" })
+        {
+            var stopped = session.Single($"$i | Stop-ScramjetInstance {how} -PassThru");
+            Assert.True((bool)stopped.Properties["HasEnded"].Value);
+        }
+
+        if (which != TestHub.Npm)
+            Assert.Equal("completed", (string?)(await ReadAsync(hub, "/instance/" + session.Single("$i.Id")))["status"]);
+    }
+
+    [Theory]
+    [MemberData(nameof(Hubs))]
+    public async Task A_kill_with_PassThru_writes_the_instance_as_it_is_after_its_end(TestHub which)
+    {
+        await using var hub = await HubUnderTest.StartAsync(which, real);
+        using var session = hub.Connect();
+        session.Set("i", session.Single($"Publish-ScramjetSequence '{hub.Sequence("wait").Folder}' | Start-ScramjetSequence -Wait"));
+        var killed = session.Single("$i | Stop-ScramjetInstance -Force -PassThru");
+        Assert.Equal(which == TestHub.Npm ? "Gone" : "Completed", killed.Properties["Status"].Value.ToString());
+        if (which != TestHub.Npm)
+            Assert.Equal(137, killed.Properties["ExitCode"].Value);
+    }
+
+    [Theory]
+    [MemberData(nameof(Hubs))]
+    public async Task A_sequence_is_removed_after_its_instances_have_ended(TestHub which)
+    {
+        await using var hub = await HubUnderTest.StartAsync(which, real, h => h.Second = Brief);
+        using var session = hub.Connect();
+        session.Set("s", session.Single($"Publish-ScramjetSequence '{hub.Sequence("wait").Folder}'"));
+        session.Get("$s | Start-ScramjetSequence -Wait | Stop-ScramjetInstance -TimeoutSec 0.1 -Wait; $s | Remove-ScramjetSequence -Confirm:$false");
+        Assert.StartsWith("NOT_FOUND,", session.Error("$s | Get-ScramjetSequence").FullyQualifiedErrorId);
+    }
+
+    [Theory]
+    [MemberData(nameof(Hubs))]
+    public async Task A_forced_removal_waits_until_its_hub_lets_go_of_what_has_ended(TestHub which)
+    {
+        await using var hub = await HubUnderTest.StartAsync(which, real, h => h.Second = Visible);
+        using var session = hub.Connect();
+        session.Set("s", session.Single($"Publish-ScramjetSequence '{hub.Sequence("wait").Folder}'"));
+        var result = session.Run("$s | Start-ScramjetSequence -Wait | Stop-ScramjetInstance -Force -Wait; $s | Remove-ScramjetSequence -Force -Confirm:$false");
+        Assert.Empty(result.Errors);
+        Assert.StartsWith("NOT_FOUND,", session.Error("$s | Get-ScramjetSequence").FullyQualifiedErrorId);
+        if (which == TestHub.Npm)
+            return;
+
+        AssertProgress(result, "to release its sequence", "Completed");
+    }
+
+    [Fact]
+    public async Task A_forced_removal_asks_its_hub_few_times_and_says_so_once()
+    {
+        var hub = new FakeHub("sth-1") { Second = Visible };
+        var sequence = hub.AddSequence("wait");
+        hub.AddInstance(sequence);
+        await using var server = hub.Serve();
+        using var session = Connect(server);
+        var result = session.Run("Remove-ScramjetSequence wait -Force -Confirm:$false -Verbose");
+        Assert.Empty(result.Errors);
+        Assert.Single(result.Verbose, line => line.StartsWith("Waiting for ", StringComparison.Ordinal));
+        Assert.InRange(result.Verbose.Count, 1, 10);
+        Assert.InRange(server.Requests.Count, 1, 60);
+        Assert.Single(server.Requests, r => r.Target.EndsWith("/_kill", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_forced_removal_ends_with_an_error_that_names_the_instance_when_its_time_is_up()
+    {
+        var hub = new FakeHub("sth-1");
+        var instance = hub.AddInstance(hub.AddSequence("wait"));
+        await using var server = hub.Serve();
+        using var session = Connect(server);
+        var result = session.Run("Remove-ScramjetSequence wait -Force -Confirm:$false -TimeoutSec 2");
+        var error = Assert.Single(result.Errors);
+        Assert.StartsWith("TIMEOUT,", error.FullyQualifiedErrorId);
+        Assert.Contains(instance, error.ToString(), StringComparison.Ordinal);
+        Assert.Contains("-TimeoutSec", error.ErrorDetails.RecommendedAction, StringComparison.Ordinal);
+        AssertProgress(result, "to release its sequence", "Completed");
+        Assert.Single(hub.Sequences);
+    }
+
+    [Fact]
+    public async Task Instances_that_run_keep_their_sequence_even_where_another_has_ended_long_ago()
+    {
+        var hub = new FakeHub("sth-1") { Second = Brief };
+        var sequence = hub.AddSequence("wait");
+        var ended = hub.AddInstance(sequence);
+        var running = hub.AddInstance(sequence);
+        await using var server = hub.Serve();
+        using var session = Connect(server);
+        session.Get($"Stop-ScramjetInstance {ended} -Force -Wait");
+
+        // The hub removes the sequence then, if it is asked.
+        await Task.Delay(Brief * 30, TestContext.Current.CancellationToken);
+        foreach (var command in new[] { "Remove-ScramjetSequence wait -Confirm:$false", "Publish-ScramjetSequence $folder -Sequence wait -Update" })
+        {
+            using var folder = new TestSequence();
+            session.Set("folder", folder.Folder);
+            var error = session.Error(command);
+            Assert.StartsWith("REQUEST_ERROR,", error.FullyQualifiedErrorId);
+            Assert.Equal(ErrorCategory.ResourceBusy, error.CategoryInfo.Category);
+            Assert.Contains(running, error.ToString(), StringComparison.Ordinal);
+            Assert.DoesNotContain(ended, error.ToString(), StringComparison.Ordinal);
+        }
+
+        Assert.DoesNotContain(server.Requests, r => r.Method is "DELETE" or "PUT");
+        session.Get("Remove-ScramjetSequence wait -Force -Confirm:$false");
+        Assert.Empty(hub.Sequences);
+    }
+
+    [Fact]
+    public async Task A_sequence_is_replaced_when_its_hub_has_forgotten_the_instances_that_have_ended()
+    {
+        var hub = new FakeHub("sth-1") { Second = TimeSpan.FromMilliseconds(10) };
+        await using var server = hub.Serve();
+        using var session = Connect(server);
+        using var sequence = TestSequence.Of("wait");
+        session.Set("s", session.Single($"Publish-ScramjetSequence '{sequence.Folder}'"));
+        session.Get("$s | Start-ScramjetSequence -Wait | Stop-ScramjetInstance -TimeoutSec 0.1 -Wait");
+        var result = session.Run($"Publish-ScramjetSequence '{sequence.Folder}' -Update");
+        Assert.Empty(result.Errors);
+        Assert.Equal(session.Single("$s.Id").BaseObject, Assert.Single(result.Output).Properties["Id"].Value);
+        AssertProgress(result, "to release its sequence", "Completed");
+        Assert.Single(server.Requests, r => r.Method == "PUT");
+    }
+
+    [Theory]
+    [MemberData(nameof(Hubs))]
+    public async Task Wait_sees_that_a_hub_has_forgotten_an_instance(TestHub which)
+    {
+        await using var hub = await HubUnderTest.StartAsync(which, real, h => h.Second = Brief);
+        using var session = hub.Connect();
+        session.Set("i", session.Single($"Publish-ScramjetSequence '{hub.Sequence("wait").Folder}' | Start-ScramjetSequence -Wait"));
+        var gone = session.Single("$i | Stop-ScramjetInstance -Force -RemoveImmediately; $i | Wait-ScramjetInstance -Status Gone -TimeoutSec 60");
+        Assert.Equal("Gone", gone.Properties["Status"].Value.ToString());
+        Assert.StartsWith("NOT_FOUND,", session.Error("Get-ScramjetInstance $i.Id").FullyQualifiedErrorId);
+    }
+
+    [Fact]
+    public async Task A_wait_ends_in_time_where_its_hub_does_not_answer()
+    {
+        var hub = new FakeHub("sth-1");
+        hub.AddInstance(hub.AddSequence("wait"));
+        await using var server = hub.Serve();
+        using var session = Connect(server);
+        session.Get("$i = Get-ScramjetInstance");
+        hub.Intercept = async (exchange, path) =>
+        {
+            if (path.StartsWith("/instance/", StringComparison.Ordinal))
+                await exchange.SilenceAsync();
+            return path.StartsWith("/instance/", StringComparison.Ordinal);
+        };
+        Assert.StartsWith("TIMEOUT,", session.Error("$i | Wait-ScramjetInstance -TimeoutSec 0.2").FullyQualifiedErrorId);
+    }
+
+    [Fact]
+    public async Task Waits_for_many_instances_show_one_progress()
+    {
+        var hub = new FakeHub("sth-1");
+        var sequence = hub.AddSequence("wait");
+        for (var i = 0; i < 5; i++)
+            hub.AddInstance(sequence);
+        await using var server = hub.Serve();
+        using var session = Connect(server);
+        var result = session.Run("Get-ScramjetInstance | Wait-ScramjetInstance -TimeoutSec 3");
+        Assert.Equal(5, result.Errors.Count);
+        Assert.Single(result.Progress.Select(p => p.ActivityId).Distinct());
+        Assert.Contains(result.Progress, p => p.Activity == "Waiting for 5 instances to end" && p.StatusDescription.StartsWith("5 Running, ", StringComparison.Ordinal));
+        Assert.Equal(ProgressRecordType.Completed, result.Progress[^1].RecordType);
+    }
+
+    [Theory]
+    [MemberData(nameof(Hubs))]
+    public async Task What_an_instance_was_started_with_is_known_whether_its_hub_tells_it_or_not(TestHub which)
+    {
+        await using var hub = await HubUnderTest.StartAsync(which, real);
+        using var session = hub.Connect();
+        session.Set("s", session.Single($"Publish-ScramjetSequence '{hub.Sequence("wait").Folder}'"));
+        session.Get("$i = $s | Start-ScramjetSequence -AppConfig @{ a = 1; t = '2024-01-01T00:00:00+05:30' } -ArgumentList Hi, 2 -Wait");
+        foreach (var instance in new[] { "$i", "(Get-ScramjetInstance $i.Id)", "($i | Get-ScramjetInstance)", "($s | Get-ScramjetInstance)" })
+            Assert.Equal("1 2024-01-01T00:00:00+05:30 Hi 2", session.Single($"$x = {instance}; \"$($x.AppConfig.a) $($x.AppConfig.t) $($x.ArgumentList)\"").BaseObject);
+    }
+
+    [Theory]
+    [MemberData(nameof(HubsOf10))]
+    public async Task A_restart_keeps_the_id_and_what_the_instance_was_started_with(TestHub which)
+    {
+        await using var hub = await HubUnderTest.StartAsync(which, real, h => h.Second = Visible);
+        using var session = hub.Connect();
+        session.Set("s", session.Single($"Publish-ScramjetSequence '{hub.Sequence("wait").Folder}'"));
+        session.Get("$i = $s | Start-ScramjetSequence -AppConfig @{ a = 1; t = '2024-01-01T00:00:00+05:30' } -ArgumentList Hi, 2 -Limits @{ memory = 256 } -OutputTopic out -InputTopic in -Wait");
+        foreach (var what in new[] { "$i", "$i.Id", "($s | Get-ScramjetInstance)" })
+        {
+            var result = session.Run($"$after = Restart-ScramjetInstance {what} -Wait; $after");
+            Assert.Empty(result.Errors);
+            Assert.Empty(result.Warnings);
+            Assert.Equal(session.Single("$i.Id").BaseObject, Assert.Single(result.Output).Properties["Id"].Value);
+            Assert.Equal("1 2024-01-01T00:00:00+05:30 Hi 2 256 out in Running", session.Single("\"$($after.AppConfig.a) $($after.AppConfig.t) $($after.ArgumentList) $($after.Limits.memory) $($after.OutputTopic) $($after.InputTopic) $($after.Status)\"").BaseObject);
+            AssertProgress(result, "to leave its hub's list", "Completed");
+            if (hub.StandIn is { } standIn)
+            {
+                var start = standIn.Starts.Last();
+                start.Remove("instanceId");
+                Assert.True(JToken.DeepEquals(JObject.Parse("""{"appConfig":{"a":1,"t":"2024-01-01T00:00:00+05:30"},"args":["Hi",2],"limits":{"memory":256},"outputTopic":"out","inputTopic":"in"}"""), start), start.ToString());
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(HubsOf10))]
+    public async Task A_restart_of_an_instance_that_has_ended_keeps_the_id(TestHub which)
+    {
+        await using var hub = await HubUnderTest.StartAsync(which, real, h => h.Second = Brief);
+        using var session = hub.Connect();
+        session.Set("i", session.Single($"Publish-ScramjetSequence '{hub.Sequence("wait").Folder}' | Start-ScramjetSequence -Wait"));
+        var result = session.Run("$i | Stop-ScramjetInstance -Force -Wait; $i | Restart-ScramjetInstance -Wait");
+        Assert.Empty(result.Errors);
+        Assert.Empty(result.Warnings);
+        var after = Assert.Single(result.Output);
+        Assert.Equal(session.Single("$i.Id").BaseObject, after.Properties["Id"].Value);
+        Assert.Equal("Running", after.Properties["Status"].Value.ToString());
+    }
+
+    [Fact]
+    public async Task A_restart_warns_of_another_id_where_its_hub_keeps_what_has_ended()
+    {
+        var hub = new FakeHub("sth-1") { AsDevelopmentHead = true };
+        hub.AddSequence("wait");
+        await using var server = hub.Serve();
+        using var session = Connect(server);
+        session.Get("$i = Start-ScramjetSequence wait -Wait; $i | Stop-ScramjetInstance -Force -Wait");
+        var result = session.Run("$i | Restart-ScramjetInstance");
+        Assert.Empty(result.Errors);
+        Assert.Contains("another id", Assert.Single(result.Warnings), StringComparison.Ordinal);
+        Assert.NotEqual(session.Single("$i.Id").BaseObject, Assert.Single(result.Output).Properties["Id"].Value);
+    }
+
+    [Theory]
+    [InlineData(false, "configuration and limits")]
+    [InlineData(true, "limits")]
+    public async Task A_restart_warns_where_it_cannot_know_what_the_instance_was_started_with(bool asDevelopmentHead, string unknown)
+    {
+        var hub = new FakeHub("sth-1") { Second = Brief, AsDevelopmentHead = asDevelopmentHead };
+        hub.AddInstance(hub.AddSequence("wait"));
+        await using var server = hub.Serve();
+        using var session = Connect(server);
+        var result = session.Run("Get-ScramjetInstance | Restart-ScramjetInstance");
+        Assert.Empty(result.Errors);
+        Assert.Contains($"without its {unknown}:", Assert.Single(result.Warnings), StringComparison.Ordinal);
+        Assert.Single(result.Output);
+
+        // What this session has started, it knows.
+        Assert.Empty(session.Run("Get-ScramjetInstance | Restart-ScramjetInstance").Warnings);
+    }
+
+    [Fact]
+    public async Task What_was_sent_with_an_instance_is_not_taken_for_another_one_with_its_id()
+    {
+        var hub = new FakeHub("sth-1") { Second = TimeSpan.Zero };
+        hub.AddSequence("wait");
+        await using var server = hub.Serve();
+        using var session = Connect(server);
+        session.Get("$i = Start-ScramjetSequence wait -AppConfig @{ a = 1 } -Wait; $i | Stop-ScramjetInstance -Force -RemoveImmediately; $i | Wait-ScramjetInstance -Status Gone | Out-Null");
+        await Task.Delay(5, TestContext.Current.CancellationToken);
+        hub.AddInstance(hub.Sequences.Keys.Single(), id: (string)session.Single("$i.Id").BaseObject);
+        Assert.Null(session.Single("Get-ScramjetInstance").Properties["AppConfig"].Value);
+    }
+
+    [Theory]
+    [MemberData(nameof(Hubs))]
+    public async Task An_object_as_the_argument_is_asked_for(TestHub which)
+    {
+        await using var hub = await HubUnderTest.StartAsync(which, real, h => h.Second = Brief);
+        using var session = hub.Connect();
+        session.Set("s", session.Single($"Publish-ScramjetSequence '{hub.Sequence("wait").Folder}'"));
+        session.Get("$i = $s | Start-ScramjetSequence -Wait; $i | Stop-ScramjetInstance -Force -RemoveImmediately -Wait");
+        Assert.Empty(session.Run("Get-ScramjetInstance $i -Status Running").Output);
+        session.Get("$i | Wait-ScramjetInstance -Status Gone; $s | Remove-ScramjetSequence -Confirm:$false");
+        Assert.StartsWith("NOT_FOUND,", session.Error("Get-ScramjetInstance $i").FullyQualifiedErrorId);
+        Assert.StartsWith("NOT_FOUND,", session.Error("Get-ScramjetSequence $s").FullyQualifiedErrorId);
+    }
+
+    [Fact]
+    public async Task Hubs_spaces_and_store_items_as_the_argument_are_asked_for()
+    {
+        await using var platform = await AdminPlatform.StartAsync(1, "first", "second");
+        using var session = platform.Connect();
+        using var sequence = new TestSequence();
+        session.Get($"$h = Get-ScramjetHub sth-0; $s = Get-ScramjetSpace second; $t = Publish-ScramjetStoreItem '{sequence.Folder}' -Space first");
+        Assert.Equal("sth-0", session.Single("Get-ScramjetHub $h").Properties["Id"].Value);
+        Assert.Equal("second", session.Single("Get-ScramjetSpace $s").Properties["Id"].Value);
+        Assert.Equal("second", session.Single("$s | Get-ScramjetSpace").Properties["Id"].Value);
+        Assert.Equal(sequence.Name, session.Single("Get-ScramjetStoreItem $t").Properties["Name"].Value);
+        Assert.Equal(sequence.Name, session.Single("$t | Get-ScramjetStoreItem").Properties["Name"].Value);
+
+        session.Get("Remove-ScramjetStoreItem $t -Confirm:$false; Disconnect-ScramjetHub sth-0 -Confirm:$false");
+        Assert.StartsWith("NOT_FOUND,", session.Error("Get-ScramjetStoreItem $t").FullyQualifiedErrorId);
+        Assert.StartsWith("NOT_FOUND,", session.Error("$t | Get-ScramjetStoreItem").FullyQualifiedErrorId);
+        Assert.False((bool)session.Single("Get-ScramjetHub $h").Properties["Connected"].Value);
+    }
+
+    [Theory]
+    [MemberData(nameof(Hubs))]
+    public async Task A_run_of_a_folder_leaves_nothing_behind(TestHub which)
+    {
+        await using var hub = await HubUnderTest.StartAsync(which, real, h => h.Second = Visible);
+        using var session = hub.Connect();
+        var sequence = hub.Sequence("echo");
+        session.Set("folder", sequence.Folder);
+        var result = session.Run("1..10 | Invoke-ScramjetSequence -Path $folder -RemoveAfter");
+        Assert.Empty(result.Errors);
+        Assert.Empty(result.Warnings);
+        Assert.Equal(10, result.Output.Count);
+        Assert.Empty(await LeftAsync(hub, sequence));
+        if (which != TestHub.Npm)
+            Assert.Contains(result.Progress, p => p.Activity.Contains("to release its sequence", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [MemberData(nameof(Hubs))]
+    public async Task A_run_of_a_folder_whose_output_is_wanted_no_more_leaves_nothing_behind(TestHub which)
+    {
+        await using var hub = await HubUnderTest.StartAsync(which, real, h => h.Second = Visible);
+        using var session = hub.Connect();
+        var sequence = hub.Sequence("echo");
+        session.Set("folder", sequence.Folder);
+        SelectFirstCommand.AddTo(session);
+        var result = session.Run("1..100000 | Invoke-ScramjetSequence -Path $folder -RemoveAfter | Select-First 3");
+        Assert.Empty(result.Errors);
+        Assert.Empty(result.Warnings);
+        Assert.Equal(3, result.Output.Count);
+        Assert.Empty(await LeftAsync(hub, sequence));
+        if (which != TestHub.Npm)
+            AssertProgress(result, "to release its sequence", "");
+    }
+
+    [Theory]
+    [MemberData(nameof(Hubs))]
+    public async Task A_run_of_a_folder_that_is_stopped_goes_back_to_the_prompt_and_leaves_nothing_behind(TestHub which)
+    {
+        await using var hub = await HubUnderTest.StartAsync(which, real, h => h.Second = Visible);
+        using var session = hub.Connect();
+        var sequence = hub.Sequence("ticks");
+        session.Set("folder", sequence.Folder);
+        var stopped = await session.StopAfterAsync("Invoke-ScramjetSequence -Path $folder -RemoveAfter", TimeSpan.Zero, () => UntilAsync(async () => (await LeftAsync(hub, sequence)).Any(name => name.StartsWith("instance", StringComparison.Ordinal))));
+        Assert.InRange(stopped, TimeSpan.Zero, TimeSpan.FromSeconds(10));
+        await UntilAsync(async () => (await LeftAsync(hub, sequence)).Length == 0);
+    }
+
+    [Fact]
+    public async Task A_clean_up_that_fails_warns_where_the_pipeline_was_cut()
+    {
+        var hub = new FakeHub("sth-1") { Second = Brief, Intercept = RefuseRemovalAsync };
+        await using var server = hub.Serve();
+        using var session = Connect(server);
+        using var sequence = TestSequence.Of("ticks");
+        SelectFirstCommand.AddTo(session);
+        var result = session.Run($"Invoke-ScramjetSequence -Path '{sequence.Folder}' -RemoveAfter | Select-First 3");
+        Assert.Equal(3, result.Output.Count);
+        Assert.Contains("the disk is full", Assert.Single(result.Warnings), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_clean_up_that_fails_after_a_stop_is_told_by_the_next_command()
+    {
+        var hub = new FakeHub("sth-1") { Second = Visible };
+        await using var server = hub.Serve();
+        using var session = Connect(server);
+        using var sequence = TestSequence.Of("ticks");
+        var refusals = 0;
+        hub.Intercept = async (exchange, path) =>
+        {
+            if (!await RefuseRemovalAsync(exchange, path))
+                return false;
+            Interlocked.Increment(ref refusals);
+            return true;
+        };
+        await session.StopAfterAsync($"Invoke-ScramjetSequence -Path '{sequence.Folder}' -RemoveAfter", TimeSpan.Zero, () => UntilAsync(() => Task.FromResult(!hub.Instances.IsEmpty)));
+        await UntilAsync(() => Task.FromResult(Volatile.Read(ref refusals) > 0));
+
+        // The command that failed tells it a moment after its hub's answer.
+        var warnings = new List<string>();
+        await UntilAsync(() =>
+        {
+            warnings.AddRange(session.Run("Get-ScramjetHub").Warnings);
+            return Task.FromResult(warnings.Count > 0);
+        });
+        Assert.Contains("the disk is full", Assert.Single(warnings), StringComparison.Ordinal);
+        Assert.Contains(sequence.Folder, warnings[0], StringComparison.Ordinal);
+        Assert.Empty(session.Run("Get-ScramjetHub").Warnings);
+    }
+
+    private static Engine Connect(FaultServer server)
+    {
+        var session = new Engine();
+        session.Get($"Connect-ScramjetPlatform -HubUri {server.BaseUri}");
+        return session;
+    }
+
+    private static async Task<bool> RefuseRemovalAsync(FaultServer.Exchange exchange, string path)
+    {
+        if (exchange.Method != "DELETE")
+            return false;
+        await exchange.ReadBodyAsync();
+        await exchange.AnswerAsync(500, """{"error":"the disk is full"}""");
+        return true;
+    }
+
+    private static void AssertProgress(Engine.Result result, string activity, string status)
+    {
+        var shown = Assert.Single(result.Progress.Where(p => p.Activity.Contains(activity, StringComparison.Ordinal)).Select(p => p.ActivityId).Distinct());
+        var records = result.Progress.Where(p => p.ActivityId == shown).ToArray();
+        Assert.Contains(records, p => p.StatusDescription.Contains(status, StringComparison.Ordinal) && p.StatusDescription.Contains(" s", StringComparison.Ordinal));
+        Assert.Equal(ProgressRecordType.Completed, records[^1].RecordType);
+    }
+
+    private static async Task UntilAsync(Func<Task<bool>> condition)
+    {
+        while (!await condition())
+            await Task.Delay(50, TestContext.Current.CancellationToken);
+    }
+
+    private static async Task<JToken> ReadAsync(HubUnderTest hub, string path)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, hub.BaseUri + path);
+        request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
+        using var answer = await s_client.SendAsync(request, TestContext.Current.CancellationToken);
+        return JToken.Parse(await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+    }
+
+    /// <summary>What a hub has of a sequence: itself, and its instances.</summary>
+    private static async Task<string[]> LeftAsync(HubUnderTest hub, TestSequence sequence)
+    {
+        var sequences = (await ReadAsync(hub, "/sequences")).Where(s => (string?)s["config"]!["name"] == sequence.Name).Select(s => (string)s["id"]!).ToArray();
+        var instances = (await ReadAsync(hub, "/instances")).Where(i => i["sequence"] is JObject whole ? (string?)whole["config"]?["name"] == sequence.Name : sequences.Contains((string?)i["sequence"], StringComparer.Ordinal));
+        return [.. sequences.Select(id => "sequence " + id), .. instances.Select(i => "instance " + i["id"])];
     }
 }

@@ -50,7 +50,7 @@ public sealed class InstanceWatch
     /// <param name="cancellationToken">Stops the wait.</param>
     /// <exception cref="ScramjetException"><c>TIMEOUT</c>.</exception>
     public Task<Instance> UntilRunningAsync(Instance known, TimeSpan? timeout, CancellationToken cancellationToken = default) =>
-        UntilAsync(known, static i => !i.IsStarting, "to run", timeout, cancellationToken);
+        UntilAsync(known, static i => !i.IsStarting && i.Status != InstanceStatus.Unknown, "to run", timeout, cancellationToken);
 
     /// <summary>Waits until an instance is no longer on its hub's list.</summary>
     /// <param name="known">The instance as it was last seen.</param>
@@ -140,7 +140,7 @@ public sealed class InstanceWatch
     public async Task RemoveAsync(SequenceClient sequence, bool kill = false, TimeSpan? timeout = null, CancellationToken cancellationToken = default)
     {
         var bound = timeout ?? _timings.ReleaseTime;
-        using var wait = new Reporter(this, "to leave its hub's list, so that the sequence can be removed");
+        using var wait = new Reporter(this, "to release its sequence");
         var killed = new HashSet<string>(StringComparer.Ordinal);
         var asked = false;
         for (var delay = _timings.FirstDelay; ; delay = Shorter(_timings.After(delay), _timings.LongestRemovalDelay))
@@ -187,7 +187,7 @@ public sealed class InstanceWatch
     public async Task<T> WhenUnusedAsync<T>(SequenceClient sequence, Func<Task<T>> work, TimeSpan? timeout = null, CancellationToken cancellationToken = default)
     {
         var bound = timeout ?? _timings.ListedTime;
-        using var wait = new Reporter(this, "to leave its hub's list, so that the sequence can be replaced");
+        using var wait = new Reporter(this, "to release its sequence");
         for (var delay = _timings.FirstDelay; ; delay = _timings.After(delay))
         {
             var instances = await InstancesOfAsync(sequence, cancellationToken).ConfigureAwait(false);

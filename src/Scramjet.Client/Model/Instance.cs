@@ -102,8 +102,8 @@ public sealed class Instance : Resource
         _ => null,
     };
 
-    /// <summary>Whether it is being set up, or nothing is known of it yet.</summary>
-    internal bool IsStarting => State is InstanceStatus.Unknown or InstanceStatus.Initializing or InstanceStatus.Starting;
+    /// <summary>Whether it is being set up.</summary>
+    internal bool IsStarting => State is InstanceStatus.Initializing or InstanceStatus.Starting;
 
     /// <summary>Whether it has been asked to end and hasn't ended yet.</summary>
     internal bool IsEnding => State is InstanceStatus.Stopping or InstanceStatus.Killing;

@@ -1,3 +1,4 @@
+using System.Linq;
 using System.Management.Automation;
 using System.Threading.Tasks;
 using Scramjet.Client.Model;
@@ -29,7 +30,8 @@ public sealed class GetScramjetHubCommand : HubQueryCmdlet
                 break;
             default:
                 var scope = GetScope();
-                StartRecord(() => scope.ForEachHubAsync(WriteOnceAsync));
+                var known = Named(nameof(Hub), Hub).Select(reference => reference.Value).OfType<Scramjet.Client.Model.Hub>().ToArray();
+                StartRecord(() => scope.ForEachHubAsync(hub => known.Contains(hub) ? RefreshAsync(hub.Client) : WriteOnceAsync(hub)));
                 break;
         }
     }

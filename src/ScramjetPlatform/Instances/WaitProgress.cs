@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Diagnostics;
 using System.Linq;
 using System.Management.Automation;
 using Scramjet.Client.Instances;
@@ -13,10 +14,11 @@ namespace ScramjetPlatform.Pipeline;
 internal sealed class WaitProgress(Action<ProgressRecord> post) : IProgress<InstanceWait>
 {
     private static readonly TimeSpan Threshold = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Between = TimeSpan.FromMilliseconds(100);
 
-    private readonly List<InstanceWait> _waits = [];
+    private readonly HashSet<InstanceWait> _waits = [];
+    private readonly Stopwatch _sinceShown = new();
     private readonly int _activityId = ByteProgress.NextActivityId();
-    private bool _isShown;
 
     public void Report(InstanceWait value)
     {
@@ -24,16 +26,22 @@ internal sealed class WaitProgress(Action<ProgressRecord> post) : IProgress<Inst
         {
             if (value.IsOver)
                 _waits.Remove(value);
-            else if (!_waits.Contains(value))
+            else
                 _waits.Add(value);
+            if (_sinceShown.IsRunning && _sinceShown.Elapsed < Between && !value.IsOver)
+                return;
 
-            // The longest is the first.
-            var shown = _waits.Where(w => w.Elapsed >= Threshold && w.Instances.Count > 0).ToArray();
+            var shown = _waits.Where(w => w.Elapsed >= Threshold && w.Instances.Count > 0).OrderByDescending(w => w.Elapsed).ToArray();
             if (shown.Length > 0)
+            {
                 post(Describe(shown));
-            else if (_isShown)
+                _sinceShown.Restart();
+            }
+            else if (_sinceShown.IsRunning)
+            {
                 post(new ProgressRecord(_activityId, "Waiting", "Done") { RecordType = ProgressRecordType.Completed });
-            _isShown = shown.Length > 0;
+                _sinceShown.Reset();
+            }
         }
     }
 
@@ -41,15 +49,14 @@ internal sealed class WaitProgress(Action<ProgressRecord> post) : IProgress<Inst
     {
         var instances = waits.SelectMany(w => w.Instances).ToArray();
         var goals = waits.Select(w => w.Goal).Distinct().ToArray();
-        var activity = instances.Length == 1
-            ? $"Waiting for {Name(instances[0])} {goals[0]}"
-            : $"Waiting for {instances.Length} instances {(goals.Length == 1 ? goals[0] : "")}".TrimEnd();
-        var states = string.Join(", ", instances.GroupBy(i => i.Status).OrderByDescending(g => g.Count()).Select(g => instances.Length == 1 ? g.Key.ToString() : $"{g.Count()} {g.Key}"));
-        return new ProgressRecord(_activityId, activity, $"{states}, {waits[0].Elapsed.TotalSeconds:0} s")
+        var seconds = $"{waits[0].Elapsed.TotalSeconds:0} s";
+        if (instances.Length == 1)
         {
-            CurrentOperation = instances.Length == 1 ? null : $"{Name(instances[0])} {waits[0].Goal}",
-        };
-    }
+            var one = instances[0];
+            return new ProgressRecord(_activityId, $"Waiting for {one.SequenceName ?? "an instance"} on {one.Hub} {goals[0]}", $"{one.Status}, {seconds} ({one.Id})");
+        }
 
-    private static string Name(Instance instance) => $"{instance.SequenceName ?? "instance"} ({instance.Id}) on {instance.Hub}";
+        var states = instances.GroupBy(i => i.Status).OrderByDescending(g => g.Count()).Select(g => $"{g.Count()} {g.Key}");
+        return new ProgressRecord(_activityId, $"Waiting for {instances.Length} instances {(goals.Length == 1 ? goals[0] : "")}".TrimEnd(), $"{string.Join(", ", states)}, {seconds}");
+    }
 }

@@ -140,10 +140,12 @@ internal sealed class HubScope
     }
 
     /// <summary>Calls the body for each hub's client, concurrently. A hub that its space knows as disconnected is an error by itself.</summary>
-    public Task ForEachClientAsync(Func<HostClient, Task> body) => _only is { } only ? GuardAsync(only.HubId, () => body(_context.Own(only))) : ForEachHubAsync(hub =>
+    public Task ForEachClientAsync(Func<HostClient, Task> body) => _only is { } only ? GuardAsync(only.HubId, () => body(_context.Own(only))) : ForEachHubAsync(async hub =>
     {
-        RequireConnected(hub);
-        return body(_context.Own(hub.Client));
+        // What an object says may be long past.
+        var isGiven = _hubs.Any(reference => ReferenceEquals(reference.Value, hub));
+        RequireConnected(isGiven && hub.Connected == false ? await _context.Own(hub.Client).GetInfoAsync(_context.Cancellation).ConfigureAwait(false) : hub);
+        await body(_context.Own(hub.Client)).ConfigureAwait(false);
     });
 
     /// <summary>A hub that its space knows as disconnected is not asked; one that is used alone can be, whatever became of its space.</summary>

@@ -62,7 +62,7 @@ internal sealed class Matcher<T>(string kind, string text, Func<T, string> id, F
             return [];
 
         var rest = notAsked is { Count: > 0 } ? $" among what could be asked (not: {string.Join(", ", notAsked)})" : "";
-        throw new ScramjetException(ErrorCodes.NotFound, $"There is no {kind} '{Text}'{rest}.", $"See what is there: Get-Scramjet{string.Concat(kind.Split(' ').Select(word => char.ToUpperInvariant(word[0]) + word.Substring(1)))}.");
+        throw Missing.Of(kind, Text, rest);
     }
 
     private bool Fits(T item) => _wildcard is not null
@@ -73,4 +73,16 @@ internal sealed class Matcher<T>(string kind, string text, Func<T, string> id, F
         ErrorCodes.Ambiguous,
         $"{what}: {string.Join(", ", items.Take(10).Select(id))}.",
         "Give the whole id, or a wildcard to mean all of them.");
+}
+
+/// <summary>The error that something isn't there.</summary>
+internal static class Missing
+{
+    /// <param name="kind">What it would be, such as <c>sequence</c>.</param>
+    /// <param name="text">What it was named by.</param>
+    /// <param name="rest">Where it was looked for, with a space before it.</param>
+    public static ScramjetException Of(string kind, string text, string rest = "") => new(
+        ErrorCodes.NotFound,
+        $"There is no {kind} '{text}'{rest}.",
+        $"See what is there: Get-Scramjet{string.Concat(kind.Split(' ').Select(word => char.ToUpperInvariant(word[0]) + word.Substring(1)))}.");
 }

@@ -29,8 +29,9 @@ public sealed class RemoveScramjetSequenceCommand : SequenceActionCmdlet
 
     private async Task RemoveAsync(Sequence sequence)
     {
-        var instances = sequence.Instances.Count;
-        var action = Force && instances > 0 ? $"Remove, and kill what runs of its {instances} instance{(instances == 1 ? "" : "s")}" : "Remove";
+        // How many instances it has is asked anew: those of a sequence that was got before may be others now.
+        var instances = Force ? (await Own(sequence.Client).GetInfoAsync(StopToken).ConfigureAwait(false)).Instances.Count : 0;
+        var action = instances > 0 ? $"Remove, and kill what runs of its {instances} instance{(instances == 1 ? "" : "s")}" : "Remove";
         if (await ConfirmAsync($"{sequence.Name ?? "sequence"} ({sequence.Id}) on {sequence.Hub}", action).ConfigureAwait(false))
             await Context.Watch.RemoveAsync(sequence.Client, Force, TimeSpan.FromSeconds(TimeoutSec), StopToken).ConfigureAwait(false);
     }

@@ -1,3 +1,4 @@
+using System.Linq;
 using System.Management.Automation;
 using System.Threading.Tasks;
 using Scramjet.Client.Model;
@@ -35,7 +36,18 @@ public sealed class GetScramjetSpaceCommand : ScramjetCmdlet
 
     private protected override void Process()
     {
-        var scope = HubScope.OfSpaces(Context, RequireConnection, PipedAs == PipedKind.Connection ? Named(nameof(Space), Space) : Space ?? []);
-        StartRecord(() => scope.ForEachSpaceAsync(space => Context.IsFirst(space.Client) ? WriteAsync(space) : Task.CompletedTask));
+        var references = PipedAs == PipedKind.Connection ? Named(nameof(Space), Space) : Space ?? [];
+        var scope = HubScope.OfSpaces(Context, RequireConnection, references);
+        var known = references.Select(reference => reference.Value).OfType<Scramjet.Client.Model.Space>().ToArray();
+        StartRecord(() => scope.ForEachSpaceAsync(async space =>
+        {
+            if (Context.IsFirst(space.Client))
+                await WriteAsync(known.Contains(space) ? await RefreshAsync(space).ConfigureAwait(false) : space).ConfigureAwait(false);
+        }));
     }
+
+    /// <summary>The space as its platform lists it now.</summary>
+    private async Task<Scramjet.Client.Model.Space> RefreshAsync(Scramjet.Client.Model.Space known) =>
+        ScramjetConnection.Of(known) is not { } connection ? known
+            : (await connection.GetSpacesAsync(Context).ConfigureAwait(false)).FirstOrDefault(space => space.Id == known.Id) ?? throw Missing.Of("space", known.Id);
 }

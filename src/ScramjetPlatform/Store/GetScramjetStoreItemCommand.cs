@@ -1,4 +1,6 @@
+using System.Linq;
 using System.Management.Automation;
+using System.Threading.Tasks;
 using Scramjet.Client.Model;
 using ScramjetPlatform.Completion;
 using ScramjetPlatform.Pipeline;
@@ -13,7 +15,7 @@ namespace ScramjetPlatform;
 public sealed class GetScramjetStoreItemCommand : SpaceCmdlet
 {
     /// <summary>
-    /// <para type="description">The items: ids, unique beginnings of ids, names, or wildcards. Not given: all in scope.</para>
+    /// <para type="description">The items: ids, unique beginnings of ids, names, wildcards, or objects. Not given: all in scope.</para>
     /// </summary>
     [Parameter(Position = 0)]
     [Alias("Name", "Id")]
@@ -33,6 +35,13 @@ public sealed class GetScramjetStoreItemCommand : SpaceCmdlet
 
     private protected override void Process()
     {
-        StartForEach(Queries.StoreItems(Context), Named(nameof(StoreItem), StoreItem), item => WriteAsync(item));
+        var references = Piped is StoreItem piped ? [new StoreItemReference(piped, null)] : Named(nameof(StoreItem), StoreItem);
+        var known = references.Select(reference => reference.Value).OfType<StoreItem>().ToArray();
+        StartForEach(Queries.StoreItems(Context), references, async item => await WriteAsync(known.Contains(item) ? await RefreshAsync(item).ConfigureAwait(false) : item).ConfigureAwait(false));
     }
+
+    /// <summary>The item as its store lists it now.</summary>
+    private async Task<StoreItem> RefreshAsync(StoreItem known) =>
+        (await Context.ListAsync(known.Client, () => Own(known.Client).GetStoreItemsAsync(StopToken)).ConfigureAwait(false)).Items.FirstOrDefault(item => item.Id == known.Id)
+            ?? throw Missing.Of("store item", known.Id);
 }
