@@ -107,9 +107,11 @@ public sealed class HubAnswerTests(RealPlatform real) : IDisposable
     {
         await using var platform = FakePlatform.Of(20, hub => hub.Intercept = async (exchange, path) =>
         {
-            if (path == "/version" && hub.Id == "sth-7")
-                await exchange.AnswerAsync(500, """{"error":"on fire"}""");
-            return path == "/version" && hub.Id == "sth-7";
+            if (path != "/version" || hub.Id is not ("sth-7" or "sth-8"))
+                return false;
+
+            await (hub.Id == "sth-7" ? exchange.AnswerAsync(500, """{"error":"on fire"}""") : exchange.SilenceAsync());
+            return true;
         });
         platform.Disconnected.Add("sth-3");
         _engine.Get($"Connect-ScramjetPlatform {platform.BaseUri} -AccessToken {FakePlatform.Token}");
@@ -120,7 +122,7 @@ public sealed class HubAnswerTests(RealPlatform real) : IDisposable
 
         var hubs = _engine.Get("Get-ScramjetHub");
         Assert.Equal(20, hubs.Count);
-        Assert.All(hubs, h => Assert.Equal((string)Value(h, "Id")! is "sth-3" or "sth-7" ? null : "1.0.1", Value(h, "Version")));
+        Assert.All(hubs, h => Assert.Equal((string)Value(h, "Id")! is "sth-3" or "sth-7" or "sth-8" ? null : "1.0.1", Value(h, "Version")));
         Assert.Equal(19, AskedForVersions().Length);
 
         var before = platform.Server.Requests.Count(r => r.Target.EndsWith("/sth-1/api/v1/version", StringComparison.Ordinal));
