@@ -65,9 +65,7 @@ public abstract class PlaceClient : ApiClient
     }
 
     /// <summary>The content type that a topic has; null where the place doesn't list it.</summary>
-    /// <param name="name">The topic's name.</param>
-    /// <param name="cancellationToken">Stops the call.</param>
-    public async Task<string?> GetTopicTypeAsync(string name, CancellationToken cancellationToken = default) =>
+    internal async Task<string?> GetTopicTypeAsync(string name, CancellationToken cancellationToken) =>
         (await GetTopicsAsync(cancellationToken).ConfigureAwait(false)).FirstOrDefault(t => t.Name == name)?.ContentType;
 
     private protected abstract string Place { get; }

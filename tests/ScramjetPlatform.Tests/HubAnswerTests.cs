@@ -107,9 +107,11 @@ public sealed class HubAnswerTests(RealPlatform real) : IDisposable
     {
         await using var platform = FakePlatform.Of(20, hub => hub.Intercept = async (exchange, path) =>
         {
-            if (path == "/version" && hub.Id == "sth-7")
-                await exchange.AnswerAsync(500, """{"error":"on fire"}""");
-            return path == "/version" && hub.Id == "sth-7";
+            if (path != "/version" || hub.Id is not ("sth-7" or "sth-8"))
+                return false;
+
+            await (hub.Id == "sth-7" ? exchange.AnswerAsync(500, """{"error":"on fire"}""") : exchange.SilenceAsync());
+            return true;
         });
         platform.Disconnected.Add("sth-3");
         _engine.Get($"Connect-ScramjetPlatform {platform.BaseUri} -AccessToken {FakePlatform.Token}");
@@ -120,7 +122,7 @@ public sealed class HubAnswerTests(RealPlatform real) : IDisposable
 
         var hubs = _engine.Get("Get-ScramjetHub");
         Assert.Equal(20, hubs.Count);
-        Assert.All(hubs, h => Assert.Equal((string)Value(h, "Id")! is "sth-3" or "sth-7" ? null : "1.0.1", Value(h, "Version")));
+        Assert.All(hubs, h => Assert.Equal((string)Value(h, "Id")! is "sth-3" or "sth-7" or "sth-8" ? null : "1.0.1", Value(h, "Version")));
         Assert.Equal(19, AskedForVersions().Length);
 
         var before = platform.Server.Requests.Count(r => r.Target.EndsWith("/sth-1/api/v1/version", StringComparison.Ordinal));
@@ -207,7 +209,7 @@ public sealed class HubAnswerTests(RealPlatform real) : IDisposable
         await using var hub = await HubUnderTest.StartAsync(which, real);
         using var session = hub.Connect();
         var name = "t" + Guid.NewGuid().ToString("N")[..8];
-        session.Get($"New-ScramjetTopic {name}; New-ScramjetTopic {name}-text text/plain");
+        session.Get($"New-ScramjetTopic {name}; New-ScramjetTopic {name}-text text/plain; New-ScramjetTopic {name}-bytes application/octet-stream");
         foreach (var (script, topic, right, wrong) in new[]
         {
             ($"'x' | Send-ScramjetTopicData {name}", name, Json, Text),
@@ -224,10 +226,11 @@ public sealed class HubAnswerTests(RealPlatform real) : IDisposable
         }
 
         // Nothing of another type got into them, and a reader takes the type that a topic has.
-        session.Get($"@{{ city = 'Gdynia' }} | Send-ScramjetTopicData {name}; 'one', 'two' | Send-ScramjetTopicData {name}-text");
+        session.Get($"@{{ city = 'Gdynia' }} | Send-ScramjetTopicData {name}; '1', '2' | Send-ScramjetTopicData {name}-text; ,[byte[]](0, 255, 10) | Send-ScramjetTopicData {name}-bytes");
         Assert.Equal("Gdynia", Value(session.Single($"Receive-ScramjetTopicData {name} -First 1"), "city"));
-        Assert.Equal(["one", "two"], session.Get($"Receive-ScramjetTopicData {name}-text -First 2").Select(v => v.BaseObject));
-        session.Get($"Remove-ScramjetTopic {name} -Confirm:$false; Remove-ScramjetTopic {name}-text -Confirm:$false");
+        Assert.Equal(["1", "2"], session.Get($"Receive-ScramjetTopicData {name}-text -First 2").Select(v => v.BaseObject));
+        Assert.Equal([0, 255, 10], session.Get($"$bytes = @(); while ($bytes.Count -lt 3) {{ $bytes += Receive-ScramjetTopicData {name}-bytes -First 1 -TimeoutSec 60 }}; $bytes").Select(b => (byte)b.BaseObject));
+        session.Get($"'{name}', '{name}-text', '{name}-bytes' | ForEach-Object {{ Remove-ScramjetTopic $_ -Confirm:$false }}");
     }
 
     [Fact]

@@ -9,7 +9,7 @@ namespace ScramjetPlatform.Tests;
 /// <summary>A session with a sample of every type of object that a cmdlet writes: from real hubs, and from stand-ins where a test couldn't do that to a real one.</summary>
 public sealed class ObjectSamples(RealPlatform real) : IAsyncLifetime
 {
-    private const string Pong = "module.exports = async function() { this.logger.warn('Up', 'port 1'); this.on('ping', message => this.emit('pong', message)); await new Promise(resolve => setTimeout(resolve, 600000)); };";
+    private const string Pong = "module.exports = async function() { this.on('ping', message => this.emit('pong', message)); this.logger.warn('Up', 'port 1'); await new Promise(resolve => setTimeout(resolve, 600000)); };";
 
     private readonly TestSequence _sequence = new(Pong);
     private AdminPlatform? _admin;
@@ -57,9 +57,11 @@ public sealed class ObjectSamples(RealPlatform real) : IAsyncLifetime
         Session.Get($"$ProgressPreference = 'SilentlyContinue'; Connect-ScramjetPlatform {real.Platform.BaseUri} -AccessToken {real.Platform.Token} -Name real; Connect-ScramjetPlatform {_admin.Platform.BaseUri} -AccessToken {_admin.Platform.Token} -Name admin");
         Session.Get("""
             Publish-ScramjetSequence $folder -Connection real | Start-ScramjetSequence -ArgumentList Hi -AppConfig @{ a = 1 } -Wait | Out-Null
+
+            # What is sent before the program listens is lost.
+            do { $log = Get-ScramjetInstance -Sequence $name -Connection real | Get-ScramjetLog -Level Warn } until ($log)
             Get-ScramjetInstance -Sequence $name -Connection real | Send-ScramjetEvent ping you
             $event = Get-ScramjetInstance -Sequence $name -Connection real | Receive-ScramjetEvent pong -TimeoutSec 60
-            $log = Get-ScramjetInstance -Sequence $name -Connection real | Get-ScramjetLog -Level Warn
             New-ScramjetTopic cities -Hub sth-0, sth-1 -Space alpha -Connection admin | Out-Null
             $newKey = New-ScramjetAccessKey lab -Space alpha -Connection admin
             Publish-ScramjetStoreItem $folder -Space alpha -Connection admin | Out-Null

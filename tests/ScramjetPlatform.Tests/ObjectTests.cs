@@ -145,6 +145,30 @@ public sealed class ObjectTests(ObjectSamples samples) : IClassFixture<ObjectSam
         Assert.Equal(2, Session.Get("Compare-Object $a $b").Count);
     }
 
+    [Theory]
+    [InlineData("Scramjet.Client.Model.Instance", "$back")]
+    [InlineData("Scramjet.Client.Model.Sequence", "$back")]
+    [InlineData("Scramjet.Client.Model.Hub", "$back")]
+    [InlineData("ScramjetPlatform.ScramjetTreeNode", "$back | Where-Object Kind -eq Instance")]
+    public void What_comes_back_from_a_file_still_names_its_thing(string type, string back)
+    {
+        var file = Path.GetTempFileName();
+        try
+        {
+            Session.Set("file", file);
+            var connection = ObjectSamples.Scripts[type].Split("-Connection ")[1];
+            Session.Get($"@({ObjectSamples.Scripts[type]}) | Export-Clixml $file; $back = @(Import-Clixml $file)");
+            Assert.NotEmpty(Session.Get(back));
+            Assert.Equal(Session.Get($"({back}).Id | Sort-Object").Select(i => i.BaseObject), Session.Get($"({back} | Get-Scramjet{Noun(type)} -Connection {connection}).Id | Sort-Object").Select(i => i.BaseObject));
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
+    private static string Noun(string type) => type.Split('.')[^1] is var name && name == "ScramjetTreeNode" ? "Instance" : name;
+
     private object?[] Words(string objects, string name) => [.. Session.Get($"foreach ($i in {objects}) {{ if ($i.PSObject.Properties['{name}']) {{ $i.{name} }} }}").Select(v => v?.BaseObject)];
 
     /// <summary>Where a time is told as an age, it goes on.</summary>

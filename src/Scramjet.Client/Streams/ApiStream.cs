@@ -29,6 +29,9 @@ public sealed class ApiStream : Stream
         _abort = response.Dispose;
     }
 
+    /// <summary>What it holds, where that is known: the answers themselves call all streams bytes.</summary>
+    internal string? ContentType { get; set; }
+
     /// <inheritdoc/>
     public override bool CanRead => true;
 

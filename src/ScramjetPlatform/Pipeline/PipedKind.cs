@@ -82,7 +82,10 @@ internal static class PipedKinds
         if (!type.StartsWith(Deserialized, StringComparison.Ordinal))
             return PipedKind.Other;
 
+        // A node of a tree stands for its item here too.
         type = type.Substring(Deserialized.Length);
+        if (type == typeof(ScramjetTreeNode).FullName)
+            type = $"{typeof(Entity).Namespace}.{row.Properties[nameof(ScramjetTreeNode.Kind)]?.Value}";
         return s_named.FirstOrDefault(k => type == $"{typeof(Entity).Namespace}.{k}") is var kind and not PipedKind.Other ? kind
             : type.StartsWith(typeof(Entity).Namespace + ".", StringComparison.Ordinal) || type.StartsWith(typeof(ScramjetConnection).Namespace + ".", StringComparison.Ordinal) ? PipedKind.Record
             : PipedKind.Other;

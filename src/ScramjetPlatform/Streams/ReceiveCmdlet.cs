@@ -74,7 +74,7 @@ public abstract class ReceiveCmdlet : ScopedCmdlet
             if (file is not null)
                 await ToFileAsync(stream, file, name, limit.Token).ConfigureAwait(false);
             else
-                await OutputWriter.WriteAsync(this, stream, AsByteStream ? ContentTypes.Bytes : ContentType, limit.Token, First).ConfigureAwait(false);
+                await OutputWriter.WriteAsync(this, stream, AsByteStream ? ContentTypes.Bytes : ContentType ?? stream.ContentType, limit.Token, First).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (!StopToken.IsCancellationRequested)
         {

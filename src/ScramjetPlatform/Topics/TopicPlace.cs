@@ -26,6 +26,11 @@ internal sealed class TopicPlace
     public Task SendAsync(string topic, StreamBody body, bool endStream, CancellationToken cancellationToken) => _client.SendNamedDataAsync(topic, body, endStream, cancellationToken);
 
     /// <summary>Opens a topic's data; where no content type is given, as the one that the topic has.</summary>
-    public async Task<ApiStream> OpenAsync(string topic, string? contentType, CancellationToken cancellationToken) =>
-        await _client.GetNamedDataAsync(topic, contentType ?? await _client.GetTopicTypeAsync(topic, cancellationToken).ConfigureAwait(false) ?? ContentTypes.NdJson, cancellationToken).ConfigureAwait(false);
+    public async Task<ApiStream> OpenAsync(string topic, string? contentType, CancellationToken cancellationToken)
+    {
+        contentType ??= await _client.GetTopicTypeAsync(topic, cancellationToken).ConfigureAwait(false);
+        var stream = await _client.GetNamedDataAsync(topic, contentType ?? ContentTypes.NdJson, cancellationToken).ConfigureAwait(false);
+        stream.ContentType = contentType;
+        return stream;
+    }
 }
