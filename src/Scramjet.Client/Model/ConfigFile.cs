@@ -7,6 +7,7 @@ using System.Text.RegularExpressions;
 using Newtonsoft.Json;
 using Newtonsoft.Json.Linq;
 using Scramjet.Client.Http;
+using Scramjet.Client.Json;
 using Scramjet.Client.Packaging;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
@@ -31,11 +32,11 @@ public static class ConfigFile
         var isYaml = Path.GetExtension(path).ToLowerInvariant() is ".yaml" or ".yml";
         try
         {
-            return (isYaml ? FromYaml(text) : Json.Parse(text)) as JObject ?? throw Wrong(path, "it isn't an object with names and values");
+            return (isYaml ? FromYaml(text) : JsonText.Parse(text, allowDuplicates: false)) as JObject ?? throw Wrong(path, "it isn't an object with names and values");
         }
         catch (JsonException e)
         {
-            throw Wrong(path, e is JsonReaderException at ? $"it isn't valid JSON: line {at.LineNumber}, column {at.LinePosition}" : "it isn't valid JSON");
+            throw Wrong(path, $"it isn't valid JSON: {e.Message}", e);
         }
         catch (YamlException e)
         {

@@ -1,5 +1,6 @@
 using System.Collections.Specialized;
 using Scramjet.Client.Http;
+using Scramjet.Client.Json;
 
 namespace Scramjet.Client.Model;
 
@@ -15,7 +16,7 @@ public sealed class StoreItem : Entity
         Name = config.Text("name");
         Version = config.Text("version");
         Description = config.Text("description");
-        Config = (OrderedDictionary?)Json.ToPlain(config.Source);
+        Config = (OrderedDictionary?)JsonText.ToPlain(config.Source);
         AdditionalData = fields.Rest();
     }
 

@@ -7,6 +7,7 @@ using System.Threading;
 using ICSharpCode.SharpZipLib.Tar;
 using Newtonsoft.Json;
 using Newtonsoft.Json.Linq;
+using Scramjet.Client.Json;
 
 namespace Scramjet.Client.Packaging;
 
@@ -68,7 +69,7 @@ internal sealed class ContentLabel
     private byte[] Labelled(Stream source)
     {
         using var reader = new StreamReader(source, Encoding.UTF8, true, 1024, leaveOpen: true);
-        var package = (JObject)Http.Json.Parse(reader.ReadToEnd());
+        var package = (JObject)JsonText.Parse(reader.ReadToEnd());
         package["version"] = Version;
         return Encoding.UTF8.GetBytes(package.ToString(Formatting.Indented));
     }

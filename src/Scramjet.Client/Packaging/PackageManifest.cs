@@ -4,6 +4,7 @@ using System.IO;
 using Newtonsoft.Json;
 using Newtonsoft.Json.Linq;
 using Scramjet.Client.Http;
+using Scramjet.Client.Json;
 
 namespace Scramjet.Client.Packaging;
 
@@ -38,7 +39,7 @@ public sealed class PackageManifest
         JToken json;
         try
         {
-            json = Json.Parse(text);
+            json = JsonText.Parse(text);
         }
         catch (JsonException e)
         {
