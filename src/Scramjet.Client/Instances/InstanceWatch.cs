@@ -50,7 +50,7 @@ public sealed class InstanceWatch
     /// <param name="cancellationToken">Stops the wait.</param>
     /// <exception cref="ScramjetException"><c>TIMEOUT</c>.</exception>
     public Task<Instance> UntilRunningAsync(Instance known, TimeSpan? timeout, CancellationToken cancellationToken = default) =>
-        UntilAsync(known, static i => !i.IsStarting && i.Status != InstanceStatus.Unknown, "to run", timeout, cancellationToken);
+        UntilAsync(known, static i => !i.IsStarting && i.State != InstanceStatus.Unknown, "to run", timeout, cancellationToken);
 
     /// <summary>Waits until an instance is no longer on its hub's list.</summary>
     /// <param name="known">The instance as it was last seen.</param>
