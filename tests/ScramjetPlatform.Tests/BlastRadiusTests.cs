@@ -180,6 +180,17 @@ public sealed class BlastRadiusTests : IDisposable
     }
 
     [Fact]
+    public async Task A_script_block_names_what_each_row_means()
+    {
+        await using var platform = FakePlatform.Of(2);
+        _engine.Get($"Connect-ScramjetPlatform {platform.BaseUri} -AccessToken {FakePlatform.Token}");
+        Assert.Equal("sth-1", _engine.Single("[pscustomobject]@{ Where = 'sth-1' } | Get-ScramjetInstance -Hub { $_.Where }").Properties["Hub"].Value);
+        var result = _engine.Run("[pscustomobject]@{ Where = '' }, [pscustomobject]@{ Where = 'sth-0' } | Stop-ScramjetInstance * -Force -Hub { $_.Where }");
+        Assert.StartsWith("BAD_PARAMETERS,", Assert.Single(result.Errors).FullyQualifiedErrorId);
+        Assert.Single(platform.Server.Requests, r => r.Target.EndsWith("/_kill", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task A_row_of_a_hub_that_is_used_alone_needs_no_space()
     {
         var hub = new FakeHub("sth-0");

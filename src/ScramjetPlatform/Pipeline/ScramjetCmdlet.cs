@@ -17,9 +17,13 @@ public abstract class ScramjetCmdlet : AsyncCmdlet
 {
     internal const int DefaultThrottleLimit = 16;
 
+    /// <summary>What PowerShell binds for a script block, such as <c>-Hub { $_.Id }</c>, until a record gives its value.</summary>
+    private const string DelayedArgument = "DelayedScriptBlockArgument";
+
     private CommandContext? _context;
     private ScramjetSession? _session;
     private HashSet<string> _commandLine = [];
+    private readonly List<string> _delayed = [];
     private ParameterMetadata[] _parameters = [];
 
     /// <summary>
@@ -72,7 +76,14 @@ public abstract class ScramjetCmdlet : AsyncCmdlet
         _commandLine = new HashSet<string>(MyInvocation.BoundParameters.Keys, StringComparer.OrdinalIgnoreCase);
         _parameters = [.. MyInvocation.MyCommand.Parameters.Values];
         foreach (var parameter in _parameters.Where(p => IsOnCommandLine(p.Name) && NamesThings(p)))
-            RequireName(parameter.Name, MyInvocation.BoundParameters[parameter.Name]);
+        {
+            var value = MyInvocation.BoundParameters[parameter.Name];
+            if (value?.GetType().Name == DelayedArgument)
+                _delayed.Add(parameter.Name);
+            else if (WhyEmpty(parameter.Name, value) is { } empty)
+                Fail(empty);
+        }
+
         Begin();
     }
 
@@ -91,7 +102,7 @@ public abstract class ScramjetCmdlet : AsyncCmdlet
         {
             Piped = PipedKinds.Unwrap(item);
             PipedAs = PipedKinds.Of(Piped);
-            if (WhyRefused(fromCommandLine) is { } refusal)
+            if ((_delayed.Select(p => WhyEmpty(p, MyInvocation.BoundParameters[p])).FirstOrDefault(e => e is not null) ?? WhyRefused(fromCommandLine)) is { } refusal)
                 WriteError(ErrorRecords.From(refusal, item));
             else
                 Process();
@@ -203,7 +214,7 @@ public abstract class ScramjetCmdlet : AsyncCmdlet
         }
 
         var row = PSObject.AsPSObject(Piped);
-        var isRow = Piped is not (string or ValueType) && (HasColumn(row, "Id") || _parameters.Any(p => IsByPropertyName(p) && !IsOnCommandLine(p.Name) && Columns(p).Any(c => HasColumn(row, c))));
+        var isRow = Piped is not (string or ValueType) && (_delayed.Count > 0 || HasColumn(row, "Id") || _parameters.Any(p => IsByPropertyName(p) && !IsOnCommandLine(p.Name) && Columns(p).Any(c => HasColumn(row, c))));
         if (fromCommandLine || (!isRow && !_parameters.Any(p => p.Name != nameof(InputObject) && !IsOnCommandLine(p.Name) && p.ParameterSets.Values.Any(s => s.ValueFromPipeline))))
         {
             return new ScramjetException(
@@ -242,8 +253,8 @@ public abstract class ScramjetCmdlet : AsyncCmdlet
 
     private static bool NamesThings(ParameterMetadata parameter) => typeof(EntityReference).IsAssignableFrom(parameter.ParameterType.GetElementType() ?? parameter.ParameterType);
 
-    /// <summary>Ends the command where a name was given and is empty, such as a variable that was never set: it must not come to mean all.</summary>
-    private void RequireName(string parameter, object? value)
+    /// <summary>The error where a name was given and is empty, such as a variable that was never set: it must not come to mean all. Null where it isn't.</summary>
+    private static ScramjetException? WhyEmpty(string parameter, object? value)
     {
         var references = value switch
         {
@@ -251,7 +262,8 @@ public abstract class ScramjetCmdlet : AsyncCmdlet
             EntityReference[] many => many,
             _ => Array.Empty<EntityReference>(),
         };
-        if (references.Length == 0 || Array.Exists(references, r => r is null || r.IsEmpty))
-            Fail(new ScramjetException(ErrorCodes.BadParameters, $"-{parameter} is empty.", "Name what is meant, or * to mean all."));
+        return references.Length > 0 && !Array.Exists(references, r => r is null || r.IsEmpty)
+            ? null
+            : new ScramjetException(ErrorCodes.BadParameters, $"-{parameter} is empty.", "Name what is meant, or * to mean all.");
     }
 }
