@@ -5,6 +5,7 @@ using System.Globalization;
 using System.IO;
 using System.IO.Compression;
 using System.Linq;
+using System.Text;
 using System.Threading.Tasks;
 using CsCheck;
 using Newtonsoft.Json;
@@ -23,7 +24,8 @@ namespace Scramjet.Client.Tests;
 /// </summary>
 public sealed class PropertyTests : IDisposable
 {
-    private const long MostMemory = 256L * 1024 * 1024;
+    // All that is allocated, not what is held at once.
+    private const long MostMemory = 1024L * 1024 * 1024;
 
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
     private static readonly int Times = int.TryParse(Environment.GetEnvironmentVariable("SCRAMJET_TEST_CASES"), NumberStyles.None, CultureInfo.InvariantCulture, out var times) ? Math.Max(1, times) : 1;
@@ -37,20 +39,32 @@ public sealed class PropertyTests : IDisposable
         Gen.String[Gen.OneOf('a', '/', '.', '\\', ':', '\n', 'é', '\u202e'), 0, 12],
         Gen.Int[90, 300].Select(n => new string('n', n)));
 
-    private static readonly Gen<Action<RawTar>> Entries = Gen.OneOf(
-        Gen.Select(Names, Gen.String[0, 20], Gen.OneOf('0', '0', '0', '\0', '1', '2', '2', '5', '3', '4', '6', '7', 'S', 'V', 'g', 'x', 'Z'), Names, Gen.Int[0, 0xFFF]).Select<(string, string, char, string, int), Action<RawTar>>(e => t => t.Add(e.Item1, e.Item2, e.Item3, e.Item4, e.Item5)),
-        Gen.Select(Gen.OneOf("path", "linkpath", "size", "GNU.sparse.name", "mtime", "comment"), Names, Gen.OneOf('x', 'x', 'x', 'g')).Select<(string, string, char), Action<RawTar>>(e => t => t.Pax(e.Item1, e.Item2, e.Item3)),
-        Gen.Select(Names, Gen.OneOf('L', 'K')).Select<(string, char), Action<RawTar>>(e => t => t.Add("././@LongLink", e.Item1 + "\0", e.Item2)),
-        Gen.Select(Names, Gen.Long).Select<(string, long), Action<RawTar>>(e => t => t.Add(e.Item1, "x", size: Math.Abs(e.Item2 % (1L << 34)))),
-        Gen.Byte.Array[0, 700].Select<byte[], Action<RawTar>>(bytes => t => t.Raw(bytes)));
+    // The kinds that no tar has stand for what is written around an entry.
+    private static readonly Gen<(string Name, string Content, char Type, string Other, int Number)> Entries = Gen.Select(
+        Names,
+        Gen.OneOf(Gen.OneOf("path", "linkpath", "size", "GNU.sparse.name", "mtime", "comment"), Gen.String[0, 20]),
+        Gen.OneOf('0', '0', '0', '\0', '1', '2', '2', '5', '3', '4', '6', '7', 'S', 'V', 'g', 'x', 'Z', 'p', 'p', 'P', 'n', 'r', 'L', 'L', 'K'),
+        Names,
+        Gen.Int[0, 0xFFF]);
 
     [Fact]
     public Task Any_package_is_read_or_refused_and_what_is_read_stays_in_its_folder() =>
-        SampleAsync(2000, Gen.Select(Entries.Array[0, 6], Gen.Bool, Gen.Bool), (parts, isGood, hasEnd) =>
+        SampleAsync(2000, Gen.Select(Entries.Array[0, 6], Gen.Bool, Gen.Bool), (entries, isGood, hasEnd) =>
         {
             var tar = isGood ? RawTar.Good() : new RawTar();
-            foreach (var add in parts)
-                add(tar);
+            foreach (var (name, content, type, other, number) in entries)
+            {
+                _ = type switch
+                {
+                    'p' => tar.Pax(content, other),
+                    'P' => tar.Pax(content, other, 'g'),
+                    'n' => tar.Add(name, content, size: number << 10),
+                    'r' => tar.Raw(Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat(other, number)))),
+                    'L' or 'K' => tar.Add("././@LongLink", other + "\0", type),
+                    _ => tar.Add(name, content, type, other, number),
+                };
+            }
+
             CheckPackage(tar.ToPackage(hasEnd));
         });
 
@@ -115,7 +129,7 @@ public sealed class PropertyTests : IDisposable
             var path = Save(text, ".yaml");
             try
             {
-                Assert.InRange(ConfigFile.ReadObject(path, TestContext.Current.CancellationToken).DescendantsAndSelf().Count(), 1, 600_000);
+                Assert.InRange(ConfigFile.ReadObject(path, TestContext.Current.CancellationToken).DescendantsAndSelf().Count(), 1, 250_000);
             }
             finally
             {
@@ -190,7 +204,7 @@ public sealed class PropertyTests : IDisposable
     private string Save(string text, string extension)
     {
         var path = Path.Combine(_folder, Guid.NewGuid().ToString("N") + extension);
-        File.WriteAllText(path, text);
+        File.WriteAllBytes(path, Encoding.UTF8.GetBytes(text));
         return path;
     }
 
@@ -202,9 +216,9 @@ public sealed class PropertyTests : IDisposable
             var read = PackageFile.Read(path, null, TestContext.Current.CancellationToken);
             Assert.Equal(16, read.Hash.Length);
 
-            // Another reader sees nothing that leads out either.
+            // Another reader sees nothing that leads out either, as far as it gets.
             using var tar = new TarReader(new GZipStream(new MemoryStream(package), CompressionMode.Decompress));
-            while (tar.GetNextEntry() is { } entry)
+            while (Next(tar) is { } entry)
             {
                 Assert.True(IsInside(entry.Name), entry.Name);
                 if (entry.EntryType == TarEntryType.SymbolicLink)
@@ -215,6 +229,19 @@ public sealed class PropertyTests : IDisposable
             }
         }, ErrorCodes.InvalidPackage);
         File.Delete(path);
+    }
+
+    private static TarEntry? Next(TarReader tar)
+    {
+        try
+        {
+            return tar.GetNextEntry();
+        }
+        catch (InvalidDataException)
+        {
+            // It takes no line break in a comment.
+            return null;
+        }
     }
 
     private static bool IsInside(string name) => !name.StartsWith('/') && (Path.GetFullPath("/root-of-it/" + name) + "/").StartsWith("/root-of-it/", StringComparison.Ordinal);

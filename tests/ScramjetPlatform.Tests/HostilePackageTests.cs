@@ -34,6 +34,7 @@ public sealed class HostilePackageTests : IAsyncLifetime
         ["a global pax path"] = (() => RawTar.Good().Pax("path", "elsewhere", 'g').Add("good", "x").ToPackage(), "all entries"),
         ["two pax headers"] = (() => RawTar.Good().Pax("path", "a").Pax("path", "../evil").Add("good", "x").ToPackage(), "two headers"),
         ["a pax and a long name"] = (() => RawTar.Good().Pax("path", "a").Add("././@LongLink", "b\0", 'L').Add("good", "x").ToPackage(), "two headers"),
+        ["a pax and a long link"] = (() => RawTar.Good().Add("././@LongLink", "index.js\0", 'K').Pax("path", "a").Add("good", "x").ToPackage(), "two headers"),
         ["a damaged pax header"] = (() => RawTar.Good().Add("PaxHeader", "999 path=a\n", 'x').Add("good", "x").ToPackage(), "damaged"),
         ["a character device"] = (() => RawTar.Good().Add("d", type: '3').ToPackage(), "'d' is a device"),
         ["a block device"] = (() => RawTar.Good().Add("d", type: '4').ToPackage(), "'d' is a device"),

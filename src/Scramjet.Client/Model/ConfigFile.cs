@@ -31,7 +31,7 @@ public static class ConfigFile
         }
         catch (YamlException e)
         {
-            throw Wrong(path, $"it isn't valid YAML: line {e.Start.Line}, column {e.Start.Column}: {e.Message}", e);
+            throw Wrong(path, $"it isn't valid YAML: line {e.Start.Line}, column {e.Start.Column}: {DisplayText.Clean(e.Message)}", e);
         }
     }
 

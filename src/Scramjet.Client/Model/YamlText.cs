@@ -18,7 +18,7 @@ namespace Scramjet.Client.Model;
 internal sealed class YamlText
 {
     private const int Deepest = 64;
-    private const int MostValues = 250_000;
+    private const int MostValues = 100_000;
     private const int MostCharacters = 16 * 1024 * 1024;
     private const int MostDigits = 400;
 

@@ -56,10 +56,10 @@ internal sealed class ArchiveReader(Stream tar, string origin, CancellationToken
             var size = Number(124, 12);
             switch ((char)_block[156])
             {
-                case 'x' when pax.IsRead:
-                case 'L' when longName is not null:
-                case 'K' when longLink is not null:
-                    throw Invalid("an entry has two headers of the same kind");
+                case 'x' when pax.IsRead || longName is not null || longLink is not null:
+                case 'L' when pax.IsRead || longName is not null:
+                case 'K' when pax.IsRead || longLink is not null:
+                    throw Invalid("an entry has two headers, which programs read in different ways");
                 case 'x':
                     pax = PaxRecords.Read(ReadHeader(size, headers)) ?? throw Damaged();
                     break;
@@ -96,9 +96,6 @@ internal sealed class ArchiveReader(Stream tar, string origin, CancellationToken
 
     private ArchiveEntry Entry(byte[] headers, long size, string? longName, string? longLink, PaxRecords pax)
     {
-        if ((longName is not null && pax.Path is not null) || (longLink is not null && pax.LinkPath is not null))
-            throw Invalid("an entry has two headers of the same kind");
-
         var name = Utf8Text(pax.Path) ?? longName ?? ShortName();
         if (name.Length == 0)
             throw Invalid("an entry has no name");

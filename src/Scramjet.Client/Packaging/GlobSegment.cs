@@ -217,6 +217,7 @@ internal sealed class GlobSegment
         private readonly BigInteger _all = (BigInteger.One << (text.Length + 1)) - 1;
         private readonly Dictionary<Node, BigInteger> _fits = [];
         private readonly Dictionary<(Node Group, int Start), BigInteger> _once = [];
+        private readonly Dictionary<Node, BigInteger[]> _repeated = [];
 
         public bool IsMatch(List<Node> nodes) => Has(Follow(nodes, 0), text.Length);
 
@@ -248,22 +249,26 @@ internal sealed class GlobSegment
         private BigInteger Ends(Node group, int start)
         {
             var here = BigInteger.One << start;
-            var ends = Once(group, start);
-            switch (group.Character)
+            return group.Character switch
             {
-                case '!':
-                    return _all & -here & ~ends;
-                case '*' or '+':
-                    for (var more = ends; !more.IsZero;)
-                    {
-                        more = Union(Places(more), place => Once(group, place)) & ~ends;
-                        ends |= more;
-                    }
+                '!' => _all & -here & ~Once(group, start),
+                '?' => here | Once(group, start),
+                '*' => Repeated(group)[start],
+                '+' => Union(Places(Once(group, start)), place => Repeated(group)[place]),
+                _ => Once(group, start),
+            };
+        }
 
-                    break;
-            }
+        /// <summary>Where a group can end that is repeated as often as is liked, from each place on. What begins later is known first.</summary>
+        private BigInteger[] Repeated(Node group)
+        {
+            if (_repeated.TryGetValue(group, out var known))
+                return known;
 
-            return group.Character is '*' or '?' ? ends | here : ends;
+            var ends = new BigInteger[text.Length + 1];
+            for (var start = text.Length; start >= 0; start--)
+                ends[start] = (BigInteger.One << start) | Union(Places(Once(group, start)).Where(place => place > start), place => ends[place]);
+            return _repeated[group] = ends;
         }
 
         private BigInteger Once(Node group, int start)
@@ -273,7 +278,11 @@ internal sealed class GlobSegment
             return ends;
         }
 
-        private IEnumerable<int> Places(BigInteger set) => Enumerable.Range(0, text.Length + 1).Where(place => Has(set, place));
+        private static IEnumerable<int> Places(BigInteger set)
+        {
+            var bytes = set.ToByteArray();
+            return Enumerable.Range(0, 8 * bytes.Length).Where(place => (bytes[place / 8] & (1 << (place % 8))) != 0);
+        }
 
         private static bool Has(BigInteger set, int place) => !(set >> place).IsEven;
 

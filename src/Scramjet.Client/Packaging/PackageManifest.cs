@@ -119,7 +119,7 @@ public sealed class PackageManifest
         }
         catch (JsonException e)
         {
-            throw Invalid(origin, $"its package.json isn't valid JSON ({e.Message})", e);
+            throw Invalid(origin, $"its package.json isn't valid JSON ({DisplayText.Clean(e.Message)})", e);
         }
     }
 

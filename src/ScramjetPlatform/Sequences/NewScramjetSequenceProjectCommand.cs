@@ -30,7 +30,7 @@ public sealed class NewScramjetSequenceProjectCommand : AsyncCmdlet
     public SequenceLanguage Language { get; set; } = SequenceLanguage.JavaScript;
 
     /// <summary>
-    /// <para type="description">What the program does: a Transformer takes objects in and puts objects out, a Generator only puts out, a Consumer only takes in. Default: Transformer.</para>
+    /// <para type="description">What the program does: a Transformer takes objects or lines of text in and puts objects out, a Generator only puts out, a Consumer only takes in. Default: Transformer.</para>
     /// </summary>
     [Parameter(Position = 2)]
     public SequenceKind Kind { get; set; } = SequenceKind.Transformer;
