@@ -7,6 +7,7 @@ using System.Threading;
 using System.Threading.Tasks;
 using Newtonsoft.Json.Linq;
 using Scramjet.Client.Http;
+using Scramjet.Client.Json;
 using Scramjet.Client.Model;
 using Scramjet.Client.Streams;
 using Scramjet.Client.Packaging;
@@ -97,11 +98,11 @@ public sealed class HostClient : PlaceClient
 
     /// <summary>Whether the hub is connected to a space: <c>GET /status</c>. Hubs since 0.26.</summary>
     public async Task<OrderedDictionary> GetStatusAsync(CancellationToken cancellationToken = default) =>
-        (OrderedDictionary)Json.ToPlain(await ManagementAsync(Get("/status"), "status", cancellationToken).ConfigureAwait(false))!;
+        (OrderedDictionary)JsonText.ToPlain(await ManagementAsync(Get("/status"), "status", cancellationToken).ConfigureAwait(false))!;
 
     /// <summary>The hub's public configuration: <c>GET /config</c>. Hubs since 0.26.</summary>
     public async Task<OrderedDictionary> GetConfigAsync(CancellationToken cancellationToken = default) =>
-        (OrderedDictionary)Json.ToPlain(await ManagementAsync(Get("/config"), "configuration", cancellationToken).ConfigureAwait(false))!;
+        (OrderedDictionary)JsonText.ToPlain(await ManagementAsync(Get("/config"), "configuration", cancellationToken).ConfigureAwait(false))!;
 
     /// <summary>The load of the hub's machine: <c>GET /load-check</c>.</summary>
     public Task<LoadCheck> GetLoadCheckAsync(CancellationToken cancellationToken = default) =>

@@ -6,6 +6,7 @@ using System.Threading;
 using System.Threading.Tasks;
 using Newtonsoft.Json.Linq;
 using Scramjet.Client.Http;
+using Scramjet.Client.Json;
 using Scramjet.Client.Model;
 using Scramjet.Client.Packaging;
 
@@ -44,7 +45,7 @@ public sealed class ManagerClient : PlaceClient
     public async Task<OrderedDictionary> GetConfigAsync(CancellationToken cancellationToken = default)
     {
         var answer = await SendForObjectAsync(Get("/config"), cancellationToken).ConfigureAwait(false);
-        return (OrderedDictionary)Json.ToPlain(answer["config"] as JObject ?? answer)!;
+        return (OrderedDictionary)JsonText.ToPlain(answer["config"] as JObject ?? answer)!;
     }
 
     /// <summary>The sequences of the space's hubs: <c>GET {space}/sequences</c>. Older platforms answer ids alone.</summary>

@@ -7,6 +7,7 @@ using System.Security.Authentication;
 using System.Text.RegularExpressions;
 using Newtonsoft.Json;
 using Newtonsoft.Json.Linq;
+using Scramjet.Client.Json;
 
 namespace Scramjet.Client.Http;
 
@@ -198,7 +199,7 @@ internal static class ResponseErrors
 
         try
         {
-            return FromJson(Json.Parse(body));
+            return FromJson(JsonText.Parse(body));
         }
         catch (JsonException)
         {

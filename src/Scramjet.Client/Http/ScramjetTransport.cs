@@ -7,6 +7,7 @@ using System.Threading.Tasks;
 using Newtonsoft.Json;
 using Newtonsoft.Json.Linq;
 using Scramjet.Client.Instances;
+using Scramjet.Client.Json;
 using Scramjet.Client.Model;
 using Scramjet.Client.Streams;
 
@@ -173,7 +174,7 @@ public sealed class ScramjetTransport : IDisposable
 
         try
         {
-            return Json.Parse(body);
+            return JsonText.Parse(body);
         }
         catch (JsonException)
         {

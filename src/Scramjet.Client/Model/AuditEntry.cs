@@ -3,6 +3,7 @@ using System.Globalization;
 using Newtonsoft.Json;
 using Newtonsoft.Json.Linq;
 using Scramjet.Client.Http;
+using Scramjet.Client.Json;
 
 namespace Scramjet.Client.Model;
 
@@ -74,7 +75,7 @@ public sealed class AuditEntry : Entity
     {
         try
         {
-            return Json.Parse(line) is JObject o ? new AuditEntry(new JsonFields(o), space, hub) : null;
+            return JsonText.Parse(line) is JObject o ? new AuditEntry(new JsonFields(o), space, hub) : null;
         }
         catch (JsonException)
         {

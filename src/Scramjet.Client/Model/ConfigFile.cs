@@ -4,6 +4,7 @@ using System.Threading;
 using Newtonsoft.Json;
 using Newtonsoft.Json.Linq;
 using Scramjet.Client.Http;
+using Scramjet.Client.Json;
 using Scramjet.Client.Packaging;
 using YamlDotNet.Core;
 
@@ -22,11 +23,11 @@ public static class ConfigFile
         var isYaml = Path.GetExtension(path).ToLowerInvariant() is ".yaml" or ".yml";
         try
         {
-            return (isYaml ? YamlText.Parse(text, cancellationToken) : Json.Parse(text)) as JObject ?? throw Wrong(path, "it isn't an object with names and values");
+            return (isYaml ? YamlText.Parse(text, cancellationToken) : JsonText.Parse(text, allowDuplicates: false)) as JObject ?? throw Wrong(path, "it isn't an object with names and values");
         }
         catch (JsonException e)
         {
-            throw Wrong(path, e is JsonReaderException at ? $"it isn't valid JSON: line {at.LineNumber}, column {at.LinePosition}" : "it isn't valid JSON");
+            throw Wrong(path, $"it isn't valid JSON: {e.Message}", e);
         }
         catch (YamlException e)
         {

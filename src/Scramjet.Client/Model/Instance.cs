@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Collections.Specialized;
 using Newtonsoft.Json.Linq;
 using Scramjet.Client.Http;
+using Scramjet.Client.Json;
 
 namespace Scramjet.Client.Model;
 
@@ -55,11 +56,11 @@ public sealed class Instance : Resource
             Limits = fields.Token("limits") as JObject ?? sent?.Limits,
         };
         KnowsLimits = StartedWith.Limits is not null || sent is not null;
-        AppConfig = Json.ToPlain(StartedWith.AppConfig) as OrderedDictionary;
-        ArgumentList = Json.ToPlain(StartedWith.ArgumentList) as object?[] ?? [];
+        AppConfig = JsonText.ToPlain(StartedWith.AppConfig) as OrderedDictionary;
+        ArgumentList = JsonText.ToPlain(StartedWith.ArgumentList) as object?[] ?? [];
         OutputTopic = StartedWith.OutputTopic;
         InputTopic = StartedWith.InputTopic;
-        Limits = Json.ToPlain(StartedWith.Limits) as OrderedDictionary;
+        Limits = JsonText.ToPlain(StartedWith.Limits) as OrderedDictionary;
         _hubStatus = fields.Text("status");
         State = ReadStatus(_hubStatus, isTerminated: fields.Object("terminated") is not null);
         AdditionalData = fields.Rest();

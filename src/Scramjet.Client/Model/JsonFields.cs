@@ -4,6 +4,7 @@ using System.Globalization;
 using System.Linq;
 using Newtonsoft.Json.Linq;
 using Scramjet.Client.Http;
+using Scramjet.Client.Json;
 
 namespace Scramjet.Client.Model;
 
@@ -62,7 +63,7 @@ internal sealed class JsonFields(JObject source)
 
     public JsonFields? Object(string name) => Token(name) is JObject o ? new JsonFields(o) : null;
 
-    public object? Plain(string name) => Json.ToPlain(Token(name));
+    public object? Plain(string name) => JsonText.ToPlain(Token(name));
 
     private static string? PlainText(JToken? token) => token is JValue { Value: { } value } ? Convert.ToString(value, CultureInfo.InvariantCulture) : null;
 
@@ -75,7 +76,7 @@ internal sealed class JsonFields(JObject source)
         foreach (var property in Source.Properties())
         {
             if (!_used.Contains(property.Name))
-                rest[property.Name] = Json.ToPlain(property.Value);
+                rest[property.Name] = JsonText.ToPlain(property.Value);
         }
 
         return rest;

@@ -2,6 +2,7 @@ using System;
 using Newtonsoft.Json;
 using Newtonsoft.Json.Linq;
 using Scramjet.Client.Http;
+using Scramjet.Client.Json;
 
 namespace Scramjet.Client.Model;
 
@@ -104,7 +105,7 @@ public sealed class LogEntry : Entity
         LogEntry entry;
         try
         {
-            entry = json.StartsWith("{", StringComparison.Ordinal) && Json.Parse(json) is JObject o ? new LogEntry(new JsonFields(o), line) : new LogEntry(line);
+            entry = json.StartsWith("{", StringComparison.Ordinal) && JsonText.Parse(json) is JObject o ? new LogEntry(new JsonFields(o), line) : new LogEntry(line);
         }
         catch (JsonException)
         {

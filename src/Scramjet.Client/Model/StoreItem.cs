@@ -1,5 +1,6 @@
 using System.Collections.Specialized;
 using Scramjet.Client.Http;
+using Scramjet.Client.Json;
 
 namespace Scramjet.Client.Model;
 
@@ -17,7 +18,7 @@ public sealed class StoreItem : Resource
         Name = config.Text("name");
         Version = config.Text("version");
         Description = config.Text("description");
-        _config = (OrderedDictionary?)Json.ToPlain(config.Source);
+        _config = (OrderedDictionary?)JsonText.ToPlain(config.Source);
         AdditionalData = fields.Rest();
     }
 

@@ -6,6 +6,7 @@ using System.Threading;
 using Newtonsoft.Json;
 using Newtonsoft.Json.Linq;
 using Scramjet.Client.Http;
+using Scramjet.Client.Json;
 
 namespace Scramjet.Client.Packaging;
 
@@ -114,7 +115,7 @@ public sealed class PackageManifest
     {
         try
         {
-            return Json.Parse(text) as JObject ?? throw Invalid(origin, "its package.json isn't a JSON object");
+            return JsonText.Parse(text) as JObject ?? throw Invalid(origin, "its package.json isn't a JSON object");
         }
         catch (JsonException e)
         {

@@ -6,6 +6,7 @@ using System.Text.RegularExpressions;
 using Newtonsoft.Json;
 using Newtonsoft.Json.Linq;
 using Scramjet.Client.Http;
+using Scramjet.Client.Json;
 
 namespace Scramjet.Client.Packaging;
 
@@ -61,7 +62,7 @@ internal static class ProjectTemplate
 
     private static string FillManifest(string template, string name, string description)
     {
-        var manifest = (JObject)Json.Parse(template);
+        var manifest = (JObject)JsonText.Parse(template);
         manifest["name"] = name;
         manifest["description"] = description;
         using var text = new StringWriter { NewLine = "\n" };

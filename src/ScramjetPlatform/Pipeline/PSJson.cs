@@ -3,22 +3,23 @@ using System.Collections;
 using System.Collections.Generic;
 using System.Collections.Specialized;
 using System.Globalization;
-using System.IO;
 using System.Management.Automation;
 using System.Security;
-using System.Text.RegularExpressions;
 using Newtonsoft.Json;
 using Newtonsoft.Json.Linq;
 using Scramjet.Client;
+using Scramjet.Client.Json;
 
 namespace ScramjetPlatform.Pipeline;
 
-/// <summary>Turns what PowerShell has into JSON.</summary>
+/// <summary>Turns what PowerShell has into JSON, and JSON into what PowerShell has.</summary>
 internal static class PSJson
 {
     private const int MaxDepth = 64;
+    private const int MaxDepthRead = 512;
 
-    private static readonly Regex Scalar = new(@"^\s*(true|false|null|-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?)\s*\z", RegexOptions.CultureInvariant);
+    private static readonly object s_true = true;
+    private static readonly object s_false = false;
 
     /// <summary>Up to this many names are looked through one by one.</summary>
     private const int ManyNames = 12;
@@ -50,23 +51,14 @@ internal static class PSJson
     /// <exception cref="JsonException">It isn't one JSON value.</exception>
     public static object? Read(string text)
     {
-        // Newtonsoft takes more for JSON than JSON is: 0123 for an octal number, 'a' for a text, a bare name for a name.
-        if (!IsCompound(text) && !Scalar.IsMatch(text))
-            throw new JsonReaderException("It is neither an object, an array, a text, a number, true, false nor null.");
-
-        using var reader = new JsonTextReader(new StringReader(text)) { DateParseHandling = DateParseHandling.None, MaxDepth = 512, ArrayPool = CharBuffer.Shared };
-        if (!reader.Read())
-            throw new JsonReaderException("There is no value.");
-
-        var value = Read(reader);
-        while (reader.Read())
-        {
-            if (reader.TokenType != JsonToken.Comment)
-                throw new JsonReaderException("There is more text behind the value.");
-        }
-
+        var cursor = new JsonCursor(text, MaxDepthRead);
+        var value = Read(cursor);
+        cursor.End();
         return value;
     }
+
+    /// <summary>A JSON value as PowerShell has it.</summary>
+    public static object? Read(JToken token) => Read(token.ToString(Newtonsoft.Json.Formatting.None));
 
     /// <summary>Whether a text that is JSON is an object, an array or a text: nothing that plain text would begin with by chance.</summary>
     public static bool IsCompound(string text)
@@ -80,41 +72,48 @@ internal static class PSJson
         return false;
     }
 
-    private static object? Read(JsonTextReader reader)
+    private static object? Read(JsonCursor cursor)
     {
-        switch (reader.TokenType)
+        switch (cursor.Read())
         {
-            case JsonToken.StartObject:
-                return ReadObject(reader);
-            case JsonToken.StartArray:
+            case JsonKind.Object:
+                return ReadObject(cursor);
+            case JsonKind.Array:
                 var items = new List<object?>();
-                while (Next(reader) != JsonToken.EndArray)
-                    items.Add(Read(reader));
+                for (var first = true; cursor.NextItem(ref first);)
+                    items.Add(Read(cursor));
                 return items.ToArray();
-            case JsonToken.String when reader.QuoteChar != '"':
-            case JsonToken.Float when reader.Value is double.NaN or double.PositiveInfinity or double.NegativeInfinity:
-                throw new JsonReaderException($"'{reader.Value}' isn't JSON.");
-            case JsonToken.Integer or JsonToken.Float or JsonToken.String or JsonToken.Boolean or JsonToken.Null:
-                return reader.Value;
-            default:
-                throw new JsonReaderException($"{reader.TokenType} isn't expected here.");
+            case JsonKind.Text:
+                return cursor.Text;
+            case JsonKind.Number:
+                return cursor.Number;
+            case JsonKind.Null:
+                return null;
+            case var kind:
+                return kind == JsonKind.True ? s_true : s_false;
         }
     }
 
-    private static object ReadObject(JsonTextReader reader)
+    private static object ReadObject(JsonCursor cursor)
     {
         var members = new List<PSNoteProperty>();
         HashSet<string>? names = null;
         OrderedDictionary? dictionary = null;
-        while (Next(reader) != JsonToken.EndObject)
+        for (var first = true; cursor.NextName(ref first);)
         {
-            var name = reader.QuoteChar == '"' ? (string)reader.Value! : throw new JsonReaderException($"The name '{reader.Value}' has no quotes.");
-            Next(reader);
-            var value = Read(reader);
+            var name = cursor.Text;
+            var value = Read(cursor);
 
             // PowerShell's properties have names, and case doesn't tell them apart: what can't be properties becomes a dictionary.
             if (dictionary is null && !IsPropertyName(name, members, ref names))
             {
+                // Of two values of the very same name the later one counts, as everywhere in JavaScript.
+                if (members.Find(m => m.Name == name) is { } earlier)
+                {
+                    earlier.Value = value;
+                    continue;
+                }
+
                 dictionary = new OrderedDictionary(StringComparer.Ordinal);
                 foreach (var member in members)
                     dictionary[member.Name] = member.Value;
@@ -163,22 +162,11 @@ internal static class PSJson
         return names.Add(name);
     }
 
-    private static JsonToken Next(JsonTextReader reader)
-    {
-        do
-        {
-            if (!reader.Read())
-                throw new JsonReaderException("The value ends too early.");
-        }
-        while (reader.TokenType == JsonToken.Comment);
-        return reader.TokenType;
-    }
-
     private static JToken Parse(string text, string parameter)
     {
         try
         {
-            return JToken.Parse(text);
+            return JsonText.Parse(text, allowDuplicates: false);
         }
         catch (JsonException e)
         {
@@ -251,28 +239,4 @@ internal static class PSJson
         JTokenType.Null => "nothing",
         _ => $"a single value ({token.Type})",
     };
-
-    /// <summary>The reader's buffer, one a thread: a stream's values are read by a reader each.</summary>
-    private sealed class CharBuffer : IArrayPool<char>
-    {
-        private const int Largest = 64 * 1024;
-
-        [ThreadStatic]
-        private static char[]? s_free;
-
-        public static CharBuffer Shared { get; } = new();
-
-        public char[] Rent(int minimumLength)
-        {
-            var free = s_free;
-            s_free = null;
-            return free?.Length >= minimumLength ? free : new char[Math.Max(minimumLength, 1024)];
-        }
-
-        public void Return(char[]? array)
-        {
-            if (array?.Length <= Largest)
-                s_free = array;
-        }
-    }
 }

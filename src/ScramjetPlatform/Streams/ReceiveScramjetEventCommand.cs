@@ -5,6 +5,7 @@ using System.Threading.Tasks;
 using Newtonsoft.Json;
 using Newtonsoft.Json.Linq;
 using Scramjet.Client;
+using Scramjet.Client.Json;
 using Scramjet.Client.Model;
 using ScramjetPlatform.Pipeline;
 
@@ -72,7 +73,7 @@ public sealed class ReceiveScramjetEventCommand : InstanceEventCmdlet
     {
         try
         {
-            return InstanceClient.EventMessageOf(JToken.Parse(line), EventName);
+            return InstanceClient.EventMessageOf(JsonText.Parse(line), EventName);
         }
         catch (JsonException)
         {
@@ -81,5 +82,5 @@ public sealed class ReceiveScramjetEventCommand : InstanceEventCmdlet
     }
 
     private Task WriteAsync(Instance instance, JToken? message) =>
-        WriteAsync(new ScramjetEvent(EventName, message is null ? null : PSJson.Read(message.ToString(Newtonsoft.Json.Formatting.None)), instance.Id, instance.Hub));
+        WriteAsync(new ScramjetEvent(EventName, message is null ? null : PSJson.Read(message), instance.Id, instance.Hub));
 }

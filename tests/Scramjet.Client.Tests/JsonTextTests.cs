@@ -1,0 +1,157 @@
+using System;
+using System.Collections.Specialized;
+using System.Globalization;
+using System.Linq;
+using System.Numerics;
+using Newtonsoft.Json;
+using Newtonsoft.Json.Linq;
+using Scramjet.Client.Json;
+using Xunit;
+
+namespace Scramjet.Client.Tests;
+
+/// <summary>That JSON is read strictly, and that nothing in it is changed.</summary>
+public sealed class JsonTextTests
+{
+    [Theory]
+    [InlineData("{\"b\":\"2024-01-01T00:00:00+05:30\",\"c\":\"/Date(1)/\"}")]
+    [InlineData("[1,1.5,1.50,1.0,100.0,1e2,1E+2,-0,0.1,1.7976931348623157E308,5E-324]")]
+    [InlineData("[9223372036854775807,-9223372036854775808,9223372036854775808,123456789012345678901234567890]")]
+    [InlineData("[0.1234567890123456789,3.14159265358979323846264338327950288419716939937510]")]
+    [InlineData("[\"\",\"é🧪\",\"\\u001b\\n\",\"\\\\\",null,true,false,{},[],[[[]]]]")]
+    [InlineData("\"alone\"")]
+    [InlineData("0")]
+    public void What_is_read_is_written_as_it_was(string text)
+    {
+        Assert.Equal(text, JsonText.Parse(text).ToString(Formatting.None));
+        Assert.Equal(text, JsonText.Parse($"\uFEFF \t\r\n{text}\n ").ToString(Formatting.None));
+    }
+
+    [Theory]
+    [InlineData("7", 7L)]
+    [InlineData("-7", -7L)]
+    [InlineData("999999999999999999", 999999999999999999L)]
+    [InlineData("9223372036854775807", long.MaxValue)]
+    [InlineData("1.5", 1.5)]
+    [InlineData("1e2", 100.0)]
+    [InlineData("-0", -0.0)]
+    [InlineData("12345678.123456789", 12345678.123456789)]
+    [InlineData("5e-324", 5e-324)]
+    [InlineData("0.30000000000000004", 0.30000000000000004)]
+    public void Numbers_have_their_value(string text, object value)
+    {
+        Assert.Equal(value, Assert.IsAssignableFrom<JValue>(JsonText.Parse(text)).Value);
+        Assert.Equal(text == "-0", value is double d && double.IsNegative(d));
+    }
+
+    [Fact]
+    public void Numbers_that_are_too_long_for_the_usual_types_have_larger_ones()
+    {
+        Assert.Equal(BigInteger.Parse("123456789012345678901234567890", CultureInfo.InvariantCulture), ((JValue)JsonText.Parse("123456789012345678901234567890")).Value);
+        Assert.Equal(0.1234567890123456789m, ((JValue)JsonText.Parse("0.1234567890123456789")).Value);
+    }
+
+    [Fact]
+    public void Doubles_are_read_as_the_runtime_reads_them()
+    {
+        var random = new Random(1);
+        for (var i = 0; i < 100_000; i++)
+        {
+            var value = i % 2 == 0 ? BitConverter.Int64BitsToDouble(random.NextInt64()) : Math.Round(random.NextDouble() * Math.Pow(10, random.Next(1, 10)), random.Next(0, 6));
+            if (!double.IsFinite(value))
+                continue;
+            var text = value.ToString("R", CultureInfo.InvariantCulture);
+            Assert.Equal(value, Convert.ToDouble(((JValue)JsonText.Parse(text)).Value, CultureInfo.InvariantCulture));
+        }
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData(" ")]
+    [InlineData("{a: 0123}")]
+    [InlineData("{a: 1}")]
+    [InlineData("{'a': 1}")]
+    [InlineData("'a'")]
+    [InlineData("[\"a', \"b\"]")]
+    [InlineData("0123")]
+    [InlineData("0x1F")]
+    [InlineData("+1")]
+    [InlineData(".5")]
+    [InlineData("1.")]
+    [InlineData("-")]
+    [InlineData("1e")]
+    [InlineData("1e400")]
+    [InlineData("1e-400")]
+    [InlineData("NaN")]
+    [InlineData("Infinity")]
+    [InlineData("-Infinity")]
+    [InlineData("undefined")]
+    [InlineData("True")]
+    [InlineData("nul")]
+    [InlineData("nulls")]
+    [InlineData("new Date(1)")]
+    [InlineData("/* a */ 1")]
+    [InlineData("1 // a")]
+    [InlineData("1 2")]
+    [InlineData("{} {}")]
+    [InlineData("[1,]")]
+    [InlineData("[,1]")]
+    [InlineData("[1,,2]")]
+    [InlineData("[1 2]")]
+    [InlineData("{\"a\":1,}")]
+    [InlineData("{,}")]
+    [InlineData("{\"a\"}")]
+    [InlineData("{\"a\" 1}")]
+    [InlineData("{\"a\":}")]
+    [InlineData("{\"a\":1")]
+    [InlineData("[1")]
+    [InlineData("[1}")]
+    [InlineData("]")]
+    [InlineData("\"a")]
+    [InlineData("\"a\\")]
+    [InlineData("\"\\x41\"")]
+    [InlineData("\"\\u12\"")]
+    [InlineData("\"\\u12g4\"")]
+    [InlineData("\"a\tb\"")]
+    [InlineData("\"a\nb\"")]
+    [InlineData("1\0")]
+    [InlineData("\u00A01")]
+    public void What_is_no_JSON_is_an_error(string text) => Assert.ThrowsAny<JsonException>(() => JsonText.Parse(text));
+
+    [Fact]
+    public void The_error_says_where()
+    {
+        var error = Assert.Throws<JsonReaderException>(() => JsonText.Parse("{\n  \"a\": 0123\n}"));
+        Assert.Equal((2, 9), (error.LineNumber, error.LinePosition));
+        Assert.Contains("Line 2, column 9", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_text_has_all_its_characters() => Assert.Equal("\" \\ / \b \f \n \r \t é 🧪 \ud83d", (string?)JsonText.Parse("""
+        "\" \\ \/ \b \f \n \r \t \u00e9 \ud83e\uddea \ud83d"
+        """));
+
+    [Fact]
+    public void Of_two_values_of_one_name_the_later_one_counts_or_both_are_an_error()
+    {
+        Assert.Equal("{\"a\":3,\"b\":2}", JsonText.Parse("{\"a\":1,\"b\":2,\"a\":3}").ToString(Formatting.None));
+        Assert.Contains("\"a\" is there twice", Assert.Throws<JsonReaderException>(() => JsonText.Parse("[{\"a\":1,\"b\":2,\"a\":3}]", allowDuplicates: false)).Message, StringComparison.Ordinal);
+        Assert.Equal(2, ((JObject)JsonText.Parse("{\"a\":1,\"A\":2}", allowDuplicates: false)).Count);
+    }
+
+    [Fact]
+    public void What_is_nested_too_deep_or_too_long_is_an_error()
+    {
+        Assert.Throws<JsonReaderException>(() => JsonText.Parse(new string('[', 100_000)));
+        Assert.Throws<JsonReaderException>(() => JsonText.Parse(new string('1', 1_000_000)));
+        Assert.Equal(200, JsonText.Parse(new string('[', 200) + new string(']', 200)).ToString(Formatting.None).Count(c => c == '['));
+    }
+
+    [Fact]
+    public void Plain_values_keep_their_order_and_their_numbers()
+    {
+        var plain = Assert.IsType<OrderedDictionary>(JsonText.ToPlain(JsonText.Parse("{\"z\":1,\"a\":[1.50,null,\"2024-01-01\"]}")));
+        Assert.Equal(["z", "a"], plain.Keys.Cast<string>());
+        Assert.Equal(new object?[] { 1.5, null, "2024-01-01" }, Assert.IsType<object?[]>(plain["a"]));
+    }
+}
