@@ -4,13 +4,14 @@ using System.Collections.Generic;
 using System.Linq;
 using System.Net;
 using System.Net.Http;
+using System.Reflection;
 using System.Text;
-using System.Threading;
 using System.Threading.Tasks;
-using Newtonsoft.Json;
 using Newtonsoft.Json.Linq;
 using Scramjet.Testing;
 using Xunit;
+using Xunit.Sdk;
+using Xunit.v3;
 
 [assembly: AssemblyFixture(typeof(ScramjetPlatform.Tests.HubCleaner))]
 
@@ -29,11 +30,24 @@ public enum TestHub
     Named,
 }
 
+/// <summary>Each hub that a test can run on; the named one is skipped where none is named.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class EachHubAttribute : DataAttribute
+{
+    /// <summary>Whether only those of 1.0 are meant.</summary>
+    public bool Only10 { get; set; }
+
+    public override ValueTask<IReadOnlyCollection<ITheoryDataRow>> GetData(MethodInfo testMethod, DisposalTracker disposalTracker) =>
+        new([.. Only10 ? HubUnderTest.InTheFormOf10() : HubUnderTest.All()]);
+
+    public override bool SupportsDiscoveryEnumeration() => true;
+}
+
 /// <summary>
 /// One of the hubs that a test can run on, for a theory over them:
 /// <code>
 /// [Theory]
-/// [MemberData(nameof(HubUnderTest.All), MemberType = typeof(HubUnderTest))]
+/// [EachHub]
 /// public async Task A_sequence_echoes(TestHub which)
 /// {
 ///     await using var hub = await HubUnderTest.StartAsync(which, real);
@@ -50,6 +64,7 @@ public sealed class HubUnderTest : IAsyncDisposable
 
     private readonly FaultServer? _server;
     private readonly List<TestSequence> _sequences = [];
+    private readonly List<string> _topics = [];
 
     private HubUnderTest(TestHub which, string baseUri, FakeHub? standIn = null, FaultServer? server = null)
     {
@@ -111,12 +126,20 @@ public sealed class HubUnderTest : IAsyncDisposable
         return sequence;
     }
 
+    /// <summary>The name of a topic that no other test has; the topic goes with the test.</summary>
+    public string NewTopic()
+    {
+        var name = "test-" + Guid.NewGuid().ToString("N")[..12];
+        _topics.Add(name);
+        return name;
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (_server is not null)
             await _server.DisposeAsync();
         else
-            await HubCleaner.RemoveAsync(BaseUri, [.. _sequences.Select(s => s.Name)]);
+            await HubCleaner.RemoveAsync(BaseUri, [.. _sequences.Select(s => s.Name)], [.. _topics]);
         foreach (var sequence in _sequences)
             sequence.Dispose();
     }
@@ -136,7 +159,7 @@ public sealed class HubCleaner : IAsyncLifetime
     public async ValueTask DisposeAsync() => await Task.WhenAll(s_removals);
 
     /// <summary>Kills the instances of the sequences with these names, and removes the sequences when that can be.</summary>
-    internal static async Task RemoveAsync(string hub, string[] names)
+    internal static async Task RemoveAsync(string hub, string[] names, string[] topics)
     {
         var sequences = JArray.Parse(await s_client.GetStringAsync(hub + "/sequences"))
             .Where(s => names.Contains((string?)s["config"]?["name"], StringComparer.Ordinal))
@@ -145,8 +168,19 @@ public sealed class HubCleaner : IAsyncLifetime
         var instances = JArray.Parse(await s_client.GetStringAsync(hub + "/instances"));
         foreach (var instance in instances.Where(i => i["ended"] is null && sequences.Contains((string?)(i["sequence"] is JObject sequence ? sequence["id"] : i["sequence"]), StringComparer.Ordinal)))
             await KillAsync(hub, (string)instance["id"]!);
-        foreach (var sequence in sequences)
-            s_removals.Add(RemoveAsync(hub, sequence));
+        if (sequences.Length + topics.Length > 0)
+            s_removals.Add(RemoveLaterAsync(hub, sequences, topics));
+    }
+
+    private static async Task RemoveLaterAsync(string hub, string[] sequences, string[] topics)
+    {
+        await Task.WhenAll(sequences.Select(s => RemoveAsync(hub, s)));
+
+        // An instance that ends leaves the topics behind that it was started with, so they go last. 0.18 has no such route.
+        foreach (var topic in topics)
+        {
+            using var answer = await DeleteAsync($"{hub}/topics/{topic}");
+        }
     }
 
     private static async Task KillAsync(string hub, string instance)
@@ -155,12 +189,17 @@ public sealed class HubCleaner : IAsyncLifetime
         using var answer = await s_client.PostAsync($"{hub}/instance/{instance}/_kill", content);
     }
 
+    private static async Task<HttpResponseMessage> DeleteAsync(string uri)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Delete, uri) { Content = new StringContent("", Encoding.UTF8, "application/json") };
+        return await s_client.SendAsync(request);
+    }
+
     private static async Task RemoveAsync(string hub, string sequence)
     {
         for (var i = 0; ; i++)
         {
-            using var request = new HttpRequestMessage(HttpMethod.Delete, $"{hub}/sequence/{sequence}") { Content = new StringContent("", Encoding.UTF8, "application/json") };
-            using var answer = await s_client.SendAsync(request);
+            using var answer = await DeleteAsync($"{hub}/sequence/{sequence}");
             if (answer.StatusCode is HttpStatusCode.OK or HttpStatusCode.NotFound)
                 return;
             if (i == 60)

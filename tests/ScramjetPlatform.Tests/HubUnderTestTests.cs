@@ -9,7 +9,7 @@ namespace ScramjetPlatform.Tests;
 public sealed class HubUnderTestTests(RealPlatform real)
 {
     [Theory]
-    [MemberData(nameof(HubUnderTest.All), MemberType = typeof(HubUnderTest))]
+    [EachHub]
     public async Task A_sequence_lives_from_its_upload_to_its_end(TestHub which)
     {
         await using var hub = await HubUnderTest.StartAsync(which, real);

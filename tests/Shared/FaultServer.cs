@@ -7,6 +7,7 @@ using System.Linq;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using System.Text.RegularExpressions;
 using System.Threading;
 using System.Threading.Tasks;
 
@@ -126,10 +127,13 @@ public sealed class FaultServer : IAsyncDisposable
     /// <summary>One request, and the ways to answer it.</summary>
     public sealed class Exchange
     {
+        private static readonly Regex s_wordBorder = new("(?<=[a-z])(?=[A-Z])");
+
         private readonly Stream _input;
         private readonly Stream _output;
         private readonly Socket _socket;
         private byte[]? _body;
+        private IAsyncEnumerator<byte[]>? _blocks;
 
         internal Exchange(string[] head, Stream input, Stream output, Socket socket, CancellationToken stopped)
         {
@@ -166,8 +170,15 @@ public sealed class FaultServer : IAsyncDisposable
             return _body = body.ToArray();
         }
 
-        /// <summary>Reads the request's body as it comes.</summary>
+        /// <summary>Reads the request's body as it comes; a second reading goes on where the first was left.</summary>
         public async IAsyncEnumerable<byte[]> ReadBlocksAsync()
+        {
+            _blocks ??= ReadAllBlocksAsync().GetAsyncEnumerator();
+            while (await _blocks.MoveNextAsync())
+                yield return _blocks.Current;
+        }
+
+        private async IAsyncEnumerable<byte[]> ReadAllBlocksAsync()
         {
             if (Headers.TryGetValue("Content-Length", out var length))
             {
@@ -203,7 +214,7 @@ public sealed class FaultServer : IAsyncDisposable
         public Task AnswerAsync(int status, string body, string? contentType = "application/json", string? reason = null, params (string Name, string Value)[] headers)
         {
             var bytes = Encoding.UTF8.GetBytes(body);
-            var head = new StringBuilder($"HTTP/1.1 {status} {reason ?? ((HttpStatusCode)status).ToString()}\r\nContent-Length: {bytes.Length}\r\n");
+            var head = new StringBuilder($"HTTP/1.1 {status} {reason ?? Reason(status)}\r\nContent-Length: {bytes.Length}\r\n");
             if (contentType is not null)
                 head.Append($"Content-Type: {contentType}\r\n");
             foreach (var (name, value) in headers)
@@ -211,6 +222,9 @@ public sealed class FaultServer : IAsyncDisposable
             byte[] answer = [.. Encoding.UTF8.GetBytes(head.Append("\r\n").ToString()), .. bytes];
             return SendAsync(answer);
         }
+
+        /// <summary>The words of a status, such as "Not Found".</summary>
+        private static string Reason(int status) => s_wordBorder.Replace(((HttpStatusCode)status).ToString(), " ");
 
         /// <summary>Begins a chunked answer.</summary>
         public Task BeginChunkedAsync(int status = 200, string contentType = "application/octet-stream") =>

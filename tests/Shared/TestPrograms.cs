@@ -25,6 +25,28 @@ public static class TestPrograms
             module.exports = function() { const output = new PassThrough(); output.write("0,"); return output; };
             """,
 
+        // Fails at once, before it has put anything out.
+        ["throws"] = "module.exports = async function() { throw new Error('It fails at once'); };",
+
+        // Can't be loaded.
+        ["broken"] = "module.exports = function( {",
+
+        // Returns nothing, which hubs put out as the text "undefined".
+        ["returns"] = "module.exports = async function() { };",
+
+        // Puts out the bytes that come in as hexadecimal digits: 0.18 spoils bytes that go out.
+        ["hex"] = """
+            const { PassThrough } = require("stream");
+            const copy = async (input, output) => {
+                for await (const chunk of input) { output.write(Buffer.from(chunk).toString("hex")); }
+                output.end();
+            };
+            module.exports = input => { const output = new PassThrough(); copy(input, output); return output; };
+            """,
+
+        // Puts out its configuration and its arguments.
+        ["told"] = "module.exports = async function*(input, ...args) { yield { config: this.config, args }; };",
+
         // Puts out an object every 20 ms until it is ended.
         ["ticks"] = """
             module.exports = async function*() {

@@ -25,6 +25,8 @@ public sealed partial class FakeHub
     /// <summary>How long an instance is listed after that, unless it was killed with removeImmediately.</summary>
     private const double LifetimeExtension = 180;
 
+    private static readonly JsonSerializerSettings s_asItStands = new() { DateParseHandling = DateParseHandling.None };
+
     private readonly ConcurrentDictionary<string, StandInInstance> _running = new();
     private readonly StandInLog _log = new();
     private readonly StandInLog _audit = new();
@@ -107,15 +109,23 @@ public sealed partial class FakeHub
         if (Delay > TimeSpan.Zero)
             await Task.Delay(Delay);
         var parts = path.Split('?')[0].Trim('/').Split('/').Select(Uri.UnescapeDataString).ToArray();
+        var audit = AuditRequest(exchange, parts);
         try
         {
-            var audited = Audit(exchange, parts);
             await RouteAsync(exchange, parts);
-            audited();
+            audit("END");
         }
         catch (Refusal refusal)
         {
+            await exchange.ContinueAsync();
+            await exchange.ReadBodyAsync();
             await refusal.AnswerAsync(exchange);
+            audit("END");
+        }
+        catch
+        {
+            audit("ERROR");
+            throw;
         }
     }
 
@@ -144,7 +154,7 @@ public sealed partial class FakeHub
         ("GET", ["instances"]) => AnswerAsync(exchange, List(Instances)),
         ("GET", ["entities"]) => AnswerAsync(exchange, new JObject { ["sequences"] = List(Sequences), ["instances"] = List(Instances) }),
         ("GET", ["log"]) => _log.ServeAsync(exchange),
-        ("GET", ["audit"]) => _audit.ServeAsync(exchange),
+        ("GET", ["audit"]) => ServeAuditAsync(exchange),
         ("GET", ["topics"]) => AnswerAsync(exchange, new JArray(Topics.Values.Select(t => t.Describe()))),
         ("POST", ["topics"]) => CreateTopicAsync(exchange),
         ("DELETE", ["topics", var name]) => DeleteTopicAsync(exchange, name),
@@ -159,11 +169,14 @@ public sealed partial class FakeHub
         (_, ["instance", var id, ..]) => _running.TryGetValue(id, out var instance)
             ? InstanceRouteAsync(exchange, instance, parts)
             : AnswerAsync(exchange, new JObject { ["error"] = $"Instance {id} not found" }, 404, contentType: null),
+        (_, ["cpm", ..]) => exchange.AnswerAsync(404, "", null),
         _ => throw new Refusal(404, null),
     };
 
     private async Task UploadAsync(FaultServer.Exchange exchange, string? id)
     {
+        if (exchange.Headers.GetValueOrDefault("Content-Type") is not (null or "application/octet-stream"))
+            throw new Refusal(415, null, "Invalid content-type");
         if (id is not null && !Sequences.ContainsKey(id))
             throw new Refusal(404, $"Sequence with id: {id} not found");
         if (id is not null && ((JArray)Sequences[id]["instances"]!).Count > 0)
@@ -180,6 +193,7 @@ public sealed partial class FakeHub
                 config[optional] = value.DeepClone();
         }
 
+        AuditState(id, 0);
         await AnswerAsync(exchange, new JObject { ["id"] = id });
     }
 
@@ -189,8 +203,11 @@ public sealed partial class FakeHub
         if (!Sequences.TryGetValue(id, out var sequence))
             throw new Refusal(404, $"The sequence {id} does not exist.");
 
-        // As the release has it: one instance past its first 15 s after the end, and the sequence is no longer in use.
-        var instances = ((JArray)sequence["instances"]!).Select(i => _running.GetValueOrDefault((string)i!)).ToArray();
+        // As the release has it: once one of its instances has ended 15 s ago, the sequence is no longer in use, even where
+        // others run.
+        StandInInstance?[] instances;
+        lock (sequence)
+            instances = [.. ((JArray)sequence["instances"]!).Select(i => _running.GetValueOrDefault((string)i!))];
         if (instances.Length > 0 && instances.All(i => i is { IsFinalizing: false }))
         {
             if (!exchange.Headers.ContainsKey("x-seq-kill-inst"))
@@ -203,6 +220,7 @@ public sealed partial class FakeHub
         }
 
         Sequences.TryRemove(id, out _);
+        AuditState(id, 1);
         await AnswerAsync(exchange, new JObject { ["id"] = id });
     }
 
@@ -210,13 +228,19 @@ public sealed partial class FakeHub
     {
         var start = await ReadJsonAsync(exchange) as JObject ?? [];
         var instanceId = (string?)start["instanceId"];
-        if (instanceId is { Length: > 0 and not 36 })
-            throw new Refusal(422, "Invalid Instance id");
-        if (instanceId is not null && _running.ContainsKey(instanceId))
-            throw new Refusal(409, "Instance with a given ID already exists");
-        var sequence = Sequences.GetValueOrDefault(id) ?? Sequences.Values.FirstOrDefault(s => (string?)s["config"]!["name"] == id) ?? throw new Refusal(404, "Not Found");
+        if (!string.IsNullOrEmpty(instanceId))
+        {
+            // What isn't an id makes the release fail.
+            if (instanceId.Length != 36)
+                throw new Refusal(500, null);
+            if (_running.ContainsKey(instanceId))
+                throw new Refusal(409, "Instance with a given ID already exists");
+        }
+
+        if (!Sequences.ContainsKey(id))
+            throw new Refusal(404, "Not Found");
         Starts.Enqueue(start);
-        var instance = Start((string)sequence["id"]!, start, "running", instanceId);
+        var instance = Start(id, start, "starting", string.IsNullOrEmpty(instanceId) ? null : instanceId);
         await AnswerAsync(exchange, new JObject { ["message"] = $"Sequence {instance.Id} starting", ["id"] = instance.Id });
     }
 
@@ -224,19 +248,23 @@ public sealed partial class FakeHub
     {
         id ??= Guid.NewGuid().ToString();
         var sequence = Sequences.GetValueOrDefault(sequenceId);
-        var now = StandInInstance.Now();
+        var config = sequence?["config"] as JObject ?? [];
         var info = new JObject { ["id"] = id };
-        if (AsDevelopmentHead)
-            info["appConfig"] = start["appConfig"] ?? new JObject();
-        info["args"] = start["args"] ?? new JArray();
-        info["provides"] = (string?)start["outputTopic"] ?? "";
-        if (start["inputTopic"] is { } requires)
-            info["requires"] = requires;
-        info["sequence"] = new JObject { ["id"] = sequenceId, ["config"] = sequence?["config"]!.DeepClone() ?? new JObject(), ["location"] = Id };
-        info["created"] = now;
-        info["started"] = now;
+        if (AsDevelopmentHead && start["appConfig"] is { } appConfig)
+            info["appConfig"] = appConfig;
+        if (start["args"] is { } arguments)
+            info["args"] = arguments;
+        foreach (var (name, topic) in new[] { ("provides", (string?)start["outputTopic"]), ("requires", (string?)start["inputTopic"]) })
+        {
+            if (!string.IsNullOrEmpty(topic))
+                info[name] = topic;
+        }
+
+        info["sequence"] = new JObject { ["id"] = sequenceId, ["config"] = config.DeepClone(), ["location"] = Id };
+        info["created"] = StandInInstance.Now();
+        info["started"] = StandInInstance.Now();
         info["status"] = status;
-        var instance = new StandInInstance(this, id, info, start);
+        var instance = new StandInInstance(this, id, info, start, StandInPrograms.Find((string?)config["name"], (string?)config["entrypointPath"]));
         _running[id] = instance;
         Instances[id] = info;
         if (sequence is not null)
@@ -245,16 +273,27 @@ public sealed partial class FakeHub
                 ((JArray)sequence["instances"]!).Add(id);
         }
 
-        _ = instance.RunAsync();
+        Log("INFO", "Handshake", "CSIController", id);
+        AuditState(id, 4);
+        AuditState(id, 0);
+        _ = instance.RunAsync(status is "running" or "starting");
         return instance;
     }
 
     /// <summary>Waits as long as an ended instance is listed, and forgets it.</summary>
-    internal async Task ForgetAsync(StandInInstance instance)
+    /// <param name="instance">The instance.</param>
+    /// <param name="extension">Whether it is listed longer than the first 15 s: one that couldn't be started is not.</param>
+    internal async Task ForgetAsync(StandInInstance instance, bool extension)
     {
+        AuditState(instance.Id, 3);
         await After(RunnerExitDelay);
-        instance.IsFinalizing = true;
-        await Task.WhenAny(After(LifetimeExtension), instance.NoExtension);
+        if (extension)
+        {
+            instance.IsFinalizing = true;
+            await Task.WhenAny(After(LifetimeExtension), instance.NoExtension);
+        }
+
+        AuditState(instance.Id, 2);
         Instances.TryRemove(instance.Id, out _);
         _running.TryRemove(instance.Id, out _);
         if (Sequences.TryGetValue((string)instance.Info["sequence"]!["id"]!, out var sequence))
@@ -269,7 +308,7 @@ public sealed partial class FakeHub
         switch (exchange.Method, parts[2..])
         {
             case ("GET", []):
-                await AnswerAsync(exchange, instance.Info);
+                await AnswerAsync(exchange, instance.Snapshot());
                 break;
             case ("GET", ["health"]):
                 await AnswerAsync(exchange, new JObject { ["healthy"] = true, ["processId"] = 42 });
@@ -293,13 +332,13 @@ public sealed partial class FakeHub
                 await instance.Stdin.TakeAsync(exchange);
                 break;
             case ("POST", ["inout"]):
-                await Task.WhenAll(instance.Input.TakeAsync(exchange, answer: false), instance.Output.ServeAsync(exchange));
+                await TakeAndGiveAsync(exchange, instance);
                 break;
             case ("GET", ["event", var name]):
-                await AnswerAsync(exchange, await instance.Events.LastAsync(name, exchange));
+                await instance.Events.AnswerLastAsync(name, exchange);
                 break;
             case ("GET", ["once", var name]):
-                await AnswerAsync(exchange, await instance.Events.NextAsync(name, exchange));
+                await instance.Events.AnswerNextAsync(name, exchange);
                 break;
             case ("GET", ["events", var name]):
                 await instance.Events.ServeAsync(name, exchange);
@@ -318,9 +357,31 @@ public sealed partial class FakeHub
         }
     }
 
+    /// <summary>The answer begins with the first output, and never ends.</summary>
+    private static async Task TakeAndGiveAsync(FaultServer.Exchange exchange, StandInInstance instance)
+    {
+        var begun = false;
+        var giving = instance.Output.ReadAsync(
+            async piece =>
+            {
+                if (!begun)
+                    await exchange.SendAsync("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
+                begun = true;
+                await exchange.SendChunkAsync(piece);
+            },
+            Task.Delay(Timeout.Infinite, exchange.Stopped));
+        await instance.Input.TakeAsync(exchange, answer: false);
+        await Task.WhenAny(exchange.LeftAsync(), Task.WhenAll(giving, exchange.SilenceAsync()));
+        exchange.Reset();
+    }
+
     private async Task SendEventAsync(FaultServer.Exchange exchange, StandInInstance instance)
     {
-        if (await ReadJsonAsync(exchange) is not JArray { Count: > 1 } message || message[1] is not JObject named || named["eventName"]?.Type != JTokenType.String)
+        if (await ReadInstanceJsonAsync(exchange) is not JArray message)
+            throw Refusal.InInstance("object is not iterable (cannot read property Symbol(Symbol.iterator))");
+        if (message.Count < 2)
+            throw Refusal.InInstance("Cannot read properties of undefined (reading 'eventName')");
+        if (message[1] is not JObject named || named["eventName"]?.Type != JTokenType.String)
             throw new Refusal(400, "Invalid format, eventName missing.");
         instance.Receive((string)named["eventName"]!, named["message"]);
         await AnswerAsync(exchange, new JObject { ["accepted"] = "OK" });
@@ -328,9 +389,8 @@ public sealed partial class FakeHub
 
     private async Task StopAsync(FaultServer.Exchange exchange, StandInInstance instance)
     {
-        var wishes = await ReadJsonAsync(exchange) as JObject ?? [];
-        var timeout = wishes["timeout"] ?? 7000;
-        if (timeout.Type is not (JTokenType.Integer or JTokenType.Float))
+        var wishes = await ReadInstanceJsonAsync(exchange) as JObject ?? [];
+        if (wishes["timeout"] is { Type: not (JTokenType.Integer or JTokenType.Float) })
             throw new Refusal(400, "Invalid timeout format");
         if ((wishes["canCallKeepalive"] ?? false).Type != JTokenType.Boolean)
             throw new Refusal(400, "Invalid canCallKeepalive format");
@@ -338,24 +398,33 @@ public sealed partial class FakeHub
         lock (Starts)
             MostStops = Math.Max(MostStops, now);
         instance.Stop();
-        await Task.Delay((int)timeout);
+        await (wishes["timeout"] is { } timeout ? Task.Delay((int)timeout) : After(7));
         Interlocked.Decrement(ref _stopsUnderWay);
-        instance.Stopped();
-        await AnswerAsync(exchange, instance.Info, 202);
+        await AnswerAsync(exchange, instance.Stopped(), 202);
     }
 
     private async Task KillAsync(FaultServer.Exchange exchange, StandInInstance instance)
     {
-        var removeImmediately = (await ReadJsonAsync(exchange) as JObject)?["removeImmediately"] ?? false;
+        var removeImmediately = (await ReadInstanceJsonAsync(exchange) as JObject)?["removeImmediately"] ?? false;
         if (removeImmediately.Type != JTokenType.Boolean)
             throw new Refusal(400, "Invalid removeImmediately format");
         if (AsDevelopmentHead && (string?)instance.Info["status"] != "running")
             throw new Refusal(400, "Instance not running");
-        instance.Kill((bool)removeImmediately);
-        await AnswerAsync(exchange, instance.Info, 202);
+        await AnswerAsync(exchange, instance.Kill((bool)removeImmediately), 202);
     }
 
-    private static JArray List(IEnumerable<KeyValuePair<string, JObject>> things) => new(things.Select(t => t.Value));
+    /// <summary>The things as they are now, in the order in which they came.</summary>
+    private static JArray List(IEnumerable<KeyValuePair<string, JObject>> things)
+    {
+        var list = new JArray();
+        foreach (var (_, thing) in things.OrderBy(t => (string?)t.Value["created"], StringComparer.Ordinal))
+        {
+            lock (thing)
+                list.Add(thing.DeepClone());
+        }
+
+        return list;
+    }
 
     private static JObject ReadPackageJson(byte[] package)
     {
@@ -384,11 +453,24 @@ public sealed partial class FakeHub
             throw new Refusal(400, null, "Could not parse content");
         try
         {
-            return body.Length == 0 ? null : JToken.Parse(body);
+            return body.Length == 0 ? null : JsonConvert.DeserializeObject<JToken>(body, s_asItStands);
         }
         catch (JsonException)
         {
             throw new Refusal(400, null, "Could not parse content");
+        }
+    }
+
+    /// <summary>The same for an instance's own routes, which say in the body what is wrong.</summary>
+    private static async Task<JToken?> ReadInstanceJsonAsync(FaultServer.Exchange exchange)
+    {
+        try
+        {
+            return await ReadJsonAsync(exchange);
+        }
+        catch (Refusal)
+        {
+            throw Refusal.InInstance("400: Could not parse content");
         }
     }
 
@@ -415,10 +497,13 @@ public sealed partial class FakeHub
     };
 
     /// <summary>What a route answers instead.</summary>
-    internal sealed class Refusal(int status, JToken? error, string? reason = null) : Exception
+    internal sealed class Refusal(int status, JToken? error, string? reason = null, string body = "") : Exception
     {
+        /// <summary>What an instance's own routes answer to what they can't take: 500 and a text.</summary>
+        public static Refusal InInstance(string text) => new(500, null, body: text);
+
         public Task AnswerAsync(FaultServer.Exchange exchange) => error is null
-            ? exchange.AnswerAsync(status, "", null, reason)
+            ? exchange.AnswerAsync(status, body, null, reason)
             : exchange.AnswerAsync(status, new JObject { ["error"] = error }.ToString(Formatting.None), reason: reason);
     }
 }

@@ -1,4 +1,5 @@
 using System;
+using System.Threading.Tasks;
 using Newtonsoft.Json.Linq;
 
 namespace Scramjet.Testing;
@@ -13,12 +14,19 @@ public sealed partial class FakeHub
         "_monitoring_rate", "_event", "_stop", "_kill", "instances", "start",
     ];
 
+    /// <summary>Audits a state of a sequence (0 made, 1 removed) or an instance (0 started, 2 forgotten, 3 ended, 4 connected).</summary>
+    internal void AuditState(string id, int code)
+    {
+        var entry = new JObject { ["opState"] = "", ["opCode"] = code, ["objectId"] = id, ["requestorId"] = "system", ["receivedAt"] = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() };
+        _audit.Write(entry);
+    }
+
     /// <summary>Audits a request's start, and gives what audits its end.</summary>
-    private Action Audit(FaultServer.Exchange exchange, string[] parts)
+    private Action<string> AuditRequest(FaultServer.Exchange exchange, string[] parts)
     {
         var kind = Array.IndexOf(s_audited, parts[0]);
         if (kind < 0)
-            return () => { };
+            return _ => { };
         var operation = parts.Length > 2 ? Array.IndexOf(s_operations, parts[2]) + 1 : 0;
         var code = 10000 + (1000 * kind) + (100 * (Array.IndexOf(s_methods, exchange.Method) + 1)) + operation;
         var request = Guid.NewGuid().ToString();
@@ -35,6 +43,15 @@ public sealed partial class FakeHub
         }
 
         Write("START");
-        return () => Write("END");
+        return Write;
+    }
+
+    /// <summary>Answers with the audit, and while somebody reads it with a sign of life every 10 s.</summary>
+    private async Task ServeAuditAsync(FaultServer.Exchange exchange)
+    {
+        var reading = _audit.ServeAsync(exchange);
+        while (await Task.WhenAny(reading, After(10)) != reading)
+            _audit.Write(new JObject { ["opState"] = "ACTIVE", ["opCode"] = 13010, ["objectId"] = "", ["requestorId"] = "system", ["receivedAt"] = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() });
+        await reading;
     }
 }

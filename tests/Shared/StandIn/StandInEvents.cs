@@ -10,12 +10,14 @@ namespace Scramjet.Testing;
 /// <summary>The events that an instance has sent.</summary>
 internal sealed class StandInEvents
 {
-    private readonly Dictionary<string, JToken> _last = [];
-    private readonly List<(string Name, Action<JToken> Handler)> _handlers = [];
+    private readonly Dictionary<string, JToken?> _last = [];
+    private readonly List<(string Name, Action<JToken?> Handler)> _handlers = [];
 
-    public void Emit(string name, JToken message)
+    /// <param name="name">The event's name.</param>
+    /// <param name="message">Its message; null where it has none, which isn't JSON's null.</param>
+    public void Emit(string name, JToken? message)
     {
-        Action<JToken>[] handlers;
+        Action<JToken?>[] handlers;
         lock (_last)
         {
             _last[name] = message;
@@ -26,41 +28,54 @@ internal sealed class StandInEvents
             handler(message);
     }
 
-    /// <summary>The last one; the next where there was none, or where it was nothing that counts as true in JavaScript.</summary>
-    public Task<JToken> LastAsync(string name, FaultServer.Exchange exchange)
+    /// <summary>Answers with the last one; with the next where there was none, or none that counts as true in JavaScript.</summary>
+    public Task AnswerLastAsync(string name, FaultServer.Exchange exchange)
     {
+        JToken? message;
         lock (_last)
         {
-            if (_last.TryGetValue(name, out var message) && IsTrue(message))
-                return Task.FromResult(message);
+            if (!_last.TryGetValue(name, out message) || !IsTrue(message))
+                message = null;
         }
 
-        return NextAsync(name, exchange);
+        return message is null ? AnswerNextAsync(name, exchange) : AnswerAsync(message, exchange);
     }
 
-    public async Task<JToken> NextAsync(string name, FaultServer.Exchange exchange)
+    /// <summary>Answers with the next one; never where none comes, not even when the instance ends.</summary>
+    public async Task AnswerNextAsync(string name, FaultServer.Exchange exchange)
     {
-        var next = new TaskCompletionSource<JToken>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var next = new TaskCompletionSource<JToken?>(TaskCreationOptions.RunContinuationsAsynchronously);
         using (On(name, message => next.TrySetResult(message)))
         {
             await Task.WhenAny(next.Task, exchange.LeftAsync());
             if (next.Task.IsCompleted)
-                return await next.Task;
-            exchange.Reset();
-            throw new OperationCanceledException();
+                await AnswerAsync(await next.Task, exchange);
+            else
+                exchange.Reset();
         }
     }
 
+    /// <summary>Answers with all that come; it never ends, not even when the instance does.</summary>
     public async Task ServeAsync(string name, FaultServer.Exchange exchange)
     {
         var stream = new StandInStream();
-        using (On(name, message => stream.Write((IsTrue(message) ? message : new JObject()).ToString(Formatting.None) + "\n")))
+        using (On(name, message => stream.Write((IsTrue(message) ? message! : new JObject()).ToString(Formatting.None) + "\n")))
             await stream.ServeAsync(exchange);
     }
 
-    private static bool IsTrue(JToken message) => message.Type switch
+    /// <summary>As the release's answer to any GET: what has no keys in JavaScript has no body.</summary>
+    private static Task AnswerAsync(JToken? message, FaultServer.Exchange exchange) => message switch
     {
-        JTokenType.Null or JTokenType.Undefined => false,
+        null => exchange.AnswerAsync(500, "500: Failed to serialize data", null),
+        { Type: JTokenType.Null } => exchange.AnswerAsync(204, "", reason: "No content"),
+        JArray or JObject { HasValues: true } => exchange.AnswerAsync(200, message.ToString(Formatting.None)),
+        { Type: JTokenType.String } when IsTrue(message) => exchange.AnswerAsync(200, message.ToString(Formatting.None)),
+        _ => exchange.AnswerAsync(200, ""),
+    };
+
+    private static bool IsTrue(JToken? message) => message?.Type switch
+    {
+        null or JTokenType.Null or JTokenType.Undefined => false,
         JTokenType.Boolean => (bool)message,
         JTokenType.Integer => (long)message != 0,
         JTokenType.Float => (double)message != 0,
@@ -68,7 +83,7 @@ internal sealed class StandInEvents
         _ => true,
     };
 
-    private Subscription On(string name, Action<JToken> handler)
+    private Subscription On(string name, Action<JToken?> handler)
     {
         var entry = (name, handler);
         lock (_last)

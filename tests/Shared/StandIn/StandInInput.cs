@@ -13,27 +13,55 @@ namespace Scramjet.Testing;
 /// What an instance takes in. The first request's content type counts for good; the piece that comes together with it has been
 /// read as UTF-8, whatever it was.
 /// </summary>
-internal sealed class StandInInput(StandInInstance instance, string path)
+/// <param name="instance">Whose input it is.</param>
+/// <param name="standard">Whether it is its standard input, which has no type.</param>
+internal sealed class StandInInput(StandInInstance instance, bool standard)
 {
-    /// <summary>What comes this soon after the type is read together with it.</summary>
+    /// <summary>What comes this soon after the type is read together with it; the release took up to 5 ms.</summary>
     private static readonly TimeSpan s_together = TimeSpan.FromMilliseconds(20);
 
-    private readonly Channel<byte[]> _pieces = Channel.CreateBounded<byte[]>(64);
-    private readonly TaskCompletionSource<string> _type = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly SemaphoreSlim _one = new(1);
-    private readonly Stopwatch _sinceType = new();
-    private bool _announced;
+    /// <summary>How much a process reads at once.</summary>
+    private const int ReadSize = 65536;
 
-    /// <summary>The content type of the input, once somebody has sent some.</summary>
+    private readonly Channel<byte[]> _pieces = Channel.CreateBounded<byte[]>(16);
+    private readonly TaskCompletionSource<string> _type = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Stopwatch _sinceType = new();
+
+    /// <summary>The content type of the input, once somebody has sent some; one that the hub can't read never comes.</summary>
     public Task<string> Type => _type.Task.WaitAsync(instance.Ending);
 
-    /// <summary>What comes in, until it is closed.</summary>
-    public IAsyncEnumerable<byte[]> ReadAsync() => _pieces.Reader.ReadAllAsync(instance.Ending);
+    private bool IsAnnounced => _sinceType.IsRunning || _type.Task.IsCompleted;
 
-    public void End()
+    /// <summary>What comes in, until it is closed, in the pieces in which the program's process reads it.</summary>
+    public async IAsyncEnumerable<byte[]> ReadAsync()
     {
-        _type.TrySetCanceled();
-        _pieces.Writer.TryComplete();
+        var rest = Array.Empty<byte>();
+        while (rest.Length > 0 || await _pieces.Reader.WaitToReadAsync(instance.Ending))
+        {
+            while (rest.Length < ReadSize && _pieces.Reader.TryRead(out var more))
+                rest = [.. rest, .. more];
+            var piece = rest[..Math.Min(rest.Length, ReadSize)];
+            rest = rest[piece.Length..];
+            yield return piece;
+        }
+    }
+
+    /// <summary>The same as text: each piece is decoded by itself, so that a character that is cut between two is lost.</summary>
+    public async IAsyncEnumerable<string> ReadTextAsync()
+    {
+        await foreach (var piece in ReadAsync())
+            yield return Encoding.UTF8.GetString(piece);
+    }
+
+    public void End() => _pieces.Writer.TryComplete();
+
+    /// <summary>Takes what comes in a topic.</summary>
+    public void TakeTopic(StandInTopic? topic)
+    {
+        if (topic is null)
+            return;
+        _type.TrySetResult(topic.ContentType);
+        _ = topic.GiveAsync(piece => _pieces.Writer.WriteAsync(piece, instance.Ending).AsTask(), Task.Delay(Timeout.Infinite, instance.Ending));
     }
 
     /// <summary>Takes a request's body in: the answer's headers at once, its end when all is in.</summary>
@@ -41,56 +69,56 @@ internal sealed class StandInInput(StandInInstance instance, string path)
     {
         await exchange.ContinueAsync();
         var type = exchange.Headers.GetValueOrDefault("Content-Type");
-        var stdin = path == "/stdin";
-        if (stdin && type is not (null or "application/octet-stream"))
-            throw new FakeHub.Refusal(500, null);
-        if (!stdin && instance.Start["inputTopic"] is not null)
-        {
-            await exchange.ReadBodyAsync();
+        if (standard && type is not (null or "application/octet-stream"))
+            throw FakeHub.Refusal.InInstance("415: Invalid content-type");
+        if (!standard && instance.HasInputTopic)
             throw new FakeHub.Refusal(405, "Input provided in other way");
-        }
-
-        if (!stdin && !_announced && type is null)
-        {
-            await exchange.ReadBodyAsync();
+        if (!standard && !IsAnnounced && type is null)
             throw new FakeHub.Refusal(406, "Content-Type must be defined");
-        }
 
         var stays = exchange.Headers.GetValueOrDefault("x-end-stream") == "false";
+        Announce(type ?? "");
         if (answer)
             await exchange.SendAsync($"HTTP/1.1 {(stays ? "202 Accepted" : "200 OK")}\r\nTransfer-Encoding: chunked\r\n\r\n");
-        if (!_announced)
-        {
-            _announced = true;
-            _sinceType.Start();
-            _type.TrySetResult(type ?? "");
-        }
-
         try
         {
             await foreach (var block in exchange.ReadBlocksAsync())
             {
-                var piece = block;
-                if (!stdin && _sinceType.IsRunning)
-                {
-                    if (_sinceType.Elapsed < s_together)
-                        piece = Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(piece));
-                    _sinceType.Stop();
-                }
-
-                if (piece.Length > 0)
-                    await _pieces.Writer.WriteAsync(piece);
+                if (block.Length > 0)
+                    await _pieces.Writer.WriteAsync(Read(block), instance.Ending);
             }
         }
-        catch (ChannelClosedException)
+        catch (Exception e) when (e is ChannelClosedException or OperationCanceledException)
         {
-            // The instance has ended; the hub takes the rest and drops it.
-            await exchange.ReadBodyAsync();
+            // The input is closed or the instance has ended: the request is never answered to its end.
+            await exchange.LeftAsync();
+            exchange.Reset();
+            return;
         }
 
         if (!stays)
             _pieces.Writer.TryComplete();
         if (answer)
             await exchange.EndChunkedAsync();
+    }
+
+    private void Announce(string type)
+    {
+        if (standard || IsAnnounced)
+            return;
+        _sinceType.Start();
+        if (type is "text/plain" or "application/octet-stream" || type.EndsWith("x-ndjson", StringComparison.Ordinal))
+            _type.TrySetResult(type);
+    }
+
+    /// <summary>What the program gets of a piece: up to 64 KiB of the first one went through a text.</summary>
+    private byte[] Read(byte[] piece)
+    {
+        if (standard || !_sinceType.IsRunning)
+            return piece;
+        var together = _sinceType.Elapsed < s_together;
+        _sinceType.Stop();
+        var length = Math.Min(piece.Length, ReadSize - 42);
+        return together ? [.. Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(piece, 0, length)), .. piece[length..]] : piece;
     }
 }

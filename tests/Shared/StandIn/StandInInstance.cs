@@ -9,25 +9,31 @@ namespace Scramjet.Testing;
 /// <summary>An instance of the stand-in: a program that runs, and what the hub says of it.</summary>
 internal sealed class StandInInstance
 {
+    /// <summary>How long what has ended well lingers, in the hub's seconds.</summary>
+    private const double ExitTimeout = 10;
+
     private readonly FakeHub _hub;
+    private readonly StandInProgram _program;
     private readonly CancellationTokenSource _ending = new();
     private readonly TaskCompletionSource _noExtension = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _stopAsked = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private int _ended;
+    private readonly TaskCompletionSource _gone = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private bool _ended;
 
-    public StandInInstance(FakeHub hub, string id, JObject info, JObject start)
+    public StandInInstance(FakeHub hub, string id, JObject info, JObject start, StandInProgram program)
     {
         _hub = hub;
+        _program = program;
         Id = id;
         Info = info;
         Start = start;
-        Input = new StandInInput(this, "/input");
-        Stdin = new StandInInput(this, "/stdin");
+        Input = new StandInInput(this, standard: false);
+        Stdin = new StandInInput(this, standard: true);
     }
 
     public string Id { get; }
 
-    /// <summary>What the hub answers for it.</summary>
+    /// <summary>What the hub answers for it. Who changes or reads it holds a lock on it.</summary>
     public JObject Info { get; }
 
     /// <summary>What it was started with.</summary>
@@ -43,7 +49,7 @@ internal sealed class StandInInstance
 
     public StandInStream Stderr { get; } = new();
 
-    public StandInStream LogStream { get; } = new();
+    public StandInStream LogStream { get; } = new(diesWithReader: true);
 
     public StandInEvents Events { get; } = new();
 
@@ -57,49 +63,54 @@ internal sealed class StandInInstance
     public Task NoExtension => _noExtension.Task;
 
     /// <summary>Completes when the hub has forgotten it.</summary>
-    public Task Gone { get; private set; } = Task.CompletedTask;
+    public Task Gone => _gone.Task;
 
     /// <summary>Completes when the program is asked to stop.</summary>
     public Task StopAsked => _stopAsked.Task;
 
-    /// <summary>Cancelled when it is killed.</summary>
+    /// <summary>Cancelled when it ends.</summary>
     public CancellationToken Ending => _ending.Token;
+
+    /// <summary>Whether its input comes from a topic.</summary>
+    public bool HasInputTopic => InputTopic is not null;
+
+    /// <summary>What it was started with counts before what the program declares.</summary>
+    private string? InputTopic => Named("inputTopic") ?? _program.Requires;
+
+    private string? OutputTopic => Named("outputTopic") ?? _program.Provides;
 
     public static string Now() => DateTime.UtcNow.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
 
     public void Log(string level, string message, params object[] data) => _hub.Log(level, message, "Sequence", Id, data);
 
-    public async Task RunAsync()
+    public void Receive(string name, JToken? message) => Received?.Invoke(name, message);
+
+    public async Task RunAsync(bool runs)
     {
-        var gone = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        Gone = gone.Task;
+        var extension = true;
         try
         {
             // An instance that is made in another state than running does nothing.
-            if ((string?)Info["status"] == "running")
-            {
-                await StandInPrograms.RunAsync(this);
-                Output.End();
-                await Task.WhenAny(_hub.After(10), Task.Delay(Timeout.Infinite, Ending));
-                End("completed", -1, "Instance completed");
-            }
+            if (runs)
+                await RunProgramAsync();
             else
-            {
                 await Task.Delay(Timeout.Infinite, Ending);
-            }
         }
         catch (OperationCanceledException)
         {
             // It was stopped or killed.
         }
-        catch (StandInPrograms.Failure failure)
+        catch (StandInFailure failure)
         {
-            _hub.Log("ERROR", "Error occurred during Sequence execution: ", "Runner", Id, failure.Message);
-            End("errored", 23, "Sequence failed during execution");
+            _hub.Log("ERROR", failure.Message, "Runner", Id);
+            extension = failure.Loaded;
+            End("errored", failure.Loaded ? 23 : 22, failure.Loaded ? "Sequence failed during execution" : "Sequence failed on start", told: failure.Loaded);
         }
 
-        await _hub.ForgetAsync(this);
-        gone.TrySetResult();
+        _hub.LeaveTopics(Info["requires"]);
+        await _hub.ForgetAsync(this, extension);
+        _hub.LeaveTopics(Info["provides"]);
+        _gone.TrySetResult();
     }
 
     /// <summary>Asks the program to stop; the hub says that it is stopping, whatever it is.</summary>
@@ -109,22 +120,99 @@ internal sealed class StandInInstance
         _stopAsked.TrySetResult();
     }
 
-    /// <summary>Ends what was asked to stop.</summary>
-    public void Stopped() => Soon("completed", 138, "Instance stopped");
+    /// <summary>Ends what was asked to stop, and gives what the hub answers.</summary>
+    public JObject Stopped()
+    {
+        var answer = Snapshot();
+        Soon(138, "Instance stopped");
+        return answer;
+    }
 
-    /// <summary>Kills it; the hub says that it is killing, whatever it is.</summary>
-    public void Kill(bool removeImmediately)
+    /// <summary>Kills it, and gives what the hub answers: that it is killing, whatever it is.</summary>
+    public JObject Kill(bool removeImmediately)
     {
         bool again;
         lock (Info)
+        {
             again = (string?)Info["status"] == "killing";
+            Info["status"] = "killing";
+        }
+
+        var answer = Snapshot();
         if (again)
-            return;
-        Set("killing");
+        {
+            // Killed a second time, it has no time to end by itself.
+            End("errored", 213, "Runner failed");
+            return answer;
+        }
+
         if (removeImmediately)
             _noExtension.TrySetResult();
-        Soon("completed", 137, "Instance killed");
+        if (StopAsked.IsCompleted)
+            Soon(138, "Instance stopped");
+        else
+            Soon(137, "Instance killed");
+        return answer;
     }
+
+    public JObject Snapshot()
+    {
+        lock (Info)
+            return (JObject)Info.DeepClone();
+    }
+
+    private async Task RunProgramAsync()
+    {
+        await _hub.After(0.05);
+        Tell(null, InputTopic ?? "");
+        lock (Info)
+        {
+            if ((string?)Info["status"] == "starting")
+                Info["status"] = "running";
+        }
+
+        if (HasInputTopic && _program.Requires is not null)
+            Input.TakeTopic(_hub.Topic(InputTopic!, _program.ContentType!));
+        if (_program.Streams)
+            Tell(OutputTopic ?? "", null);
+        if (_program.Provides is not null)
+            _ = _hub.Topic(OutputTopic!, _program.ContentType!)?.TakeAsync(give => Output.ReadAsync(give, Task.Delay(Timeout.Infinite, Ending)));
+        try
+        {
+            await _program.RunAsync(this);
+            if (_program.Returns is not null)
+                await Output.WriteAsync(System.Text.Encoding.UTF8.GetBytes(_program.Returns), Ending);
+            Tell(OutputTopic ?? "", null);
+            Output.End();
+        }
+        catch (StandInFailure failure) when (failure.Streaming)
+        {
+            // All that is told of a stream that fails is in the log.
+            _hub.Log("ERROR", "Error during output data stream", "Runner", Id, new JObject { ["cause"] = failure.Message });
+        }
+
+        await Task.WhenAny(_hub.After(ExitTimeout), Task.Delay(Timeout.Infinite, Ending));
+        End("completed", -1, "Instance completed");
+    }
+
+    /// <summary>Tells the topics as the program's messages have them: an empty one takes the place of an absent one.</summary>
+    private void Tell(string? provides, string? requires)
+    {
+        lock (Info)
+        {
+            foreach (var (name, value) in new[] { ("provides", provides), ("requires", requires) })
+            {
+                if (!string.IsNullOrEmpty((string?)Info[name]))
+                    continue;
+                if (value is null)
+                    Info.Remove(name);
+                else
+                    Info[name] = value;
+            }
+        }
+    }
+
+    private string? Named(string option) => (string?)Start[option] is { Length: > 0 } topic ? topic : null;
 
     private void Set(string status)
     {
@@ -132,21 +220,21 @@ internal sealed class StandInInstance
             Info["status"] = status;
     }
 
-    private void Soon(string status, int exitCode, string reason) => _ = Task.Run(async () =>
+    private void Soon(int exitCode, string reason) => _ = Task.Run(async () =>
     {
-        // The answer to the request goes out before the program has ended.
-        await Task.Delay(20);
-        End(status, exitCode, reason);
-        await _ending.CancelAsync();
+        await _hub.After(0.1);
+        End("completed", exitCode, reason);
     });
 
-    private void End(string status, int exitCode, string reason)
+    private void End(string status, int exitCode, string reason, bool told = true)
     {
-        if (Interlocked.Exchange(ref _ended, 1) != 0)
-            return;
         lock (Info)
         {
-            Info["ended"] = Now();
+            if (_ended)
+                return;
+            _ended = true;
+            if (told)
+                Info["ended"] = Now();
             Info["status"] = status;
             Info["terminated"] = new JObject { ["exitcode"] = exitCode, ["reason"] = reason };
         }
@@ -156,7 +244,6 @@ internal sealed class StandInInstance
         Output.End();
         Stdout.End();
         Stderr.End();
+        _ending.Cancel();
     }
-
-    public void Receive(string name, JToken? message) => Received?.Invoke(name, message);
 }

@@ -10,36 +10,73 @@ using Newtonsoft.Json.Linq;
 
 namespace Scramjet.Testing;
 
+/// <summary>A program that the stand-in can run.</summary>
+/// <param name="RunAsync">What it does.</param>
+internal sealed record StandInProgram(Func<StandInInstance, Task> RunAsync)
+{
+    /// <summary>Whether it gives its output at once, as a generator does; else it is a function that runs to its end.</summary>
+    public bool Streams { get; init; }
+
+    /// <summary>What the hub puts out for what the function returns.</summary>
+    public string? Returns { get; init; }
+
+    /// <summary>The topic that it declares its input to be.</summary>
+    public string? Requires { get; init; }
+
+    /// <summary>The topic that it declares its output to be.</summary>
+    public string? Provides { get; init; }
+
+    /// <summary>The declared topic's content type.</summary>
+    public string? ContentType { get; init; }
+}
+
+/// <summary>What a program fails with.</summary>
+internal sealed class StandInFailure(string message) : Exception(message)
+{
+    /// <summary>Whether its code could be loaded.</summary>
+    public bool Loaded { get; init; } = true;
+
+    /// <summary>Whether it failed while its output was under way.</summary>
+    public bool Streaming { get; init; }
+}
+
 /// <summary>
-/// The programs that the stand-in can run: those of docs/samples that its tests need, and those of <c>TestPrograms</c>. What it
-/// doesn't know waits until it is ended.
+/// The programs that the stand-in can run: those of docs/samples, and those of <see cref="TestPrograms"/>. What it doesn't know
+/// waits until it is ended.
 /// </summary>
 internal static class StandInPrograms
 {
-    private static readonly Dictionary<string, Func<StandInInstance, Task>> s_programs = new(StringComparer.Ordinal)
+    private const string Objects = "application/x-ndjson";
+
+    private static readonly Dictionary<string, StandInProgram> s_programs = new(StringComparer.Ordinal)
     {
-        ["echo"] = EchoAsync,
-        ["hello"] = HelloAsync,
-        ["double"] = DoubleAsync,
-        ["count"] = CountAsync,
-        ["fail"] = FailAsync,
-        ["ping"] = PingAsync,
-        ["stdio"] = StdioAsync,
-        ["sink"] = SinkAsync,
-        ["wait"] = WaitAsync,
-        ["end"] = _ => Task.CompletedTask,
-        ["begin"] = BeginAsync,
-        ["ticks"] = TicksAsync,
+        ["echo"] = new(EchoAsync) { Streams = true },
+        ["hello"] = new(HelloAsync) { Streams = true },
+        ["grep"] = new(GrepAsync) { Streams = true },
+        ["double"] = new(DoubleAsync) { Streams = true },
+        ["count"] = new(CountAsync) { Streams = true },
+        ["fail"] = new(FailAsync) { Streams = true },
+        ["ping"] = new(PingAsync) { Returns = "undefined" },
+        ["stdio"] = new(StdioAsync) { Returns = "undefined" },
+        ["sink"] = new(SinkAsync) { Returns = "" },
+        ["topic-reader"] = new(TopicReaderAsync) { Streams = true, Requires = "cities", ContentType = Objects },
+        ["topic-writer"] = new(TopicWriterAsync) { Streams = true, Provides = "cities", ContentType = Objects },
+        ["wait"] = new(WaitAsync) { Returns = "undefined" },
+        ["end"] = new(_ => Task.CompletedTask) { Returns = "" },
+        ["throws"] = new(_ => throw new StandInFailure("It fails at once")),
+        ["broken"] = new(_ => throw new StandInFailure("Sequence syntax error.") { Loaded = false }),
+        ["begin"] = new(BeginAsync) { Streams = true },
+        ["ticks"] = new(TicksAsync) { Streams = true },
+        ["hex"] = new(HexAsync) { Streams = true },
+        ["returns"] = new(_ => Task.CompletedTask) { Returns = "undefined" },
+        ["told"] = new(ToldAsync) { Streams = true },
     };
 
-    public static Task RunAsync(StandInInstance instance)
-    {
-        var config = instance.Info["sequence"]!["config"]!;
-        return Find((string?)config["name"], Path.GetFileNameWithoutExtension((string?)config["entrypointPath"]))(instance);
-    }
-
-    private static Func<StandInInstance, Task> Find(params string?[] names) =>
-        names.Select(n => n is null ? null : s_programs.GetValueOrDefault(n)).FirstOrDefault(p => p is not null) ?? WaitAsync;
+    /// <summary>The program of a package.</summary>
+    /// <param name="name">The package's name.</param>
+    /// <param name="main">Its main file, whose name counts where the package's is none of a program.</param>
+    public static StandInProgram Find(string? name, string? main) =>
+        new[] { name, Path.GetFileNameWithoutExtension(main) }.Select(n => n is null ? null : s_programs.GetValueOrDefault(n)).FirstOrDefault(p => p is not null) ?? s_programs["wait"];
 
     private static JToken[] Arguments(StandInInstance instance) => [.. instance.Start["args"] as JArray ?? []];
 
@@ -47,15 +84,28 @@ internal static class StandInPrograms
 
     private static async Task EchoAsync(StandInInstance instance)
     {
-        if ((await instance.Input.Type).EndsWith("x-ndjson", StringComparison.Ordinal))
+        switch (await instance.Input.Type)
         {
-            await foreach (var item in ItemsAsync(instance))
-                await instance.Output.WriteAsync(Encoding.UTF8.GetBytes(Write(item) + "\n"));
-            return;
+            case "application/octet-stream":
+                await foreach (var piece in instance.Input.ReadAsync())
+                    await instance.Output.WriteAsync(piece, instance.Ending);
+                break;
+            case "text/plain":
+                await foreach (var text in instance.Input.ReadTextAsync())
+                    await instance.Output.WriteAsync(Encoding.UTF8.GetBytes(text), instance.Ending);
+                break;
+            default:
+                await foreach (var item in ItemsAsync(instance))
+                    await YieldAsync(instance, item);
+                break;
         }
+    }
 
+    private static async Task HexAsync(StandInInstance instance)
+    {
+        await instance.Input.Type;
         await foreach (var piece in instance.Input.ReadAsync())
-            await instance.Output.WriteAsync(piece);
+            await instance.Output.WriteAsync(Encoding.ASCII.GetBytes(Convert.ToHexStringLower(piece)), instance.Ending);
     }
 
     private static async Task HelloAsync(StandInInstance instance)
@@ -66,12 +116,24 @@ internal static class StandInPrograms
             await YieldAsync(instance, $"{word}, {line}!");
     }
 
+    private static async Task GrepAsync(StandInInstance instance)
+    {
+        var text = (string?)Arguments(instance).FirstOrDefault() ?? "";
+        await instance.Input.Type;
+        await foreach (var line in LinesAsync(instance))
+        {
+            if (line.Contains(text, StringComparison.Ordinal))
+                await YieldAsync(instance, line);
+        }
+    }
+
     private static async Task DoubleAsync(StandInInstance instance)
     {
         await instance.Input.Type;
         await foreach (var item in ItemsAsync(instance))
         {
-            item["n"] = (double)item["n"]! * 2 is var n && n == Math.Floor(n) ? (long)n : n;
+            var n = (double)item["n"]! * 2;
+            item["n"] = n == Math.Floor(n) ? new JValue((long)n) : new JValue(n);
             await YieldAsync(instance, item);
         }
     }
@@ -92,7 +154,7 @@ internal static class StandInPrograms
             if (++count == 3)
             {
                 instance.Stderr.Write("The third item is one too many.\n");
-                throw new Failure("Failed at the third item");
+                throw new StandInFailure("Failed at the third item") { Streaming = true };
             }
 
             await YieldAsync(instance, item);
@@ -106,35 +168,62 @@ internal static class StandInPrograms
             if (name != "ping")
                 return;
             instance.Log("WARN", "Ping", message ?? JValue.CreateNull());
-            instance.Events.Emit("pong", message ?? JValue.CreateNull());
+            instance.Events.Emit("pong", message);
         };
         await instance.StopAsked.WaitAsync(instance.Ending);
     }
 
     private static async Task StdioAsync(StandInInstance instance)
     {
-        await foreach (var piece in instance.Stdin.ReadAsync())
+        async Task CopyAsync()
         {
-            await instance.Stdout.WriteAsync(piece);
-            instance.Stderr.Write($"{Encoding.UTF8.GetCharCount(piece)} characters\n");
+            await foreach (var piece in instance.Stdin.ReadAsync())
+            {
+                instance.Stdout.Write(piece);
+                instance.Stderr.Write($"{Encoding.UTF8.GetCharCount(piece)} characters\n");
+            }
         }
 
+        _ = CopyAsync();
         await instance.StopAsked.WaitAsync(instance.Ending);
     }
 
     private static async Task SinkAsync(StandInInstance instance)
     {
-        await instance.Input.Type;
+        var objects = (await instance.Input.Type).EndsWith("x-ndjson", StringComparison.Ordinal);
         var count = 0;
-        await foreach (var _ in ItemsAsync(instance))
-            count++;
+        if (objects)
+        {
+            await foreach (var _ in ItemsAsync(instance))
+                count++;
+        }
+        else
+        {
+            await foreach (var _ in instance.Input.ReadAsync())
+                count++;
+        }
+
         instance.Log("INFO", "Items received", count);
+    }
+
+    private static async Task TopicReaderAsync(StandInInstance instance)
+    {
+        await instance.Input.Type;
+        await foreach (var item in ItemsAsync(instance))
+            await YieldAsync(instance, $"Hello, {item["city"]}!");
+    }
+
+    private static async Task TopicWriterAsync(StandInInstance instance)
+    {
+        foreach (var city in new[] { "Gdańsk", "Sopot", "Gdynia" })
+            await YieldAsync(instance, new JObject { ["city"] = city });
+        await WaitAsync(instance);
     }
 
     private static async Task BeginAsync(StandInInstance instance)
     {
-        await instance.Output.WriteAsync("0,"u8.ToArray());
-        await Task.Delay(Timeout.Infinite, instance.Ending);
+        await instance.Output.WriteAsync("0,"u8.ToArray(), instance.Ending);
+        await WaitAsync(instance);
     }
 
     private static async Task TicksAsync(StandInInstance instance)
@@ -146,27 +235,27 @@ internal static class StandInPrograms
         }
     }
 
-    private static Task YieldAsync(StandInInstance instance, JToken value) => instance.Output.WriteAsync(Encoding.UTF8.GetBytes(Write(value) + "\n"));
+    private static Task ToldAsync(StandInInstance instance) =>
+        YieldAsync(instance, new JObject { ["config"] = instance.Start["appConfig"] ?? new JObject(), ["args"] = new JArray(Arguments(instance)) });
 
-    private static string Write(JToken value) => value.ToString(Formatting.None);
+    private static Task YieldAsync(StandInInstance instance, JToken value) => instance.Output.WriteAsync(Encoding.UTF8.GetBytes(value.ToString(Formatting.None) + "\n"), instance.Ending);
 
     private static async IAsyncEnumerable<JToken> ItemsAsync(StandInInstance instance)
     {
+        var settings = new JsonSerializerSettings { DateParseHandling = DateParseHandling.None };
         await foreach (var line in LinesAsync(instance))
         {
             if (line.Trim().Length > 0)
-                yield return JsonConvert.DeserializeObject<JToken>(line, new JsonSerializerSettings { DateParseHandling = DateParseHandling.None })!;
+                yield return JsonConvert.DeserializeObject<JToken>(line, settings)!;
         }
     }
 
     private static async IAsyncEnumerable<string> LinesAsync(StandInInstance instance)
     {
-        var decoder = Encoding.UTF8.GetDecoder();
         var rest = "";
-        await foreach (var piece in instance.Input.ReadAsync())
+        await foreach (var text in instance.Input.ReadTextAsync())
         {
-            var characters = new char[Encoding.UTF8.GetMaxCharCount(piece.Length)];
-            var lines = (rest + new string(characters, 0, decoder.GetChars(piece, characters, flush: false))).Split('\n');
+            var lines = (rest + text).Split('\n');
             rest = lines[^1];
             foreach (var line in lines[..^1])
                 yield return line;
@@ -175,7 +264,4 @@ internal static class StandInPrograms
         if (rest.Length > 0)
             yield return rest;
     }
-
-    /// <summary>What a program fails with.</summary>
-    public sealed class Failure(string message) : Exception(message);
 }

@@ -4,130 +4,163 @@ using System.IO;
 using System.Net.Sockets;
 using System.Text;
 using System.Threading;
-using System.Threading.Channels;
 using System.Threading.Tasks;
 
 namespace Scramjet.Testing;
 
 /// <summary>
-/// What an instance puts out: held back until somebody reads, and given once. Who reads at the same time gets the same; what was
-/// given to a reader that has left is lost.
+/// Bytes on their way through the hub: held back until somebody reads, and given once. Who reads at the same time gets the same;
+/// what was given to a reader that has left is lost.
 /// </summary>
-internal sealed class StandInStream
+/// <param name="diesWithReader">Whether nobody gets anything any more once a reader has left, as it is with an instance's log.</param>
+internal sealed class StandInStream(bool diesWithReader = false)
 {
-    private readonly Channel<byte[]> _pieces = Channel.CreateBounded<byte[]>(64);
+    /// <summary>How much is held back before who writes has to wait.</summary>
+    private const int Limit = 65536;
+
+    private readonly object _lock = new();
+    private readonly Queue<byte[]> _held = [];
     private readonly List<Reader> _readers = [];
-    private TaskCompletionSource _somebodyReads = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _size;
     private bool _ended;
+    private bool _dead;
+    private bool _pumping;
 
-    public StandInStream() => _ = PumpAsync();
-
-    public async Task WriteAsync(byte[] piece)
+    /// <summary>Writes, and waits until there is room for more.</summary>
+    public async Task WriteAsync(byte[] piece, CancellationToken stop = default)
     {
-        try
+        Write(piece);
+        while (true)
         {
-            await _pieces.Writer.WriteAsync(piece);
-        }
-        catch (ChannelClosedException)
-        {
-            // The instance has ended.
+            Task changed;
+            lock (_lock)
+            {
+                if (_size < Limit || _ended)
+                    return;
+                changed = _changed.Task;
+            }
+
+            await changed.WaitAsync(stop);
         }
     }
 
-    /// <summary>Writes without waiting for room; what there is no room for is dropped.</summary>
-    public void Write(string text) => _pieces.Writer.TryWrite(Encoding.UTF8.GetBytes(text));
+    public void Write(string text) => Write(Encoding.UTF8.GetBytes(text));
 
-    public void End() => _pieces.Writer.TryComplete();
+    /// <summary>Writes without waiting for room.</summary>
+    public void Write(byte[] piece)
+    {
+        lock (_lock)
+        {
+            if (_ended || _dead)
+                return;
+            _held.Enqueue(piece);
+            _size += piece.Length;
+            Change();
+        }
+    }
+
+    /// <summary>Ends it; what is held back can still be read.</summary>
+    public void End()
+    {
+        lock (_lock)
+        {
+            _ended = true;
+            Change();
+        }
+    }
 
     /// <summary>Answers with all that comes until the end, or until the client leaves.</summary>
     public async Task ServeAsync(FaultServer.Exchange exchange)
     {
         await exchange.BeginChunkedAsync();
-        var reader = new Reader(exchange);
-        lock (_readers)
-        {
-            reader.Ended = _ended;
-            if (_ended)
-                reader.Left.TrySetResult();
-            else
-                _readers.Add(reader);
-            _somebodyReads.TrySetResult();
-        }
-
-        await Task.WhenAny(reader.Left.Task, exchange.LeftAsync());
-        Remove(reader);
-        if (reader.Ended)
+        if (await ReadAsync(piece => exchange.SendChunkAsync(piece), exchange.LeftAsync()))
             await exchange.EndChunkedAsync();
         else
             exchange.Reset();
     }
 
-    private void Remove(Reader reader)
+    /// <summary>Gives all that comes to a reader until the end or until it has left; true at the end.</summary>
+    public async Task<bool> ReadAsync(Func<byte[], Task> send, Task left)
     {
-        lock (_readers)
+        var reader = new Reader(send);
+        lock (_lock)
         {
-            _readers.Remove(reader);
-            if (_readers.Count == 0 && _somebodyReads.Task.IsCompleted)
-                _somebodyReads = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            _readers.Add(reader);
+            Change();
         }
 
-        reader.Left.TrySetResult();
+        await Task.WhenAny(reader.Done.Task, left);
+        lock (_lock)
+        {
+            _readers.Remove(reader);
+            _dead |= diesWithReader;
+        }
+
+        return reader.Done.Task.IsCompletedSuccessfully && await reader.Done.Task;
+    }
+
+    /// <summary>Wakes who waits, and what gives out. The lock is held.</summary>
+    private void Change()
+    {
+        _changed.TrySetResult();
+        _changed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        if (!_pumping && _readers.Count > 0 && (_held.Count > 0 || _ended))
+        {
+            _pumping = true;
+            _ = Task.Run(PumpAsync);
+        }
     }
 
     private async Task PumpAsync()
     {
-        while (await _pieces.Reader.WaitToReadAsync())
+        while (true)
         {
-            // Only this takes pieces out.
-            _pieces.Reader.TryPeek(out var piece);
-            foreach (var reader in await ReadersAsync())
+            Reader[] readers;
+            byte[]? piece;
+            lock (_lock)
+            {
+                readers = _dead ? [] : [.. _readers];
+                if (readers.Length == 0 || (!_held.TryDequeue(out piece) && !_ended))
+                {
+                    _pumping = false;
+                    return;
+                }
+            }
+
+            foreach (var reader in readers)
             {
                 try
                 {
-                    await reader.Exchange.SendChunkAsync(piece);
+                    if (piece is null)
+                        reader.Done.TrySetResult(true);
+                    else
+                        await reader.Send(piece);
                 }
                 catch (Exception e) when (e is IOException or SocketException or ObjectDisposedException or OperationCanceledException)
                 {
-                    Remove(reader);
+                    reader.Done.TrySetResult(false);
+                    lock (_lock)
+                        _readers.Remove(reader);
                 }
             }
 
-            _pieces.Reader.TryRead(out _);
-        }
-
-        lock (_readers)
-        {
-            _ended = true;
-            foreach (var reader in _readers)
+            lock (_lock)
             {
-                reader.Ended = true;
-                reader.Left.TrySetResult();
+                if (piece is null)
+                {
+                    _readers.RemoveAll(r => Array.IndexOf(readers, r) >= 0);
+                    continue;
+                }
+
+                _size -= piece.Length;
+                Change();
             }
         }
     }
 
-    private async Task<Reader[]> ReadersAsync()
+    private sealed record Reader(Func<byte[], Task> Send)
     {
-        while (true)
-        {
-            Task somebodyReads;
-            lock (_readers)
-            {
-                if (_readers.Count > 0)
-                    return [.. _readers];
-                somebodyReads = _somebodyReads.Task;
-            }
-
-            await somebodyReads;
-        }
-    }
-
-    private sealed class Reader(FaultServer.Exchange exchange)
-    {
-        public FaultServer.Exchange Exchange { get; } = exchange;
-
-        public TaskCompletionSource Left { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        public bool Ended { get; set; }
+        public TaskCompletionSource<bool> Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 }

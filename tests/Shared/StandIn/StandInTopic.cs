@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Linq;
 using System.Text.RegularExpressions;
+using System.Threading;
 using System.Threading.Tasks;
 using Newtonsoft.Json.Linq;
 
@@ -13,6 +14,7 @@ public sealed partial class StandInTopic
     internal static readonly string[] ContentTypes = ["text/x-ndjson", "application/x-ndjson", "text/plain", "application/octet-stream"];
 
     private readonly StandInStream _stream = new();
+    private readonly SemaphoreSlim _oneSource = new(1);
 
     internal StandInTopic(string name, string contentType)
     {
@@ -26,7 +28,29 @@ public sealed partial class StandInTopic
 
     internal static bool IsName(string name) => NameForm().IsMatch(name);
 
-    internal Task WriteAsync(byte[] piece) => _stream.WriteAsync(piece);
+    /// <summary>Takes all that a source gives, when the source before it has ended.</summary>
+    internal async Task TakeAsync(Func<Func<byte[], Task>, Task> source)
+    {
+        await _oneSource.WaitAsync();
+        try
+        {
+            byte last = (byte)'\n';
+            await source(piece =>
+            {
+                if (piece.Length > 0)
+                    last = piece[^1];
+                return _stream.WriteAsync(piece);
+            });
+            if (ContentType == "application/x-ndjson" && last != (byte)'\n')
+                await _stream.WriteAsync("\n"u8.ToArray());
+        }
+        finally
+        {
+            _oneSource.Release();
+        }
+    }
+
+    internal Task GiveAsync(Func<byte[], Task> send, Task left) => _stream.ReadAsync(send, left);
 
     internal Task ServeAsync(FaultServer.Exchange exchange) => _stream.ServeAsync(exchange);
 
@@ -38,6 +62,20 @@ public sealed partial class StandInTopic
 
 public sealed partial class FakeHub
 {
+    /// <summary>The topic of that name, made where there is none; null where it has another type.</summary>
+    internal StandInTopic? Topic(string name, string type)
+    {
+        var topic = Topics.GetOrAdd(name, _ => new StandInTopic(name, type));
+        return topic.ContentType == type ? topic : null;
+    }
+
+    /// <summary>As the release has it: an instance that has ended leaves its topic behind, without a type where nobody else gave it one.</summary>
+    internal void LeaveTopics(JToken? name)
+    {
+        if (!string.IsNullOrEmpty((string?)name))
+            Topics.TryAdd((string)name!, new StandInTopic((string)name!, ""));
+    }
+
     private async Task CreateTopicAsync(FaultServer.Exchange exchange)
     {
         var wishes = await ReadJsonAsync(exchange) as JObject ?? [];
@@ -69,27 +107,18 @@ public sealed partial class FakeHub
     private async Task SendTopicAsync(FaultServer.Exchange exchange, string name)
     {
         var type = exchange.Headers.GetValueOrDefault("Content-Type") ?? "";
-        if (!StandInTopic.ContentTypes.Contains(type) || !StandInTopic.IsName(name))
+        if (!StandInTopic.ContentTypes.Contains(type))
+            throw new Refusal(400, "Unsupported content-type");
+        if (!StandInTopic.IsName(name))
+            throw new Refusal(400, "Topic id incorrect format");
+        var topic = Topic(name, type) ?? throw new Refusal(500, null, "Internal error occurred");
+        await topic.TakeAsync(async give =>
         {
             await exchange.ContinueAsync();
-            await exchange.ReadBodyAsync();
-            throw new Refusal(400, StandInTopic.ContentTypes.Contains(type) ? "Topic id incorrect format" : "Unsupported content-type");
-        }
-
-        var topic = Topic(name, type) ?? throw new Refusal(500, null, "Internal error occurred");
-        await exchange.ContinueAsync();
-        byte last = (byte)'\n';
-        await foreach (var block in exchange.ReadBlocksAsync())
-        {
-            if (block.Length == 0)
-                continue;
-            last = block[^1];
-            await topic.WriteAsync(block);
-        }
-
-        if (type == "application/x-ndjson" && last != (byte)'\n')
-            await topic.WriteAsync("\n"u8.ToArray());
-        await AnswerAsync(exchange, new JObject());
+            await foreach (var block in exchange.ReadBlocksAsync())
+                await give(block);
+        });
+        await exchange.AnswerAsync(200, "{}");
     }
 
     private async Task ReceiveTopicAsync(FaultServer.Exchange exchange, string name)
@@ -100,12 +129,5 @@ public sealed partial class FakeHub
         if (!StandInTopic.IsName(name))
             throw new Refusal(400, null, "Topic id incorrect format");
         await (Topic(name, type) ?? throw new Refusal(415, null, "Unsupported content-type")).ServeAsync(exchange);
-    }
-
-    /// <summary>The topic of that name, made where there is none; null where it has another type.</summary>
-    internal StandInTopic? Topic(string name, string type)
-    {
-        var topic = Topics.GetOrAdd(name, _ => new StandInTopic(name, type));
-        return topic.ContentType == type ? topic : null;
     }
 }

@@ -1,0 +1,185 @@
+using System;
+using System.Collections.Concurrent;
+using System.Collections.Generic;
+using System.Diagnostics;
+using System.Globalization;
+using System.IO;
+using System.Linq;
+using System.Net.Http;
+using System.Net.Http.Headers;
+using System.Text;
+using System.Threading.Tasks;
+using Newtonsoft.Json;
+using Newtonsoft.Json.Linq;
+using Scramjet.Testing;
+using Xunit;
+
+namespace ScramjetPlatform.Tests.Contract;
+
+/// <summary>A hub that the contract's tests speak plain HTTP with.</summary>
+internal sealed class ContractHub : IAsyncDisposable
+{
+    /// <summary>How long a second of the stand-in is where its times are tested: that a list can be read in it, on a busy machine too.</summary>
+    private static readonly TimeSpan s_shortSecond = TimeSpan.FromMilliseconds(25);
+
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(240);
+    private static readonly HttpClient s_client = new() { Timeout = s_patience };
+    private static readonly ConcurrentDictionary<string, Task<HubFacts>> s_facts = new();
+
+    private readonly HubUnderTest _hub;
+
+    private ContractHub(HubUnderTest hub, HubFacts facts)
+    {
+        _hub = hub;
+        Facts = facts;
+    }
+
+    public HubFacts Facts { get; }
+
+    public string BaseUri => _hub.BaseUri;
+
+    /// <summary>How long a second of the hub's own times is.</summary>
+    public TimeSpan Second => _hub.StandIn?.Second ?? TimeSpan.FromSeconds(1);
+
+    /// <param name="which">Which hub.</param>
+    /// <param name="real">The platform that the hub from npm is in.</param>
+    /// <param name="shortSecond">Whether the stand-in's own times are short.</param>
+    public static async Task<ContractHub> StartAsync(TestHub which, RealPlatform real, bool shortSecond)
+    {
+        var hub = await HubUnderTest.StartAsync(which, real, h => h.Second = shortSecond ? s_shortSecond : h.Second);
+        return new ContractHub(hub, which switch
+        {
+            TestHub.Npm => HubFacts.Npm018,
+            TestHub.StandIn => HubFacts.Release101,
+            _ => await s_facts.GetOrAdd(hub.BaseUri, _ => RecognizeAsync(hub)),
+        });
+    }
+
+    public ValueTask DisposeAsync() => _hub.DisposeAsync();
+
+    /// <summary>A topic's name that nobody else has; the topic goes with the test.</summary>
+    public string NewTopic() => _hub.NewTopic();
+
+    public Task<Answer> GetAsync(string path, string? contentType = null) => SendAsync(HttpMethod.Get, path, null, contentType);
+
+    public Task<Answer> PostAsync(string path, string body, string? contentType = "application/json", params (string Name, string Value)[] headers) =>
+        SendAsync(HttpMethod.Post, path, Encoding.UTF8.GetBytes(body), contentType, headers);
+
+    public Task<Answer> DeleteAsync(string path, string? contentType = "application/json", params (string Name, string Value)[] headers) =>
+        SendAsync(HttpMethod.Delete, path, [], contentType, headers);
+
+    public async Task<Answer> SendAsync(HttpMethod method, string path, byte[]? body, string? contentType, params (string Name, string Value)[] headers)
+    {
+        using var request = new HttpRequestMessage(method, BaseUri + path);
+        if (body is not null || contentType is not null)
+            request.Content = new ByteArrayContent(body ?? []);
+        if (contentType is not null)
+            request.Content!.Headers.ContentType = MediaTypeHeaderValue.Parse(contentType);
+        foreach (var (name, value) in headers)
+            request.Headers.Add(name, value);
+        using var answer = await s_client.SendAsync(request);
+        return new Answer((int)answer.StatusCode, answer.ReasonPhrase ?? "", answer.Content.Headers.ContentType?.ToString(), await answer.Content.ReadAsStringAsync());
+    }
+
+    public Task<WireConnection> OpenAsync() => WireConnection.OpenAsync(BaseUri);
+
+    /// <summary>Opens a stream, and has its headers.</summary>
+    public async Task<WireConnection> ReadAsync(string path, string? contentType = null)
+    {
+        var connection = await WireConnection.GetAsync(BaseUri, path, contentType);
+        await connection.HeadAsync();
+        Assert.Equal(200, connection.Status);
+        return connection;
+    }
+
+    /// <summary>Uploads a sequence that runs a sample or one of <see cref="TestPrograms"/>, and gives its id.</summary>
+    public async Task<string> UploadAsync(string program)
+    {
+        var answer = await SendAsync(HttpMethod.Post, "/sequence", Package(program), "application/octet-stream");
+        Assert.True(answer.Status == 200, $"The upload was answered with {answer.Status}: {answer.Text}");
+        return (string)answer.Json["id"]!;
+    }
+
+    /// <summary>The bytes of a package that runs a program; its name goes with the test.</summary>
+    public byte[] Package(string program) => TestPackage.Pack(_hub.Sequence(program).Folder);
+
+    /// <summary>Starts an instance, and waits until it runs.</summary>
+    public async Task<string> StartAsync(string sequence, string body = """{"appConfig":{},"args":[]}""")
+    {
+        var answer = await PostAsync($"/sequence/{sequence}/start", body);
+        Assert.True(answer.Status == 200, $"The start was answered with {answer.Status}: {answer.Text}");
+        var id = (string)answer.Json["id"]!;
+        await UntilAsync(async () => (string?)(await InstanceAsync(id))?["status"] is not ("initializing" or "starting"), "the instance to run");
+        return id;
+    }
+
+    /// <summary>Starts an instance of a program of its own sequence.</summary>
+    public async Task<string> RunAsync(string program, string body = """{"appConfig":{},"args":[]}""") => await StartAsync(await UploadAsync(program), body);
+
+    /// <summary>What the hub tells of an instance; null where it doesn't know it.</summary>
+    public async Task<JObject?> InstanceAsync(string id) => await GetAsync($"/instance/{id}") is { Status: 200 } answer ? answer.Json : null;
+
+    /// <summary>Waits until an instance has ended, and gives what the hub then tells of it; null where it has forgotten it.</summary>
+    public async Task<JObject?> EndAsync(string id)
+    {
+        JObject? instance = null;
+        await UntilAsync(async () => (instance = await InstanceAsync(id)) is null || instance["terminated"] is not null, "the instance to end");
+        return instance;
+    }
+
+    public Task<Answer> KillAsync(string id, bool removeImmediately = true) =>
+        PostAsync($"/instance/{id}/_kill", JsonConvert.SerializeObject(new { removeImmediately }));
+
+    public Task<Answer> StopAsync(string id, int milliseconds) =>
+        PostAsync($"/instance/{id}/_stop", Facts.StopForm.Replace("TIMEOUT", milliseconds.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal));
+
+    /// <summary>Sends input in one request, when the type has been announced so that it isn't spoiled.</summary>
+    public async Task<Answer> SendInputAsync(string id, string text, string contentType = "text/plain", bool stays = false)
+    {
+        (string, string)[] open = [("x-end-stream", "false")];
+        var announced = await PostAsync($"/instance/{id}/input", "", contentType, open);
+        Assert.Equal(202, announced.Status);
+        await Task.Delay(300);
+        return await PostAsync($"/instance/{id}/input", text, contentType, stays ? open : []);
+    }
+
+    /// <summary>Waits until something is so.</summary>
+    public static async Task UntilAsync(Func<Task<bool>> isSo, string what)
+    {
+        var clock = Stopwatch.StartNew();
+        while (!await isSo())
+        {
+            if (clock.Elapsed > s_patience)
+                throw new TimeoutException($"{s_patience.TotalSeconds} s weren't enough for {what}.");
+            await Task.Delay(20);
+        }
+    }
+
+    /// <summary>Which 1.0.1 it is: the release gives no configuration back.</summary>
+    private static async Task<HubFacts> RecognizeAsync(HubUnderTest hub)
+    {
+        var version = (string)JObject.Parse(await s_client.GetStringAsync(hub.BaseUri + "/version"))["version"]!;
+        if (!version.StartsWith("1.0.", StringComparison.Ordinal))
+            return HubFacts.Of(version, false);
+        await using var probed = await HubUnderTest.StartAsync(TestHub.Named, null!);
+        var probe = new ContractHub(probed, HubFacts.Release101);
+        return HubFacts.Of(version, (await probe.InstanceAsync(await probe.RunAsync("wait")))!.ContainsKey("appConfig"));
+    }
+
+    /// <summary>An answer of the hub.</summary>
+    public sealed record Answer(int Status, string Reason, string? ContentType, string Text)
+    {
+        public JObject Json => JsonConvert.DeserializeObject<JObject>(Text, new JsonSerializerSettings { DateParseHandling = DateParseHandling.None })!;
+
+        public JArray List => JsonConvert.DeserializeObject<JArray>(Text, new JsonSerializerSettings { DateParseHandling = DateParseHandling.None })!;
+
+        public void MustBe(Expected expected)
+        {
+            Assert.Equal((expected.Status, expected.Text ?? Text), (Status, Text));
+            if (expected.Reason is not null)
+                Assert.Equal(expected.Reason, Reason);
+        }
+
+        public void MustBe(int status, string text) => MustBe(new Expected(status, text));
+    }
+}

@@ -1,0 +1,303 @@
+using System;
+using System.Linq;
+using System.Net.Http;
+using System.Text;
+using System.Threading.Tasks;
+using Newtonsoft.Json.Linq;
+using Xunit;
+
+namespace ScramjetPlatform.Tests.Contract;
+
+/// <summary>What a hub tells of itself, and its lists, sequences, log and audit.</summary>
+public sealed class HubContractTests(RealPlatform real) : HubContract(real)
+{
+    private static string[] Keys(JToken token) => [.. ((JObject)token).Properties().Select(p => p.Name).Order(StringComparer.Ordinal)];
+
+    [Theory]
+    [EachHub]
+    public async Task It_tells_its_version(TestHub which)
+    {
+        await using var hub = await StartAsync(which);
+        var answer = await hub.GetAsync("/version");
+        Assert.Equal((200, "application/json"), (answer.Status, answer.ContentType));
+        Assert.Equal(hub.Facts.VersionKeys, Keys(answer.Json));
+        Assert.StartsWith(hub.Facts.Name[..3], (string)answer.Json["version"]!, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [EachHub]
+    public async Task It_tells_its_status_and_configuration(TestHub which)
+    {
+        await using var hub = await StartAsync(which);
+        var status = await hub.GetAsync("/status");
+        var configuration = await hub.GetAsync("/config");
+        if (!hub.Facts.HasAdministration)
+        {
+            status.MustBe(404, "");
+            configuration.MustBe(404, "");
+            return;
+        }
+
+        Assert.IsType<JObject>(status.Json["cpm"]);
+        Assert.NotEqual("", (string?)configuration.Json["host"]!["id"]);
+        Assert.IsType<JArray>(configuration.Json["tags"]);
+        Assert.Equal(JTokenType.String, configuration.Json["description"]!.Type);
+        Assert.Equal(180000, (int)configuration.Json["timings"]!["instanceLifetimeExtensionDelay"]!);
+    }
+
+    [Theory]
+    [EachHub]
+    public async Task It_tells_its_load(TestHub which)
+    {
+        await using var hub = await StartAsync(which);
+        var load = (await hub.GetAsync("/load-check")).Json;
+        Assert.Equal(["avgLoad", "currentLoad", "fsSize", "memFree", "memUsed"], Keys(load));
+        Assert.All((JArray)load["fsSize"]!, disk =>
+        {
+            var part = (double)disk["used"]! / (double)disk["size"]!;
+            Assert.Empty(new[] { "fs", "size", "used", "available", "use" }.Except(Keys(disk)));
+
+            // 0.18 tells the part of what can be used.
+            Assert.InRange((double)disk["use"]!, hub.Facts.LoadIsInPercent ? 100 * part : part - 0.001, hub.Facts.LoadIsInPercent ? 100 : part + 0.001);
+        });
+    }
+
+    [Theory]
+    [EachHub]
+    public async Task What_it_has_no_route_for_is_404_without_a_body(TestHub which)
+    {
+        await using var hub = await StartAsync(which);
+        (await hub.GetAsync("/no-such-route")).MustBe(404, "");
+        (await hub.SendAsync(HttpMethod.Put, "/sequences", [], null)).MustBe(404, "");
+    }
+
+    [Theory]
+    [EachHub]
+    public async Task A_space_is_reached_through_it_only_where_it_is_in_one(TestHub which)
+    {
+        await using var hub = await StartAsync(which);
+        if (hub.Facts.HasAdministration && (await hub.GetAsync("/status")).Json["cpm"]!.HasValues)
+            Assert.Skip("This hub is in a space.");
+        (await hub.GetAsync("/cpm/api/v1/version")).MustBe(404, "");
+    }
+
+    [Theory]
+    [EachHub]
+    public async Task An_uploaded_sequence_is_listed(TestHub which)
+    {
+        await using var hub = await StartAsync(which);
+        var id = await hub.UploadAsync("wait");
+        var listed = (await hub.GetAsync("/sequences")).List.Single(s => (string?)s["id"] == id);
+        var one = (await hub.GetAsync($"/sequence/{id}")).Json;
+        one.Remove("opStatus");
+        Assert.Equal(hub.Facts.SequenceKeys, Keys(listed));
+        Assert.Equal(listed, one, JToken.EqualityComparer);
+        Assert.Equal(("1.2.3", "wait.js", id, "process"), ((string?)listed["config"]!["version"], (string?)listed["config"]!["entrypointPath"], (string?)listed["config"]!["id"], (string?)listed["config"]!["type"]));
+        Assert.Equal(">=16", (string?)listed["config"]!["engines"]!["node"]);
+        Assert.Empty((JArray)listed["instances"]!);
+        (await hub.GetAsync($"/sequence/{id}/instances")).MustBe(200, "[]");
+    }
+
+    [Theory]
+    [EachHub]
+    public async Task What_is_no_package_is_refused(TestHub which)
+    {
+        await using var hub = await StartAsync(which);
+        (await hub.SendAsync(HttpMethod.Post, "/sequence", Encoding.UTF8.GetBytes("nonsense"), "application/octet-stream"))
+            .MustBe(422, """{"error":{"code":"PRERUNNER_ERROR","data":"Invalid pkg tar.gz archive"}}""");
+        var other = await hub.SendAsync(HttpMethod.Post, "/sequence", hub.Package("wait"), "text/plain");
+        other.MustBe(hub.Facts.NotAPackageType);
+        using var sequence = new TestSequence();
+        sequence.Write("package.json", """{ "name": "nothing", "version": "1.0.0", "engines": { "node": ">=16" } }""");
+        var noMain = await hub.SendAsync(HttpMethod.Post, "/sequence", TestPackage.Pack(sequence.Folder), "application/octet-stream");
+        Assert.Equal(422, noMain.Status);
+        Assert.Contains("main", noMain.Text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [EachHub]
+    public async Task A_sequence_that_isnt_there_is_404(TestHub which)
+    {
+        await using var hub = await StartAsync(which);
+        (await hub.GetAsync("/sequence/no-such-id")).MustBe(hub.Facts.UnknownSequence);
+        (await hub.GetAsync("/sequence/no-such-id/instances")).MustBe(hub.Facts.UnknownSequenceInstances);
+        (await hub.PostAsync("/sequence/no-such-id/start", "{}")).MustBe(hub.Facts.UnknownSequenceStart);
+        (await hub.DeleteAsync("/sequence/no-such-id")).MustBe(hub.Facts.UnknownSequenceDelete);
+        (await hub.SendAsync(HttpMethod.Put, "/sequence/no-such-id", hub.Package("wait"), "application/octet-stream"))
+            .MustBe(404, hub.Facts.HasAdministration ? """{"error":"Sequence with id: no-such-id not found"}""" : "");
+    }
+
+    [Theory]
+    [EachHub]
+    public async Task A_sequence_is_removed_when_the_request_has_a_content_type(TestHub which)
+    {
+        await using var hub = await StartAsync(which);
+        var id = await hub.UploadAsync("wait");
+        (await hub.DeleteAsync($"/sequence/{id}", contentType: null)).MustBe(hub.Facts.NoContentType);
+        var removed = await hub.DeleteAsync($"/sequence/{id}");
+        Assert.Equal((200, id), (removed.Status, (string?)removed.Json["id"]));
+        Assert.Equal(404, (await hub.GetAsync($"/sequence/{id}")).Status);
+        Assert.DoesNotContain((await hub.GetAsync("/sequences")).List, s => (string?)s["id"] == id);
+    }
+
+    [Theory]
+    [EachHub]
+    public async Task A_sequence_is_updated_in_its_place(TestHub which)
+    {
+        await using var hub = await StartAsync(which);
+        var id = await hub.UploadAsync("wait");
+        var updated = await hub.SendAsync(HttpMethod.Put, $"/sequence/{id}", hub.Package("end"), "application/octet-stream");
+        if (!hub.Facts.HasAdministration)
+        {
+            updated.MustBe(404, "");
+            return;
+        }
+
+        Assert.Equal((200, id), (updated.Status, (string?)updated.Json["id"]));
+        Assert.Equal("end.js", (string?)(await hub.GetAsync($"/sequence/{id}")).Json["config"]!["entrypointPath"]);
+        await hub.StartAsync(id);
+        (await hub.SendAsync(HttpMethod.Put, $"/sequence/{id}", hub.Package("wait"), "application/octet-stream")).MustBe(409, """{"error":"Can't update sequence with instances"}""");
+    }
+
+    [Theory]
+    [EachHub]
+    public async Task A_start_takes_JSON_or_nothing(TestHub which)
+    {
+        await using var hub = await StartAsync(which);
+        var id = await hub.UploadAsync("wait");
+        (await hub.PostAsync($"/sequence/{id}/start", "{nope")).MustBe(new(400, "", "Could not parse content"));
+        (await hub.PostAsync($"/sequence/{id}/start", "{}", "text/plain")).MustBe(hub.Facts.NotJson);
+        (await hub.PostAsync($"/sequence/{id}/start", "{}", contentType: null)).MustBe(hub.Facts.NoContentType);
+        Assert.Equal(200, (await hub.PostAsync($"/sequence/{id}/start", "")).Status);
+        Assert.Equal(200, (await hub.PostAsync($"/sequence/{id}/start", "{}", "application/json; charset=utf-8")).Status);
+        Assert.Equal(2, (await hub.GetAsync($"/sequence/{id}/instances")).List.Count);
+    }
+
+    [Theory]
+    [EachHub]
+    public async Task A_sequence_starts_by_its_id_and_not_by_its_name(TestHub which)
+    {
+        await using var hub = await StartAsync(which);
+        var id = await hub.UploadAsync("wait");
+        var name = (string)(await hub.GetAsync($"/sequence/{id}")).Json["config"]!["name"]!;
+        (await hub.PostAsync($"/sequence/{name}/start", "{}")).MustBe(hub.Facts.UnknownSequenceStart);
+    }
+
+    [Theory]
+    [EachHub]
+    public async Task An_instance_gets_what_it_was_started_with(TestHub which)
+    {
+        await using var hub = await StartAsync(which);
+        var told = await hub.RunAsync("told", """{"appConfig":{"city":"Gdańsk","n":[1,{"deep":null}],"date":"2024-01-01T00:00:00+05:30"},"args":["x",2,{"b":null}]}""");
+        using var output = await hub.ReadAsync($"/instance/{told}/output");
+        await output.EndAsync();
+        Assert.Equal("""{"config":{"city":"Gdańsk","n":[1,{"deep":null}],"date":"2024-01-01T00:00:00+05:30"},"args":["x",2,{"b":null}]}""" + "\n", output.Text);
+    }
+
+    [Theory]
+    [EachHub]
+    public async Task The_lists_have_what_runs(TestHub which)
+    {
+        await using var hub = await StartAsync(which);
+        var sequence = await hub.UploadAsync("wait");
+        var id = await hub.StartAsync(sequence, """{"appConfig":{"a":1},"args":["x",2,{"b":null}],"limits":{"memory":200}}""");
+        var one = (await hub.InstanceAsync(id))!;
+        var listed = (JObject)(await hub.GetAsync("/instances")).List.Single(i => (string?)i["id"] == id);
+
+        // A function that hasn't returned has an empty "requires", one that has given its output an empty "provides".
+        string[] topics = ["provides", "requires"];
+        Assert.Equal(hub.Facts.InstanceKeys, Keys(one).Except(topics));
+        Assert.Equal(hub.Facts.ListedInstanceKeys, Keys(listed).Except(topics));
+        Assert.Equal("""["x",2,{"b":null}]""", (one["args"] ?? one["sequenceArgs"])!.ToString(Newtonsoft.Json.Formatting.None));
+        if (hub.Facts.HasAdministration)
+        {
+            Assert.Equal("running", (string?)one["status"]);
+            Assert.Equal(["config", "id", "location"], Keys(one["sequence"]!));
+            Assert.Equal(sequence, (string?)one["sequence"]!["id"]);
+            Assert.Matches("^....-..-..T..:..:..[.]...Z$", (string?)one["started"]);
+        }
+        else
+        {
+            Assert.Equal(sequence, (string?)one["sequence"]);
+        }
+
+        (await hub.GetAsync($"/sequence/{sequence}/instances")).MustBe(200, $"[\"{id}\"]");
+        Assert.Equal([id], (await hub.GetAsync($"/sequence/{sequence}")).Json["instances"]!.Select(i => (string?)i));
+        var entities = await hub.GetAsync("/entities");
+        if (!hub.Facts.HasAdministration)
+        {
+            entities.MustBe(404, "");
+            return;
+        }
+
+        Assert.Equal(["instances", "sequences"], Keys(entities.Json));
+        Assert.Contains(entities.Json["instances"]!, i => (string?)i["id"] == id);
+        Assert.Contains(entities.Json["sequences"]!, s => (string?)s["id"] == sequence);
+    }
+
+    [Theory]
+    [EachHub]
+    public async Task A_start_takes_the_id_that_the_instance_is_to_have(TestHub which)
+    {
+        await using var hub = await StartAsync(which);
+        var sequence = await hub.UploadAsync("wait");
+        var id = Guid.NewGuid().ToString();
+        var started = await hub.StartAsync(sequence, $$"""{"instanceId":"{{id}}"}""");
+        Assert.Equal(hub.Facts.TakesInstanceIds, id == started);
+        var again = await hub.PostAsync($"/sequence/{sequence}/start", $$"""{"instanceId":"{{started}}"}""");
+        var odd = await hub.PostAsync($"/sequence/{sequence}/start", """{"instanceId":"short"}""");
+        if (hub.Facts.TakesInstanceIds)
+        {
+            again.MustBe(409, """{"error":"Instance with a given ID already exists"}""");
+            odd.MustBe(new(500, "", "Internal Server Error"));
+        }
+        else
+        {
+            Assert.NotEqual(started, (string?)again.Json["id"]);
+            Assert.Equal(200, odd.Status);
+        }
+    }
+
+    [Theory]
+    [EachHub]
+    public async Task Its_log_begins_with_the_past_and_goes_on(TestHub which)
+    {
+        await using var hub = await StartAsync(which);
+        using var log = await hub.ReadAsync("/log");
+        await log.UntilAsync(() => log.Lines.Count > 0 && log.Text.EndsWith('\n'), "The log's past");
+        var entry = JObject.Parse(log.Lines[0]);
+        Assert.Empty(new[] { "from", "level", "msg", "ts" }.Except(Keys(entry)));
+        var id = await hub.RunAsync("wait");
+        await log.UntilAsync(() => log.Text.Contains(id, StringComparison.Ordinal), "The log of a new instance");
+        Assert.False(log.HasEnded);
+    }
+
+    [Theory]
+    [EachHub]
+    public async Task Its_audit_has_each_request(TestHub which)
+    {
+        await using var hub = await StartAsync(which);
+        if (!hub.Facts.HasAdministration)
+        {
+            (await hub.GetAsync("/audit")).MustBe(404, "");
+            return;
+        }
+
+        using var audit = await hub.ReadAsync("/audit");
+        var sequence = await hub.UploadAsync("wait");
+        var id = await hub.StartAsync(sequence);
+        await hub.GetAsync($"/instance/{id}/health");
+        await hub.KillAsync(id);
+        JObject[] Entries() => [.. audit.Lines.SkipLast(audit.Text.EndsWith('\n') ? 0 : 1).Select(JObject.Parse)];
+        bool Has(int code, string state, string about) => Entries().Any(e => (int)e["opCode"]! == code && (string?)e["opState"] == state && (string?)e["objectId"] == about);
+        foreach (var (code, about) in new[] { (10117, sequence), (11208, id), (11215 - 100, id) })
+        {
+            await audit.UntilAsync(() => Has(code, "START", about), $"The start of {code}");
+            await audit.UntilAsync(() => Has(code, "END", about), $"The end of {code}");
+        }
+
+        var entry = Entries().First(e => (int)e["opCode"]! == 11208);
+        Assert.Equal(["objectId", "opCode", "opState", "receivedAt", "requestId", "requestorId", "rx", "tx"], Keys(entry));
+        Assert.False(audit.HasEnded);
+    }
+}

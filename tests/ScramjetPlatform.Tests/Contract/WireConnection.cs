@@ -1,0 +1,168 @@
+using System;
+using System.Collections.Generic;
+using System.Globalization;
+using System.IO;
+using System.Linq;
+using System.Net.Sockets;
+using System.Text;
+using System.Threading;
+using System.Threading.Tasks;
+
+namespace ScramjetPlatform.Tests.Contract;
+
+/// <summary>One HTTP/1.1 connection to a hub over a bare socket, for what depends on which bytes go in which packet, and on when.</summary>
+internal sealed class WireConnection : IDisposable
+{
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
+
+    private readonly Socket _socket = new(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+    private readonly MemoryStream _received = new();
+    private readonly Uri _hub;
+
+    private WireConnection(Uri hub) => _hub = hub;
+
+    /// <summary>The status and headers of the answer, once they are there.</summary>
+    public string? Head { get; private set; }
+
+    public int Status => Head is null ? 0 : int.Parse(Head.Split(' ')[1], CultureInfo.InvariantCulture);
+
+    /// <summary>All of the answer's body that has come.</summary>
+    public byte[] Body { get; private set; } = [];
+
+    public string Text => Encoding.UTF8.GetString(Body);
+
+    public IReadOnlyList<string> Lines => Text.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+
+    /// <summary>Whether the body has come to its end, with its last chunk.</summary>
+    public bool HasEnded { get; private set; }
+
+    /// <summary>Whether the hub has closed the connection.</summary>
+    public bool IsClosed { get; private set; }
+
+    public static async Task<WireConnection> OpenAsync(string baseUri)
+    {
+        var connection = new WireConnection(new Uri(baseUri));
+        await connection._socket.ConnectAsync(connection._hub.Host, connection._hub.Port);
+        return connection;
+    }
+
+    /// <summary>Opens a connection and sends a GET.</summary>
+    public static async Task<WireConnection> GetAsync(string baseUri, string path, string? contentType = null)
+    {
+        var connection = await OpenAsync(baseUri);
+        await connection.SendAsync(connection.Request("GET", path, contentType is null ? [] : [("Content-Type", contentType)]));
+        return connection;
+    }
+
+    /// <summary>The bytes of a request's line and headers.</summary>
+    public byte[] Request(string method, string path, params (string Name, string Value)[] headers) => Encoding.ASCII.GetBytes(
+        $"{method} {_hub.AbsolutePath}{path} HTTP/1.1\r\nHost: {_hub.Authority}\r\n{string.Concat(headers.Select(h => $"{h.Name}: {h.Value}\r\n"))}\r\n");
+
+    /// <summary>The bytes of a chunk of a request's body; of its last one where there is no data.</summary>
+    public static byte[] Chunk(byte[] data) => [.. Encoding.ASCII.GetBytes($"{data.Length:x}\r\n"), .. data, .. "\r\n"u8];
+
+    /// <summary>Sends these bytes at once, as far as they fit into one packet.</summary>
+    public async Task SendAsync(params byte[][] parts)
+    {
+        byte[] all = [.. parts.SelectMany(p => p)];
+        for (var sent = 0; sent < all.Length;)
+            sent += await _socket.SendAsync(all.AsMemory(sent));
+    }
+
+    /// <summary>Receives until something is so; fails when that takes too long.</summary>
+    public async Task UntilAsync(Func<bool> isSo, string what)
+    {
+        if (!await WithinAsync(s_patience, isSo))
+            throw new TimeoutException($"{what} did not come to be. What had come: {Head}\n{Text}");
+    }
+
+    /// <summary>Receives until something is so or the time is over; true when it is so.</summary>
+    public async Task<bool> WithinAsync(TimeSpan time, Func<bool> isSo)
+    {
+        using var stop = new CancellationTokenSource(time);
+        var buffer = new byte[65536];
+        try
+        {
+            while (!isSo())
+            {
+                if (IsClosed)
+                    return false;
+                var read = await _socket.ReceiveAsync(buffer.AsMemory(), stop.Token);
+                IsClosed = read == 0;
+                _received.Write(buffer, 0, read);
+                Parse();
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            return isSo();
+        }
+        catch (SocketException)
+        {
+            IsClosed = true;
+        }
+
+        return isSo();
+    }
+
+    /// <summary>The answer's head.</summary>
+    public Task HeadAsync() => UntilAsync(() => Head is not null, "The answer's head");
+
+    /// <summary>The whole answer.</summary>
+    public Task EndAsync() => UntilAsync(() => HasEnded, "The answer's end");
+
+    public void Dispose() => _socket.Dispose();
+
+    private void Parse()
+    {
+        var all = _received.GetBuffer().AsSpan(0, (int)_received.Length);
+        if (Head is null)
+        {
+            var end = all.IndexOf("\r\n\r\n"u8);
+            if (end < 0)
+                return;
+            var head = Encoding.UTF8.GetString(all[..end]);
+            Drop(end + 4);
+            if (!head.StartsWith("HTTP/1.1 100", StringComparison.Ordinal))
+                Head = head;
+            Parse();
+            return;
+        }
+
+        if (Head.Contains("content-length:", StringComparison.OrdinalIgnoreCase))
+        {
+            var length = int.Parse(Head.Split('\n').First(h => h.StartsWith("content-length:", StringComparison.OrdinalIgnoreCase)).Split(':')[1], CultureInfo.InvariantCulture);
+            Body = [.. Body, .. all];
+            Drop(all.Length);
+            HasEnded = Body.Length >= length;
+            return;
+        }
+
+        var parts = new List<byte[]> { Body };
+        var at = 0;
+        while (!HasEnded)
+        {
+            var line = all[at..].IndexOf("\r\n"u8);
+            if (line < 0)
+                break;
+            var size = int.Parse(Encoding.ASCII.GetString(all.Slice(at, line)), NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+            if (all.Length < at + line + 2 + size + 2)
+                break;
+            parts.Add(all.Slice(at + line + 2, size).ToArray());
+            at += line + 2 + size + 2;
+            HasEnded = size == 0;
+        }
+
+        if (at == 0)
+            return;
+        Body = [.. parts.SelectMany(p => p)];
+        Drop(at);
+    }
+
+    private void Drop(int count)
+    {
+        var rest = _received.ToArray()[count..];
+        _received.SetLength(0);
+        _received.Write(rest);
+    }
+}
