@@ -245,7 +245,7 @@ public sealed class HostClient : PlaceClient
     private async Task<SequenceClient> UploadAsync(HttpMethod method, string path, PackageSource package, IProgress<long>? progress, CancellationToken cancellationToken)
     {
         var request = Upload(method, path, package, progress, cancellationToken);
-        request.ConflictAdvice = "The sequence's instances must end first: see Stop-ScramjetInstance.";
+        request.ConflictAdvice = SequenceClient.InUseAdvice;
         var answer = await SendForObjectAsync(request, cancellationToken).ConfigureAwait(false);
         return ReadOne(answer, request, fields => GetSequenceClient(fields.RequiredId()));
     }

@@ -17,6 +17,9 @@ namespace Scramjet.Client;
 /// </summary>
 public sealed class SequenceClient : ApiClient
 {
+    /// <summary>What to do where a hub calls a sequence in use.</summary>
+    internal const string InUseAdvice = "Stop the sequence's instances. Hubs list an instance for a while after its end, and call its sequence in use: try again later then.";
+
     internal SequenceClient(HostClient hub, string id)
         : base(hub.Transport, $"{hub.Address}/sequence/{PathSegment.Encode(id, "sequence")}")
     {
@@ -55,7 +58,7 @@ public sealed class SequenceClient : ApiClient
         }
 
         var request = Post("/start", options.ToJson());
-        request.ConflictAdvice = "Give another -InstanceId, or none.";
+        request.ConflictAdvice = "Give another -InstanceId, or none; the id of an instance that has ended is free when its hub no longer lists it: see Wait-ScramjetInstance -Status Gone.";
         var answer = await SendForObjectAsync(request, cancellationToken).ConfigureAwait(false);
         var instance = ReadOne(answer, request, fields => Child(new InstanceClient(Hub, fields.RequiredId())));
 
@@ -105,7 +108,7 @@ public sealed class SequenceClient : ApiClient
         var request = Delete("");
         if (force)
             request.Header("x-seq-kill-inst", "true");
-        request.ConflictAdvice = "Hubs list an instance for a while after its end: stop the sequence's instances, and try again later.";
+        request.ConflictAdvice = InUseAdvice;
         await SendAsync(request, cancellationToken).ConfigureAwait(false);
     }
 

@@ -21,7 +21,7 @@ public sealed class InstanceLifeTests(RealPlatform real)
     private static readonly TimeSpan Brief = TimeSpan.FromMilliseconds(20);
 
     /// <summary>The stand-in's seconds, where a test must see what is shown of a wait.</summary>
-    private static readonly TimeSpan Visible = TimeSpan.FromMilliseconds(150);
+    private static readonly TimeSpan Visible = TimeSpan.FromMilliseconds(250);
 
     public static IEnumerable<TheoryDataRow<TestHub>> Hubs => HubUnderTest.All();
 
@@ -196,7 +196,7 @@ public sealed class InstanceLifeTests(RealPlatform real)
     [Fact]
     public async Task A_sequence_is_replaced_when_its_hub_has_forgotten_the_instances_that_have_ended()
     {
-        var hub = new FakeHub("sth-1") { Second = TimeSpan.FromMilliseconds(10) };
+        var hub = new FakeHub("sth-1") { Second = TimeSpan.FromMilliseconds(30) };
         await using var server = hub.Serve();
         using var session = Connect(server);
         using var sequence = TestSequence.Of("wait");
@@ -291,6 +291,22 @@ public sealed class InstanceLifeTests(RealPlatform real)
         }
     }
 
+    [Fact]
+    public void A_restart_on_a_hub_of_0_18_takes_another_id_and_says_so_with_Verbose()
+    {
+        using var sequence = new TestSequence();
+        using var session = real.ConnectHub();
+        session.Get($"$i = Publish-ScramjetSequence '{sequence.Folder}' | Start-ScramjetSequence -AppConfig @{{ a = 1 }} -ArgumentList Hi, 2 -Wait");
+        var result = session.Run("$i | Restart-ScramjetInstance -Wait -Verbose");
+        Assert.Empty(result.Errors);
+        Assert.Empty(result.Warnings);
+        Assert.Contains(result.Verbose, line => line.Contains("gets another", StringComparison.Ordinal));
+        session.Set("after", Assert.Single(result.Output));
+        Assert.Equal("1 Hi 2 Running False", session.Single("\"$($after.AppConfig.a) $($after.ArgumentList) $($after.Status) $($after.Id -eq $i.Id)\"").BaseObject);
+        Assert.True((bool)session.Single("$i | Wait-ScramjetInstance -TimeoutSec 30").Properties["HasEnded"].Value);
+        session.Get($"Remove-ScramjetSequence {sequence.Name} -Force -Confirm:$false");
+    }
+
     [Theory]
     [MemberData(nameof(HubsOf10))]
     public async Task A_restart_of_an_instance_that_has_ended_keeps_the_id(TestHub which)
@@ -329,6 +345,8 @@ public sealed class InstanceLifeTests(RealPlatform real)
         hub.AddInstance(hub.AddSequence("wait"));
         await using var server = hub.Serve();
         using var session = Connect(server);
+        Assert.Single(session.Run("Get-ScramjetInstance | Restart-ScramjetInstance -WhatIf").Warnings);
+        Assert.Empty(hub.Starts);
         var result = session.Run("Get-ScramjetInstance | Restart-ScramjetInstance");
         Assert.Empty(result.Errors);
         Assert.Contains($"without its {unknown}:", Assert.Single(result.Warnings), StringComparison.Ordinal);
@@ -430,6 +448,31 @@ public sealed class InstanceLifeTests(RealPlatform real)
         var stopped = await session.StopAfterAsync("Invoke-ScramjetSequence -Path $folder -RemoveAfter", TimeSpan.Zero, () => UntilAsync(async () => (await LeftAsync(hub, sequence)).Any(name => name.StartsWith("instance", StringComparison.Ordinal))));
         Assert.InRange(stopped, TimeSpan.Zero, TimeSpan.FromSeconds(10));
         await UntilAsync(async () => (await LeftAsync(hub, sequence)).Length == 0);
+    }
+
+    [Fact]
+    public async Task A_run_of_a_folder_that_is_stopped_while_its_upload_is_answered_leaves_nothing_behind()
+    {
+        var hub = new FakeHub("sth-1") { Second = Brief };
+        var arrived = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        hub.Intercept = async (exchange, path) =>
+        {
+            if (exchange.Method == "POST" && path == "/sequence")
+            {
+                await exchange.ReadBodyAsync();
+                arrived.TrySetResult();
+                await stopped.Task;
+            }
+
+            return false;
+        };
+        await using var server = hub.Serve();
+        using var session = Connect(server);
+        using var sequence = TestSequence.Of("echo");
+        await session.StopAfterAsync($"Invoke-ScramjetSequence -Path '{sequence.Folder}' -RemoveAfter", TimeSpan.Zero, () => arrived.Task);
+        stopped.TrySetResult();
+        await UntilAsync(() => Task.FromResult(server.Requests.Any(r => r.Method == "DELETE") && hub.Sequences.IsEmpty));
     }
 
     [Fact]

@@ -31,11 +31,4 @@ public sealed class InstanceTimings
 
     /// <summary>How long a hub that doesn't answer holds up the end of a wait.</summary>
     public TimeSpan AnswerTime { get; set; } = TimeSpan.FromSeconds(5);
-
-    /// <summary>The time to wait after a wait of <paramref name="delay"/>.</summary>
-    internal TimeSpan After(TimeSpan delay)
-    {
-        var next = TimeSpan.FromTicks(delay.Ticks * 3 / 2);
-        return next < LongestDelay ? next : LongestDelay;
-    }
 }

@@ -137,45 +137,44 @@ public sealed class InstanceWatch
     /// <param name="timeout">How long to wait for the hub; null for <see cref="InstanceTimings.ReleaseTime"/>.</param>
     /// <param name="cancellationToken">Stops the wait.</param>
     /// <exception cref="ScramjetException"><c>REQUEST_ERROR</c> with status 409: instances of it run. <c>TIMEOUT</c>: the hub still holds it.</exception>
-    public async Task RemoveAsync(SequenceClient sequence, bool kill = false, TimeSpan? timeout = null, CancellationToken cancellationToken = default)
+    public Task RemoveAsync(SequenceClient sequence, bool kill = false, TimeSpan? timeout = null, CancellationToken cancellationToken = default)
     {
         var bound = timeout ?? _timings.ReleaseTime;
-        using var wait = new Reporter(this, "to release its sequence");
         var killed = new HashSet<string>(StringComparer.Ordinal);
-        var asked = false;
-        for (var delay = _timings.FirstDelay; ; delay = Shorter(_timings.After(delay), _timings.LongestRemovalDelay))
+        var isAsked = false;
+        return PollAsync("to release its sequence", _timings.LongestRemovalDelay, async wait =>
         {
-            // Asked first: the 1.0.1 release removes a sequence from under instances that run, once another one has ended 15 s ago.
-            if (wait.Age >= _timings.LongestDelay || !asked)
+            // Looked at first: the 1.0.1 release removes a sequence from under instances that run, once another one has ended 15 s ago.
+            if (!isAsked || wait.Age >= _timings.LongestDelay)
             {
                 var instances = await InstancesOfAsync(sequence, cancellationToken).ConfigureAwait(false);
                 var running = instances.Where(i => !i.HasEnded).ToArray();
                 if (running.Length > 0 && !kill)
                     throw InUse(sequence, running, "DELETE");
 
-                await Task.WhenAll(running.Where(i => killed.Add(i.Id)).Select(i => KillAsync(i, removeImmediately: true, cancellationToken))).ConfigureAwait(false);
-                wait.Report(instances, traced: asked);
+                await Task.WhenAll(running.Where(i => i.State != InstanceStatus.Killing && killed.Add(i.Id)).Select(i => KillAsync(i, removeImmediately: true, cancellationToken))).ConfigureAwait(false);
+                wait.Report(instances, isTraced: isAsked);
             }
 
             try
             {
-                await ApiClient.With(sequence, asked ? _polling : _options).DeleteAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
-                return;
+                await ApiClient.With(sequence, isAsked ? _polling : _options).DeleteAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
+                return (true, true);
             }
             catch (ScramjetApiException e) when (IsConflict(e))
             {
                 if (wait.Elapsed >= bound)
                     throw StillListed(sequence, wait.Instances, bound, "doesn't remove the sequence before that", e);
             }
-            catch (ScramjetApiException e) when (asked && e.StatusCode == HttpStatusCode.NotFound)
+            catch (ScramjetApiException e) when (isAsked && e.StatusCode == HttpStatusCode.NotFound)
             {
                 // It has been removed meanwhile.
-                return;
+                return (true, true);
             }
 
-            asked = true;
-            await Task.Delay(delay, cancellationToken).ConfigureAwait(false);
-        }
+            isAsked = true;
+            return (false, false);
+        }, cancellationToken);
     }
 
     /// <summary>Does something that a hub refuses as long as it lists instances of a sequence, such as overwriting it, as soon as it lists none.</summary>
@@ -184,56 +183,52 @@ public sealed class InstanceWatch
     /// <param name="timeout">How long to wait for the hub; null for <see cref="InstanceTimings.ListedTime"/>.</param>
     /// <param name="cancellationToken">Stops the wait.</param>
     /// <exception cref="ScramjetException"><c>REQUEST_ERROR</c> with status 409: instances of it run. <c>TIMEOUT</c>: the hub still lists instances that have ended.</exception>
-    public async Task<T> WhenUnusedAsync<T>(SequenceClient sequence, Func<Task<T>> work, TimeSpan? timeout = null, CancellationToken cancellationToken = default)
+    public Task<T> WhenUnusedAsync<T>(SequenceClient sequence, Func<Task<T>> work, TimeSpan? timeout = null, CancellationToken cancellationToken = default)
     {
         var bound = timeout ?? _timings.ListedTime;
-        using var wait = new Reporter(this, "to release its sequence");
-        for (var delay = _timings.FirstDelay; ; delay = _timings.After(delay))
+        return PollAsync("to release its sequence", _timings.LongestDelay, async wait =>
         {
             var instances = await InstancesOfAsync(sequence, cancellationToken).ConfigureAwait(false);
             if (instances.Where(i => !i.HasEnded).ToArray() is { Length: > 0 } running)
                 throw InUse(sequence, running, "PUT");
 
             ScramjetApiException? refusal = null;
-            if (instances.Count == 0)
+            try
             {
-                try
-                {
-                    return await work().ConfigureAwait(false);
-                }
-                catch (ScramjetApiException e) when (IsConflict(e))
-                {
-                    refusal = e;
-                }
+                if (instances.Count == 0)
+                    return (true, await work().ConfigureAwait(false));
+            }
+            catch (ScramjetApiException e) when (IsConflict(e))
+            {
+                refusal = e;
             }
 
             if (wait.Elapsed >= bound)
                 throw StillListed(sequence, instances, bound, "doesn't replace the sequence before that", refusal);
             wait.Report(instances);
-            await Task.Delay(delay, cancellationToken).ConfigureAwait(false);
-        }
+            return (false, default!);
+        }, cancellationToken);
     }
 
     private async Task<Instance> UntilAsync(Instance known, Func<Instance, bool> fits, string goal, TimeSpan? timeout, RequestOptions options, CancellationToken cancellationToken)
     {
         var client = ApiClient.With(known.Client, options);
-        using var wait = new Reporter(this, goal);
         using var bound = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         if (timeout < LongestTimer)
             bound.CancelAfter(timeout.Value + _timings.AnswerTime);
         try
         {
-            for (var delay = _timings.FirstDelay; ; delay = _timings.After(delay))
+            return await PollAsync(goal, _timings.LongestDelay, async wait =>
             {
                 known = await client.RefreshAsync(known, bound.Token).ConfigureAwait(false);
                 if (fits(known) || known.IsGone)
-                    return known;
+                    return (true, known);
 
-                wait.Report([known]);
                 if (wait.Elapsed >= timeout)
                     throw TimedOut(known, timeout.Value);
-                await Task.Delay(timeout is { } limit ? Shorter(delay, limit - wait.Elapsed) : delay, bound.Token).ConfigureAwait(false);
-            }
+                wait.Report([known]);
+                return (false, known);
+            }, bound.Token, timeout).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
@@ -243,30 +238,48 @@ public sealed class InstanceWatch
 
     private async Task<Instance> EndAsync(Instance known, Func<InstanceClient, Task> end, CancellationToken cancellationToken)
     {
-        using var wait = new Reporter(this, "to start, so that it can be ended");
         var now = await AskAsync(known, cancellationToken).ConfigureAwait(false);
-        for (var delay = _timings.FirstDelay; !now.HasEnded; delay = _timings.After(delay))
+        return await PollAsync("to start, so that it can be ended", _timings.LongestDelay, async wait =>
         {
+            if (now.HasEnded)
+                return (true, now);
+
             try
             {
                 await end(ApiClient.With(now.Client, _options)).ConfigureAwait(false);
-                return now;
+                return (true, now);
             }
             catch (ScramjetApiException e) when (e.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.BadRequest)
             {
                 // An instance that has ended is unknown (0.18), or "not running" (newer), which it also is before it runs.
                 now = await ApiClient.With(now.Client, _polling).RefreshAsync(now, cancellationToken).ConfigureAwait(false);
                 if (now.HasEnded || now.IsEnding)
-                    return now;
+                    return (true, now);
                 if (!now.IsStarting || wait.Elapsed >= _timings.StartTime)
                     throw;
             }
 
             wait.Report([now]);
-            await Task.Delay(delay, cancellationToken).ConfigureAwait(false);
-        }
+            return (false, now);
+        }, cancellationToken).ConfigureAwait(false);
+    }
 
-        return now;
+    /// <summary>Asks again and again, with a growing delay, until there is an answer.</summary>
+    /// <param name="goal">What is waited for.</param>
+    /// <param name="longestDelay">How long the delay may become.</param>
+    /// <param name="ask">Asks, and says whether that is the answer.</param>
+    /// <param name="cancellationToken">Stops the wait.</param>
+    /// <param name="timeout">When to ask for the last time; null for no such time.</param>
+    private async Task<T> PollAsync<T>(string goal, TimeSpan longestDelay, Func<Reporter, Task<(bool IsThere, T Value)>> ask, CancellationToken cancellationToken, TimeSpan? timeout = null)
+    {
+        using var wait = new Reporter(this, goal);
+        for (var delay = _timings.FirstDelay; ; delay = Shorter(TimeSpan.FromTicks(delay.Ticks * 3 / 2), longestDelay))
+        {
+            var answer = await ask(wait).ConfigureAwait(false);
+            if (answer.IsThere)
+                return answer.Value;
+            await Task.Delay(timeout is { } end ? Shorter(delay, end - wait.Elapsed) : delay, cancellationToken).ConfigureAwait(false);
+        }
     }
 
     /// <summary>The instance as it is now. Asked for one that is just being set up, hubs of 0.18 never answer.</summary>
@@ -346,13 +359,13 @@ public sealed class InstanceWatch
 
         public IReadOnlyList<Instance> Instances => _wait?.Instances ?? [];
 
-        public void Report(IReadOnlyList<Instance> instances, bool traced = true)
+        public void Report(IReadOnlyList<Instance> instances, bool isTraced = true)
         {
             _seen = _clock.Elapsed;
             _wait ??= new InstanceWait(goal);
             _wait.Instances = instances;
             watch._progress?.Report(_wait);
-            if (!traced || _traced || instances.Count == 0)
+            if (!isTraced || _traced || instances.Count == 0)
                 return;
 
             _traced = true;
