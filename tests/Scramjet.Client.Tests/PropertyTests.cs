@@ -142,7 +142,7 @@ public sealed class PropertyTests : IDisposable
         var leaf = Gen.OneOf<JToken>(
             Gen.String[Gen.Char['\u0001', '\u2fff'].Where(c => c is '\n' or '\t' || !char.IsControl(c)), 0, 12].Select(s => (JToken)s),
             Gen.Long.Select(n => (JToken)n),
-            Gen.Int.Select(n => (JToken)(n / 4.0)),
+            Gen.Double.Where(double.IsFinite).Select(n => (JToken)n),
             Gen.Bool.Select(b => (JToken)b),
             Gen.Const((JToken)JValue.CreateNull()));
         return depth > 3 ? leaf : Gen.OneOf(leaf, inner.Array[0, 4].Select(a => (JToken)new JArray(a.Cast<object>().ToArray())), Gen.Select(Gen.Int, inner).Array[0, 4].Select(ps => (JToken)new JObject(ps.DistinctBy(p => p.Item1).Select(p => new JProperty($"n{p.Item1}", p.Item2)))));

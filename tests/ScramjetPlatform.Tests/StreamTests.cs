@@ -687,6 +687,19 @@ public sealed class StreamTests(RealPlatform real)
         File.Delete(file);
     }
 
+    [Theory]
+    [InlineData("/dev/null", null)]
+    [InlineData("/dev/full", "FILE_UNWRITABLE")]
+    public async Task A_device_takes_output_or_is_named(string device, string? code)
+    {
+        if (!File.Exists(device))
+            Assert.Skip($"This system has no {device}.");
+        using var session = new Engine();
+        await using var server = Lines(out _, "one", "two");
+        session.Get($"Connect-ScramjetPlatform -HubUri {server.BaseUri}");
+        Assert.Equal(code, session.Run($"Receive-ScramjetOutput i -OutFile {device}").Errors.Select(Kind).SingleOrDefault());
+    }
+
     [Fact]
     public void An_object_that_cant_be_sent_is_told_and_the_rest_goes_on()
     {

@@ -2,10 +2,11 @@ using System;
 using System.Collections.Generic;
 using System.Globalization;
 using System.IO;
-using System.Numerics;
 using System.Text.RegularExpressions;
 using System.Threading;
+using Newtonsoft.Json;
 using Newtonsoft.Json.Linq;
+using Scramjet.Client.Json;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
 
@@ -20,10 +21,8 @@ internal sealed class YamlText
     private const int Deepest = 64;
     private const int MostValues = 100_000;
     private const int MostCharacters = 16 * 1024 * 1024;
-    private const int MostDigits = 400;
 
-    private static readonly Regex WholeNumber = new(@"^[-+]?[0-9]+\z", RegexOptions.CultureInvariant);
-    private static readonly Regex Number = new(@"^[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?\z", RegexOptions.CultureInvariant);
+    private static readonly Regex Number = new(@"^(?<sign>[-+]?)(?<whole>[0-9]*)(\.(?<rest>[0-9]*))?(?<power>[eE][-+]?[0-9]+)?\z", RegexOptions.CultureInvariant);
     private static readonly Regex NotFinite = new(@"^([-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN))\z", RegexOptions.CultureInvariant);
 
     private readonly Parser _parser;
@@ -158,14 +157,30 @@ internal sealed class YamlText
             return JValue.CreateNull();
         if (text is "true" or "True" or "TRUE" or "false" or "False" or "FALSE")
             return new JValue(text[0] is 't' or 'T');
-        if (text.Length <= MostDigits && WholeNumber.IsMatch(text))
-            return Whole(BigInteger.Parse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture));
-        if (text.Length <= MostDigits && Number.IsMatch(text) && double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && !double.IsInfinity(number))
-            return new JValue(number);
-        return NotFinite.IsMatch(text) ? throw Wrong($"JSON has no {text}.") : new JValue(text);
+        return AsJson(text) is { } number ? number
+            : NotFinite.IsMatch(text) ? throw Wrong($"JSON has no {text}.")
+            : new JValue(text);
     }
 
-    private static JValue Whole(BigInteger number) => number >= long.MinValue && number <= long.MaxValue ? new JValue((long)number) : new JValue(number);
+    /// <summary>A number as JSON writes it, which keeps its value; null for another text, and for a number that is beyond all.</summary>
+    private static JValue? AsJson(string text)
+    {
+        var number = Number.Match(text);
+        if (!number.Success || (number.Groups["whole"].Length == 0 && number.Groups["rest"].Length == 0))
+            return null;
+
+        string Group(string name) => number.Groups[name].Value;
+        var whole = Group("whole").TrimStart('0');
+        var json = $"{Group("sign").TrimStart('+')}{(whole.Length == 0 ? "0" : whole)}{(Group("rest").Length == 0 ? "" : "." + Group("rest"))}{Group("power")}";
+        try
+        {
+            return (JValue)JsonText.Parse(json);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
 
     private YamlException TooDeep() => Wrong($"A value is nested more than {Deepest} deep.");
 

@@ -125,7 +125,8 @@ public static class LocalFile
         }
     }
 
-    private static void Remove(string path)
+    /// <summary>Removes a file, where that can be done.</summary>
+    internal static void Remove(string path)
     {
         try
         {

@@ -72,7 +72,7 @@ public sealed class PackageSource : IDisposable
     public void Dispose()
     {
         if (_temporaryFile is not null)
-            File.Delete(_temporaryFile);
+            LocalFile.Remove(_temporaryFile);
     }
 
     internal Stream Open() => _open();
@@ -90,7 +90,7 @@ public sealed class PackageSource : IDisposable
         catch (Exception e)
         {
             if (path is not null)
-                File.Delete(path);
+                LocalFile.Remove(path);
             if (LocalFile.IsFileError(e))
                 throw new ScramjetException(ErrorCodes.FileUnwritable, $"The package can't be written to the folder for temporary files: {e.Message}", "Check the room on the disk, and the folder that TMPDIR, or TEMP on Windows, names.", e);
             throw;

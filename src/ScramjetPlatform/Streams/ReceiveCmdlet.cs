@@ -87,7 +87,9 @@ public abstract class ReceiveCmdlet : ScopedCmdlet
         var progress = new ByteProgress(PostProgress, $"Receiving {name}", null);
         try
         {
-            file.SetLength(0);
+            // A device has no length to set.
+            if (file.CanSeek && file.Length > 0)
+                file.SetLength(0);
             var block = new byte[OutputWriter.BlockSize];
             var received = 0L;
             int read;
@@ -116,7 +118,8 @@ public abstract class ReceiveCmdlet : ScopedCmdlet
 
         try
         {
-            return new FileStream(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.Read, OutputWriter.BlockSize);
+            // Without a buffer of its own: one that can't be written would fail again when the file is closed.
+            return new FileStream(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.Read, bufferSize: 1);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
