@@ -7,6 +7,7 @@ using System.IO;
 using System.Linq;
 using System.Net.Http;
 using System.Net.Http.Headers;
+using System.Net.Sockets;
 using System.Text;
 using System.Threading.Tasks;
 using Newtonsoft.Json;
@@ -19,9 +20,6 @@ namespace ScramjetPlatform.Tests.Contract;
 /// <summary>A hub that the contract's tests speak plain HTTP with.</summary>
 internal sealed class ContractHub : IAsyncDisposable
 {
-    /// <summary>How long a second of the stand-in is where its times are tested: that a list can be read in it, on a busy machine too.</summary>
-    private static readonly TimeSpan s_shortSecond = TimeSpan.FromMilliseconds(25);
-
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(240);
     private static readonly HttpClient s_client = new() { Timeout = s_patience };
     private static readonly ConcurrentDictionary<string, Task<HubFacts>> s_facts = new();
@@ -43,10 +41,10 @@ internal sealed class ContractHub : IAsyncDisposable
 
     /// <param name="which">Which hub.</param>
     /// <param name="real">The platform that the hub from npm is in.</param>
-    /// <param name="shortSecond">Whether the stand-in's own times are short.</param>
-    public static async Task<ContractHub> StartAsync(TestHub which, RealPlatform real, bool shortSecond)
+    /// <param name="configure">What is to be set in the stand-in.</param>
+    public static async Task<ContractHub> StartAsync(TestHub which, RealPlatform real, Action<FakeHub> configure)
     {
-        var hub = await HubUnderTest.StartAsync(which, real, h => h.Second = shortSecond ? s_shortSecond : h.Second);
+        var hub = await HubUnderTest.StartAsync(which, real, configure);
         return new ContractHub(hub, which switch
         {
             TestHub.Npm => HubFacts.Npm018,
@@ -82,6 +80,16 @@ internal sealed class ContractHub : IAsyncDisposable
     }
 
     public Task<WireConnection> OpenAsync() => WireConnection.OpenAsync(BaseUri);
+
+    /// <summary>All bytes that a GET brings until the hub closes the connection.</summary>
+    public async Task<string> ReceiveAllAsync(string path)
+    {
+        var uri = new Uri(BaseUri);
+        using var socket = new TcpClient(uri.Host, uri.Port);
+        await using var stream = socket.GetStream();
+        await stream.WriteAsync(Encoding.ASCII.GetBytes($"GET {uri.AbsolutePath}{path} HTTP/1.1\r\nHost: {uri.Authority}\r\nConnection: close\r\n\r\n"));
+        return await new StreamReader(stream).ReadToEndAsync().WaitAsync(TimeSpan.FromSeconds(30));
+    }
 
     /// <summary>Opens a stream, and has its headers.</summary>
     public async Task<WireConnection> ReadAsync(string path, string? contentType = null)
@@ -154,6 +162,9 @@ internal sealed class ContractHub : IAsyncDisposable
             await Task.Delay(20);
         }
     }
+
+    /// <summary>Whether the hub says that it is in a space.</summary>
+    public async Task<bool> IsInSpaceAsync() => Facts.HasAdministration && (await GetAsync("/status")).Json["cpm"]!.HasValues;
 
     /// <summary>Which 1.0.1 it is: the release gives no configuration back.</summary>
     private static async Task<HubFacts> RecognizeAsync(HubUnderTest hub)

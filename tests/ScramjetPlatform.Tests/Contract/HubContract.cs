@@ -1,4 +1,6 @@
+using System;
 using System.Threading.Tasks;
+using Scramjet.Testing;
 
 namespace ScramjetPlatform.Tests.Contract;
 
@@ -9,8 +11,16 @@ namespace ScramjetPlatform.Tests.Contract;
 /// </summary>
 public abstract class HubContract(RealPlatform real)
 {
+    /// <summary>So long that a list can be read in it, on a busy machine too.</summary>
+    private static readonly TimeSpan s_shortSecond = TimeSpan.FromMilliseconds(25);
+
     /// <summary>Whether the stand-in's own times are short in these tests.</summary>
     private protected virtual bool ShortSecond => false;
 
-    internal Task<ContractHub> StartAsync(TestHub which) => ContractHub.StartAsync(which, real, ShortSecond);
+    internal Task<ContractHub> StartAsync(TestHub which, Action<FakeHub>? configure = null) => ContractHub.StartAsync(which, real, hub =>
+    {
+        if (ShortSecond)
+            hub.Second = s_shortSecond;
+        configure?.Invoke(hub);
+    });
 }

@@ -73,12 +73,26 @@ public sealed class HubContractTests(RealPlatform real) : HubContract(real)
 
     [Theory]
     [EachHub]
-    public async Task A_space_is_reached_through_it_only_where_it_is_in_one(TestHub which)
+    public async Task A_hub_alone_has_no_space(TestHub which)
     {
         await using var hub = await StartAsync(which);
-        if (hub.Facts.HasAdministration && (await hub.GetAsync("/status")).Json["cpm"]!.HasValues)
+        if (await hub.IsInSpaceAsync())
             Assert.Skip("This hub is in a space.");
         (await hub.GetAsync("/cpm/api/v1/version")).MustBe(404, "");
+    }
+
+    [Theory]
+    [EachHub(Only10 = true)]
+    public async Task A_space_is_reached_through_a_hub_of_the_development_head_only(TestHub which)
+    {
+        await using var hub = await StartAsync(which, standIn => standIn.Space = "space-1");
+        if (!await hub.IsInSpaceAsync())
+            Assert.Skip("This hub is in no space.");
+        Assert.True((bool)(await hub.GetAsync("/status")).Json["cpm"]!["connected"]!);
+        var answer = await hub.ReceiveAllAsync("/cpm/api/v1/version");
+
+        // The release closes the connection, at best after an answer without its head.
+        Assert.Equal(hub.Facts.ReachesItsSpace, answer.StartsWith("HTTP/1.1 ", StringComparison.Ordinal));
     }
 
     [Theory]

@@ -108,6 +108,7 @@ internal sealed record HubFacts
         InstanceKeys = ["appConfig", .. Release101.InstanceKeys],
         ListedInstanceKeys = ["appConfig", .. Release101.ListedInstanceKeys],
         KillsTheEnded = false,
+        ReachesItsSpace = true,
     };
 
     public required string Name { get; init; }
@@ -177,6 +178,9 @@ internal sealed record HubFacts
 
     /// <summary>Whether a kill of what has ended is taken, else it is refused.</summary>
     public bool KillsTheEnded { get; init; }
+
+    /// <summary>Whether what the space answers comes back through a hub that is in one.</summary>
+    public bool ReachesItsSpace { get; init; }
 
     /// <summary>What a first input without a content type is answered with.</summary>
     public required Expected NoInputType { get; init; }

@@ -28,6 +28,7 @@ public sealed partial class FakeHub
     private static readonly JsonSerializerSettings s_asItStands = new() { DateParseHandling = DateParseHandling.None };
 
     private readonly ConcurrentDictionary<string, StandInInstance> _running = new();
+    private readonly ConcurrentDictionary<string, int> _order = new();
     private readonly StandInLog _log = new();
     private readonly StandInLog _audit = new();
     private int _stopsUnderWay;
@@ -57,6 +58,9 @@ public sealed partial class FakeHub
     /// </summary>
     public bool AsDevelopmentHead { get; set; }
 
+    /// <summary>The space that the hub says it is in; none where it is empty.</summary>
+    public string Space { get; set; } = "";
+
     /// <summary>Answers in the hub's place; true when it has.</summary>
     public Func<FaultServer.Exchange, string, Task<bool>>? Intercept { get; set; }
 
@@ -76,6 +80,7 @@ public sealed partial class FakeHub
     {
         id ??= Guid.NewGuid().ToString();
         var instances = Sequences.TryGetValue(id, out var before) ? before["instances"]! : new JArray();
+        _order.TryAdd(id, _order.Count);
         Sequences[id] = new JObject
         {
             ["id"] = id,
@@ -97,7 +102,8 @@ public sealed partial class FakeHub
         return id;
     }
 
-    public string AddInstance(string sequenceId, string status = "running", string? id = null) => Start(sequenceId, new JObject(), status, id).Id;
+    public string AddInstance(string sequenceId, string status = "running", string? id = null) =>
+        Start(sequenceId, new JObject { ["appConfig"] = new JObject(), ["args"] = new JArray() }, status, id).Id;
 
     /// <summary>Serves the hub alone.</summary>
     public FaultServer Serve() => new(exchange => HandleAsync(exchange, exchange.Target["/api/v1".Length..]));
@@ -148,7 +154,7 @@ public sealed partial class FakeHub
     {
         ("GET", ["version"]) => AnswerAsync(exchange, new JObject { ["service"] = "@scramjet/host", ["apiVersion"] = "v1", ["version"] = Version, ["build"] = "source" }),
         ("GET", ["load-check"]) => AnswerAsync(exchange, JObject.Parse("""{"avgLoad":0.25,"currentLoad":12.4,"memFree":3221225472.5,"memUsed":1073741824,"fsSize":[{"fs":"/","available":600,"size":1000,"used":400,"use":0.4}]}""")),
-        ("GET", ["status"]) => AnswerAsync(exchange, JObject.Parse("""{"cpm":{}}""")),
+        ("GET", ["status"]) => AnswerAsync(exchange, new JObject { ["cpm"] = Space.Length == 0 ? [] : new JObject { ["connected"] = true, ["cpmId"] = Space } }),
         ("GET", ["config"]) => AnswerAsync(exchange, Configuration()),
         ("GET", ["sequences"]) => AnswerAsync(exchange, List(Sequences)),
         ("GET", ["instances"]) => AnswerAsync(exchange, List(Instances)),
@@ -169,7 +175,7 @@ public sealed partial class FakeHub
         (_, ["instance", var id, ..]) => _running.TryGetValue(id, out var instance)
             ? InstanceRouteAsync(exchange, instance, parts)
             : AnswerAsync(exchange, new JObject { ["error"] = $"Instance {id} not found" }, 404, contentType: null),
-        (_, ["cpm", ..]) => exchange.AnswerAsync(404, "", null),
+        (_, ["cpm", ..]) => AnswerForSpaceAsync(exchange),
         _ => throw new Refusal(404, null),
     };
 
@@ -266,6 +272,7 @@ public sealed partial class FakeHub
         info["status"] = status;
         var instance = new StandInInstance(this, id, info, start, StandInPrograms.Find((string?)config["name"], (string?)config["entrypointPath"]));
         _running[id] = instance;
+        _order.TryAdd(id, _order.Count);
         Instances[id] = info;
         if (sequence is not null)
         {
@@ -414,10 +421,10 @@ public sealed partial class FakeHub
     }
 
     /// <summary>The things as they are now, in the order in which they came.</summary>
-    private static JArray List(IEnumerable<KeyValuePair<string, JObject>> things)
+    private JArray List(IEnumerable<KeyValuePair<string, JObject>> things)
     {
         var list = new JArray();
-        foreach (var (_, thing) in things.OrderBy(t => (string?)t.Value["created"], StringComparer.Ordinal))
+        foreach (var (_, thing) in things.OrderBy(t => _order.GetValueOrDefault(t.Key)))
         {
             lock (thing)
                 list.Add(thing.DeepClone());
@@ -482,19 +489,44 @@ public sealed partial class FakeHub
         return exchange.AnswerAsync(status, text, contentType);
     }
 
-    private JObject Configuration() => new()
+    private JObject Configuration() => JObject.Parse($$"""
+        {
+          "logLevel": "info", "logColors": false, "customName": "", "description": "", "tags": [], "cpmUrl": "", "cpmId": "{{Space}}",
+          "cpm": { "maxReconnections": 100, "reconnectionDelay": 2000 }, "debug": false,
+          "docker": {
+            "prerunner": { "image": "scramjetorg/pre-runner:1.0.1", "maxMem": 128 },
+            "runner": { "image": "", "maxMem": 512, "exposePortsRange": [30000, 32767], "hostIp": "0.0.0.0" },
+            "runnerImages": { "python3": "scramjetorg/runner-py:1.0.1", "node": "scramjetorg/runner:1.0.1" }
+          },
+          "identifyExisting": false,
+          "host": {
+            "apiBase": "/api/v1", "infoFilePath": "/tmp/sth-id.json", "instancesServerPort": 8001, "hostname": "127.0.0.1", "port": "8000",
+            "federationControl": false, "id": {{JsonConvert.ToString(Id)}}
+          },
+          "instanceRequirements": { "cpuLoad": 10, "freeMem": 256, "freeSpace": 128 }, "safeOperationLimit": 512, "runtimeAdapter": "process",
+          "startupConfig": "", "exitWithLastInstance": false,
+          "timings": { "heartBeatInterval": 10000, "instanceLifetimeExtensionDelay": 180000, "instanceAdapterExitDelay": 9000 },
+          "telemetry": {
+            "status": false, "adapter": "loki", "environment": "not-set",
+            "loki": { "host": "https://analytics.scramjet.org/sth-usage", "replaceTimestamp": true, "labels": { "module": "host", "job": "telemetry" } }
+          },
+          "platform": { "apiVersion": "v1" },
+          "kubernetes": {
+            "namespace": "default", "runnerImages": { "python3": "scramjetorg/runner-py:1.0.1", "node": "scramjetorg/runner:1.0.1" }, "timeout": "0"
+          }
+        }
+        """);
+
+    /// <summary>What comes through the hub from its space.</summary>
+    private Task AnswerForSpaceAsync(FaultServer.Exchange exchange)
     {
-        ["logLevel"] = "info",
-        ["logColors"] = false,
-        ["customName"] = "",
-        ["description"] = "",
-        ["tags"] = new JArray(),
-        ["cpmUrl"] = "",
-        ["cpmId"] = "",
-        ["host"] = new JObject { ["apiBase"] = "/api/v1", ["infoFilePath"] = "/tmp/sth-id.json", ["instancesServerPort"] = 8001, ["hostname"] = "127.0.0.1", ["port"] = 8000, ["federationControl"] = false, ["id"] = Id },
-        ["runtimeAdapter"] = "process",
-        ["timings"] = new JObject { ["heartBeatInterval"] = 10000, ["instanceLifetimeExtensionDelay"] = 180000, ["instanceAdapterExitDelay"] = 9000 },
-    };
+        if (Space.Length == 0)
+            return exchange.AnswerAsync(404, "", null);
+
+        // The release sends the space's answer without its head, or nothing at all.
+        exchange.Close();
+        return Task.CompletedTask;
+    }
 
     /// <summary>What a route answers instead.</summary>
     internal sealed class Refusal(int status, JToken? error, string? reason = null, string body = "") : Exception
