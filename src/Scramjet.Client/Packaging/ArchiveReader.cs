@@ -1,7 +1,6 @@
 using System;
 using System.Globalization;
 using System.IO;
-using System.Linq;
 using System.Text;
 using System.Threading;
 
@@ -130,17 +129,24 @@ internal sealed class ArchiveReader(Stream tar, string origin, CancellationToken
     private string ShortName()
     {
         var name = Text(Field(0, NameLength));
-        var isPosix = _block.Skip(257).Take(6).SequenceEqual("ustar\0"u8.ToArray());
+        var isPosix = Encoding.ASCII.GetString(_block, 257, 6) == "ustar\0";
         var prefix = isPosix ? Text(Field(PrefixOffset, PrefixLength)) : "";
         return prefix.Length > 0 ? prefix + "/" + name : name;
     }
 
-    private byte[] Field(int offset, int length) => _block.Skip(offset).Take(length).ToArray();
+    private byte[] Field(int offset, int length) => Part(_block, offset, length);
 
     private string Text(byte[] bytes)
     {
         var end = Array.IndexOf(bytes, (byte)0);
-        return Utf8Text(end < 0 ? bytes : bytes.Take(end).ToArray())!;
+        return Utf8Text(end < 0 ? bytes : Part(bytes, 0, end))!;
+    }
+
+    private static byte[] Part(byte[] bytes, int offset, int length)
+    {
+        var part = new byte[length];
+        Array.Copy(bytes, offset, part, 0, length);
+        return part;
     }
 
     private string? Utf8Text(byte[]? bytes)
@@ -204,7 +210,7 @@ internal sealed class ArchiveReader(Stream tar, string origin, CancellationToken
         var padded = new byte[(size + BlockSize - 1) / BlockSize * BlockSize];
         ReadFully(padded, padded.Length);
         headers.Write(padded, 0, padded.Length);
-        return padded.Take((int)size).ToArray();
+        return Part(padded, 0, (int)size);
     }
 
     private void ReadFully(byte[] buffer, int count)

@@ -74,12 +74,13 @@ internal sealed class PackageFile
                 throw Invalid("the file is empty");
 
             _tell = () => progress?.Report(file.Position);
+            using var sha = SHA256.Create();
             using var gzip = new GZipInputStream(file) { IsStreamOwner = false };
             var archive = new ArchiveReader(gzip, _path, cancellationToken);
             while (archive.Next() is { } entry)
             {
                 Add(entry);
-                Take(entry, archive, rewrite);
+                Take(entry, archive, sha, rewrite);
             }
 
             if (rewrite is { } to)
@@ -140,7 +141,7 @@ internal sealed class PackageFile
     }
 
     /// <summary>Takes in an entry's content, and passes the entry on where the package is written anew.</summary>
-    private void Take(ArchiveEntry entry, ArchiveReader archive, (Stream Tar, string Version)? rewrite)
+    private void Take(ArchiveEntry entry, ArchiveReader archive, SHA256 sha, (Stream Tar, string Version)? rewrite)
     {
         var isManifest = entry.Kind == ArchiveEntryKind.File && entry.Path == PackageManifest.FileName;
         if (isManifest && entry.Size > PackageManifest.LongestFile)
@@ -148,7 +149,6 @@ internal sealed class PackageFile
         if (rewrite is { } whole && !isManifest)
             whole.Tar.Write(entry.Headers, 0, entry.Headers.Length);
 
-        using var sha = SHA256.Create();
         using var text = new MemoryStream();
         int read;
         while ((read = archive.Read(_block)) > 0)
@@ -161,9 +161,13 @@ internal sealed class PackageFile
                 copy.Tar.Write(_block, 0, read);
         }
 
-        sha.TransformFinalBlock(_block, 0, 0);
         if (entry.Kind == ArchiveEntryKind.File)
+        {
+            sha.TransformFinalBlock(_block, 0, 0);
             _hash.AddFile(entry.Path, entry.IsExecutable, sha.Hash);
+            sha.Initialize();
+        }
+
         if (isManifest)
             _manifest = PackageManifest.Parse(PackageManifest.Decode(text.ToArray()), _path);
 
