@@ -42,7 +42,7 @@ BeforeAll {
     # Runs what has no end in a job, as its reader would, and stops it.
     function Invoke-Endless([string] $Code) {
         $job = Start-ThreadJob {
-            Connect-ScramjetPlatform $using:uri $using:token
+            Connect-ScramjetPlatform $using:uri -AccessToken $using:token
             . ([scriptblock]::Create($using:Code))
         }
         $job | Wait-Job -Timeout 5
@@ -80,12 +80,12 @@ Describe 'The examples' {
         '{"profile":"work"}' | Set-Content .si/si-config.json
 
         # Two hubs that have the sequences and run hello. What an example took away comes with a new platform.
-        Connect-ScramjetPlatform $platform.Uri $platform.Token
+        Connect-ScramjetPlatform $platform.Uri -AccessToken $platform.Token
         if (@(Get-ScramjetHub -Space local | Where-Object Status -eq Healthy).Count -ne 2) {
             Stop-LocalPlatform $platform
             $another = Start-LocalPlatform
             foreach ($key in $another.Keys) { $platform[$key] = $another[$key] }
-            Connect-ScramjetPlatform $platform.Uri $platform.Token
+            Connect-ScramjetPlatform $platform.Uri -AccessToken $platform.Token
         }
         $uri = $platform.Uri
         $hubUri = $platform.HubUri
@@ -98,7 +98,7 @@ Describe 'The examples' {
     AfterEach {
         Pop-Location
         Disconnect-ScramjetPlatform -All
-        Connect-ScramjetPlatform $platform.Uri $platform.Token
+        Connect-ScramjetPlatform $platform.Uri -AccessToken $platform.Token
         Get-ScramjetInstance -ErrorAction SilentlyContinue | Stop-ScramjetInstance -Force -Wait -ErrorAction SilentlyContinue
         Get-ScramjetSequence -ErrorAction SilentlyContinue | Remove-ScramjetSequence -Force -Confirm:$false
         Disconnect-ScramjetPlatform -All

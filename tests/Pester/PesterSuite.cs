@@ -53,6 +53,7 @@ public sealed class PesterSuite
         {
             var start = Pwsh.Run(Path.Combine(Value("Suite"), "Invoke-Tests.ps1"), "-Path", file, "-Pester", Value("Pester"), "-ResultPath", results);
             start.Environment["SCRAMJET_TEST_CONFIGURATION"] = Value("Configuration");
+            start.Environment["SCRAMJET_TEST_PACKAGES"] = Value("Packages");
             start.Environment.Remove("NO_COLOR");
             start.RedirectStandardInput = start.RedirectStandardOutput = start.RedirectStandardError = true;
             using var process = Process.Start(start)!;
