@@ -26,7 +26,10 @@ param(
     [string] $Configuration = 'Release',
 
     # Where Build and Docs put the module, and where Package puts what it makes.
-    [string] $OutputPath
+    [string] $OutputPath,
+
+    # Test also measures how much of the module the tests reach, prints that, and puts the details in out/coverage.
+    [switch] $Coverage
 )
 
 $ErrorActionPreference = 'Stop'
@@ -54,7 +57,8 @@ function Invoke-Build([string] $Folder = $bin) {
 function Invoke-Test {
     Push-Location $root
     try {
-        Invoke-Dotnet test --solution "$name.slnx"
+        if ($Coverage) { Invoke-Dotnet msbuild tests/Coverage/Coverage.proj '-restore' '-t:Coverage' '-nologo' }
+        else { Invoke-Dotnet test --solution "$name.slnx" }
     }
     finally {
         Pop-Location

@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Globalization;
+using System.IO;
 using System.Runtime.InteropServices;
 using System.Threading;
 using System.Threading.Tasks;
@@ -10,7 +11,7 @@ namespace Scramjet.LocalPlatform;
 internal static class Program
 {
     private const string Usage = """
-        Usage: LocalPlatform [--hubs <number>] [--spaces <id,id>] [--port <number>] [--token <token> | --no-token] [--folder <path>]
+        Usage: LocalPlatform [--hubs <number>] [--spaces <id,id>] [--port <number>] [--token <token> | --no-token] [--folder <path>] [--stdin]
 
           --hubs      real hubs in each space (2)
           --spaces    the spaces' ids (one with a made-up id)
@@ -18,11 +19,12 @@ internal static class Program
           --token     the token that requests must bring (a random one)
           --no-token  ask for no token
           --folder    where hubs and stores keep their files (a temporary folder)
+          --stdin     end when the standard input does: with the program that holds its other side
         """;
 
     public static async Task<int> Main(string[] arguments)
     {
-        if (Parse(arguments) is not { } options)
+        if (Parse(arguments, out var withInput) is not { } options)
         {
             await Console.Error.WriteLineAsync(Usage).ConfigureAwait(false);
             return 2;
@@ -41,6 +43,8 @@ internal static class Program
         {
             await using var platform = await LocalPlatform.StartAsync(options, ending.Token).ConfigureAwait(false);
             Print(platform, options);
+            if (withInput)
+                _ = EndWithInputAsync(ending);
             await Task.Delay(Timeout.Infinite, ending.Token).ConfigureAwait(false);
             return 0;
         }
@@ -53,6 +57,13 @@ internal static class Program
             await Console.Error.WriteLineAsync(error.Message).ConfigureAwait(false);
             return 1;
         }
+    }
+
+    private static async Task EndWithInputAsync(CancellationTokenSource ending)
+    {
+        // A thread of its own, because a read of the console isn't asynchronous.
+        await Task.Factory.StartNew(() => Console.OpenStandardInput().CopyTo(Stream.Null), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).ConfigureAwait(false);
+        await ending.CancelAsync().ConfigureAwait(false);
     }
 
     private static void Print(LocalPlatform platform, LocalPlatformOptions options)
@@ -71,14 +82,21 @@ internal static class Program
         Console.WriteLine("Ctrl+C ends it.");
     }
 
-    private static LocalPlatformOptions? Parse(IReadOnlyList<string> arguments)
+    private static LocalPlatformOptions? Parse(IReadOnlyList<string> arguments, out bool withInput)
     {
+        withInput = false;
         var options = new LocalPlatformOptions();
         for (var i = 0; i < arguments.Count; i++)
         {
             if (arguments[i] == "--no-token")
             {
                 options.RequireToken = false;
+                continue;
+            }
+
+            if (arguments[i] == "--stdin")
+            {
+                withInput = true;
                 continue;
             }
 

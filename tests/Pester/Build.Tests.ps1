@@ -18,6 +18,23 @@ Describe 'build.ps1' {
         "$TestDrive/none" | Should -Not -Exist
     }
 
+    It 'installs where the user''s own modules are' {
+        # Under the home folder, because that is what makes a module folder the user's own.
+        $modules = New-Item -ItemType Directory (Join-Path ([Environment]::GetFolderPath('UserProfile')) ".scramjet-test-$([guid]::NewGuid())")
+        $before = $env:PSModulePath
+        try {
+            $env:PSModulePath = "$modules" + [System.IO.Path]::PathSeparator + $before
+            & "$root/build.ps1" Install -OutputPath (Join-Path $TestDrive 'out') | Out-Null
+            Push-Location $TestDrive
+            Invoke-Shell -Command 'Import-Module ScramjetPlatform; (Get-Command Get-ScramjetHub).Module.ModuleBase' | Should -BeLike "$modules*"
+        }
+        finally {
+            Pop-Location
+            $env:PSModulePath = $before
+            Remove-Item $modules -Recurse -Force
+        }
+    }
+
     It 'completes its tasks' {
         (TabExpansion2 "$root/build.ps1 Pa").CompletionMatches.CompletionText | Should -Be 'Package'
     }

@@ -5,7 +5,6 @@ using System.IO;
 using System.Linq;
 using System.Reflection;
 using System.Text.Json;
-using System.Threading;
 using System.Threading.Tasks;
 using ScramjetPlatform.Quickstart;
 using Xunit;
@@ -54,24 +53,25 @@ public sealed class PesterSuite
         {
             var start = Pwsh.Run(Path.Combine(Value("Suite"), "Invoke-Tests.ps1"), "-Path", file, "-Pester", Value("Pester"), "-ResultPath", results);
             start.Environment["SCRAMJET_TEST_CONFIGURATION"] = Value("Configuration");
+            start.Environment["SCRAMJET_TEST_PACKAGES"] = Value("Packages");
             start.Environment.Remove("NO_COLOR");
             start.RedirectStandardInput = start.RedirectStandardOutput = start.RedirectStandardError = true;
             using var process = Process.Start(start)!;
             process.StandardInput.Close();
             var output = Task.WhenAll(process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
-            using var end = new CancellationTokenSource(Patience);
             var fault = "";
             try
             {
-                await process.WaitForExitAsync(end.Token);
+                // Its output ends with the last of the processes that it started.
+                await Task.WhenAll(output, process.WaitForExitAsync()).WaitAsync(Patience);
             }
-            catch (OperationCanceledException)
+            catch (TimeoutException)
             {
-                fault = $"It did not end within {Patience.TotalMinutes} minutes.";
+                fault = $"It, or a process that it started, did not end within {Patience.TotalMinutes} minutes.";
                 process.Kill(entireProcessTree: true);
             }
 
-            var text = string.Concat(await output);
+            var text = fault.Length == 0 ? string.Concat(await output) : "";
             await using var stream = File.OpenRead(results);
             var outcomes = stream.Length == 0 ? [] : await JsonSerializer.DeserializeAsync<Outcome[]>(stream) ?? [];
 
