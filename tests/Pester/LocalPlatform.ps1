@@ -19,5 +19,8 @@ function Start-LocalPlatform {
 }
 
 function Stop-LocalPlatform($Platform) {
-    if ($Platform) { $Platform.Process.Kill($true) }
+    if (-not $Platform) { return }
+    # With all that it has started, which Windows PowerShell's Process can't.
+    if ($PSVersionTable.PSEdition -eq 'Desktop') { & taskkill.exe /PID $Platform.Process.Id /T /F | Out-Null }
+    else { $Platform.Process.Kill($true) }
 }
