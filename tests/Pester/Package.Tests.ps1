@@ -101,7 +101,7 @@ Describe 'A gallery' -Skip:(-not $canPackage) {
     BeforeAll {
         # A folder is a repository. What PSResourceGet keeps of repositories, and where it installs, is the test's own on systems that can be told so.
         $gallery = New-Item -ItemType Directory (Join-Path $TestDrive 'gallery')
-        $env:XDG_DATA_HOME = Join-Path $TestDrive 'data'
+        $env:XDG_DATA_HOME = (New-Item -ItemType Directory (Join-Path $TestDrive 'data')).FullName
         $repository = "ScramjetTest$PID"
         $older = "$beta/ScramjetPlatform"
         $text = [System.IO.File]::ReadAllText("$older/ScramjetPlatform.psd1")
