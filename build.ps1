@@ -2,12 +2,13 @@
 .SYNOPSIS
     Builds, tests, packages and installs the module.
 .DESCRIPTION
-    Build    the module into bin/
-    Test     all suites: dotnet test
-    Docs     the help that Get-Help shows, from docs/en-US
-    Package  a module folder and a .nupkg in out/, with their sizes and how long an import takes
-    Install  the packaged module into the current user's module folder
-    Clean    what the other tasks made
+    Build      the module into bin/
+    Test       all suites: dotnet test
+    Docs       the help that Get-Help shows, from docs/en-US
+    Package    in out/: the module's folder, its .nupkg for the Gallery and its .zip for Azure Automation, with their sizes and how long an import takes
+    Install    the module into the current user's module folder
+    Uninstall  what Install put there
+    Clean      what the other tasks made
     Runs on Windows PowerShell 5.1 and on PowerShell 7.
 .EXAMPLE
     ./build.ps1
@@ -19,7 +20,7 @@
 [CmdletBinding()]
 param(
     [Parameter(Position = 0)]
-    [ArgumentCompleter({ ('Build', 'Test', 'Docs', 'Package', 'Install', 'Clean') -like "$($args[2])*" })]
+    [ArgumentCompleter({ ('Build', 'Test', 'Docs', 'Package', 'Install', 'Uninstall', 'Clean') -like "$($args[2])*" })]
     [string[]] $Task = 'Build',
 
     [ValidateSet('Debug', 'Release')]
@@ -29,7 +30,11 @@ param(
     [string] $OutputPath,
 
     # Test also measures how much of the module the tests reach, prints that, and puts the details in out/coverage.
-    [switch] $Coverage
+    [switch] $Coverage,
+
+    # Package makes a prerelease of the manifest's version with this label, such as beta1.
+    [ValidatePattern('^[A-Za-z0-9]*$')]
+    [string] $Prerelease
 )
 
 $ErrorActionPreference = 'Stop'
@@ -71,10 +76,10 @@ function Invoke-Docs {
     Get-Item (Join-Path $bin "en-US/$name.dll-Help.xml")
 }
 
-function Invoke-Package {
+function New-ModuleFolder {
     # Built in a place of its own: a session may have the module in bin/ loaded.
     $built = Join-Path $out 'build'
-    $folder = Join-Path $out "$name/$version"
+    $folder = Join-Path $out $name
     foreach ($path in $built, $folder) {
         if (Test-Path $path) { Remove-Item $path -Recurse -Force }
     }
@@ -86,34 +91,37 @@ function Invoke-Package {
     Get-ChildItem $built | Where-Object { $_.Extension -notin '.pdb', '.xml' -or $_.PSIsContainer } |
         Copy-Item -Destination $target -Recurse
 
-    $nuspec = Join-Path $out "$name.nuspec"
-    Set-Content $nuspec -Encoding UTF8 -Value @"
-<?xml version="1.0" encoding="utf-8"?>
-<package xmlns="http://schemas.microsoft.com/packaging/2012/06/nuspec.xsd">
-  <metadata>
-    <id>$name</id>
-    <version>$version</version>
-    <authors>ScramjetPlatform contributors</authors>
-    <license type="expression">MIT</license>
-    <readme>README.md</readme>
-    <description>The Scramjet Platform as PowerShell objects.</description>
-    <tags>PSModule PSEdition_Desktop PSEdition_Core Scramjet</tags>
-  </metadata>
-  <files>
-    <file src="**/*" target="" />
-  </files>
-</package>
-"@
-    # NU5100 and NU5128 are about packages of assemblies; this is one of a module.
-    Invoke-Dotnet pack (Join-Path $root "src/$name") --no-build --nologo --configuration $Configuration --output $out "-p:NuspecFile=$nuspec" "-p:NuspecBasePath=$folder" '-p:NoWarn=NU5100%3BNU5110%3BNU5111%3BNU5128'
-    Remove-Item $nuspec
-    $package = Get-Item (Join-Path $out "$name.$version.nupkg")
+    # What only the package knows.
+    $manifest = Join-Path $folder "$name.psd1"
+    $files = Get-ChildItem $folder -Recurse -File | ForEach-Object { "'$($_.FullName.Substring($folder.Length + 1).Replace('\', '/'))'" } | Sort-Object
+    $text = [System.IO.File]::ReadAllText($manifest)
+    $text = $text.Replace('FileList             = @()', "FileList             = @(`n        $($files -join "`n        ")`n    )")
+    if ($Prerelease) { $text = $text.Replace("Prerelease   = ''", "Prerelease   = '$Prerelease'") }
+    [System.IO.File]::WriteAllText($manifest, $text)
+    Get-Item $folder
+}
+
+function Invoke-Package {
+    if (-not (Get-Command Compress-PSResource -ErrorAction SilentlyContinue)) {
+        throw 'Package needs the module Microsoft.PowerShell.PSResourceGet 1.1 or newer. PowerShell 7.5 has it: dotnet tool restore; dotnet pwsh -File ./build.ps1 Package'
+    }
+    $folder = (New-ModuleFolder).FullName
+
+    # What Publish-PSResource makes too, and can send as it is.
+    Get-ChildItem $out -File | Where-Object { $_.Name -like "$name.*.nupkg" } | Remove-Item
+    $package = Compress-PSResource -Path $folder -DestinationPath $out -PassThru
+
+    # Azure Automation wants the module's folder in it, without one of the version.
+    $zip = Join-Path $out "$name.zip"
+    if (Test-Path $zip) { Remove-Item $zip }
+    Compress-Archive $folder $zip
 
     [pscustomobject]@{
         Folder    = $folder
         FolderMB  = [math]::Round((Get-ChildItem $folder -Recurse -File | Measure-Object Length -Sum).Sum / 1MB, 2)
         Package   = $package.FullName
         PackageMB = [math]::Round($package.Length / 1MB, 2)
+        Zip       = $zip
         ImportMs  = Measure-Import (Join-Path $folder "$name.psd1")
     }
 }
@@ -128,17 +136,29 @@ function Measure-Import([string] $Manifest) {
     ($times | Sort-Object)[2]
 }
 
-function Invoke-Install {
-    $package = Invoke-Package
-    $separator = [System.IO.Path]::PathSeparator
+function Get-InstallFolder {
     $userHome = [Environment]::GetFolderPath('UserProfile')
-    $target = $env:PSModulePath -split $separator | Where-Object { $_ -and $_.StartsWith($userHome) } | Select-Object -First 1
-    if (-not $target) { throw 'PSModulePath has no folder of the current user to install into.' }
-    $target = Join-Path $target "$name/$version"
+    $modules = $env:PSModulePath -split [System.IO.Path]::PathSeparator | Where-Object { $_ -and $_.StartsWith($userHome) } | Select-Object -First 1
+    if (-not $modules) { throw 'PSModulePath has no folder of the current user to install into.' }
+    Join-Path $modules $name
+}
+
+function Invoke-Install {
+    $target = Join-Path (Get-InstallFolder) $version
+    $folder = New-ModuleFolder
     if (Test-Path $target) { Remove-Item $target -Recurse -Force }
     New-Item -ItemType Directory -Force (Split-Path $target) | Out-Null
-    Copy-Item $package.Folder $target -Recurse
+    Copy-Item $folder.FullName $target -Recurse
     Get-Item $target
+}
+
+function Invoke-Uninstall {
+    # The version of this repository; others stay.
+    $target = Join-Path (Get-InstallFolder) $version
+    if (-not (Test-Path $target)) { throw "There is no $target to remove." }
+    Remove-Item $target -Recurse -Force
+    $parent = Split-Path $target
+    if (-not (Get-ChildItem $parent -Force)) { Remove-Item $parent }
 }
 
 function Invoke-Clean {
@@ -152,7 +172,7 @@ function Invoke-Clean {
 
 # pwsh -File gives "Build,Docs" as one word.
 $Task = $Task -split ',' | ForEach-Object Trim
-$tasks = 'Build', 'Test', 'Docs', 'Package', 'Install', 'Clean'
+$tasks = 'Build', 'Test', 'Docs', 'Package', 'Install', 'Uninstall', 'Clean'
 foreach ($item in $Task) {
     if ($item -notin $tasks) { throw "There is no task '$item'. The tasks are $($tasks -join ', ')." }
 }

@@ -2,17 +2,23 @@ using System;
 using System.Collections.Generic;
 using System.IO;
 using System.Linq;
+using System.Text.RegularExpressions;
 
 namespace ScramjetPlatform.HelpBuilder;
 
 /// <summary>A cmdlet's page in platyPS's markdown, taken apart.</summary>
-internal sealed class HelpPage
+internal sealed partial class HelpPage
 {
+    private const string OnlineVersionField = "online version:";
+
     private readonly Dictionary<string, List<string>> _sections = new(StringComparer.OrdinalIgnoreCase);
 
     private HelpPage(string name) => Name = name;
 
     public string Name { get; }
+
+    /// <summary>Where the page is on the web: what Get-Help -Online opens.</summary>
+    public string OnlineVersion { get; private set; } = "";
 
     public string Synopsis => string.Join(" ", Paragraphs(_sections["SYNOPSIS"]));
 
@@ -25,6 +31,8 @@ internal sealed class HelpPage
     public IReadOnlyList<(string Type, string Text)> Inputs => [.. Parts("INPUTS").Select(p => (p.Title, string.Join(" ", Paragraphs(p.Lines))))];
 
     public IReadOnlyList<(string Type, string Text)> Outputs => [.. Parts("OUTPUTS").Select(p => (p.Title, string.Join(" ", Paragraphs(p.Lines))))];
+
+    public IReadOnlyList<string> RelatedLinks => [.. _sections.GetValueOrDefault("RELATED LINKS", []).Select(l => Link().Match(l)).Where(m => m.Success).Select(m => m.Groups[1].Value)];
 
     /// <summary>The parameter sets in the syntax section, the default one first.</summary>
     public IReadOnlyList<string> Sets
@@ -48,8 +56,10 @@ internal sealed class HelpPage
             inCode ^= line.StartsWith("```", StringComparison.Ordinal);
             if (!inCode && line.StartsWith("## ", StringComparison.Ordinal))
                 page._sections[line[3..].Trim()] = section = [];
-            else
-                section?.Add(line);
+            else if (section is not null)
+                section.Add(line);
+            else if (line.StartsWith(OnlineVersionField, StringComparison.Ordinal))
+                page.OnlineVersion = line[OnlineVersionField.Length..].Trim();
         }
 
         foreach (var wanted in new[] { "SYNOPSIS", "SYNTAX", "DESCRIPTION", "EXAMPLES", "PARAMETERS", "INPUTS", "OUTPUTS" })
@@ -111,4 +121,7 @@ internal sealed class HelpPage
 
         return paragraphs;
     }
+
+    [GeneratedRegex(@"\[([^\]]+)\]\([^)]+\)")]
+    private static partial Regex Link();
 }

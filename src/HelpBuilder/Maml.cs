@@ -43,7 +43,9 @@ internal static class Maml
                 new XElement(Text + "title", $"------- {e.Title} -------"),
                 new XElement(Dev + "code", e.Code),
                 new XElement(Dev + "remarks", Paragraphs(e.Remarks))))),
-            new XElement(Command + "relatedLinks"));
+            new XElement(Command + "relatedLinks",
+                page.OnlineVersion.Length == 0 ? null : Link("Online Version:", page.OnlineVersion),
+                page.RelatedLinks.Select(l => Link(l, ""))));
     }
 
     /// <summary>A parameter; in the syntax without its description, which Get-Help takes from the list of parameters.</summary>
@@ -59,6 +61,8 @@ internal static class Maml
         parameter.IsSwitch ? null : new XElement(Command + "parameterValue", new XAttribute("required", "true"), new XAttribute("variableLength", "false"), parameter.Type),
         described ? Type(parameter.Type) : null,
         described ? new XElement(Dev + "defaultValue", parameter.Default) : null);
+
+    private static XElement Link(string text, string uri) => new(Text + "navigationLink", new XElement(Text + "linkText", text), new XElement(Text + "uri", uri));
 
     private static XElement Type(string name) => new(Dev + "type", new XElement(Text + "name", name), new XElement(Text + "uri"));
 

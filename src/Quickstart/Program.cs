@@ -18,7 +18,7 @@ internal static class Program
         "Get-ScramjetSpace | Get-ScramjetHub | Get-ScramjetSequence hello* | Start-ScramjetSequence -Wait",
         "Show-ScramjetTree",
         "Get-ScramjetInstance -Status Running | Get-ScramjetHealth",
-        "Get-ScramjetInstance -Hub sth-1 | Stop-ScramjetInstance -TimeoutSec 1 -Wait -PassThru",
+        "Get-ScramjetInstance -Hub sth-1 | Stop-ScramjetInstance -GracePeriodSec 1 -Wait -PassThru",
         "Get-ScramjetInstance | Stop-ScramjetInstance -Force -Wait",
         "'Ada', 'Grace', 'Gdańsk' | Invoke-ScramjetSequence hello -Hub sth-0 -ArgumentList 'Welcome'",
         "Get-ScramjetSequence hello* | Remove-ScramjetSequence -Confirm:$false",

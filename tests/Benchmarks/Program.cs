@@ -51,7 +51,7 @@ internal static class Program
             platform.Hubs.Add(hub);
             engine.Get("$i = Get-ScramjetInstance");
             var clock = Stopwatch.StartNew();
-            engine.Get($"$i | Stop-ScramjetInstance -TimeoutSec 0.1 {throttle}");
+            engine.Get($"$i | Stop-ScramjetInstance -GracePeriodSec 0.1 {throttle}");
             var time = clock.Elapsed;
             Expect(0, hub.Instances.Values.Count(i => (string?)i["status"] == "running"));
             return time;

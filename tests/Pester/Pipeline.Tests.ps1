@@ -18,7 +18,7 @@ Describe 'The chain' {
         $instances.Hub | Sort-Object | Should -Be 'sth-0', 'sth-1'
         $instances.Status | Should -Be 'Running', 'Running'
         ($instances | Get-ScramjetHealth).Healthy | Should -Be $true, $true
-        Get-ScramjetInstance | Stop-ScramjetInstance -TimeoutSec 0.5 -Wait
+        Get-ScramjetInstance | Stop-ScramjetInstance -GracePeriodSec 0.5 -Wait
         Get-ScramjetInstance -Status Running | Should -BeNullOrEmpty
         Get-ScramjetSequence hello | Remove-ScramjetSequence -Confirm:$false
         Get-ScramjetSequence hello* | Should -BeNullOrEmpty

@@ -157,4 +157,59 @@ public sealed class TransportTests
         using var stop = new CancellationTokenSource(100);
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Client(server).ListSequencesAsync(stop.Token));
     }
+
+    /// <summary>The way that a GET with a content header takes on .NET Framework, which has no other; here it is over this runtime's HttpWebRequest.</summary>
+    private static HostClient FrameworkClient(string baseUri, string? token = null) => new(new ScramjetTransport(
+        new Uri(baseUri),
+        new TransportOptions { AccessToken = token, UsesContentHeaderHandler = true, UserAgent = "Tests/1.0", RetryDelay = TimeSpan.FromMilliseconds(10) }));
+
+    [Fact]
+    public async Task A_content_header_on_a_get_goes_out_on_dotnet_framework_and_its_stream_is_read_as_it_comes()
+    {
+        var ended = new TaskCompletionSource();
+        await using var server = new FaultServer(async exchange =>
+        {
+            await exchange.BeginChunkedAsync();
+            await exchange.SendChunkAsync("first");
+            await exchange.ClosedAsync();
+            ended.SetResult();
+        });
+        using (var stream = await FrameworkClient(server.BaseUri, "secret").GetNamedDataAsync("cities", "text/plain", Cancel))
+        {
+            var block = new byte[100];
+            var read = await stream.ReadAsync(block, Cancel);
+            Assert.Equal("first", System.Text.Encoding.UTF8.GetString(block, 0, read));
+        }
+
+        await ended.Task.WaitAsync(Cancel);
+        var request = Assert.Single(server.Requests);
+        Assert.Equal(("GET", "/api/v1/topic/cities", "text/plain", "Bearer secret", "Tests/1.0"), (request.Method, request.Target, request.Headers["Content-Type"], request.Headers["Authorization"], request.Headers["User-Agent"]));
+    }
+
+    [Fact]
+    public async Task What_goes_wrong_with_a_content_header_on_a_get_is_told_as_elsewhere_on_dotnet_framework()
+    {
+        string address;
+        await using (var server = new FaultServer(exchange => exchange.AnswerAsync(404, "no such topic", "text/plain")))
+        {
+            address = server.BaseUri;
+            var error = await Assert.ThrowsAsync<ScramjetApiException>(() => FrameworkClient(address).GetNamedDataAsync("cities", "text/plain", Cancel));
+            Assert.Equal((ErrorCodes.NotFound, "no such topic"), (error.Code, error.ServerMessage));
+        }
+
+        var refused = await Assert.ThrowsAsync<ScramjetApiException>(() => FrameworkClient(address).GetNamedDataAsync("cities", "text/plain", Cancel));
+        Assert.Equal(ErrorCodes.CannotConnect, refused.Code);
+
+        var asked = new TaskCompletionSource();
+        await using var silent = new FaultServer(exchange =>
+        {
+            asked.SetResult();
+            return exchange.ClosedAsync();
+        });
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
+        var call = FrameworkClient(silent.BaseUri).GetNamedDataAsync("cities", "text/plain", stop.Token);
+        await asked.Task.WaitAsync(Cancel);
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call);
+    }
 }

@@ -201,7 +201,7 @@ public sealed class ErrorTests : IDisposable
     [InlineData("Get-ScramjetInstance")]
     [InlineData("Get-ScramjetHub | Get-ScramjetSequence")]
     [InlineData("$known | Get-ScramjetHealth")]
-    [InlineData("$known | Stop-ScramjetInstance -TimeoutSec 60")]
+    [InlineData("$known | Stop-ScramjetInstance -GracePeriodSec 60")]
     [InlineData("$known | Stop-ScramjetInstance -Force")]
     [InlineData("$known | Wait-ScramjetInstance")]
     [InlineData("$sequence | Start-ScramjetSequence -Wait")]

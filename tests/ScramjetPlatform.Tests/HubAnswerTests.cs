@@ -214,8 +214,8 @@ public sealed class HubAnswerTests(RealPlatform real) : IDisposable
         {
             ($"'x' | Send-ScramjetTopicData {name}", name, Json, Text),
             ($"@{{ a = 1 }} | Send-ScramjetTopicData {name}-text", name + "-text", Text, Json),
-            ($"Receive-ScramjetTopicData {name} -ContentType text/plain -TimeoutSec 30", name, Json, Text),
-            ($"Receive-ScramjetTopicData {name}-text -ContentType application/x-ndjson -TimeoutSec 30", name + "-text", Text, Json),
+            ($"Receive-ScramjetTopicData {name} -ContentType text/plain -DurationSec 30", name, Json, Text),
+            ($"Receive-ScramjetTopicData {name}-text -ContentType application/x-ndjson -DurationSec 30", name + "-text", Text, Json),
         })
         {
             var error = session.Error(script);
@@ -229,7 +229,7 @@ public sealed class HubAnswerTests(RealPlatform real) : IDisposable
         session.Get($"@{{ city = 'Gdynia' }} | Send-ScramjetTopicData {name}; '1', '2' | Send-ScramjetTopicData {name}-text; ,[byte[]](0, 255, 10) | Send-ScramjetTopicData {name}-bytes");
         Assert.Equal("Gdynia", Value(session.Single($"Receive-ScramjetTopicData {name} -First 1"), "city"));
         Assert.Equal(["1", "2"], session.Get($"Receive-ScramjetTopicData {name}-text -First 2").Select(v => v.BaseObject));
-        Assert.Equal([0, 255, 10], session.Get($"$bytes = @(); while ($bytes.Count -lt 3) {{ $bytes += Receive-ScramjetTopicData {name}-bytes -First 1 -TimeoutSec 60 }}; $bytes").Select(b => (byte)b.BaseObject));
+        Assert.Equal([0, 255, 10], session.Get($"$bytes = @(); while ($bytes.Count -lt 3) {{ $bytes += Receive-ScramjetTopicData {name}-bytes -First 1 -DurationSec 60 }}; $bytes").Select(b => (byte)b.BaseObject));
         session.Get($"'{name}', '{name}-text', '{name}-bytes' | ForEach-Object {{ Remove-ScramjetTopic $_ -Confirm:$false }}");
     }
 

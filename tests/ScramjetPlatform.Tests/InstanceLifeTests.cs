@@ -113,7 +113,7 @@ public sealed class InstanceLifeTests(RealPlatform real)
         await using var hub = await HubUnderTest.StartAsync(which, real, h => h.Second = Brief);
         using var session = hub.Connect();
         session.Set("s", session.Single($"Publish-ScramjetSequence '{hub.Sequence("wait").Folder}'"));
-        session.Get("$s | Start-ScramjetSequence -Wait | Stop-ScramjetInstance -TimeoutSec 0.1 -Wait; $s | Remove-ScramjetSequence -Confirm:$false");
+        session.Get("$s | Start-ScramjetSequence -Wait | Stop-ScramjetInstance -GracePeriodSec 0.1 -Wait; $s | Remove-ScramjetSequence -Confirm:$false");
         Assert.StartsWith("NOT_FOUND,", session.Error("$s | Get-ScramjetSequence").FullyQualifiedErrorId);
     }
 
@@ -156,7 +156,7 @@ public sealed class InstanceLifeTests(RealPlatform real)
         var instance = hub.AddInstance(hub.AddSequence("wait"));
         await using var server = hub.Serve();
         using var session = Connect(server);
-        var result = session.Run("Remove-ScramjetSequence wait -Force -Confirm:$false -TimeoutSec 2");
+        var result = session.Run("Remove-ScramjetSequence wait -Force -Confirm:$false -WaitTimeoutSec 2");
         var error = Assert.Single(result.Errors);
         Assert.StartsWith("TIMEOUT,", error.FullyQualifiedErrorId);
         Assert.Contains(instance, error.ToString(), StringComparison.Ordinal);
@@ -202,7 +202,7 @@ public sealed class InstanceLifeTests(RealPlatform real)
         using var session = Connect(server);
         using var sequence = TestSequence.Of("wait");
         session.Set("s", session.Single($"Publish-ScramjetSequence '{sequence.Folder}'"));
-        session.Get("$s | Start-ScramjetSequence -Wait | Stop-ScramjetInstance -TimeoutSec 0.1 -Wait");
+        session.Get("$s | Start-ScramjetSequence -Wait | Stop-ScramjetInstance -GracePeriodSec 0.1 -Wait");
         var result = session.Run($"Publish-ScramjetSequence '{sequence.Folder}' -Update");
         Assert.Empty(result.Errors);
         Assert.Equal(session.Single("$s.Id").BaseObject, Assert.Single(result.Output).Properties["Id"].Value);
@@ -217,7 +217,7 @@ public sealed class InstanceLifeTests(RealPlatform real)
         await using var hub = await HubUnderTest.StartAsync(which, real, h => h.Second = Brief);
         using var session = hub.Connect();
         session.Set("i", session.Single($"Publish-ScramjetSequence '{hub.Sequence("wait").Folder}' | Start-ScramjetSequence -Wait"));
-        var gone = session.Single("$i | Stop-ScramjetInstance -Force -RemoveImmediately; $i | Wait-ScramjetInstance -Status Gone -TimeoutSec 60");
+        var gone = session.Single("$i | Stop-ScramjetInstance -Force -RemoveImmediately; $i | Wait-ScramjetInstance -Status Gone -WaitTimeoutSec 60");
         Assert.Equal("Gone", gone.Properties["Status"].Value.ToString());
         Assert.StartsWith("NOT_FOUND,", session.Error("Get-ScramjetInstance $i.Id").FullyQualifiedErrorId);
     }
@@ -236,7 +236,7 @@ public sealed class InstanceLifeTests(RealPlatform real)
                 await exchange.SilenceAsync();
             return path.StartsWith("/instance/", StringComparison.Ordinal);
         };
-        Assert.StartsWith("TIMEOUT,", session.Error("$i | Wait-ScramjetInstance -TimeoutSec 0.2").FullyQualifiedErrorId);
+        Assert.StartsWith("TIMEOUT,", session.Error("$i | Wait-ScramjetInstance -WaitTimeoutSec 0.2").FullyQualifiedErrorId);
     }
 
     [Fact]
@@ -248,7 +248,7 @@ public sealed class InstanceLifeTests(RealPlatform real)
             hub.AddInstance(sequence);
         await using var server = hub.Serve();
         using var session = Connect(server);
-        var result = session.Run("Get-ScramjetInstance | Wait-ScramjetInstance -TimeoutSec 3");
+        var result = session.Run("Get-ScramjetInstance | Wait-ScramjetInstance -WaitTimeoutSec 3");
         Assert.Equal(5, result.Errors.Count);
         Assert.Single(result.Progress.Select(p => p.ActivityId).Distinct());
         Assert.Contains(result.Progress, p => p.Activity == "Waiting for 5 instances to end" && p.StatusDescription.StartsWith("5 Running, ", StringComparison.Ordinal));

@@ -61,7 +61,7 @@ public sealed class ObjectSamples(RealPlatform real) : IAsyncLifetime
             # What is sent before the program listens is lost.
             do { $log = Get-ScramjetInstance -Sequence $name -Connection real | Get-ScramjetLog -Level Warn } until ($log)
             Get-ScramjetInstance -Sequence $name -Connection real | Send-ScramjetEvent ping you
-            $event = Get-ScramjetInstance -Sequence $name -Connection real | Receive-ScramjetEvent pong -TimeoutSec 60
+            $event = Get-ScramjetInstance -Sequence $name -Connection real | Receive-ScramjetEvent pong -WaitTimeoutSec 60
             New-ScramjetTopic cities -Hub sth-0, sth-1 -Space alpha -Connection admin | Out-Null
             $newKey = New-ScramjetAccessKey lab -Space alpha -Connection admin
             Publish-ScramjetStoreItem $folder -Space alpha -Connection admin | Out-Null

@@ -194,7 +194,7 @@ public sealed class PackageTests(RealPlatform real)
         Assert.Equal(3, session.Get($"Get-ScramjetSequence {sequence.Name}*").Count);
 
         // What runs is what was packed.
-        session.Set("i", session.Single("Publish-ScramjetSequence $folder -IfChanged -Hub sth-1 -Start | Wait-ScramjetInstance -Status Running -TimeoutSec 60"));
+        session.Set("i", session.Single("Publish-ScramjetSequence $folder -IfChanged -Hub sth-1 -Start | Wait-ScramjetInstance -Status Running -WaitTimeoutSec 60"));
         Assert.Equal(sequence.Name, session.Single("$i.SequenceName").BaseObject);
         session.Get($"Get-ScramjetSequence {sequence.Name}* | Remove-ScramjetSequence -Force -Confirm:$false");
     }

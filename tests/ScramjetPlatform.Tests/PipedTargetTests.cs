@@ -33,7 +33,7 @@ public sealed class PipedTargetTests(RealPlatform real)
         session.Set("file", System.IO.Path.Combine(sequence.Folder, "data.txt"));
         session.Set("i", session.Single($"Publish-ScramjetSequence '{sequence.Folder}' | Start-ScramjetSequence -Wait"));
         session.Get(script);
-        var lines = session.Get("$i | Receive-ScramjetOutput -ContentType text/plain -TimeoutSec 60").Select(o => o.ToString().Trim('"'));
+        var lines = session.Get("$i | Receive-ScramjetOutput -ContentType text/plain -DurationSec 60").Select(o => o.ToString().Trim('"'));
         Assert.Equal(expected, string.Join(" ", lines).Replace("\\n\"", " ", StringComparison.Ordinal).Replace("\\n", " ", StringComparison.Ordinal).Trim());
         session.Get($"Remove-ScramjetSequence {sequence.Name} -Force -Confirm:$false");
     }
@@ -45,7 +45,7 @@ public sealed class PipedTargetTests(RealPlatform real)
         using var session = real.ConnectHub();
         session.Get($"$s = Publish-ScramjetSequence '{sequence.Folder}'; $s | Start-ScramjetSequence -Wait | Out-Null; $s | Start-ScramjetSequence -Wait | Out-Null");
         session.Get($"Get-ScramjetInstance -Sequence {sequence.Name} | Send-ScramjetInput @{{ a = 1 }}");
-        Assert.Equal([1L, 1L], session.Get($"Get-ScramjetInstance -Sequence {sequence.Name} | Receive-ScramjetOutput -ContentType application/x-ndjson -TimeoutSec 60").Select(o => o.Properties["a"].Value));
+        Assert.Equal([1L, 1L], session.Get($"Get-ScramjetInstance -Sequence {sequence.Name} | Receive-ScramjetOutput -ContentType application/x-ndjson -DurationSec 60").Select(o => o.Properties["a"].Value));
         session.Get($"Remove-ScramjetSequence {sequence.Name} -Force -Confirm:$false");
     }
 
@@ -70,7 +70,7 @@ public sealed class PipedTargetTests(RealPlatform real)
         using var session = real.ConnectHub();
         session.Set("i", session.Single($"Publish-ScramjetSequence '{sequence.Folder}' | Start-ScramjetSequence -Wait"));
         session.Get(script);
-        Assert.Equal("got x", session.Single("$i | Receive-ScramjetEvent pong -TimeoutSec 60").Properties["Message"].Value);
+        Assert.Equal("got x", session.Single("$i | Receive-ScramjetEvent pong -WaitTimeoutSec 60").Properties["Message"].Value);
         session.Get($"Remove-ScramjetSequence {sequence.Name} -Force -Confirm:$false");
     }
 

@@ -18,7 +18,7 @@ public sealed class RealHubTests(RealPlatform real)
         Assert.Equal(["sth-0", "sth-1"], published.Select(s => (string)s.Properties["Hub"].Value).Order());
         Assert.All(published, s => Assert.Equal((sequence.Name, "1.2.3"), ((string)s.Properties["Name"].Value, (string)s.Properties["Version"].Value)));
 
-        var stopped = session.Get($"Get-ScramjetSpace | Get-ScramjetHub | Get-ScramjetSequence {sequence.Name[..10]}* | Start-ScramjetSequence | Stop-ScramjetInstance -Wait -PassThru -TimeoutSec 0.2");
+        var stopped = session.Get($"Get-ScramjetSpace | Get-ScramjetHub | Get-ScramjetSequence {sequence.Name[..10]}* | Start-ScramjetSequence | Stop-ScramjetInstance -Wait -PassThru -GracePeriodSec 0.2");
         Assert.Equal(2, stopped.Count);
         Assert.All(stopped, i => Assert.True((bool)i.Properties["HasEnded"].Value));
         Assert.Empty(session.Get($"Get-ScramjetInstance -Sequence {sequence.Name}"));
@@ -121,7 +121,7 @@ public sealed class RealHubTests(RealPlatform real)
         using var sequence = new TestSequence("module.exports = async function() { await new Promise(resolve => setTimeout(resolve, 1000)); };");
         using var session = real.ConnectHub();
         session.Get($"Publish-ScramjetSequence '{sequence.Folder}'");
-        var ended = session.Single($"Start-ScramjetSequence {sequence.Name} | Wait-ScramjetInstance -TimeoutSec 60");
+        var ended = session.Single($"Start-ScramjetSequence {sequence.Name} | Wait-ScramjetInstance -WaitTimeoutSec 60");
         Assert.True((bool)ended.Properties["HasEnded"].Value);
         await Task.Yield();
         session.Get($"Remove-ScramjetSequence {sequence.Name} -Force -Confirm:$false");
@@ -133,7 +133,7 @@ public sealed class RealHubTests(RealPlatform real)
         using var sequence = new TestSequence();
         using var session = real.ConnectHub();
         session.Set("i", session.Single($"Publish-ScramjetSequence '{sequence.Folder}' | Start-ScramjetSequence -Wait"));
-        var error = session.Error("$i | Wait-ScramjetInstance -TimeoutSec 0.3");
+        var error = session.Error("$i | Wait-ScramjetInstance -WaitTimeoutSec 0.3");
         Assert.StartsWith("TIMEOUT,", error.FullyQualifiedErrorId);
         Assert.Equal("OperationTimeout", error.CategoryInfo.Category.ToString());
         session.Get($"Remove-ScramjetSequence {sequence.Name} -Force -Confirm:$false");

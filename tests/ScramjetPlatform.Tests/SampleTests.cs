@@ -58,7 +58,7 @@ public sealed class SampleTests(RealPlatform real)
         using var session = Connect("ping");
         session.Set("i", session.Single("Publish-ScramjetSequence $folder | Start-ScramjetSequence -Wait"));
         session.Get("$i | Send-ScramjetEvent -EventName ping -Message you");
-        Assert.Equal("you", session.Single("$i | Receive-ScramjetEvent -EventName pong -TimeoutSec 20").Properties["Message"].Value);
+        Assert.Equal("you", session.Single("$i | Receive-ScramjetEvent -EventName pong -WaitTimeoutSec 20").Properties["Message"].Value);
         Assert.Equal("Ping", session.Single("$i | Get-ScramjetLog -Level Warn -Tail 1").Properties["Message"].Value);
         session.Get("Remove-ScramjetSequence ping -Force -Confirm:$false");
     }
@@ -69,8 +69,8 @@ public sealed class SampleTests(RealPlatform real)
         using var session = Connect("stdio");
         session.Set("i", session.Single("Publish-ScramjetSequence $folder | Start-ScramjetSequence -Wait"));
         session.Get("'abc' | Send-ScramjetInput $i -Stdin -KeepOpen");
-        Assert.Equal("abc", session.Single("$i | Receive-ScramjetOutput -Stream Stdout -First 1 -TimeoutSec 20").BaseObject);
-        Assert.Equal("4 characters", session.Single("$i | Receive-ScramjetOutput -Stream Stderr -First 1 -TimeoutSec 20").BaseObject);
+        Assert.Equal("abc", session.Single("$i | Receive-ScramjetOutput -Stream Stdout -First 1 -DurationSec 20").BaseObject);
+        Assert.Equal("4 characters", session.Single("$i | Receive-ScramjetOutput -Stream Stderr -First 1 -DurationSec 20").BaseObject);
         session.Get("Remove-ScramjetSequence stdio -Force -Confirm:$false");
     }
 
@@ -81,7 +81,7 @@ public sealed class SampleTests(RealPlatform real)
         session.Set("reader", session.Single("Publish-ScramjetSequence $folder | Start-ScramjetSequence -Wait"));
         session.Set("folder", Folder("topic-writer"));
         session.Get("Publish-ScramjetSequence $folder | Start-ScramjetSequence");
-        Assert.Equal(["Hello, Gdańsk!", "Hello, Sopot!", "Hello, Gdynia!"], session.Get("$reader | Receive-ScramjetOutput -First 3 -TimeoutSec 20").Select(o => (string)o.BaseObject));
+        Assert.Equal(["Hello, Gdańsk!", "Hello, Sopot!", "Hello, Gdynia!"], session.Get("$reader | Receive-ScramjetOutput -First 3 -DurationSec 20").Select(o => (string)o.BaseObject));
         session.Get("Get-ScramjetSequence topic-* | Remove-ScramjetSequence -Force -Confirm:$false");
     }
 

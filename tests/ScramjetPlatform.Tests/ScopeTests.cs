@@ -205,7 +205,7 @@ public sealed class ScopeTests : IDisposable
         var sequence = platform.Hubs[0].AddSequence("many");
         for (var i = 0; i < 40; i++)
             platform.Hubs[0].AddInstance(sequence);
-        _engine.Get("Get-ScramjetInstance -Sequence many | Stop-ScramjetInstance -TimeoutSec 0.3 -ThrottleLimit 10");
+        _engine.Get("Get-ScramjetInstance -Sequence many | Stop-ScramjetInstance -GracePeriodSec 0.3 -ThrottleLimit 10");
         Assert.Equal(10, platform.Hubs[0].MostStops);
         Assert.Empty(_engine.Get("Get-ScramjetInstance -Sequence many -Status Running"));
     }

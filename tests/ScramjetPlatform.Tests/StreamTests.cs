@@ -251,8 +251,8 @@ public sealed class StreamTests(RealPlatform real)
         using var session = real.ConnectHub();
         session.Set("i", session.Single($"Publish-ScramjetSequence '{sequence.Folder}' | Start-ScramjetSequence -Wait"));
         session.Get("'typed' | Send-ScramjetInput $i -Stdin -KeepOpen");
-        Assert.Equal("out typed", session.Single("$i | Receive-ScramjetOutput -Stream Stdout -First 1 -TimeoutSec 20").BaseObject);
-        Assert.Equal("err typed", session.Single("$i | Receive-ScramjetOutput -Stream Stderr -First 1 -TimeoutSec 20").BaseObject);
+        Assert.Equal("out typed", session.Single("$i | Receive-ScramjetOutput -Stream Stdout -First 1 -DurationSec 20").BaseObject);
+        Assert.Equal("err typed", session.Single("$i | Receive-ScramjetOutput -Stream Stderr -First 1 -DurationSec 20").BaseObject);
         session.Get($"Remove-ScramjetSequence {sequence.Name} -Force -Confirm:$false");
     }
 
@@ -263,7 +263,7 @@ public sealed class StreamTests(RealPlatform real)
         using var session = real.ConnectHub();
         session.Set("i", session.Single($"Publish-ScramjetSequence '{sequence.Folder}' | Start-ScramjetSequence -Wait"));
         session.Get("'one' | Send-ScramjetInput $i -KeepOpen; 'two' | Send-ScramjetInput $i");
-        Assert.Equal(["one", "two"], session.Get("$i | Receive-ScramjetOutput -First 2 -TimeoutSec 20").Select(o => (string)o.BaseObject));
+        Assert.Equal(["one", "two"], session.Get("$i | Receive-ScramjetOutput -First 2 -DurationSec 20").Select(o => (string)o.BaseObject));
         session.Get($"Remove-ScramjetSequence {sequence.Name} -Force -Confirm:$false");
     }
 
@@ -409,9 +409,9 @@ public sealed class StreamTests(RealPlatform real)
         using var session = real.ConnectHub();
         session.Set("i", session.Single($"Publish-ScramjetSequence '{sequence.Folder}' | Start-ScramjetSequence -Wait"));
         session.Get("$i | Send-ScramjetEvent -EventName ping -Message hello");
-        session.Set("e", session.Single("$i | Receive-ScramjetEvent -EventName pong -TimeoutSec 20"));
+        session.Set("e", session.Single("$i | Receive-ScramjetEvent -EventName pong -WaitTimeoutSec 20"));
         Assert.Equal("pong got hello", session.Single("\"$($e.Name) $($e.Message)\"").BaseObject);
-        Assert.Equal("TIMEOUT", Kind(session.Error("$i | Receive-ScramjetEvent -EventName never -Next -TimeoutSec 0.5")));
+        Assert.Equal("TIMEOUT", Kind(session.Error("$i | Receive-ScramjetEvent -EventName never -Next -WaitTimeoutSec 0.5")));
         session.Get($"Remove-ScramjetSequence {sequence.Name} -Force -Confirm:$false");
     }
 
@@ -437,7 +437,7 @@ public sealed class StreamTests(RealPlatform real)
     {
         using var session = real.Connect();
         using var reader = real.Connect();
-        var receiving = Task.Run(() => reader.Get("Receive-ScramjetTopicData cities -First 2 -TimeoutSec 30"));
+        var receiving = Task.Run(() => reader.Get("Receive-ScramjetTopicData cities -First 2 -DurationSec 30"));
         await Task.Delay(500, TestContext.Current.CancellationToken);
         session.Get("@{ city = 'Gdańsk' }, @{ city = 'Gdynia' } | Send-ScramjetTopicData cities");
         Assert.Equal(["Gdańsk", "Gdynia"], (await receiving).Select(c => (string)c.Properties["city"].Value));

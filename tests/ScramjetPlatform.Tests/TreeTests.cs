@@ -109,7 +109,7 @@ public sealed class TreeTests(RealPlatform real) : IDisposable
     public void Each_space_of_a_multi_manager_is_a_tree()
     {
         _engine.Get($"Connect-ScramjetPlatform -MultiManagerUri {real.Platform.MultiManagerUri} -AccessToken {real.Platform.Token}");
-        Assert.Equal(["local", "sth-0", "sth-1"], Nodes(_engine.Get("Show-ScramjetTree -Level Hub")).Select(n => n.Id));
+        Assert.Equal(["local", "sth-0", "sth-1"], Nodes(_engine.Get("Show-ScramjetTree -Depth Hub")).Select(n => n.Id));
     }
 
     [Fact]
@@ -171,13 +171,13 @@ public sealed class TreeTests(RealPlatform real) : IDisposable
     public async Task What_lies_deeper_than_the_level_is_not_asked_for()
     {
         await using var platform = Connect(2);
-        Assert.Equal(["Space"], _engine.Get("(Show-ScramjetTree -Level Space).Kind").Select(k => k.ToString()));
+        Assert.Equal(["Space"], _engine.Get("(Show-ScramjetTree -Depth Space).Kind").Select(k => k.ToString()));
         Assert.DoesNotContain(platform.Server.Requests, r => r.Target.Contains("/sth/", StringComparison.Ordinal));
-        var hubs = Nodes(_engine.Get("Show-ScramjetTree -Level Hub -NoLoad"))[1..];
+        var hubs = Nodes(_engine.Get("Show-ScramjetTree -Depth Hub -NoLoad"))[1..];
         Assert.All(hubs, h => Assert.Equal("Healthy", h.Status));
         Assert.All(hubs, h => Assert.Null(h.Load));
         Assert.DoesNotContain(platform.Server.Requests, r => r.Target.Contains("/sth/", StringComparison.Ordinal));
-        Assert.Equal(5, _engine.Get("Show-ScramjetTree -Level Sequence -NoLoad").Count);
+        Assert.Equal(5, _engine.Get("Show-ScramjetTree -Depth Sequence -NoLoad").Count);
         Assert.DoesNotContain(platform.Server.Requests, r => r.Target.EndsWith("/instances", StringComparison.Ordinal) || r.Target.EndsWith("/load-check", StringComparison.Ordinal));
     }
 
@@ -201,7 +201,7 @@ public sealed class TreeTests(RealPlatform real) : IDisposable
         Assert.Equal(4, result.Output.Count);
         Assert.Equal("Healthy", Nodes(result.Output)[1].Status);
         Assert.StartsWith("SERVER_ERROR,", Assert.Single(result.Errors).FullyQualifiedErrorId);
-        Assert.Equal("Failed", Nodes(_engine.Run("Show-ScramjetTree -Level Hub").Output)[1].Status);
+        Assert.Equal("Failed", Nodes(_engine.Run("Show-ScramjetTree -Depth Hub").Output)[1].Status);
     }
 
     [Fact]
@@ -212,8 +212,8 @@ public sealed class TreeTests(RealPlatform real) : IDisposable
         Assert.Equal("sth-1", _engine.Single("(Show-ScramjetTree | Where-Object Id -eq sth-1 | Get-ScramjetInstance).Hub").BaseObject);
         Assert.Equal("sth-1", _engine.Single("(Show-ScramjetTree | Where-Object { $_.Kind -eq 'Sequence' -and $_.Hub -eq 'sth-1' } | Start-ScramjetSequence).Hub").BaseObject);
         Assert.Equal(3, _engine.Get("Show-ScramjetTree | Where-Object Kind -eq Instance | Get-ScramjetHealth").Count);
-        Assert.Equal(["sth-1", "hello"], Nodes(_engine.Get("Show-ScramjetTree | Where-Object Id -eq sth-1 | Show-ScramjetTree -Level Sequence")).Select(n => n.Name));
-        _engine.Get("Show-ScramjetTree | Where-Object Kind -eq Instance | Stop-ScramjetInstance -TimeoutSec 0.1");
+        Assert.Equal(["sth-1", "hello"], Nodes(_engine.Get("Show-ScramjetTree | Where-Object Id -eq sth-1 | Show-ScramjetTree -Depth Sequence")).Select(n => n.Name));
+        _engine.Get("Show-ScramjetTree | Where-Object Kind -eq Instance | Stop-ScramjetInstance -GracePeriodSec 0.1");
         Assert.Empty(_engine.Get("Get-ScramjetInstance -Status Running"));
     }
 
@@ -222,11 +222,11 @@ public sealed class TreeTests(RealPlatform real) : IDisposable
     {
         await using var platform = Connect(3);
         Assert.Equal(10, _engine.Get("Get-ScramjetSpace | Show-ScramjetTree").Count);
-        var hubs = Nodes(_engine.Get("Get-ScramjetHub | Show-ScramjetTree -Level Hub"));
+        var hubs = Nodes(_engine.Get("Get-ScramjetHub | Show-ScramjetTree -Depth Hub"));
         Assert.Equal(["sth-0", "sth-1", "sth-2"], hubs.Select(h => h.Id));
         Assert.All(hubs, h => Assert.Equal((0, $"in {FakePlatform.SpaceId}"), (h.Depth, h.Info)));
-        Assert.Equal([FakePlatform.SpaceId, "sth-1"], Nodes(_engine.Get("Show-ScramjetTree -Hub sth-1 -Level Hub")).Select(n => n.Id));
-        Assert.Equal([FakePlatform.SpaceId, "sth-1", "sth-2"], Nodes(_engine.Get("Show-ScramjetTree -Hub sth-1, *2 -Level Hub")).Select(n => n.Id));
+        Assert.Equal([FakePlatform.SpaceId, "sth-1"], Nodes(_engine.Get("Show-ScramjetTree -Hub sth-1 -Depth Hub")).Select(n => n.Id));
+        Assert.Equal([FakePlatform.SpaceId, "sth-1", "sth-2"], Nodes(_engine.Get("Show-ScramjetTree -Hub sth-1, *2 -Depth Hub")).Select(n => n.Id));
         Assert.Empty(_engine.Get("Show-ScramjetTree -Hub none*"));
         Assert.StartsWith("NOT_FOUND,", _engine.Error("Show-ScramjetTree -Hub nowhere").FullyQualifiedErrorId);
         Assert.StartsWith("BAD_PARAMETERS,", _engine.Error("Get-ScramjetInstance -Hub sth-0 | Show-ScramjetTree").FullyQualifiedErrorId);
@@ -344,8 +344,8 @@ public sealed class TreeTests(RealPlatform real) : IDisposable
         hub.AddInstance(hub.AddSequence("hello"));
         await using var server = hub.Serve();
         _engine.Get($"Connect-ScramjetPlatform -HubUri {server.BaseUri}");
-        Assert.Equal(["mine", "hello"], Nodes(_engine.Get("Show-ScramjetTree -Level Sequence")).Select(n => n.Name));
-        Assert.Equal("mine", Assert.Single(Nodes(_engine.Get("Show-ScramjetTree -Level Space"))).Name);
+        Assert.Equal(["mine", "hello"], Nodes(_engine.Get("Show-ScramjetTree -Depth Sequence")).Select(n => n.Name));
+        Assert.Equal("mine", Assert.Single(Nodes(_engine.Get("Show-ScramjetTree -Depth Space"))).Name);
         await _engine.StopAfterAsync("Get-ScramjetHub | Show-ScramjetTree -Watch -IntervalSec 0.1", TimeSpan.Zero, () => UntilAsync(() => Count(_engine.Screen, "1 hub, 1 sequence, 1 instance") >= 2));
     }
 

@@ -43,7 +43,7 @@ public sealed class TrustTests : IDisposable
     [InlineData("'x' | Send-ScramjetTopicData t -ContentType \"text/plain`r`nX-Evil: y`r`n`r`nDELETE /api/v1/sequence/x HTTP/1.1\"")]
     [InlineData("'x' | Send-ScramjetInput * -ContentType \"text/plain`nX-Evil: y\"")]
     [InlineData("'x' | Send-ScramjetInput * -ContentType \"application/octet-stream`r`n`r`nx-ndjson\"")]
-    [InlineData("Receive-ScramjetTopicData t -ContentType \"text/plain`r`nX-Evil: y\" -TimeoutSec 1")]
+    [InlineData("Receive-ScramjetTopicData t -ContentType \"text/plain`r`nX-Evil: y\" -DurationSec 1")]
     [InlineData("New-ScramjetTopic t -ContentType \"text/plain`r`nX-Evil: y\"")]
     [InlineData("'x' | Invoke-ScramjetSequence hello -ContentType \"text/plain`r`nX-Evil: y\"")]
     [InlineData("'x' | Send-ScramjetTopicData t -ContentType 'nonsense'")]

@@ -246,8 +246,8 @@ internal static class ResponseErrors
                     return false;
                 case SocketException:
                     return true;
-                case WebException web:
-                    return web.Status is WebExceptionStatus.ConnectFailure or WebExceptionStatus.NameResolutionFailure or WebExceptionStatus.ProxyNameResolutionFailure;
+                case WebException { Status: WebExceptionStatus.ConnectFailure or WebExceptionStatus.NameResolutionFailure or WebExceptionStatus.ProxyNameResolutionFailure }:
+                    return true;
             }
         }
 

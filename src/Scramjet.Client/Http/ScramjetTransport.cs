@@ -46,7 +46,9 @@ public sealed class ScramjetTransport : IDisposable
         if (_options.SkipCertificateCheck)
             handler.ServerCertificateCustomValidationCallback = static (_, _, _, _) => true;
 
-        _http = new HttpClient(handler) { Timeout = System.Threading.Timeout.InfiniteTimeSpan };
+        if (ContentHeaderHandler.IsNeeded)
+            ContentHeaderHandler.AllowTls12();
+        _http = new HttpClient(_options.UsesContentHeaderHandler ? new ContentHeaderHandler(handler) : handler) { Timeout = System.Threading.Timeout.InfiniteTimeSpan };
         var wire = new WireHandler(_http, _options.UserAgent);
         _handlers = new RetryHandler(new ErrorHandler(new RedirectHandler(new AuthorizationHandler(wire, BaseUri, accessToken), BaseUri)), _options);
     }

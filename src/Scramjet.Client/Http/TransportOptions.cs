@@ -28,4 +28,7 @@ public sealed class TransportOptions
 
     /// <summary>The User-Agent header.</summary>
     public string UserAgent { get; set; } = "Scramjet.Client";
+
+    /// <summary>Whether a GET with a content header takes the way that .NET Framework needs. It can be tried on every runtime.</summary>
+    internal bool UsesContentHeaderHandler { get; set; } = ContentHeaderHandler.IsNeeded;
 }

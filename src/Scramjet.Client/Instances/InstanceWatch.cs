@@ -336,13 +336,13 @@ public sealed class InstanceWatch
         instances.Count == 0
             ? $"The hub '{sequence.Hub.HubId}' still calls the sequence '{sequence.SequenceId}' in use after {timeout.TotalSeconds:0.#} s."
             : $"The hub '{sequence.Hub.HubId}' still lists {Describe(instances)} after {timeout.TotalSeconds:0.#} s, and {consequence}.",
-        "Hubs list an instance for a while after its end: try again later, or give the hub more time with -TimeoutSec.",
+        "Hubs list an instance for a while after its end: try again later, or give the hub more time with -WaitTimeoutSec.",
         cause);
 
     private static ScramjetException TimedOut(Instance instance, TimeSpan timeout) => new(
         ErrorCodes.Timeout,
         $"The instance '{instance.Id}' on '{instance.Hub}' is {instance.Status} after {timeout.TotalSeconds:0.#} s.",
-        "Wait longer with -TimeoutSec, or see its log and health.");
+        "Wait longer with -WaitTimeoutSec, or see its log and health.");
 
     /// <summary>Tells of one wait: progress each time, and a trace the first time.</summary>
     private sealed class Reporter(InstanceWatch watch, string goal) : IDisposable

@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using System.Threading.Tasks;
 using Scramjet.Client.Model;
+using ScramjetPlatform.Completion;
 using ScramjetPlatform.Pipeline;
 
 namespace ScramjetPlatform;
@@ -15,8 +16,9 @@ public sealed class NewScramjetAccessKeyCommand : AccessKeyCmdlet
     /// <summary>
     /// <para type="description">What the key is for. It is what Get-ScramjetAccessKey shows of it.</para>
     /// </summary>
-    [Parameter(Mandatory = true, Position = 0)]
+    [Parameter(Mandatory = true, HelpMessage = "What the key is for.", Position = 0)]
     [ValidateNotNullOrEmpty]
+    [NoCompletion]
     public string Description { get; set; } = "";
 
     /// <summary>

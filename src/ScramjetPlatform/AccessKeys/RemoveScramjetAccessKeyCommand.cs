@@ -2,6 +2,7 @@ using System.Management.Automation;
 using System.Security;
 using System.Threading.Tasks;
 using Scramjet.Client.Model;
+using ScramjetPlatform.Completion;
 using ScramjetPlatform.Pipeline;
 
 namespace ScramjetPlatform;
@@ -10,6 +11,7 @@ namespace ScramjetPlatform;
 /// <para type="synopsis">Revokes an access key of a space, or all of them. Hubs that connected with it are disconnected.</para>
 /// </summary>
 [Cmdlet(VerbsCommon.Remove, "ScramjetAccessKey", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High, DefaultParameterSetName = KeySet)]
+[OutputType(typeof(void))]
 public sealed class RemoveScramjetAccessKeyCommand : AccessKeyCmdlet
 {
     private const string KeySet = "AccessKey";
@@ -18,9 +20,10 @@ public sealed class RemoveScramjetAccessKeyCommand : AccessKeyCmdlet
     /// <summary>
     /// <para type="description">The key itself, as a SecureString or a string, as New-ScramjetAccessKey gave it.</para>
     /// </summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true, ParameterSetName = KeySet)]
+    [Parameter(Mandatory = true, HelpMessage = "The key itself, as New-ScramjetAccessKey gave it.", Position = 0, ValueFromPipelineByPropertyName = true, ParameterSetName = KeySet)]
     [SecretTransformation]
     [ValidateNotNull]
+    [NoCompletion]
     public SecureString? AccessKey { get; set; }
 
     /// <summary>

@@ -8,12 +8,13 @@ using Scramjet.Client.Profiles;
 
 namespace ScramjetPlatform.Completion;
 
-/// <summary>Offers the profiles of the si command line.</summary>
+/// <summary>Offers the profiles of the si command line, and files where a path has been begun.</summary>
 public sealed class ProfileCompleter : IArgumentCompleter
 {
     /// <inheritdoc/>
-    public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters) =>
-        new SiSettings().ListNames()
+    public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters) => SiSettings.IsPath(wordToComplete)
+        ? CompletionCompleters.CompleteFilename(wordToComplete)
+        : new SiSettings().ListNames()
             .Where(n => n.StartsWith(wordToComplete.Trim('\'', '"'), StringComparison.OrdinalIgnoreCase))
             .Select(n => new CompletionResult(ScramjetCompleter.Quote(n), n, CompletionResultType.ParameterValue, n));
 }

@@ -7,6 +7,7 @@ namespace ScramjetPlatform;
 /// <para type="synopsis">Takes away the space and the hub that were set with Set-ScramjetContext.</para>
 /// </summary>
 [Cmdlet(VerbsCommon.Clear, "ScramjetContext", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Low)]
+[OutputType(typeof(void))]
 public sealed class ClearScramjetContextCommand : ScramjetCmdlet
 {
     private protected override PipedKind TakesFromPipeline => PipedKind.Connection;

@@ -37,26 +37,29 @@ public sealed class ConnectScramjetPlatformCommand : AsyncCmdlet
     [Parameter(Position = 0, ParameterSetName = PlatformSet)]
     [Alias("PlatformUri")]
     [ValidateNotNull]
+    [NoCompletion]
     public Uri? Uri { get; set; }
 
     /// <summary>
     /// <para type="description">The address of a hub that is used alone, such as http://127.0.0.1:8000/api/v1.</para>
     /// </summary>
-    [Parameter(Mandatory = true, ParameterSetName = HubSet)]
+    [Parameter(Mandatory = true, HelpMessage = "The address of the hub, such as http://127.0.0.1:8000/api/v1.", ParameterSetName = HubSet)]
     [ValidateNotNull]
+    [NoCompletion]
     public Uri? HubUri { get; set; }
 
     /// <summary>
     /// <para type="description">The address of a multi-manager, for operators. Its managers are the spaces.</para>
     /// </summary>
-    [Parameter(Mandatory = true, ParameterSetName = MultiManagerSet)]
+    [Parameter(Mandatory = true, HelpMessage = "The address of the multi-manager.", ParameterSetName = MultiManagerSet)]
     [ValidateNotNull]
+    [NoCompletion]
     public Uri? MultiManagerUri { get; set; }
 
     /// <summary>
     /// <para type="description">A profile of the si command line, by its name or its file's path: its address, and for a platform its token. It is read, and never written. See Get-ScramjetProfile.</para>
     /// </summary>
-    [Parameter(Mandatory = true, ParameterSetName = ProfileSet)]
+    [Parameter(Mandatory = true, HelpMessage = "The name of a profile of the si command line, or its file.", ParameterSetName = ProfileSet)]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(ProfileCompleter))]
     public string? Profile { get; set; }
@@ -71,6 +74,7 @@ public sealed class ConnectScramjetPlatformCommand : AsyncCmdlet
     [Alias("Token")]
     [SecretTransformation]
     [ValidateNotNull]
+    [NoCompletion]
     public SecureString? AccessToken { get; set; }
 
     /// <summary>
@@ -78,14 +82,16 @@ public sealed class ConnectScramjetPlatformCommand : AsyncCmdlet
     /// </summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
+    [NoCompletion]
     public string? Name { get; set; }
 
     /// <summary>
     /// <para type="description">The bound for each call over this connection in seconds, retries included. Default: 100. Connecting itself gives up after 10 seconds, or after this time where it is shorter.</para>
     /// </summary>
     [Parameter]
-    [ValidateRange(1, 86400)]
-    public int TimeoutSec { get; set; } = 100;
+    [ValidateRange(0.001d, 86400d)]
+    [NoCompletion]
+    public double TimeoutSec { get; set; } = 100;
 
     /// <summary>
     /// <para type="description">Accepts any server certificate. For test systems only.</para>

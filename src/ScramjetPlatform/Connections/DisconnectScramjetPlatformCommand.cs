@@ -9,6 +9,7 @@ namespace ScramjetPlatform;
 /// <para type="synopsis">Closes a connection and forgets its token.</para>
 /// </summary>
 [Cmdlet(VerbsCommunications.Disconnect, "ScramjetPlatform", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Low)]
+[OutputType(typeof(void))]
 public sealed class DisconnectScramjetPlatformCommand : PSCmdlet
 {
     /// <summary>

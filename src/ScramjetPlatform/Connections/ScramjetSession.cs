@@ -12,6 +12,7 @@ internal sealed class ScramjetSession
     private static readonly ConditionalWeakTable<Runspace, ScramjetSession> Sessions = new();
 
     private readonly List<ScramjetConnection> _connections = [];
+    private readonly SortedSet<string> _eventNames = [];
     private readonly ConcurrentQueue<string> _notices = new();
 
     /// <summary>The session of the runspace that runs on this thread.</summary>
@@ -37,6 +38,12 @@ internal sealed class ScramjetSession
         _connections.Remove(connection);
         connection.Close();
     }
+
+    /// <summary>The names of events that this session's commands were about.</summary>
+    public IReadOnlyCollection<string> EventNames => _eventNames;
+
+    /// <summary>Keeps the name of an event. For the pipeline thread.</summary>
+    public void Remember(string eventName) => _eventNames.Add(eventName);
 
     /// <summary>Keeps something that a command has to say after it has left its pipeline: the session's next command says it. From any thread.</summary>
     public void Notify(string text) => _notices.Enqueue(text);

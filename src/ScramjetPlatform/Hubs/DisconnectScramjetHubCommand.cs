@@ -21,7 +21,7 @@ public sealed class DisconnectScramjetHubCommand : ScopedCmdlet
     /// <summary>
     /// <para type="description">The hubs: ids, unique beginnings of ids, wildcards, or objects.</para>
     /// </summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, ParameterSetName = HubSet)]
+    [Parameter(Mandatory = true, HelpMessage = "Ids of hubs.", Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, ParameterSetName = HubSet)]
     [Alias("HubId")]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
@@ -40,14 +40,17 @@ public sealed class DisconnectScramjetHubCommand : ScopedCmdlet
     [Parameter(ParameterSetName = AllSet)]
     [SecretTransformation]
     [ValidateNotNull]
+    [NoCompletion]
     public SecureString? AccessKey { get; set; }
 
     /// <summary>
     /// <para type="description">With -All: how many hubs, as the platform counts them (limit). Not given, or 0: all.</para>
     /// </summary>
     [Parameter(ParameterSetName = AllSet)]
+    [Alias("Limit")]
     [ValidateRange(0, int.MaxValue)]
-    public int Limit { get; set; }
+    [NoCompletion]
+    public int Count { get; set; }
 
     private protected override PipedKind TakesFromPipeline => All ? PipedKind.Connection | PipedKind.Space : PipedKind.Places;
 
@@ -71,7 +74,7 @@ public sealed class DisconnectScramjetHubCommand : ScopedCmdlet
     {
         var which = AccessKey is null ? "all self-hosted hubs" : "the hubs that connected with the access key";
         if (await ConfirmAsync(space.Id, $"Disconnect {which}").ConfigureAwait(false))
-            await WriteAsync(space.Client, null, Limit, Secret.Reveal(AccessKey)).ConfigureAwait(false);
+            await WriteAsync(space.Client, null, Count, Secret.Reveal(AccessKey)).ConfigureAwait(false);
     }
 
     private async Task WriteAsync(ManagerClient space, string? hubId, int? limit, string? accessKey)

@@ -10,12 +10,13 @@ namespace ScramjetPlatform;
 /// <para type="synopsis">Removes self-hosted hubs from what their space knows.</para>
 /// </summary>
 [Cmdlet(VerbsCommon.Remove, "ScramjetHub", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
+[OutputType(typeof(void))]
 public sealed class RemoveScramjetHubCommand : ScopedCmdlet
 {
     /// <summary>
     /// <para type="description">The hubs: ids, unique beginnings of ids, wildcards, or objects.</para>
     /// </summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Parameter(Mandatory = true, HelpMessage = "Ids of hubs.", Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("HubId")]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]

@@ -2,6 +2,7 @@ using System;
 using System.Management.Automation;
 using System.Threading.Tasks;
 using Scramjet.Client.Model;
+using ScramjetPlatform.Completion;
 using ScramjetPlatform.Pipeline;
 
 namespace ScramjetPlatform;
@@ -17,10 +18,11 @@ public sealed class GetScramjetHealthCommand : InstanceActionCmdlet
     /// <para type="description">The bound for each call in seconds, retries included. Not given: the connection's.</para>
     /// </summary>
     [Parameter]
-    [ValidateRange(1, 86400)]
-    public int TimeoutSec { get; set; }
+    [ValidateRange(0.001d, 86400d)]
+    [NoCompletion]
+    public double? TimeoutSec { get; set; }
 
-    private protected override TimeSpan? CallTimeout => TimeoutSec > 0 ? TimeSpan.FromSeconds(TimeoutSec) : null;
+    private protected override TimeSpan? CallTimeout => TimeoutSec is { } seconds ? TimeSpan.FromSeconds(seconds) : null;
 
     private protected override void Process() => StartForEach(ReportAsync);
 

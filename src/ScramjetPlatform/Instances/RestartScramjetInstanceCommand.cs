@@ -6,6 +6,7 @@ using Scramjet.Client;
 using Scramjet.Client.Http;
 using Scramjet.Client.Instances;
 using Scramjet.Client.Model;
+using ScramjetPlatform.Completion;
 using ScramjetPlatform.Pipeline;
 
 namespace ScramjetPlatform;
@@ -24,11 +25,13 @@ public sealed class RestartScramjetInstanceCommand : InstanceActionCmdlet
     public SwitchParameter Wait { get; set; }
 
     /// <summary>
-    /// <para type="description">How long -Wait waits, in seconds. Default: 60.</para>
+    /// <para type="description">How long to wait with -Wait, in seconds. Default: 60.</para>
     /// </summary>
     [Parameter]
-    [ValidateRange(1, 86400)]
-    public int TimeoutSec { get; set; } = 60;
+    [Alias("TimeoutSec")]
+    [ValidateRange(0.001d, 86400d)]
+    [NoCompletion]
+    public double WaitTimeoutSec { get; set; } = 60;
 
     private protected override void Process() => StartForEach(RestartAsync);
 
@@ -57,7 +60,7 @@ public sealed class RestartScramjetInstanceCommand : InstanceActionCmdlet
             options.InstanceId = now.Id;
         var after = await Own(sequence.Client).StartAsync(sequence, options, StopToken).ConfigureAwait(false);
         if (Wait)
-            after = await Context.Watch.UntilRunningAsync(after, TimeSpan.FromSeconds(TimeoutSec), StopToken).ConfigureAwait(false);
+            after = await Context.Watch.UntilRunningAsync(after, TimeSpan.FromSeconds(WaitTimeoutSec), StopToken).ConfigureAwait(false);
         await WriteAsync(after).ConfigureAwait(false);
     }
 

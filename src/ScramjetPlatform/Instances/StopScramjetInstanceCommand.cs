@@ -4,6 +4,7 @@ using System.Threading.Tasks;
 using Scramjet.Client;
 using Scramjet.Client.Instances;
 using Scramjet.Client.Model;
+using ScramjetPlatform.Completion;
 using ScramjetPlatform.Pipeline;
 
 namespace ScramjetPlatform;
@@ -19,8 +20,10 @@ public sealed class StopScramjetInstanceCommand : InstanceActionCmdlet
     /// <para type="description">How long the instance gets to end by itself, in seconds; fractions count. Then the hub kills it. Default: 7, as the hub has it. The command returns as soon as the instance has ended.</para>
     /// </summary>
     [Parameter]
+    [Alias("TimeoutSec")]
     [ValidateRange(0d, 86400d)]
-    public double TimeoutSec { get; set; } = 7;
+    [NoCompletion]
+    public double GracePeriodSec { get; set; } = 7;
 
     /// <summary>
     /// <para type="description">Kills the instance at once.</para>
@@ -35,7 +38,7 @@ public sealed class StopScramjetInstanceCommand : InstanceActionCmdlet
     public SwitchParameter RemoveImmediately { get; set; }
 
     /// <summary>
-    /// <para type="description">Lets the instance ask for more time than -TimeoutSec.</para>
+    /// <para type="description">Lets the instance ask for more time than -GracePeriodSec.</para>
     /// </summary>
     [Parameter]
     public SwitchParameter AllowKeepAlive { get; set; }
@@ -68,7 +71,7 @@ public sealed class StopScramjetInstanceCommand : InstanceActionCmdlet
 
         var after = Force
             ? await Context.Watch.KillAsync(instance, RemoveImmediately, StopToken).ConfigureAwait(false)
-            : await Context.Watch.StopAsync(instance, TimeSpan.FromSeconds(TimeoutSec), AllowKeepAlive, StopToken).ConfigureAwait(false);
+            : await Context.Watch.StopAsync(instance, TimeSpan.FromSeconds(GracePeriodSec), AllowKeepAlive, StopToken).ConfigureAwait(false);
         if (!after.HasEnded && (Wait || PassThru))
             after = await UntilEndedAsync(after).ConfigureAwait(false);
         if (PassThru)

@@ -4,6 +4,7 @@ using System.Management.Automation;
 using System.Threading.Tasks;
 using Scramjet.Client;
 using Scramjet.Client.Model;
+using ScramjetPlatform.Completion;
 using ScramjetPlatform.Pipeline;
 
 namespace ScramjetPlatform;
@@ -26,14 +27,16 @@ public sealed class WaitScramjetInstanceCommand : InstanceActionCmdlet
     /// <para type="description">How long to wait, in seconds; fractions count. Not given: as long as it takes. What has not come to pass by then is an error.</para>
     /// </summary>
     [Parameter]
+    [Alias("TimeoutSec")]
     [ValidateRange(0d, 31536000d)]
-    public double? TimeoutSec { get; set; }
+    [NoCompletion]
+    public double? WaitTimeoutSec { get; set; }
 
     private protected override void Process() => StartForEach(WaitAsync);
 
     private async Task WaitAsync(Instance instance)
     {
-        TimeSpan? timeout = TimeoutSec is { } seconds ? TimeSpan.FromSeconds(seconds) : null;
+        TimeSpan? timeout = WaitTimeoutSec is { } seconds ? TimeSpan.FromSeconds(seconds) : null;
         var after = await Context.Watch.UntilAsync(instance, IsLast, Goal, timeout, StopToken).ConfigureAwait(false);
         if (!Fits(after) && !(after.IsGone && Status!.Contains(InstanceStatus.Completed)))
         {

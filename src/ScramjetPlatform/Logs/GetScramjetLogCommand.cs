@@ -25,7 +25,7 @@ public sealed class GetScramjetLogCommand : ScopedCmdlet
     /// <summary>
     /// <para type="description">The instances whose log is wanted: ids, unique beginnings of ids, wildcards, or objects. Not given: the log of the hubs in scope.</para>
     /// </summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, ParameterSetName = InstanceSet)]
+    [Parameter(Mandatory = true, HelpMessage = "Ids of instances.", Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, ParameterSetName = InstanceSet)]
     [Alias("InstanceId")]
     [SupportsWildcards]
     [ArgumentCompleter(typeof(InstanceCompleter))]
@@ -48,6 +48,7 @@ public sealed class GetScramjetLogCommand : ScopedCmdlet
     /// </summary>
     [Parameter]
     [ValidateRange(1, 1000000)]
+    [NoCompletion]
     public int Tail { get; set; }
 
     /// <summary>

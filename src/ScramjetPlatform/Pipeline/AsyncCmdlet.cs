@@ -167,15 +167,18 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
     private protected void Fail(Exception error, object? target = null) => ThrowTerminatingError(ErrorRecords.From(error, target));
 
     /// <summary>The path in the file system, or a terminating error. For the pipeline thread.</summary>
-    private protected string FullPath(string path)
+    private protected string FullPath(string path) => OnePath(null, path);
+
+    /// <summary>The one file or folder that -Path or -LiteralPath names, or a terminating error. For the pipeline thread.</summary>
+    private protected string OnePath(string? path, string? literalPath)
     {
         try
         {
-            return PathResolver.FullPath(this, path);
+            return PathResolver.One(this, path, literalPath);
         }
         catch (ScramjetException e)
         {
-            Fail(e, path);
+            Fail(e, path ?? literalPath);
             throw;
         }
     }

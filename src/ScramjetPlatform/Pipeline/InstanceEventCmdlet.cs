@@ -2,6 +2,7 @@ using System.Collections.Generic;
 using System.Linq;
 using System.Management.Automation;
 using Scramjet.Client;
+using ScramjetPlatform.Completion;
 
 namespace ScramjetPlatform.Pipeline;
 
@@ -19,6 +20,7 @@ public abstract class InstanceEventCmdlet : InstanceActionCmdlet
     [Parameter(Position = 1)]
     [Alias("Name")]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(EventNameCompleter))]
     public string EventName { get; set; } = "";
 
     /// <summary>The instances that this record names.</summary>
@@ -41,6 +43,7 @@ public abstract class InstanceEventCmdlet : InstanceActionCmdlet
 
         if (EventName.Length == 0)
             Fail(new ScramjetException(ErrorCodes.BadParameters, "The event has no name.", "Give its name with -EventName."));
+        ScramjetSession.Current.Remember(EventName);
     }
 
     /// <summary>Takes the value behind the event's name on the command line.</summary>

@@ -15,18 +15,11 @@ internal static class PathResolver
         {
             try
             {
-                var found = cmdlet.GetResolvedProviderPathFromPSPath(path, out var provider);
-                if (!IsFileSystem(provider))
-                    throw NotFiles(path, provider);
-                result.AddRange(found);
+                result.AddRange(Resolve(cmdlet, path));
             }
             catch (ScramjetException e)
             {
                 cmdlet.WriteError(ErrorRecords.From(e, path));
-            }
-            catch (SessionStateException e)
-            {
-                cmdlet.WriteError(ErrorRecords.From(new ScramjetException(ErrorCodes.FileNotFound, $"There is no '{path}'.", "Check the path.", e), path));
             }
         }
 
@@ -43,6 +36,39 @@ internal static class PathResolver
         }
 
         return result;
+    }
+
+    /// <summary>The one file or folder that is named, with wildcards or without.</summary>
+    /// <exception cref="ScramjetException"><c>BAD_PARAMETERS</c>: both are given, or the wildcards fit several; <c>FILE_NOT_FOUND</c>: they fit none.</exception>
+    public static string One(PSCmdlet cmdlet, string? path, string? literalPath)
+    {
+        if (path is not null && literalPath is not null)
+            throw new ScramjetException(ErrorCodes.BadParameters, "Both -Path and -LiteralPath name something.", "Give one of them.");
+
+        // Without wildcards it needn't be there: whoever opens it says that, and why.
+        if (literalPath is not null || !WildcardPattern.ContainsWildcardCharacters(path))
+            return FullPath(cmdlet, literalPath ?? WildcardPattern.Unescape(path!));
+
+        var found = Resolve(cmdlet, path!);
+        return found.Count switch
+        {
+            0 => throw new ScramjetException(ErrorCodes.FileNotFound, $"There is nothing that fits '{path}'.", "Check the path, or give it with -LiteralPath where it has no wildcards."),
+            1 => found[0],
+            _ => throw new ScramjetException(ErrorCodes.BadParameters, $"'{path}' fits {found.Count} files or folders.", "Name one."),
+        };
+    }
+
+    private static IReadOnlyList<string> Resolve(PSCmdlet cmdlet, string path)
+    {
+        try
+        {
+            var found = cmdlet.GetResolvedProviderPathFromPSPath(path, out var provider);
+            return IsFileSystem(provider) ? found : throw NotFiles(path, provider);
+        }
+        catch (SessionStateException e)
+        {
+            throw new ScramjetException(ErrorCodes.FileNotFound, $"There is no '{path}'.", "Check the path.", e);
+        }
     }
 
     /// <summary>The path in the file system of what may be there or not, without wildcards.</summary>

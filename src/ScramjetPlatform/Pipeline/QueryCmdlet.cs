@@ -1,5 +1,6 @@
 using System;
 using System.Management.Automation;
+using ScramjetPlatform.Completion;
 
 namespace ScramjetPlatform.Pipeline;
 
@@ -10,8 +11,9 @@ public abstract class QueryCmdlet : ScopedCmdlet
     /// <para type="description">The bound for each call in seconds, retries included. Not given: the connection's.</para>
     /// </summary>
     [Parameter]
-    [ValidateRange(1, 86400)]
-    public int TimeoutSec { get; set; }
+    [ValidateRange(0.001d, 86400d)]
+    [NoCompletion]
+    public double? TimeoutSec { get; set; }
 
-    private protected override TimeSpan? CallTimeout => TimeoutSec > 0 ? TimeSpan.FromSeconds(TimeoutSec) : null;
+    private protected override TimeSpan? CallTimeout => TimeoutSec is { } seconds ? TimeSpan.FromSeconds(seconds) : null;
 }

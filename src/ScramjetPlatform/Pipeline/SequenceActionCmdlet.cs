@@ -12,7 +12,7 @@ public abstract class SequenceActionCmdlet : ScopedCmdlet
     /// <summary>
     /// <para type="description">The sequences: ids, unique beginnings of ids, names, wildcards, or objects.</para>
     /// </summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Parameter(Mandatory = true, HelpMessage = "Ids or names of sequences.", Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("SequenceId")]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]

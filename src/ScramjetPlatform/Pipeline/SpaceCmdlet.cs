@@ -23,6 +23,7 @@ public abstract class SpaceCmdlet : ScramjetCmdlet
     /// </summary>
     [Parameter]
     [ValidateRange(1, 1024)]
+    [NoCompletion]
     public int ThrottleLimit { get; set; } = DefaultThrottleLimit;
 
     private protected override int Throttle => ThrottleLimit;

@@ -23,7 +23,7 @@ public sealed class NewScramjetSequencePackageCommand : AsyncCmdlet
     /// <summary>
     /// <para type="description">The folders; wildcards are permitted. Each has a package.json with a name, a version, and a main that exists. What its .siignore names is left out.</para>
     /// </summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ParameterSetName = PathSet)]
+    [Parameter(Mandatory = true, HelpMessage = "The path of a folder with a package.json.", Position = 0, ValueFromPipeline = true, ParameterSetName = PathSet)]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
     public string[]? Path { get; set; }
@@ -31,7 +31,7 @@ public sealed class NewScramjetSequencePackageCommand : AsyncCmdlet
     /// <summary>
     /// <para type="description">The folders, without wildcards.</para>
     /// </summary>
-    [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = LiteralPathSet)]
+    [Parameter(Mandatory = true, HelpMessage = "The path of a folder with a package.json, without wildcards.", ValueFromPipelineByPropertyName = true, ParameterSetName = LiteralPathSet)]
     [Alias("PSPath", "FullName")]
     [ValidateNotNullOrEmpty]
     public string[]? LiteralPath { get; set; }

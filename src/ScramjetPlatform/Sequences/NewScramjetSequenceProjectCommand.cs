@@ -4,6 +4,7 @@ using System.Management.Automation;
 using System.Threading.Tasks;
 using Scramjet.Client;
 using Scramjet.Client.Packaging;
+using ScramjetPlatform.Completion;
 using ScramjetPlatform.Pipeline;
 
 namespace ScramjetPlatform;
@@ -18,7 +19,7 @@ public sealed class NewScramjetSequenceProjectCommand : AsyncCmdlet
     /// <summary>
     /// <para type="description">The folder to make, with the folders above it. It may be there already, and empty.</para>
     /// </summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
+    [Parameter(Mandatory = true, HelpMessage = "The path of the folder to make.", Position = 0, ValueFromPipeline = true)]
     [ValidateNotNullOrEmpty]
     public string Path { get; set; } = "";
 
@@ -40,6 +41,7 @@ public sealed class NewScramjetSequenceProjectCommand : AsyncCmdlet
     /// </summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
+    [NoCompletion]
     public string? Name { get; set; }
 
     /// <summary>
@@ -47,6 +49,7 @@ public sealed class NewScramjetSequenceProjectCommand : AsyncCmdlet
     /// </summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
+    [NoCompletion]
     public string? Description { get; set; }
 
     /// <summary>

@@ -25,7 +25,7 @@ public sealed class PublishScramjetSequenceCommand : ScopedCmdlet
     /// <summary>
     /// <para type="description">The packages (.tar.gz) or folders; wildcards are permitted. A folder is packed as it is, less what its .siignore names.</para>
     /// </summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ParameterSetName = PathSet)]
+    [Parameter(Mandatory = true, HelpMessage = "The path of a package or a folder.", Position = 0, ValueFromPipeline = true, ParameterSetName = PathSet)]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
     public string[]? Path { get; set; }
@@ -33,7 +33,7 @@ public sealed class PublishScramjetSequenceCommand : ScopedCmdlet
     /// <summary>
     /// <para type="description">The packages or folders, without wildcards.</para>
     /// </summary>
-    [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = LiteralPathSet)]
+    [Parameter(Mandatory = true, HelpMessage = "The path of a package or a folder, without wildcards.", ValueFromPipelineByPropertyName = true, ParameterSetName = LiteralPathSet)]
     [Alias("PSPath", "FullName")]
     [ValidateNotNullOrEmpty]
     public string[]? LiteralPath { get; set; }
@@ -68,10 +68,11 @@ public sealed class PublishScramjetSequenceCommand : ScopedCmdlet
     /// <para type="description">The bound for each upload in seconds. Not given: an hour.</para>
     /// </summary>
     [Parameter]
-    [ValidateRange(1, 86400)]
-    public int TimeoutSec { get; set; }
+    [ValidateRange(0.001d, 86400d)]
+    [NoCompletion]
+    public double? TimeoutSec { get; set; }
 
-    private protected override TimeSpan? CallTimeout => TimeoutSec > 0 ? TimeSpan.FromSeconds(TimeoutSec) : null;
+    private protected override TimeSpan? CallTimeout => TimeoutSec is { } seconds ? TimeSpan.FromSeconds(seconds) : null;
 
     private protected override void Process()
     {

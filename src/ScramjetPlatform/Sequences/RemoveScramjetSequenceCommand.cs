@@ -2,6 +2,7 @@ using System;
 using System.Management.Automation;
 using System.Threading.Tasks;
 using Scramjet.Client.Model;
+using ScramjetPlatform.Completion;
 using ScramjetPlatform.Pipeline;
 
 namespace ScramjetPlatform;
@@ -10,6 +11,7 @@ namespace ScramjetPlatform;
 /// <para type="synopsis">Removes sequences from hubs.</para>
 /// </summary>
 [Cmdlet(VerbsCommon.Remove, "ScramjetSequence", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
+[OutputType(typeof(void))]
 public sealed class RemoveScramjetSequenceCommand : SequenceActionCmdlet
 {
     /// <summary>
@@ -19,11 +21,13 @@ public sealed class RemoveScramjetSequenceCommand : SequenceActionCmdlet
     public SwitchParameter Force { get; set; }
 
     /// <summary>
-    /// <para type="description">How long a hub gets to let go of a sequence's instances that have ended, in seconds. Hubs of 1.0 need 15 seconds after the end. Default: 60.</para>
+    /// <para type="description">How long to wait, in seconds, until a hub lets go of a sequence's instances that have ended. Hubs of 1.0 need 15 seconds after the end. Default: 60.</para>
     /// </summary>
     [Parameter]
-    [ValidateRange(1, 86400)]
-    public int TimeoutSec { get; set; } = 60;
+    [Alias("TimeoutSec")]
+    [ValidateRange(0.001d, 86400d)]
+    [NoCompletion]
+    public double WaitTimeoutSec { get; set; } = 60;
 
     private protected override void Process() => StartForEach(RemoveAsync);
 
@@ -33,6 +37,6 @@ public sealed class RemoveScramjetSequenceCommand : SequenceActionCmdlet
         var instances = Force ? (await Own(sequence.Client).GetInfoAsync(StopToken).ConfigureAwait(false)).Instances.Count : 0;
         var action = instances > 0 ? $"Remove, and kill what runs of its {instances} instance{(instances == 1 ? "" : "s")}" : "Remove";
         if (await ConfirmAsync($"{sequence.Name ?? "sequence"} ({sequence.Id}) on {sequence.Hub}", action).ConfigureAwait(false))
-            await Context.Watch.RemoveAsync(sequence.Client, Force, TimeSpan.FromSeconds(TimeoutSec), StopToken).ConfigureAwait(false);
+            await Context.Watch.RemoveAsync(sequence.Client, Force, TimeSpan.FromSeconds(WaitTimeoutSec), StopToken).ConfigureAwait(false);
     }
 }

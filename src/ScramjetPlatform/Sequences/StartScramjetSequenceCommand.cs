@@ -21,6 +21,7 @@ public sealed class StartScramjetSequenceCommand : SequenceActionCmdlet
     /// <para type="description">The configuration that the program gets: a hashtable, an object, or JSON text.</para>
     /// </summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
+    [NoCompletion]
     public object? AppConfig { get; set; }
 
     /// <summary>
@@ -56,12 +57,14 @@ public sealed class StartScramjetSequenceCommand : SequenceActionCmdlet
     /// <para type="description">The id that the instance gets: 36 characters, such as a GUID. Hubs since 0.26.</para>
     /// </summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
+    [NoCompletion]
     public string? InstanceId { get; set; }
 
     /// <summary>
     /// <para type="description">The instance's limits as a hashtable or object: memory (megabytes), gpu (true or false). Hubs since 0.26.</para>
     /// </summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
+    [NoCompletion]
     public object? Limits { get; set; }
 
     /// <summary>
@@ -77,11 +80,13 @@ public sealed class StartScramjetSequenceCommand : SequenceActionCmdlet
     public SwitchParameter Wait { get; set; }
 
     /// <summary>
-    /// <para type="description">How long -Wait waits, in seconds. Default: 60.</para>
+    /// <para type="description">How long to wait with -Wait, in seconds. Default: 60.</para>
     /// </summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
-    [ValidateRange(1, 86400)]
-    public int TimeoutSec { get; set; } = 60;
+    [Alias("TimeoutSec")]
+    [ValidateRange(0.001d, 86400d)]
+    [NoCompletion]
+    public double WaitTimeoutSec { get; set; } = 60;
 
     private protected override void Begin()
     {
@@ -121,7 +126,7 @@ public sealed class StartScramjetSequenceCommand : SequenceActionCmdlet
             return;
         }
 
-        var wait = Wait ? TimeSpan.FromSeconds(TimeoutSec) : (TimeSpan?)null;
+        var wait = Wait ? TimeSpan.FromSeconds(WaitTimeoutSec) : (TimeSpan?)null;
         StartForEach(sequence => StartAsync(sequence, options, wait));
     }
 

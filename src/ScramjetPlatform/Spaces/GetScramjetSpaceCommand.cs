@@ -27,10 +27,11 @@ public sealed class GetScramjetSpaceCommand : ScramjetCmdlet
     /// <para type="description">The bound for each call in seconds, retries included. Not given: the connection's.</para>
     /// </summary>
     [Parameter]
-    [ValidateRange(1, 86400)]
-    public int TimeoutSec { get; set; }
+    [ValidateRange(0.001d, 86400d)]
+    [NoCompletion]
+    public double? TimeoutSec { get; set; }
 
-    private protected override System.TimeSpan? CallTimeout => TimeoutSec > 0 ? System.TimeSpan.FromSeconds(TimeoutSec) : null;
+    private protected override System.TimeSpan? CallTimeout => TimeoutSec is { } seconds ? System.TimeSpan.FromSeconds(seconds) : null;
 
     private protected override PipedKind TakesFromPipeline => PipedKind.Places | PipedKind.Sequence | PipedKind.Instance;
 

@@ -3,6 +3,7 @@ using System.Threading.Tasks;
 using Newtonsoft.Json.Linq;
 using Scramjet.Client;
 using Scramjet.Client.Model;
+using ScramjetPlatform.Completion;
 using ScramjetPlatform.Pipeline;
 
 namespace ScramjetPlatform;
@@ -20,6 +21,7 @@ public sealed class NewScramjetSpaceCommand : ScramjetCmdlet
     [Parameter(Position = 0)]
     [Alias("Id")]
     [ValidateNotNullOrEmpty]
+    [NoCompletion]
     public string? SpaceId { get; set; }
 
     /// <summary>
@@ -27,6 +29,7 @@ public sealed class NewScramjetSpaceCommand : ScramjetCmdlet
     /// </summary>
     [Parameter(Position = 1)]
     [ValidateNotNull]
+    [NoCompletion]
     public object? Configuration { get; set; }
 
     private protected override PipedKind TakesFromPipeline => PipedKind.Connection;

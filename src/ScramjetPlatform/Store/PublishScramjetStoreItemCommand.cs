@@ -2,6 +2,7 @@ using System;
 using System.Management.Automation;
 using System.Threading.Tasks;
 using Scramjet.Client.Model;
+using ScramjetPlatform.Completion;
 using ScramjetPlatform.Pipeline;
 
 namespace ScramjetPlatform;
@@ -19,7 +20,7 @@ public sealed class PublishScramjetStoreItemCommand : SpaceCmdlet
     /// <summary>
     /// <para type="description">The packages (.tar.gz) or folders; wildcards are permitted.</para>
     /// </summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ParameterSetName = PathSet)]
+    [Parameter(Mandatory = true, HelpMessage = "The path of a package or a folder.", Position = 0, ValueFromPipeline = true, ParameterSetName = PathSet)]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
     public string[]? Path { get; set; }
@@ -27,7 +28,7 @@ public sealed class PublishScramjetStoreItemCommand : SpaceCmdlet
     /// <summary>
     /// <para type="description">The packages or folders, without wildcards.</para>
     /// </summary>
-    [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = LiteralPathSet)]
+    [Parameter(Mandatory = true, HelpMessage = "The path of a package or a folder, without wildcards.", ValueFromPipelineByPropertyName = true, ParameterSetName = LiteralPathSet)]
     [Alias("PSPath", "FullName")]
     [ValidateNotNullOrEmpty]
     public string[]? LiteralPath { get; set; }
@@ -37,16 +38,18 @@ public sealed class PublishScramjetStoreItemCommand : SpaceCmdlet
     /// </summary>
     [Parameter(Position = 1)]
     [ValidateNotNullOrEmpty]
+    [NoCompletion]
     public string? Id { get; set; }
 
     /// <summary>
     /// <para type="description">The bound for each upload in seconds. Not given: an hour.</para>
     /// </summary>
     [Parameter]
-    [ValidateRange(1, 86400)]
-    public int TimeoutSec { get; set; }
+    [ValidateRange(0.001d, 86400d)]
+    [NoCompletion]
+    public double? TimeoutSec { get; set; }
 
-    private protected override TimeSpan? CallTimeout => TimeoutSec > 0 ? TimeSpan.FromSeconds(TimeoutSec) : null;
+    private protected override TimeSpan? CallTimeout => TimeoutSec is { } seconds ? TimeSpan.FromSeconds(seconds) : null;
 
     private protected override PipedKind TakesFromPipeline => PipedKind.Connection | PipedKind.Space;
 

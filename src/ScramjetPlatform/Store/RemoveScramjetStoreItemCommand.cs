@@ -10,6 +10,7 @@ namespace ScramjetPlatform;
 /// <para type="synopsis">Removes packages from spaces' stores.</para>
 /// </summary>
 [Cmdlet(VerbsCommon.Remove, "ScramjetStoreItem", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High, DefaultParameterSetName = ItemSet)]
+[OutputType(typeof(void))]
 public sealed class RemoveScramjetStoreItemCommand : SpaceCmdlet
 {
     private const string ItemSet = "StoreItem";
@@ -18,7 +19,7 @@ public sealed class RemoveScramjetStoreItemCommand : SpaceCmdlet
     /// <summary>
     /// <para type="description">The items: ids, unique beginnings of ids, names, wildcards, or objects.</para>
     /// </summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, ParameterSetName = ItemSet)]
+    [Parameter(Mandatory = true, HelpMessage = "Ids of items in stores.", Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, ParameterSetName = ItemSet)]
     [Alias("StoreItemId")]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]

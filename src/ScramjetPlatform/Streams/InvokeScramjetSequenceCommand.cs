@@ -25,6 +25,7 @@ public sealed class InvokeScramjetSequenceCommand : SendCmdlet
 {
     private const string SequenceSet = "Sequence";
     private const string PathSet = "Path";
+    private const string LiteralPathSet = "LiteralPath";
     private const string PythonEngine = "python3";
 
     /// <summary>The longest that a clean-up may take: hubs of 1.0 need up to 15 s for the instance's end, and 15 s more until the sequence can be removed.</summary>
@@ -42,22 +43,32 @@ public sealed class InvokeScramjetSequenceCommand : SendCmdlet
     /// <summary>
     /// <para type="description">The sequence: its name, id, a unique beginning of its id, or the object. Where several hubs have it, the first of them by name runs it.</para>
     /// </summary>
-    [Parameter(Mandatory = true, Position = 0, ParameterSetName = SequenceSet)]
+    [Parameter(Mandatory = true, HelpMessage = "The id or name of a sequence.", Position = 0, ParameterSetName = SequenceSet)]
     [Alias("SequenceId")]
     [ArgumentCompleter(typeof(SequenceCompleter))]
     public SequenceReference? Sequence { get; set; }
 
     /// <summary>
-    /// <para type="description">A package (.tar.gz) or a folder, which is published for this run. Where several hubs are in scope, the first of them by name gets it.</para>
+    /// <para type="description">A package (.tar.gz) or a folder, which is published for this run; wildcards that fit one are permitted. Where several hubs are in scope, the first of them by name gets it.</para>
     /// </summary>
-    [Parameter(Mandatory = true, ParameterSetName = PathSet)]
+    [Parameter(Mandatory = true, HelpMessage = "The path of a package or a folder.", ParameterSetName = PathSet)]
+    [SupportsWildcards]
     [ValidateNotNullOrEmpty]
     public string? Path { get; set; }
 
     /// <summary>
-    /// <para type="description">With -Path: removes the sequence after the run.</para>
+    /// <para type="description">A package or a folder, without wildcards, which is published for this run.</para>
+    /// </summary>
+    [Parameter(Mandatory = true, HelpMessage = "The path of a package or a folder, without wildcards.", ParameterSetName = LiteralPathSet)]
+    [Alias("PSPath")]
+    [ValidateNotNullOrEmpty]
+    public string? LiteralPath { get; set; }
+
+    /// <summary>
+    /// <para type="description">With -Path or -LiteralPath: removes the sequence after the run.</para>
     /// </summary>
     [Parameter(ParameterSetName = PathSet)]
+    [Parameter(ParameterSetName = LiteralPathSet)]
     public SwitchParameter RemoveAfter { get; set; }
 
     /// <summary>
@@ -65,6 +76,7 @@ public sealed class InvokeScramjetSequenceCommand : SendCmdlet
     /// </summary>
     [Parameter]
     [ValidateNotNull]
+    [NoCompletion]
     public object? AppConfig { get; set; }
 
     /// <summary>
@@ -84,7 +96,7 @@ public sealed class InvokeScramjetSequenceCommand : SendCmdlet
     [ArgumentCompleter(typeof(ContentTypeCompleter))]
     public string? OutputContentType { get; set; }
 
-    private protected override object Target => (object?)Sequence ?? Path!;
+    private protected override object Target => (object?)Sequence ?? Path ?? LiteralPath!;
 
     private protected override void Prepare()
     {
@@ -104,9 +116,9 @@ public sealed class InvokeScramjetSequenceCommand : SendCmdlet
             Fail(e, AppConfig);
         }
 
-        if (Path is not null)
+        if (Sequence is null)
         {
-            _path = FullPath(Path);
+            _path = OnePath(Path, LiteralPath);
             _scope = GetScope();
         }
         else

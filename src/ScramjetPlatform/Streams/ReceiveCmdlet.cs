@@ -41,14 +41,17 @@ public abstract class ReceiveCmdlet : ScopedCmdlet
     /// </summary>
     [Parameter]
     [ValidateRange(1, int.MaxValue)]
+    [NoCompletion]
     public int First { get; set; } = int.MaxValue;
 
     /// <summary>
-    /// <para type="description">Stops after this many seconds, whatever has come; fractions count. Not given: the stream's end, or Ctrl+C.</para>
+    /// <para type="description">How long to receive, in seconds: then the command ends, whatever has come; fractions count. Not given: the stream's end, or Ctrl+C.</para>
     /// </summary>
     [Parameter]
+    [Alias("TimeoutSec")]
     [ValidateRange(0.001d, 2147483d)]
-    public double? TimeoutSec { get; set; }
+    [NoCompletion]
+    public double? DurationSec { get; set; }
 
     private protected override void Begin()
     {
@@ -64,7 +67,7 @@ public abstract class ReceiveCmdlet : ScopedCmdlet
     private protected async Task ReceiveAsync(Func<CancellationToken, Task<ApiStream>> open, string name)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(StopToken);
-        if (TimeoutSec is { } seconds)
+        if (DurationSec is { } seconds)
             limit.CancelAfter(TimeSpan.FromSeconds(seconds));
         try
         {
@@ -78,7 +81,7 @@ public abstract class ReceiveCmdlet : ScopedCmdlet
         }
         catch (OperationCanceledException) when (!StopToken.IsCancellationRequested)
         {
-            PostVerbose($"{name}: the time of {TimeoutSec} s is up.");
+            PostVerbose($"{name}: the time of {DurationSec} s is up.");
         }
     }
 

@@ -7,6 +7,7 @@ using Newtonsoft.Json.Linq;
 using Scramjet.Client;
 using Scramjet.Client.Json;
 using Scramjet.Client.Model;
+using ScramjetPlatform.Completion;
 using ScramjetPlatform.Pipeline;
 
 namespace ScramjetPlatform;
@@ -38,15 +39,17 @@ public sealed class ReceiveScramjetEventCommand : InstanceEventCmdlet
     /// <para type="description">How long to wait, in seconds; fractions count. Not given: as long as it takes. No event by then is an error, but with -Follow, which just ends.</para>
     /// </summary>
     [Parameter]
+    [Alias("TimeoutSec")]
     [ValidateRange(0.001d, 2147483d)]
-    public double? TimeoutSec { get; set; }
+    [NoCompletion]
+    public double? WaitTimeoutSec { get; set; }
 
     private protected override void Process() => StartForEach(ReceiveAsync, endless: true);
 
     private async Task ReceiveAsync(Instance instance)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(StopToken);
-        if (TimeoutSec is { } seconds)
+        if (WaitTimeoutSec is { } seconds)
             limit.CancelAfter(TimeSpan.FromSeconds(seconds));
         var client = Own(instance.Client);
         try
@@ -65,7 +68,7 @@ public sealed class ReceiveScramjetEventCommand : InstanceEventCmdlet
         catch (OperationCanceledException) when (!StopToken.IsCancellationRequested)
         {
             if (!Follow)
-                throw new ScramjetException(ErrorCodes.Timeout, $"No event '{EventName}' came from '{instance.Id}' within {TimeoutSec} s.", "Wait longer with -TimeoutSec.");
+                throw new ScramjetException(ErrorCodes.Timeout, $"No event '{EventName}' came from '{instance.Id}' within {WaitTimeoutSec} s.", "Wait longer with -WaitTimeoutSec.");
         }
     }
 

@@ -17,7 +17,7 @@ public sealed class ReceiveScramjetOutputCommand : ReceiveCmdlet
     /// <summary>
     /// <para type="description">The instances: ids, unique beginnings of ids, wildcards, or objects.</para>
     /// </summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Parameter(Mandatory = true, HelpMessage = "Ids of instances.", Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("InstanceId")]
     [SupportsWildcards]
     [ArgumentCompleter(typeof(InstanceCompleter))]

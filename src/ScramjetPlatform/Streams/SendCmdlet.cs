@@ -57,8 +57,11 @@ public abstract class SendCmdlet : ScopedCmdlet
     [ArgumentCompleter(typeof(ContentTypeCompleter))]
     public string? ContentType { get; set; }
 
-    /// <summary>A file to send; null to send the pipeline.</summary>
-    private protected virtual string? FileToSend => null;
+    /// <summary>A file to send; none to send the pipeline.</summary>
+    private protected virtual (string? Path, string? LiteralPath) FileToSend => default;
+
+    /// <summary>Whether a file is sent, and not the pipeline.</summary>
+    private protected bool SendsFile => FileToSend is not (null, null);
 
     private protected override bool TakesData => true;
 
@@ -79,11 +82,11 @@ public abstract class SendCmdlet : ScopedCmdlet
     private protected override void Begin()
     {
         RequireContentType(ContentType);
-        if (FileToSend is not null)
+        if (SendsFile)
         {
             if (IsOnCommandLine(nameof(InputObject)) || (MyInvocation.ExpectingInput && !TargetsArePiped))
-                Fail(new ScramjetException(ErrorCodes.BadParameters, $"Both -Path and {(IsOnCommandLine(nameof(InputObject)) ? "-InputObject" : "the pipeline")} have something to send.", "Give one of them."));
-            _file = FullPath(FileToSend);
+                Fail(new ScramjetException(ErrorCodes.BadParameters, $"Both {(FileToSend.Path is null ? "-LiteralPath" : "-Path")} and {(IsOnCommandLine(nameof(InputObject)) ? "-InputObject" : "the pipeline")} have something to send.", "Give one of them."));
+            _file = OnePath(FileToSend.Path, FileToSend.LiteralPath);
         }
 
         Prepare();

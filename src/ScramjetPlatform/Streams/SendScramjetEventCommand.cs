@@ -3,6 +3,7 @@ using System.Threading.Tasks;
 using Newtonsoft.Json.Linq;
 using Scramjet.Client;
 using Scramjet.Client.Model;
+using ScramjetPlatform.Completion;
 using ScramjetPlatform.Pipeline;
 
 namespace ScramjetPlatform;
@@ -11,6 +12,7 @@ namespace ScramjetPlatform;
 /// <para type="synopsis">Sends an event to instances.</para>
 /// </summary>
 [Cmdlet(VerbsCommunications.Send, "ScramjetEvent", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Low)]
+[OutputType(typeof(void))]
 public sealed class SendScramjetEventCommand : InstanceEventCmdlet
 {
     private JToken? _message;
@@ -21,6 +23,7 @@ public sealed class SendScramjetEventCommand : InstanceEventCmdlet
     [Parameter(Position = 2)]
     [AllowNull]
     [AllowEmptyString]
+    [NoCompletion]
     public object? Message { get; set; }
 
     private protected override void Begin()

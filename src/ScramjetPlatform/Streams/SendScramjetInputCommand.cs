@@ -38,18 +38,27 @@ public sealed class SendScramjetInputCommand : SendCmdlet
     /// <summary>
     /// <para type="description">The instance: its id, a unique beginning of it, or the object. Where instances come from the pipeline, what stands in this place is what is sent to them.</para>
     /// </summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
+    [Parameter(Mandatory = true, HelpMessage = "The id of an instance.", Position = 0, ValueFromPipeline = true)]
     [Alias("InstanceId")]
     [InstanceOrPayload]
     [ArgumentCompleter(typeof(InstanceCompleter))]
     public InstanceReference? Instance { get; set; }
 
     /// <summary>
-    /// <para type="description">A file to send instead of the pipeline.</para>
+    /// <para type="description">A file to send instead of the pipeline; wildcards that fit one file are permitted.</para>
     /// </summary>
     [Parameter]
+    [SupportsWildcards]
     [ValidateNotNullOrEmpty]
     public string? Path { get; set; }
+
+    /// <summary>
+    /// <para type="description">A file to send instead of the pipeline, without wildcards.</para>
+    /// </summary>
+    [Parameter]
+    [Alias("PSPath")]
+    [ValidateNotNullOrEmpty]
+    public string? LiteralPath { get; set; }
 
     /// <summary>
     /// <para type="description">Sends to the standard input of the instance's process, not to its input.</para>
@@ -77,7 +86,7 @@ public sealed class SendScramjetInputCommand : SendCmdlet
     [ArgumentCompleter(typeof(ContentTypeCompleter))]
     public string? OutputContentType { get; set; }
 
-    private protected override string? FileToSend => Path;
+    private protected override (string? Path, string? LiteralPath) FileToSend => (Path, LiteralPath);
 
     private protected override object Target => Instance!;
 
@@ -92,7 +101,7 @@ public sealed class SendScramjetInputCommand : SendCmdlet
     private protected override void Process()
     {
         // Instances that are piped are what is sent to, unless the command line names another one by its object or with -Instance.
-        if (!_begun && MyInvocation.ExpectingInput && PipedKinds.Unwrap(InputObject) is Instance && Instance is { Value: not Scramjet.Client.Model.Instance } && IsPositional(nameof(Instance)) && Path is null)
+        if (!_begun && MyInvocation.ExpectingInput && PipedKinds.Unwrap(InputObject) is Instance && Instance is { Value: not Scramjet.Client.Model.Instance } && IsPositional(nameof(Instance)) && !SendsFile)
         {
             _payload = Instance.Value;
             _payloadIsFirst = true;
@@ -107,7 +116,7 @@ public sealed class SendScramjetInputCommand : SendCmdlet
 
         var payload = _payloadIsFirst ? _payload : IsOnCommandLine(nameof(InputObject)) ? InputObject : null;
         var reference = _payloadIsFirst ? new InstanceReference(PipedKinds.Unwrap(InputObject)!, null) : Instance!;
-        var ends = Path is null && !_payloadIsFirst && !IsOnCommandLine(nameof(InputObject));
+        var ends = !SendsFile && !_payloadIsFirst && !IsOnCommandLine(nameof(InputObject));
         if (reference is { Value: not Scramjet.Client.Model.Instance, Text: null } || (ends && reference.Value is string))
         {
             WriteError(ErrorRecords.From(new ScramjetException(ErrorCodes.BadParameters, $"'{reference}' isn't an instance.", "Pipe instances, or name the instance with -Instance."), reference.Value));

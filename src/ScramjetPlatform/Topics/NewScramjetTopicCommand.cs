@@ -18,9 +18,10 @@ public sealed class NewScramjetTopicCommand : ScopedCmdlet
     /// <summary>
     /// <para type="description">The topic's name: letters, digits, -, _ and dots.</para>
     /// </summary>
-    [Parameter(Mandatory = true, Position = 0)]
+    [Parameter(Mandatory = true, HelpMessage = "The name of the new topic.", Position = 0)]
     [Alias("Name")]
     [ValidatePattern(@"^[\w.-]+$")]
+    [ArgumentCompleter(typeof(TopicCompleter))]
     public string Topic { get; set; } = "";
 
     /// <summary>

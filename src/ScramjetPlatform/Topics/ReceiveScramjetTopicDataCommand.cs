@@ -4,7 +4,7 @@ using ScramjetPlatform.Pipeline;
 namespace ScramjetPlatform;
 
 /// <summary>
-/// <para type="synopsis">Writes what comes out of a topic of a hub or a space, until Ctrl+C, -First or -TimeoutSec.</para>
+/// <para type="synopsis">Writes what comes out of a topic of a hub or a space, until Ctrl+C, -First or -DurationSec.</para>
 /// </summary>
 [Cmdlet(VerbsCommunications.Receive, "ScramjetTopicData")]
 [OutputType(typeof(PSObject), typeof(string), typeof(byte[]))]
@@ -13,7 +13,7 @@ public sealed class ReceiveScramjetTopicDataCommand : ReceiveCmdlet
     /// <summary>
     /// <para type="description">The topic's name. A topic that isn't there comes to be.</para>
     /// </summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
+    [Parameter(Mandatory = true, HelpMessage = "The name of the topic.", Position = 0, ValueFromPipelineByPropertyName = true)]
     [Alias("Name")]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(Completion.TopicCompleter))]

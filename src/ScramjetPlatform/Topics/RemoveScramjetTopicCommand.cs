@@ -9,12 +9,13 @@ namespace ScramjetPlatform;
 /// <para type="synopsis">Removes topics from hubs. Hubs since 0.26.</para>
 /// </summary>
 [Cmdlet(VerbsCommon.Remove, "ScramjetTopic", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
+[OutputType(typeof(void))]
 public sealed class RemoveScramjetTopicCommand : ScopedCmdlet
 {
     /// <summary>
     /// <para type="description">The topic's name, or its object from the pipeline by its properties Name, Hub and Space.</para>
     /// </summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
+    [Parameter(Mandatory = true, HelpMessage = "The name of the topic.", Position = 0, ValueFromPipelineByPropertyName = true)]
     [Alias("Name")]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(Completion.TopicCompleter))]

@@ -12,6 +12,7 @@ namespace ScramjetPlatform;
 /// <para type="synopsis">Sends the pipeline, or a file, to a topic of a hub or a space.</para>
 /// </summary>
 [Cmdlet(VerbsCommunications.Send, "ScramjetTopicData", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Low)]
+[OutputType(typeof(void))]
 public sealed class SendScramjetTopicDataCommand : SendCmdlet
 {
     private HubScope? _scope;
@@ -20,18 +21,27 @@ public sealed class SendScramjetTopicDataCommand : SendCmdlet
     /// <summary>
     /// <para type="description">The topic's name. A topic that isn't there comes to be.</para>
     /// </summary>
-    [Parameter(Mandatory = true, Position = 0)]
+    [Parameter(Mandatory = true, HelpMessage = "The name of the topic.", Position = 0)]
     [Alias("Name")]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(Completion.TopicCompleter))]
     public string Topic { get; set; } = "";
 
     /// <summary>
-    /// <para type="description">A file to send instead of the pipeline.</para>
+    /// <para type="description">A file to send instead of the pipeline; wildcards that fit one file are permitted.</para>
     /// </summary>
     [Parameter]
+    [SupportsWildcards]
     [ValidateNotNullOrEmpty]
     public string? Path { get; set; }
+
+    /// <summary>
+    /// <para type="description">A file to send instead of the pipeline, without wildcards.</para>
+    /// </summary>
+    [Parameter]
+    [Alias("PSPath")]
+    [ValidateNotNullOrEmpty]
+    public string? LiteralPath { get; set; }
 
     /// <summary>
     /// <para type="description">Ends the topic's stream with this data.</para>
@@ -39,7 +49,7 @@ public sealed class SendScramjetTopicDataCommand : SendCmdlet
     [Parameter]
     public SwitchParameter EndStream { get; set; }
 
-    private protected override string? FileToSend => Path;
+    private protected override (string? Path, string? LiteralPath) FileToSend => (Path, LiteralPath);
 
     private protected override object Target => Topic;
 

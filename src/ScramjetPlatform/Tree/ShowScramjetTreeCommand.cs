@@ -8,6 +8,7 @@ using System.Management.Automation;
 using System.Threading.Tasks;
 using Scramjet.Client;
 using Scramjet.Client.Model;
+using ScramjetPlatform.Completion;
 using ScramjetPlatform.Pipeline;
 
 namespace ScramjetPlatform;
@@ -34,7 +35,8 @@ public sealed class ShowScramjetTreeCommand : QueryCmdlet
     /// <para type="description">How deep the tree goes: Space, Hub, Sequence or Instance. What lies deeper is not asked for. Default: Instance.</para>
     /// </summary>
     [Parameter(Position = 0)]
-    public ScramjetTreeKind Level { get; set; } = ScramjetTreeKind.Instance;
+    [Alias("Level")]
+    public ScramjetTreeKind Depth { get; set; } = ScramjetTreeKind.Instance;
 
     /// <summary>
     /// <para type="description">Asks each running instance for its health too. That is a request an instance.</para>
@@ -59,6 +61,7 @@ public sealed class ShowScramjetTreeCommand : QueryCmdlet
     /// </summary>
     [Parameter(ParameterSetName = WatchSet)]
     [ValidateRange(0.1d, 86400d)]
+    [NoCompletion]
     public double IntervalSec { get; set; } = 2;
 
     private protected override TimeSpan? CallTimeout => base.CallTimeout ?? (Watch ? WatchTimeout : null);
@@ -105,7 +108,7 @@ public sealed class ShowScramjetTreeCommand : QueryCmdlet
     {
         var progress = new ProgressRecord(_scopes.GetHashCode() & 0xFFFFFF, "Asking the hubs", "Asking");
         var shown = false;
-        var builder = new TreeBuilder(Context, Level, !NoLoad, Health);
+        var builder = new TreeBuilder(Context, Depth, !NoLoad, Health);
         var asking = builder.AskAsync(_scopes);
         while (await Task.WhenAny(asking, Task.Delay(ProgressAfter, StopToken)).ConfigureAwait(false) != asking && !StopToken.IsCancellationRequested)
         {
@@ -131,7 +134,7 @@ public sealed class ShowScramjetTreeCommand : QueryCmdlet
             var clock = Stopwatch.StartNew();
             _problems = new ConcurrentQueue<Exception>();
             Context.Forget();
-            var builder = new TreeBuilder(Context, Level, !NoLoad, Health, before);
+            var builder = new TreeBuilder(Context, Depth, !NoLoad, Health, before);
             var asking = builder.AskAsync(_scopes.Select(s => s.Again()).ToArray());
 
             // A slow hub doesn't hold the picture up, and the first picture shows that something is under way.
@@ -163,7 +166,7 @@ public sealed class ShowScramjetTreeCommand : QueryCmdlet
     {
         var nodes = builder.Flatten();
         var title = string.Join("  ", new[] { "Scramjet", connection, DateTime.Now.ToString("HH:mm:ss", CultureInfo.InvariantCulture), $"every {IntervalSec.ToString(CultureInfo.InvariantCulture)} s", "Ctrl+C ends" }.Where(t => t is not null));
-        var summary = string.Join(", ", nodes.GroupBy(n => n.Level).OrderBy(g => g.Key).Select(g => TreeBuilder.Count(g.Count(), g.Key.ToString().ToLowerInvariant())));
+        var summary = string.Join(", ", nodes.GroupBy(n => n.Depth).OrderBy(g => g.Key).Select(g => TreeBuilder.Count(g.Count(), g.Key.ToString().ToLowerInvariant())));
         if (waiting is { } time)
             summary = $"{(nodes.Count > 0 ? summary + "; " : "")}waiting for {(builder.Hubs > builder.Answered ? TreeBuilder.Count(builder.Hubs - builder.Answered, "hub") : "an answer")} ({time.TotalSeconds:0} s)";
         else if (nodes.Count == 0)
