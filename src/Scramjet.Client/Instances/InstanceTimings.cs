@@ -6,7 +6,7 @@ namespace Scramjet.Client.Instances;
 public sealed class InstanceTimings
 {
     /// <summary>The times that are used where no others are given.</summary>
-    public static InstanceTimings Default { get; } = new();
+    public static InstanceTimings Default => new();
 
     /// <summary>The time before an instance is asked for again; it grows with each time.</summary>
     public TimeSpan FirstDelay { get; set; } = TimeSpan.FromMilliseconds(50);

@@ -17,6 +17,9 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
     /// <summary>What work that was stopped gets to end before it goes on without its pipeline.</summary>
     private static readonly TimeSpan StopGrace = TimeSpan.FromMilliseconds(500);
 
+    /// <summary>The longest that a pipeline that was cut waits until all is cleaned up.</summary>
+    private static readonly TimeSpan CleanUpTime = TimeSpan.FromMinutes(2);
+
     private readonly CancellationTokenSource _stop = new();
     private readonly CancellationTokenSource _interruption = new();
     private readonly PipelinePump _pump;
@@ -233,7 +236,7 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
             try
             {
                 _pump.Discard();
-                _pump.PumpUntil(Task.WhenAll(_started), _interruption.Token);
+                _pump.PumpUntil(Task.WhenAny(Task.WhenAll(_started), Task.Delay(CleanUpTime, _interruption.Token)), _interruption.Token);
             }
             catch
             {

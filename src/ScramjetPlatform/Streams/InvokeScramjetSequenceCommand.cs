@@ -223,8 +223,8 @@ public sealed class InvokeScramjetSequenceCommand : SendCmdlet
         }
         catch (Exception e) when (e is ScramjetException or OperationCanceledException)
         {
-            var why = e is OperationCanceledException ? $"It took longer than {CleanUpTime.TotalSeconds:0} s." : e.Message;
-            await WarnAsync($"Invoke-ScramjetSequence could not clean up after '{Target}': {why} See Get-ScramjetInstance and Get-ScramjetSequence for what is left.").ConfigureAwait(false);
+            var why = e is OperationCanceledException ? $"it took longer than {CleanUpTime.TotalSeconds:0} s" : e.Message.TrimEnd('.');
+            await WarnAsync($"Invoke-ScramjetSequence could not clean up after '{Target}': {why}. See Get-ScramjetInstance and Get-ScramjetSequence for what is left.").ConfigureAwait(false);
         }
     }
 
