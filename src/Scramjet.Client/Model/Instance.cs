@@ -4,6 +4,7 @@ using System.Collections.Specialized;
 using Newtonsoft.Json.Linq;
 using Scramjet.Client.Json;
 using Scramjet.Client.Http;
+using Scramjet.Client.Json;
 
 namespace Scramjet.Client.Model;
 
