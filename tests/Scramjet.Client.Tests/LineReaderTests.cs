@@ -15,7 +15,7 @@ public sealed class LineReaderTests
 {
     private const string Text = "plain\r\n\nzażółć 漢字 🚀\r\r\n\r\n{\"ключ\":[\"🧪\"]}\n a\rb \n";
 
-    private static readonly string[] s_lines = ["plain", "", "zażółć 漢字 🚀\r", "", "{\"ключ\":[\"🧪\"]}", " a\rb "];
+    private static readonly string[] s_lines = ["plain\r", "", "zażółć 漢字 🚀\r\r", "\r", "{\"ключ\":[\"🧪\"]}", " a\rb "];
 
     [Theory]
     [InlineData("")]
@@ -25,7 +25,7 @@ public sealed class LineReaderTests
     public async Task A_cut_anywhere_changes_nothing(string last)
     {
         var bytes = Encoding.UTF8.GetBytes(Text + last);
-        string[] expected = last.Length == 0 ? s_lines : [.. s_lines, last.TrimEnd('\r')];
+        string[] expected = last.Length == 0 ? s_lines : [.. s_lines, last];
         for (var cut = 0; cut <= bytes.Length; cut++)
             Assert.Equal(expected, await ReadAsync(new CutStream(bytes, [cut, bytes.Length - cut])));
     }
@@ -52,7 +52,7 @@ public sealed class LineReaderTests
     public async Task Long_lines_come_whole()
     {
         string[] lines = [string.Concat(Enumerable.Repeat("🚀", 2_500_000)), "short", new string('x', 10_000_000)];
-        Assert.Equal(lines, await ReadAsync(new CutStream(Encoding.UTF8.GetBytes(string.Join("\r\n", lines)), Enumerable.Repeat(65_521, 1000))));
+        Assert.Equal(lines, await ReadAsync(new CutStream(Encoding.UTF8.GetBytes(string.Join("\n", lines)), Enumerable.Repeat(65_521, 1000))));
     }
 
     [Fact]
@@ -72,6 +72,16 @@ public sealed class LineReaderTests
         var reader = new LineReader(new CutStream(Encoding.UTF8.GetBytes("one\ntwo\nthr"), [11], new IOException("It broke.")));
         Assert.Equal(["one", "two"], await reader.ReadAsync(TestContext.Current.CancellationToken));
         await Assert.ThrowsAsync<IOException>(() => reader.ReadAsync(TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task What_has_come_of_a_line_can_be_taken_before_its_end()
+    {
+        var reader = new LineReader(new CutStream(Encoding.UTF8.GetBytes("one\n0,"), [6], new IOException("It broke.")));
+        Assert.Equal(["one"], await reader.ReadAsync(TestContext.Current.CancellationToken));
+        await Assert.ThrowsAsync<IOException>(() => reader.ReadAsync(TestContext.Current.CancellationToken));
+        Assert.Equal("0,", reader.TakeRest());
+        Assert.Null(reader.TakeRest());
     }
 
     private static async Task<string[]> ReadAsync(Stream stream)

@@ -8,8 +8,9 @@ using System.Threading.Tasks;
 namespace Scramjet.Client.Streams;
 
 /// <summary>
-/// Cuts a stream of UTF-8 bytes into lines, whatever the borders of its chunks: ends are LF or CRLF, and what comes behind the last one is a
-/// line too. A line is decoded once, when it is whole.
+/// Cuts a stream of UTF-8 bytes into lines, whatever the borders of its chunks: a line's end is LF, and what comes behind the last one is a
+/// line too. A CR is part of its line, also before LF: nothing tells one that ends a line from one that the data had there. A line is decoded
+/// once, when it is whole.
 /// </summary>
 public sealed class LineReader(Stream stream)
 {
@@ -27,7 +28,7 @@ public sealed class LineReader(Stream stream)
         MakeRoom();
         var read = await stream.ReadAsync(_buffer, _end, _buffer.Length - _end, cancellationToken).ConfigureAwait(false);
         if (read == 0)
-            return Rest();
+            return TakeRest() is { } rest ? [rest] : null;
 
         var searched = _end;
         _end += read;
@@ -42,20 +43,19 @@ public sealed class LineReader(Stream stream)
         return lines;
     }
 
-    private IReadOnlyList<string>? Rest()
+    /// <summary>What has come behind the last line's end; null where nothing has. For a reading that ends before the stream does.</summary>
+    public string? TakeRest()
     {
         if (_start == _end)
             return null;
 
         var line = Decode(_start, _end);
         _start = _end = 0;
-        return [line];
+        return line;
     }
 
     private string Decode(int start, int end)
     {
-        if (end > start && _buffer[end - 1] == '\r')
-            end--;
         if (_first)
         {
             _first = false;

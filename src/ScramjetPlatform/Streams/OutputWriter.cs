@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
@@ -26,7 +27,20 @@ internal static class OutputWriter
     {
         var reader = new LineReader(stream);
         var decoder = new StreamDecoder(contentType);
-        while (left > 0 && await reader.ReadAsync(cancellationToken).ConfigureAwait(false) is { } lines)
+        try
+        {
+            while (left > 0 && await reader.ReadAsync(cancellationToken).ConfigureAwait(false) is { } lines)
+                await WriteAsync(lines).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!cmdlet.Cancellation.IsCancellationRequested)
+        {
+            // The time is up. The hub doesn't give again what has come of a line.
+            if (left > 0 && reader.TakeRest() is { } rest)
+                await WriteAsync([rest]).ConfigureAwait(false);
+            throw;
+        }
+
+        async Task WriteAsync(IReadOnlyList<string> lines)
         {
             var size = lines.Sum(static line => (long)line.Length);
             var values = decoder.Decode(lines, cmdlet.Report);
