@@ -2,7 +2,6 @@ using System;
 using System.Collections.Generic;
 using System.Collections.Specialized;
 using Newtonsoft.Json.Linq;
-using Scramjet.Client.Json;
 using Scramjet.Client.Http;
 using Scramjet.Client.Json;
 
