@@ -16,13 +16,32 @@ public sealed class InstanceClient : ApiClient
 {
     private const int StopMessage = 4001;
     private const int KillMessage = 4002;
+    private const int MonitoringRateMessage = 4003;
     private const int EventMessage = 5001;
+
+    /// <summary>How often runners report their health by themselves, in a second.</summary>
+    private const double UsualReports = 1;
+
+    /// <summary>A report in eleven days: about the longest time that a runner's timer takes.</summary>
+    private const double NoReports = 1e-6;
 
     /// <summary>How long nothing is taken until an instance is looked after.</summary>
     private static readonly TimeSpan LifeCheck = TimeSpan.FromSeconds(1);
 
     /// <summary>What the output of an instance that takes no more input gets to end.</summary>
     private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(20);
+
+    /// <summary>What an instance whose log isn't read gets to read its input's content type: seen to take 10 ms, and 20 ms on a machine that is busy.</summary>
+    private static readonly TimeSpan AnnouncementTime = TimeSpan.FromMilliseconds(300);
+
+    /// <summary>The longest that an instance's log is waited for to say that it has read its input's content type.</summary>
+    private static readonly TimeSpan AnnouncementLogTime = TimeSpan.FromSeconds(5);
+
+    /// <summary>The longest that is waited for a hub to pass a monitoring rate on.</summary>
+    private static readonly TimeSpan MonitoringRateTime = TimeSpan.FromSeconds(5);
+
+    /// <summary>The longest that an output's headers are waited for.</summary>
+    private static readonly TimeSpan OpeningTime = TimeSpan.FromSeconds(5);
 
     /// <summary>What the answer to an input gets behind the output's end.</summary>
     private static readonly TimeSpan AnswerTime = TimeSpan.FromMilliseconds(200);
@@ -123,23 +142,43 @@ public sealed class InstanceClient : ApiClient
         await SendAsync(Post("/_event", new JArray { EventMessage, new JObject { ["eventName"] = eventName, ["message"] = message ?? JValue.CreateNull() } }), cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>Sets how often the instance reports its health to its hub: <c>POST /instance/{id}/_monitoring_rate</c>. Once a second is what it does by itself.</summary>
+    /// <param name="reportsPerSecond">How many reports a second; more than 0. A hub gives the last report as the instance's health until the next one comes.</param>
+    /// <param name="cancellationToken">Stops the call.</param>
+    public async Task SetMonitoringRateAsync(double reportsPerSecond, CancellationToken cancellationToken = default)
+    {
+        var request = Post("/_monitoring_rate", new JArray { MonitoringRateMessage, new JObject { ["monitoringRate"] = reportsPerSecond } });
+        request.Timeout = MonitoringRateTime;
+        await SendAsync(request, cancellationToken).ConfigureAwait(false);
+    }
+
     /// <summary>
     /// Sends data into the instance: <c>POST /instance/{id}/input</c>. The first input's content type counts for all that follows. The task
     /// ends when the hub has taken it all.
     /// </summary>
     /// <remarks>
+    /// <para>
+    /// The runners for Node.js read the input's content type and the data that comes with it in one piece, and take that piece for UTF-8: bytes that aren't
+    /// are spoiled, and characters are cut. So the first input that isn't mere ASCII is announced: its content type goes alone, and the data follows once the
+    /// instance has read it. That is so on every hub, and once for each instance.
+    /// </para>
+    /// <para>
     /// Hubs say nothing of input that can't be taken. What this connection has sent before is known, and what doesn't go with it is refused; where
     /// something else has ended the input, a hub may never take what is sent: <see cref="StreamBody.Waiting"/> shows it.
+    /// </para>
     /// </remarks>
     /// <param name="body">The data, which may still be in the making.</param>
     /// <param name="keepOpen">Leave the input open for more; else it is closed when the body ends.</param>
+    /// <param name="typeRead">Ends when the instance's log has said that it has read the content type. Null where its log isn't read: then it gets some time for it.</param>
     /// <param name="cancellationToken">Stops the call.</param>
     /// <exception cref="ScramjetException"><c>INPUT_ENDED</c> or <c>BAD_PARAMETERS</c>: it doesn't go with what was sent before. <c>GONE</c>: the instance ended before it had taken it all.</exception>
-    public async Task SendInputAsync(StreamBody body, bool keepOpen = false, CancellationToken cancellationToken = default)
+    public async Task SendInputAsync(StreamBody body, bool keepOpen = false, Task? typeRead = null, CancellationToken cancellationToken = default)
     {
-        Transport.Inputs.Begin(Address, InstanceId, body.ContentType);
+        var entry = Transport.Inputs.Begin(Address, InstanceId, body.ContentType);
         try
         {
+            if (!body.IsAscii)
+                await entry.AnnounceOnceAsync(() => AnnounceAsync(body.ContentType, typeRead, cancellationToken)).ConfigureAwait(false);
             await FeedAsync("/input", body, keepOpen, cancellationToken).ConfigureAwait(false);
         }
         catch (ScramjetApiException e) when (e.StatusCode is not null)
@@ -150,21 +189,6 @@ public sealed class InstanceClient : ApiClient
 
         if (!keepOpen)
             Transport.Inputs.End(Address);
-    }
-
-    /// <summary>
-    /// Tells the instance its input's content type before the data, where that is needed: a runner of 0.18 reads the content type and the first
-    /// data in one piece, and takes that piece for text, which cuts characters. (Such a hub takes all input for UTF-8: bytes that aren't are spoiled.)
-    /// </summary>
-    /// <returns>Whether it was needed. The data should follow only once the instance has read the content type, which its log tells.</returns>
-    public async Task<bool> AnnounceInputAsync(string contentType, CancellationToken cancellationToken = default)
-    {
-        var version = await Hub.GetHubVersionAsync(cancellationToken).ConfigureAwait(false);
-        if (!version.WantsStopMessage)
-            return false;
-
-        await SendInputAsync(StreamBody.Empty(contentType), keepOpen: true, cancellationToken).ConfigureAwait(false);
-        return true;
     }
 
     /// <summary>Sends data to the standard input of the instance's process: <c>POST /instance/{id}/stdin</c>.</summary>
@@ -182,29 +206,26 @@ public sealed class InstanceClient : ApiClient
     /// Upstream's inout is one request, <c>POST /instance/{id}/inout</c>, whose answer comes while its body is still sent. HTTP/1.1 in .NET reads no
     /// answer before the body is sent, and hubs have that route since 0.26 only. So these are two requests at once, <c>/input</c> and <c>/output</c>: the same
     /// streams, on every hub, and the input gets its end, which upstream's doesn't.
+    /// <para>
+    /// A runner of 1.0 whose health report isn't answered within a second, as on a machine that is busy, drops its connections to the hub, and what was under way
+    /// is lost: the hub ends the output as if that were all. So the reports pause meanwhile.
+    /// </para>
     /// </remarks>
-    /// <param name="body">The data, which may still be in the making.</param>
+    /// <param name="body">The data, which may still be in the making. It is sent once the output is open: what an instance puts out before is not sure to come.</param>
     /// <param name="read">Reads the output to its end.</param>
     /// <param name="keepOpen">Leave the input open for more; else it is closed when the body ends.</param>
+    /// <param name="typeRead">See <see cref="SendInputAsync"/>.</param>
     /// <param name="cancellationToken">Stops both.</param>
     /// <returns>Whether all of the data was taken: an instance may leave some of it unread.</returns>
-    public Task<bool> InOutAsync(StreamBody body, Func<ApiStream, CancellationToken, Task> read, bool keepOpen = false, CancellationToken cancellationToken = default) =>
-        InOutAsync(token => SendInputAsync(body, keepOpen, token), read, cancellationToken);
-
-    /// <summary>Does something that sends data into the instance and reads its output, both at once, until the output ends.</summary>
-    /// <param name="send">Sends the data.</param>
-    /// <param name="read">Reads the output to its end.</param>
-    /// <param name="cancellationToken">Stops both.</param>
-    /// <returns>Whether all of the data was taken: an instance may leave some of it unread.</returns>
-    public async Task<bool> InOutAsync(Func<CancellationToken, Task> send, Func<ApiStream, CancellationToken, Task> read, CancellationToken cancellationToken = default)
+    public async Task<bool> InOutAsync(StreamBody body, Func<ApiStream, CancellationToken, Task> read, bool keepOpen = false, Task? typeRead = null, CancellationToken cancellationToken = default)
     {
-        using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var input = send(over.Token);
-
         // What is refused here reads nothing.
-        if (input.IsFaulted)
-            await input.ConfigureAwait(false);
+        Transport.Inputs.Begin(Address, InstanceId, body.ContentType);
+        var reports = await TrySetMonitoringRateAsync(NoReports, cancellationToken).ConfigureAwait(false);
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var opened = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
         var output = ReadAsync();
+        var input = SendAsync();
         try
         {
             // The output's end is the end: a program may well leave some of its input unread.
@@ -227,13 +248,31 @@ public sealed class InstanceClient : ApiClient
         finally
         {
             over.Cancel();
+            if (reports)
+                _ = TrySetMonitoringRateAsync(UsualReports, CancellationToken.None).ContinueWith(static t => _ = t.Exception, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
             await Task.WhenAll(output, input).ContinueWith(static t => _ = t.Exception, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default).ConfigureAwait(false);
         }
 
         async Task ReadAsync()
         {
-            using var stream = await GetStreamAsync(InstanceStream.Output, over.Token).ConfigureAwait(false);
-            await read(stream, over.Token).ConfigureAwait(false);
+            try
+            {
+                using var stream = await GetStreamAsync(InstanceStream.Output, over.Token).ConfigureAwait(false);
+                opened.TrySetResult(true);
+                await read(stream, over.Token).ConfigureAwait(false);
+            }
+            finally
+            {
+                opened.TrySetResult(false);
+            }
+        }
+
+        async Task SendAsync()
+        {
+            // Hubs send the output's headers at once; something on the way may hold them back until there is output.
+            await Task.WhenAny(opened.Task, Task.Delay(OpeningTime, over.Token)).ConfigureAwait(false);
+            if (!opened.Task.IsCompleted || opened.Task.Result)
+                await SendInputAsync(body, keepOpen, typeRead, over.Token).ConfigureAwait(false);
         }
     }
 
@@ -259,6 +298,35 @@ public sealed class InstanceClient : ApiClient
     /// <summary>The message of an event: 1.0 gives it alone, 0.18 within an object.</summary>
     public static JToken? EventMessageOf(JToken? answer, string eventName) =>
         answer is JObject o && o.Count <= 2 && new JsonFields(o).Text("eventName") == eventName ? o["message"] : answer;
+
+    /// <summary>Sets how often the instance reports its health, where that matters and can be done.</summary>
+    private async Task<bool> TrySetMonitoringRateAsync(double reportsPerSecond, CancellationToken cancellationToken)
+    {
+        try
+        {
+            // The runners of 0.18 wait for no answer to their reports.
+            if ((await Hub.GetHubVersionAsync(cancellationToken).ConfigureAwait(false)).WantsStopMessage)
+                return false;
+            await SetMonitoringRateAsync(reportsPerSecond, cancellationToken).ConfigureAwait(false);
+            return true;
+        }
+        catch (ScramjetException)
+        {
+            // What is wrong will show in the calls that matter.
+            return false;
+        }
+    }
+
+    /// <summary>Tells the instance its input's content type, and waits until it has read it.</summary>
+    private async Task AnnounceAsync(string contentType, Task? typeRead, CancellationToken cancellationToken)
+    {
+        await FeedAsync("/input", StreamBody.Empty(contentType), keepOpen: true, cancellationToken).ConfigureAwait(false);
+        if (typeRead is null)
+            await Task.Delay(AnnouncementTime, cancellationToken).ConfigureAwait(false);
+        else
+            await Task.WhenAny(typeRead, Task.Delay(AnnouncementLogTime, cancellationToken)).ConfigureAwait(false);
+        cancellationToken.ThrowIfCancellationRequested();
+    }
 
     /// <summary>Sends a body for as long as it lasts, and as long as there is an instance to take it: hubs keep the request of one that has ended.</summary>
     private async Task FeedAsync(string path, StreamBody body, bool keepOpen, CancellationToken cancellationToken)

@@ -1,5 +1,4 @@
 using System.Collections.Specialized;
-using Scramjet.Client.Http;
 using Scramjet.Client.Json;
 
 namespace Scramjet.Client.Model;

@@ -32,6 +32,9 @@ public sealed class ApiStream : Stream
     /// <summary>What it holds, where that is known: the answers themselves call all streams bytes.</summary>
     internal string? ContentType { get; set; }
 
+    /// <summary>How many bytes have been read.</summary>
+    public long BytesRead { get; private set; }
+
     /// <inheritdoc/>
     public override bool CanRead => true;
 
@@ -62,7 +65,9 @@ public sealed class ApiStream : Stream
         _watch.Begin(_abort);
         try
         {
-            return await _body.ReadAsync(buffer, offset, count, cancellationToken).ConfigureAwait(false);
+            var read = await _body.ReadAsync(buffer, offset, count, cancellationToken).ConfigureAwait(false);
+            BytesRead += read;
+            return read;
         }
         catch (Exception e) when (cancellationToken.IsCancellationRequested)
         {

@@ -16,6 +16,7 @@ public sealed class BodyPipe
     private const int Limit = 256 * 1024;
 
     private readonly object _gate = new();
+    private readonly TaskCompletionSource<bool> _begun = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private MemoryStream _filling = new();
     private MemoryStream _sending = new();
     private TaskCompletionSource<bool>? _data;
@@ -36,9 +37,14 @@ public sealed class BodyPipe
         data?.TrySetResult(true);
     }
 
-    /// <summary>Ends when there is room for more.</summary>
+    /// <summary>
+    /// Ends when there is room for more: never before the first of it is being sent, so that what is written with pauses isn't joined while the way
+    /// is still being made.
+    /// </summary>
     public Task RoomAsync()
     {
+        if (!_begun.Task.IsCompleted)
+            return _begun.Task;
         lock (_gate)
         {
             if (_filling.Length < Limit)
@@ -65,7 +71,10 @@ public sealed class BodyPipe
     internal async Task CopyToAsync(Func<byte[], int, Task> write, CancellationToken cancellationToken)
     {
         while (await TakeAsync(cancellationToken).ConfigureAwait(false) is { } block)
+        {
+            _begun.TrySetResult(true);
             await write(block.GetBuffer(), (int)block.Length).ConfigureAwait(false);
+        }
     }
 
     private async Task<MemoryStream?> TakeAsync(CancellationToken cancellationToken)

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Concurrent;
+using System.Threading.Tasks;
 
 namespace Scramjet.Client.Streams;
 
@@ -15,8 +16,9 @@ internal sealed class InputLedger
     /// <param name="address">The instance's address.</param>
     /// <param name="instance">Its id.</param>
     /// <param name="contentType">What the input is.</param>
+    /// <returns>What is known of the instance's input.</returns>
     /// <exception cref="ScramjetException"><c>BAD_PARAMETERS</c> or <c>INPUT_ENDED</c>: the instance can't take it.</exception>
-    public void Begin(string address, string instance, string contentType)
+    public Entry Begin(string address, string instance, string contentType)
     {
         var kind = ContentTypes.InputKind(contentType) ?? throw new ScramjetException(
             ErrorCodes.BadParameters,
@@ -38,6 +40,8 @@ internal sealed class InputLedger
                 $"The input of the instance '{instance}' is {entry.Kind} since its first data: {contentType} can't follow.",
                 $"Send it as {entry.Kind}, or start another instance.");
         }
+
+        return entry;
     }
 
     /// <summary>Takes note of an input's end.</summary>
@@ -50,8 +54,11 @@ internal sealed class InputLedger
     /// <summary>Forgets an instance: nothing was taken, or it is gone.</summary>
     public void Forget(string address) => _entries.TryRemove(address, out _);
 
-    private sealed class Entry(string kind)
+    /// <summary>What is known of an instance's input.</summary>
+    internal sealed class Entry(string kind)
     {
+        private readonly object _gate = new();
+        private Task? _announcement;
         private volatile bool _ended;
 
         public string Kind { get; } = kind;
@@ -60,6 +67,31 @@ internal sealed class InputLedger
         {
             get => _ended;
             set => _ended = value;
+        }
+
+        /// <summary>Announces the input's content type to the instance, once: who comes later waits for the first one's announcement, and makes another where that has failed.</summary>
+        public async Task AnnounceOnceAsync(Func<Task> announce)
+        {
+            while (true)
+            {
+                Task announcement;
+                bool isOwn;
+                lock (_gate)
+                {
+                    isOwn = _announcement is null or { IsFaulted: true } or { IsCanceled: true };
+                    announcement = isOwn ? _announcement = announce() : _announcement!;
+                }
+
+                try
+                {
+                    await announcement.ConfigureAwait(false);
+                    return;
+                }
+                catch (Exception) when (!isOwn)
+                {
+                    // It was another call that failed, or was stopped.
+                }
+            }
         }
     }
 }

@@ -21,6 +21,9 @@ public sealed class LineReader(Stream stream)
     private int _end;
     private bool _first = true;
 
+    /// <summary>Whether the line that was given last had no end: the stream's end came first.</summary>
+    public bool EndsWithinLine { get; private set; }
+
     /// <summary>The lines that have come; empty where a block held no line's end. Null at the stream's end.</summary>
     /// <exception cref="ScramjetApiException"><c>STREAM_BROKEN</c>, after all whole lines were given.</exception>
     public async Task<IReadOnlyList<string>?> ReadAsync(CancellationToken cancellationToken = default)
@@ -28,7 +31,11 @@ public sealed class LineReader(Stream stream)
         MakeRoom();
         var read = await stream.ReadAsync(_buffer, _end, _buffer.Length - _end, cancellationToken).ConfigureAwait(false);
         if (read == 0)
-            return TakeRest() is { } rest ? [rest] : null;
+        {
+            var rest = TakeRest();
+            EndsWithinLine |= rest is not null;
+            return rest is null ? null : [rest];
+        }
 
         var searched = _end;
         _end += read;

@@ -13,15 +13,23 @@ public sealed class StreamBody
 
     private readonly Func<Func<byte[], int, Task>, CancellationToken, Task> _produce;
     private long _waitingSince;
+    private long _sent;
 
-    private StreamBody(Func<Func<byte[], int, Task>, CancellationToken, Task> produce, string contentType)
+    private StreamBody(Func<Func<byte[], int, Task>, CancellationToken, Task> produce, string contentType, bool isAscii)
     {
         _produce = produce;
         ContentType = ContentTypes.Check(contentType);
+        IsAscii = isAscii;
     }
 
     /// <summary>The content type.</summary>
     public string ContentType { get; }
+
+    /// <summary>Whether there is nothing in it but ASCII characters, which can be decoded from any piece of it.</summary>
+    public bool IsAscii { get; }
+
+    /// <summary>How many bytes of it have been sent.</summary>
+    public long Sent => Interlocked.Read(ref _sent);
 
     /// <summary>How long the far end has taken nothing of what is there to be sent, or has left a body that was sent unanswered. Nothing where the body itself is what is waited for.</summary>
     public TimeSpan Waiting => Interlocked.Read(ref _waitingSince) is var since and not 0
@@ -29,13 +37,17 @@ public sealed class StreamBody
         : TimeSpan.Zero;
 
     /// <summary>A body that is produced while it is sent.</summary>
-    public static StreamBody From(BodyPipe pipe, string contentType) => new(pipe.CopyToAsync, contentType);
+    /// <param name="pipe">What it is written to.</param>
+    /// <param name="contentType">What it holds.</param>
+    /// <param name="isAscii">Whether it holds nothing but ASCII characters.</param>
+    public static StreamBody From(BodyPipe pipe, string contentType, bool isAscii = false) => new(pipe.CopyToAsync, contentType, isAscii);
 
     /// <summary>A stream, which is read while it is sent.</summary>
     /// <param name="source">The stream; it stays open.</param>
     /// <param name="contentType">What it holds.</param>
     /// <param name="progress">Told of the bytes sent.</param>
-    public static StreamBody From(Stream source, string contentType, IProgress<long>? progress = null) => new(
+    /// <param name="isAscii">Whether it holds nothing but ASCII characters.</param>
+    public static StreamBody From(Stream source, string contentType, IProgress<long>? progress = null, bool isAscii = false) => new(
         async (write, cancellationToken) =>
         {
             var block = new byte[BlockSize];
@@ -47,13 +59,14 @@ public sealed class StreamBody
                 progress?.Report(sent += read);
             }
         },
-        contentType);
+        contentType,
+        isAscii);
 
     /// <summary>A body without anything in it.</summary>
-    public static StreamBody Empty(string contentType) => new(static (_, _) => Task.CompletedTask, contentType);
+    public static StreamBody Empty(string contentType) => new(static (_, _) => Task.CompletedTask, contentType, isAscii: true);
 
     /// <summary>The same data under another content type.</summary>
-    public StreamBody As(string contentType) => new(_produce, contentType);
+    public StreamBody As(string contentType) => new(_produce, contentType, IsAscii);
 
     internal StreamingContent ToContent(CancellationToken cancellationToken) => new(WriteAsync, ContentType, cancellationToken);
 
@@ -66,6 +79,7 @@ public sealed class StreamBody
                 await target.WriteAsync(block, 0, count, cancellationToken).ConfigureAwait(false);
                 await target.FlushAsync(cancellationToken).ConfigureAwait(false);
                 Interlocked.Exchange(ref _waitingSince, 0);
+                Interlocked.Add(ref _sent, count);
             },
             cancellationToken).ConfigureAwait(false);
         Interlocked.Exchange(ref _waitingSince, Stopwatch.GetTimestamp());

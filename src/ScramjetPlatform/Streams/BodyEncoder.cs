@@ -19,6 +19,9 @@ internal sealed class BodyEncoder(string contentType)
 
     public string ContentType { get; } = contentType;
 
+    /// <summary>Whether all that comes of it is ASCII.</summary>
+    public bool IsAscii => _json;
+
     /// <summary>The content type that an object goes as.</summary>
     public static string TypeFor(object? value) => Base(value) switch
     {

@@ -19,12 +19,18 @@ internal sealed class InstanceRun(InstanceClient instance)
     /// <summary>What the log of an instance that is gone gets to end.</summary>
     private static readonly TimeSpan LogTime = TimeSpan.FromMilliseconds(200);
 
-    private readonly TaskCompletionSource<bool> _announced = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private volatile bool _completed;
+    private readonly TaskCompletionSource<bool> _typeRead = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<bool> _completed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile string? _lastError;
 
-    /// <summary>Ends when the log has said that the instance knows its input's content type.</summary>
-    public Task InputAnnounced => _announced.Task;
+    /// <summary>Ends when the log has said that the instance has read its input's content type.</summary>
+    public Task TypeRead => _typeRead.Task;
+
+    /// <summary>
+    /// Ends when the log has said that the program has ended well. Ten seconds later a runner for Node.js exits, and takes with it what its output's reader
+    /// hasn't made room for by then.
+    /// </summary>
+    public Task Completed => _completed.Task;
 
     /// <summary>Takes note of a line of the instance's log, and gives it as people read it.</summary>
     public string See(LogEntry entry)
@@ -32,9 +38,9 @@ internal sealed class InstanceRun(InstanceClient instance)
         // What the runner for Node.js says, and what the one for Python does.
         var isPython = entry.Source == "PythonRunner";
         if (isPython ? entry.Message == "Finished." : entry.Source == "Runner" && entry.Message.StartsWith("Sequence completed", StringComparison.Ordinal))
-            _completed = true;
+            _completed.TrySetResult(true);
         if (isPython ? entry.Message.StartsWith("Input headers:", StringComparison.Ordinal) : entry.Message == "Content-Type")
-            _announced.TrySetResult(true);
+            _typeRead.TrySetResult(true);
         if (entry.IsAtLeast(LogLevel.Error))
             _lastError = entry.ToString();
         return $"{entry.Level?.ToUpperInvariant()} {entry.Source}: {entry}".Trim();
@@ -44,25 +50,32 @@ internal sealed class InstanceRun(InstanceClient instance)
     /// <param name="watch">Waits for the instance.</param>
     /// <param name="log">The reading of the log.</param>
     /// <param name="name">The sequence's name.</param>
+    /// <param name="amount">How much came out and went in, for the error.</param>
     /// <param name="cancellationToken">Stops the wait.</param>
-    /// <exception cref="ScramjetException"><c>INSTANCE_FAILED</c>, with the exit code and the reason, where the hub tells them.</exception>
-    public async Task CheckAsync(InstanceWatch watch, Task log, string name, CancellationToken cancellationToken)
+    /// <exception cref="ScramjetException">
+    /// <c>INSTANCE_FAILED</c>, with the exit code and the reason, where the hub tells them. <c>STREAM_BROKEN</c>: its output has ended, and its program hasn't.
+    /// </exception>
+    public async Task CheckAsync(InstanceWatch watch, Task log, string name, string amount, CancellationToken cancellationToken)
     {
         Instance now;
         try
         {
-            now = await watch.UntilAsync(instance.ToInstance(), i => _completed || i.HasEnded, "to end", EndTime, cancellationToken).ConfigureAwait(false);
+            now = await watch.UntilAsync(instance.ToInstance(), i => Completed.IsCompleted || i.HasEnded, "to end", EndTime, cancellationToken).ConfigureAwait(false);
         }
         catch (ScramjetException e) when (e.Code == ErrorCodes.Timeout)
         {
-            // Its output has ended and it runs on: it will be killed, and there is no failure to tell of.
-            return;
+            // The hub has lost its connection to the instance, and has ended the output as if that were all.
+            throw new ScramjetException(
+                ErrorCodes.StreamBroken,
+                $"The output of the instance {instance.InstanceId} of '{name}' ended before its program did: the hub has lost its connection to it. {amount}; what the program put out after that is missing.",
+                "See the hub's log: Get-ScramjetLog. A hub loses instances when its machine has too much to do.",
+                e);
         }
 
         // The rest of the log may still be on its way.
-        if (now.IsGone && !_completed)
+        if (now.IsGone && !Completed.IsCompleted)
             await Task.WhenAny(log, Task.Delay(LogTime, cancellationToken)).ConfigureAwait(false);
-        if (now.Succeeded == false || (now.IsGone && !_completed))
+        if (now.Succeeded == false || (now.IsGone && !Completed.IsCompleted))
             throw Failed(name, now.ExitCode, now.ExitReason);
     }
 

@@ -31,9 +31,6 @@ public sealed class InvokeScramjetSequenceCommand : SendCmdlet
     /// <summary>The longest that a clean-up may take: hubs of 1.0 need up to 15 s for the instance's end, and 15 s more until the sequence can be removed.</summary>
     private static readonly TimeSpan CleanUpTime = TimeSpan.FromSeconds(90);
 
-    /// <summary>The longest that the log is waited for to say that the instance knows its input's content type.</summary>
-    private static readonly TimeSpan AnnouncementTime = TimeSpan.FromSeconds(5);
-
     private HubScope? _scope;
     private string? _path;
     private StartOptions _options = new();
@@ -165,11 +162,18 @@ public sealed class InvokeScramjetSequenceCommand : SendCmdlet
             over.Token);
         try
         {
+            var (objects, bytes) = (0L, 0L);
             var all = await instance.InOutAsync(
-                token => FeedAsync(instance, body, run, token),
-                (stream, token) => OutputWriter.WriteAsync(this, stream, OutputContentType, token),
-                StopToken).ConfigureAwait(false);
-            await run.CheckAsync(Context.Watch, log, name, StopToken).ConfigureAwait(false);
+                body,
+                async (stream, token) =>
+                {
+                    objects = await OutputWriter.WriteAsync(this, stream, OutputContentType, token, hurry: run.Completed).ConfigureAwait(false);
+                    bytes = stream.BytesRead;
+                },
+                typeRead: run.TypeRead,
+                cancellationToken: StopToken).ConfigureAwait(false);
+            var amount = $"{objects} {ItemsOf(OutputContentType)} ({bytes} bytes) came out of it, and {Sent} {ItemsOf(body.ContentType)} ({body.Sent} bytes) had gone into it";
+            await run.CheckAsync(Context.Watch, log, name, amount, StopToken).ConfigureAwait(false);
             if (!all)
                 PostVerbose($"The instance {instance.InstanceId} ended before it had read all of its input.");
         }
@@ -182,12 +186,12 @@ public sealed class InvokeScramjetSequenceCommand : SendCmdlet
         }
     }
 
-    private static async Task FeedAsync(InstanceClient instance, StreamBody body, InstanceRun run, CancellationToken cancellationToken)
+    private static string ItemsOf(string? contentType) => contentType switch
     {
-        if (await instance.AnnounceInputAsync(body.ContentType, cancellationToken).ConfigureAwait(false))
-            await Task.WhenAny(run.InputAnnounced, Task.Delay(AnnouncementTime, cancellationToken)).ConfigureAwait(false);
-        await instance.SendInputAsync(body, false, cancellationToken).ConfigureAwait(false);
-    }
+        ContentTypes.Text => "lines",
+        ContentTypes.Bytes => "blocks",
+        _ => "objects",
+    };
 
     private static async Task ForwardAsync(InstanceClient instance, InstanceStream kind, Func<string, Task> forward, CancellationToken cancellationToken)
     {

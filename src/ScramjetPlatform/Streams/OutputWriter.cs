@@ -19,47 +19,58 @@ internal static class OutputWriter
     /// <param name="contentType">What it holds; null to tell by the first line.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <param name="first">Stop after this many objects, lines or blocks.</param>
-    public static Task WriteAsync(ScramjetCmdlet cmdlet, ApiStream stream, string? contentType, CancellationToken cancellationToken, int first = int.MaxValue) => contentType == ContentTypes.Bytes
-        ? WriteBlocksAsync(cmdlet, stream, first, cancellationToken)
-        : WriteObjectsAsync(cmdlet, stream, contentType, first, cancellationToken);
+    /// <param name="hurry">Ends when the stream must be read without waiting for the pipeline, as the rest of it will be lost soon.</param>
+    /// <returns>How many objects, lines or blocks it were.</returns>
+    public static Task<long> WriteAsync(ScramjetCmdlet cmdlet, ApiStream stream, string? contentType, CancellationToken cancellationToken, int first = int.MaxValue, Task? hurry = null) => contentType == ContentTypes.Bytes
+        ? WriteBlocksAsync(cmdlet, stream, first, hurry, cancellationToken)
+        : WriteObjectsAsync(cmdlet, stream, contentType, first, hurry, cancellationToken);
 
-    private static async Task WriteObjectsAsync(ScramjetCmdlet cmdlet, ApiStream stream, string? contentType, int left, CancellationToken cancellationToken)
+    private static async Task<long> WriteObjectsAsync(ScramjetCmdlet cmdlet, ApiStream stream, string? contentType, int first, Task? hurry, CancellationToken cancellationToken)
     {
         var reader = new LineReader(stream);
         var decoder = new StreamDecoder(contentType);
+        var written = 0L;
         try
         {
-            while (left > 0 && await reader.ReadAsync(cancellationToken).ConfigureAwait(false) is { } lines)
+            while (written < first && await reader.ReadAsync(cancellationToken).ConfigureAwait(false) is { } lines)
                 await WriteAsync(lines).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (!cmdlet.Cancellation.IsCancellationRequested)
         {
             // The time is up. The hub doesn't give again what has come of a line.
-            if (left > 0 && reader.TakeRest() is { } rest)
+            if (written < first && reader.TakeRest() is { } rest)
                 await WriteAsync([rest]).ConfigureAwait(false);
             throw;
         }
 
+        return written;
+
         async Task WriteAsync(IReadOnlyList<string> lines)
         {
             var size = lines.Sum(static line => (long)line.Length);
-            var values = decoder.Decode(lines, cmdlet.Report);
-            if (values.Count > left)
-                values = values.Take(left).ToArray();
-            left -= values.Count;
-            await cmdlet.WriteManyAsync(values, size).ConfigureAwait(false);
+            var values = decoder.Decode(lines, cmdlet.Report, reader.EndsWithinLine);
+            if (values.Count > first - written)
+                values = values.Take((int)(first - written)).ToArray();
+            written += values.Count;
+            await RoomAsync(cmdlet.WriteManyAsync(values, size), hurry).ConfigureAwait(false);
         }
     }
 
-    private static async Task WriteBlocksAsync(ScramjetCmdlet cmdlet, ApiStream stream, int left, CancellationToken cancellationToken)
+    private static async Task<long> WriteBlocksAsync(ScramjetCmdlet cmdlet, ApiStream stream, int first, Task? hurry, CancellationToken cancellationToken)
     {
         var block = new byte[BlockSize];
+        var written = 0L;
         int read;
-        for (; left > 0 && (read = await stream.ReadAsync(block, 0, block.Length, cancellationToken).ConfigureAwait(false)) > 0; left--)
+        for (; written < first && (read = await stream.ReadAsync(block, 0, block.Length, cancellationToken).ConfigureAwait(false)) > 0; written++)
         {
             var bytes = new byte[read];
             Buffer.BlockCopy(block, 0, bytes, 0, read);
-            await cmdlet.WriteBlockAsync(bytes).ConfigureAwait(false);
+            await RoomAsync(cmdlet.WriteBlockAsync(bytes), hurry).ConfigureAwait(false);
         }
+
+        return written;
     }
+
+    /// <summary>Waits until the pipeline has room for more, unless there is no time for that.</summary>
+    private static Task RoomAsync(Task room, Task? hurry) => room.IsCompleted || hurry is null ? room : Task.WhenAny(room, hurry);
 }

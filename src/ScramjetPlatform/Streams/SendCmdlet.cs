@@ -2,6 +2,7 @@ using System;
 using System.IO;
 using System.Linq;
 using System.Management.Automation;
+using System.Threading;
 using System.Threading.Tasks;
 using Scramjet.Client;
 using Scramjet.Client.Packaging;
@@ -21,6 +22,7 @@ public abstract class SendCmdlet : ScopedCmdlet
     private Task? _sending;
     private Exception? _failure;
     private string? _file;
+    private long _sent;
 
     /// <summary>
     /// <para type="description">What is sent: objects go as NDJSON, strings as lines of text, bytes as they are. The first one decides, unless -ContentType does.</para>
@@ -67,6 +69,9 @@ public abstract class SendCmdlet : ScopedCmdlet
 
     /// <summary>Whether the pipeline carries what is sent to, rather than what is sent.</summary>
     private protected virtual bool TargetsArePiped => false;
+
+    /// <summary>How many objects, lines or blocks of the pipeline have been sent.</summary>
+    private protected long Sent => Interlocked.Read(ref _sent);
 
     /// <summary>Where errors of the whole are about.</summary>
     private protected abstract object Target { get; }
@@ -130,7 +135,7 @@ public abstract class SendCmdlet : ScopedCmdlet
         var items = ItemsOf(value);
         var encoder = new BodyEncoder(ContentType ?? BodyEncoder.TypeFor(items.FirstOrDefault()));
         var bytes = items.SelectMany(encoder.Encode).ToArray();
-        return send(StreamBody.From(new MemoryStream(bytes), encoder.ContentType));
+        return send(StreamBody.From(new MemoryStream(bytes), encoder.ContentType, isAscii: encoder.IsAscii));
     }
 
     private void SendOne(object? value)
@@ -153,6 +158,7 @@ public abstract class SendCmdlet : ScopedCmdlet
         }
 
         _pipe.Write(bytes, 0, bytes.Length);
+        Interlocked.Increment(ref _sent);
 
         // What has come back meanwhile goes out, and a full pipe is waited for.
         PumpUntil(Task.WhenAny(_pipe.RoomAsync(), _sending!));
@@ -172,7 +178,7 @@ public abstract class SendCmdlet : ScopedCmdlet
     private void BeginPipe(string contentType)
     {
         _encoder = new BodyEncoder(contentType);
-        Begin(() => SendAsync(StreamBody.From(_pipe, contentType)));
+        Begin(() => SendAsync(StreamBody.From(_pipe, contentType, _encoder.IsAscii)));
     }
 
     private void Begin(Func<Task> send) => _sending = StartWork(async () =>

@@ -27,9 +27,6 @@ public sealed class SendScramjetInputCommand : SendCmdlet
 
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>What a running instance of an old hub takes, amply, to read its input's content type.</summary>
-    private static readonly TimeSpan AnnouncementTime = TimeSpan.FromMilliseconds(300);
-
     private HubScope? _scope;
     private bool _payloadIsFirst;
     private object? _payload;
@@ -172,8 +169,8 @@ public sealed class SendScramjetInputCommand : SendCmdlet
             if (Stdin)
                 await client.SendStdinAsync(body, KeepOpen, StopToken).ConfigureAwait(false);
             else if (!ReceiveOutput)
-                await FeedAsync(client, body, StopToken).ConfigureAwait(false);
-            else if (!await client.InOutAsync(token => FeedAsync(client, body, token), (stream, token) => OutputWriter.WriteAsync(this, stream, OutputContentType, token), StopToken).ConfigureAwait(false))
+                await client.SendInputAsync(body, KeepOpen, cancellationToken: StopToken).ConfigureAwait(false);
+            else if (!await client.InOutAsync(body, (stream, token) => OutputWriter.WriteAsync(this, stream, OutputContentType, token), KeepOpen, cancellationToken: StopToken).ConfigureAwait(false))
                 PostWarning($"The output of the instance '{target.Id}' ended before it had taken all of its input.");
         }
         finally
@@ -181,13 +178,6 @@ public sealed class SendScramjetInputCommand : SendCmdlet
             over.Cancel();
             await Task.WhenAny(watch).ConfigureAwait(false);
         }
-    }
-
-    private async Task FeedAsync(InstanceClient client, StreamBody body, CancellationToken cancellationToken)
-    {
-        if (await client.AnnounceInputAsync(body.ContentType, cancellationToken).ConfigureAwait(false))
-            await Task.Delay(AnnouncementTime, cancellationToken).ConfigureAwait(false);
-        await client.SendInputAsync(body, KeepOpen, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Says so when nothing is taken: hubs don't tell an instance that is slow from an input that something else has ended.</summary>

@@ -27,14 +27,16 @@ internal sealed class StreamDecoder
     /// <summary>The objects of some lines.</summary>
     /// <param name="lines">The lines.</param>
     /// <param name="report">Told of a line that should be JSON and isn't.</param>
-    public IReadOnlyList<object?> Decode(IReadOnlyList<string> lines, Action<ScramjetException, string> report)
+    /// <param name="isCut">Whether the last of the lines had no end.</param>
+    public IReadOnlyList<object?> Decode(IReadOnlyList<string> lines, Action<ScramjetException, string> report, bool isCut = false)
     {
         if (_json == false)
             return lines;
 
         var values = new List<object?>(lines.Count);
-        foreach (var line in lines)
+        for (var i = 0; i < lines.Count; i++)
         {
+            var line = lines[i];
             if (_json == false)
             {
                 values.Add(line);
@@ -59,6 +61,12 @@ internal sealed class StreamDecoder
             }
             catch (JsonException e)
             {
+                if (isCut && _json == true && i == lines.Count - 1 && PSJson.IsCompound(line))
+                {
+                    report(new ScramjetException(ErrorCodes.StreamBroken, "The stream ends in the middle of a JSON value: what belongs to it, and what comes behind, is missing.", "See whether the program put it out whole, and whether it was read in time: an instance exits ten seconds after its program has ended.", e), line);
+                    continue;
+                }
+
                 if (_strict)
                 {
                     report(new ScramjetException(ErrorCodes.InvalidResponse, $"A line isn't valid JSON: {e.Message}", "Read the stream as text, with -ContentType text/plain.", e), line);
