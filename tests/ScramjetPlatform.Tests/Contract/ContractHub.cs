@@ -135,6 +135,15 @@ internal sealed class ContractHub : IAsyncDisposable
         return instance;
     }
 
+    /// <summary>Starts an instance, kills it so that the hub goes on listing it, and waits for its end.</summary>
+    public async Task<string> RunToEndAsync()
+    {
+        var id = await RunAsync("wait");
+        await KillAsync(id, removeImmediately: false);
+        await EndAsync(id);
+        return id;
+    }
+
     public Task<Answer> KillAsync(string id, bool removeImmediately = true) =>
         PostAsync($"/instance/{id}/_kill", JsonConvert.SerializeObject(new { removeImmediately }));
 
@@ -155,11 +164,11 @@ internal sealed class ContractHub : IAsyncDisposable
     public static async Task UntilAsync(Func<Task<bool>> isSo, string what)
     {
         var clock = Stopwatch.StartNew();
-        while (!await isSo())
+        for (var pause = 20.0; !await isSo(); pause = Math.Min(200, 1.3 * pause))
         {
             if (clock.Elapsed > s_patience)
                 throw new TimeoutException($"{s_patience.TotalSeconds} s weren't enough for {what}.");
-            await Task.Delay(20);
+            await Task.Delay(TimeSpan.FromMilliseconds(pause));
         }
     }
 

@@ -282,7 +282,7 @@ public sealed class HubContractTests(RealPlatform real) : HubContract(real)
         var entry = JObject.Parse(log.Lines[0]);
         Assert.Empty(new[] { "from", "level", "msg", "ts" }.Except(Keys(entry)));
         var id = await hub.RunAsync("wait");
-        await log.UntilAsync(() => log.Text.Contains(id, StringComparison.Ordinal), "The log of a new instance");
+        await log.SeesAsync(id);
         Assert.False(log.HasEnded);
     }
 

@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.Diagnostics;
 using System.Linq;
 using System.Threading.Tasks;
@@ -147,9 +148,7 @@ public sealed class LifeContractTests(RealPlatform real) : HubContract(real)
     public async Task An_instance_that_has_ended_still_answers(TestHub which)
     {
         await using var hub = await StartAsync(which);
-        var id = await hub.RunAsync("wait");
-        await hub.KillAsync(id, removeImmediately: false);
-        await hub.EndAsync(id);
+        var id = await hub.RunToEndAsync();
         Assert.True((bool)(await hub.GetAsync($"/instance/{id}/health")).Json["healthy"]!);
         (await hub.PostAsync($"/instance/{id}/_event", """[5001,{"eventName":"ping","message":"x"}]""")).MustBe(hub.Facts.EventAnswer);
         using var output = await hub.ReadAsync($"/instance/{id}/output");
@@ -162,9 +161,7 @@ public sealed class LifeContractTests(RealPlatform real) : HubContract(real)
     public async Task A_kill_of_what_has_ended_makes_it_killing_for_good(TestHub which)
     {
         await using var hub = await StartAsync(which);
-        var id = await hub.RunAsync("wait");
-        await hub.KillAsync(id, removeImmediately: false);
-        await hub.EndAsync(id);
+        var id = await hub.RunToEndAsync();
         var answer = await hub.KillAsync(id, removeImmediately: false);
         if (!hub.Facts.KillsTheEnded)
         {
@@ -186,9 +183,7 @@ public sealed class LifeContractTests(RealPlatform real) : HubContract(real)
     public async Task A_stop_of_what_has_ended_makes_it_stopping_for_good(TestHub which)
     {
         await using var hub = await StartAsync(which);
-        var id = await hub.RunAsync("wait");
-        await hub.KillAsync(id, removeImmediately: false);
-        await hub.EndAsync(id);
+        var id = await hub.RunToEndAsync();
         var answer = await hub.StopAsync(id, 0);
         Assert.Equal(202, answer.Status);
         foreach (var instance in new[] { answer.Json, (await hub.InstanceAsync(id))! })
@@ -274,7 +269,7 @@ public sealed class EndContractTests(RealPlatform real) : HubContract(real)
         await hub.KillAsync(killed, removeImmediately: false);
         await hub.KillAsync(removed, removeImmediately: true);
         string[] all = [killed, removed, failed];
-        var gone = new System.Collections.Generic.Dictionary<string, TimeSpan>();
+        var gone = new Dictionary<string, TimeSpan>();
         await ContractHub.UntilAsync(
             async () =>
             {
@@ -368,18 +363,12 @@ public sealed class EndContractTests(RealPlatform real) : HubContract(real)
         await using var hub = await StartAsync(which);
         if (!hub.Facts.KillsTheEnded)
             Assert.Skip("This hub kills nothing that has ended.");
-        var once = await hub.RunAsync("wait");
-        var late = await hub.RunAsync("wait");
-        foreach (var id in new[] { once, late })
-        {
-            await hub.KillAsync(id, removeImmediately: false);
-            await hub.EndAsync(id);
-        }
-
+        var once = await hub.RunToEndAsync();
+        var late = await hub.RunToEndAsync();
         await hub.KillAsync(once, removeImmediately: true);
         await hub.KillAsync(late, removeImmediately: false);
         await hub.KillAsync(late, removeImmediately: true);
-        var listed = new System.Collections.Generic.HashSet<string>();
+        var listed = new HashSet<string>();
         await ContractHub.UntilAsync(
             async () => !(listed = (await hub.GetAsync("/instances")).List.Select(i => (string)i["id"]!).ToHashSet()).Contains(once),
             "the hub to forget the instance");

@@ -198,7 +198,7 @@ public sealed class StreamContractTests(RealPlatform real) : HubContract(real)
             var id = await hub.RunAsync("echo");
             Assert.Equal(200, (await hub.PostAsync($"/instance/{id}/input", "{}\n", type)).Status);
             using var output = await hub.ReadAsync($"/instance/{id}/output");
-            Assert.False(await output.WithinAsync(s_moment, () => output.Body.Length > 0 || output.HasEnded), type);
+            Assert.False(await output.WithinAsync(s_moment, () => output.Length > 0 || output.HasEnded), type);
             Assert.NotNull(await hub.InstanceAsync(id));
         }
     }
@@ -283,7 +283,7 @@ public sealed class StreamContractTests(RealPlatform real) : HubContract(real)
         using (var first = await hub.ReadAsync($"/instance/{id}/output"))
             await first.UntilAsync(() => first.Text == "0,", "The beginning of the line");
         using var second = await hub.ReadAsync($"/instance/{id}/output");
-        Assert.False(await second.WithinAsync(s_moment, () => second.Body.Length > 0 || second.HasEnded));
+        Assert.False(await second.WithinAsync(s_moment, () => second.Length > 0 || second.HasEnded));
     }
 
     [Theory]

@@ -17,6 +17,7 @@ internal sealed class WireConnection : IDisposable
 
     private readonly Socket _socket = new(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
     private readonly MemoryStream _received = new();
+    private readonly MemoryStream _body = new();
     private readonly Uri _hub;
 
     private WireConnection(Uri hub) => _hub = hub;
@@ -27,7 +28,9 @@ internal sealed class WireConnection : IDisposable
     public int Status => Head is null ? 0 : int.Parse(Head.Split(' ')[1], CultureInfo.InvariantCulture);
 
     /// <summary>All of the answer's body that has come.</summary>
-    public byte[] Body { get; private set; } = [];
+    public byte[] Body => _body.ToArray();
+
+    public long Length => _body.Length;
 
     public string Text => Encoding.UTF8.GetString(Body);
 
@@ -73,7 +76,22 @@ internal sealed class WireConnection : IDisposable
     public async Task UntilAsync(Func<bool> isSo, string what)
     {
         if (!await WithinAsync(s_patience, isSo))
-            throw new TimeoutException($"{what} did not come to be. What had come: {Head}\n{Text}");
+            throw new TimeoutException($"{what} did not come to be. What had come at last: {Head}\n{Text[Math.Max(0, Text.Length - 2000)..]}");
+    }
+
+    /// <summary>Receives until the body has a text somewhere, however long it is.</summary>
+    public async Task SeesAsync(string text)
+    {
+        var sought = Encoding.UTF8.GetBytes(text);
+        var seen = 0;
+        bool Sees()
+        {
+            var body = _body.GetBuffer().AsSpan(seen, (int)_body.Length - seen);
+            seen += Math.Max(0, body.Length - sought.Length);
+            return body.IndexOf(sought) >= 0;
+        }
+
+        await UntilAsync(Sees, $"'{text}'");
     }
 
     /// <summary>Receives until something is so or the time is over; true when it is so.</summary>
@@ -132,13 +150,12 @@ internal sealed class WireConnection : IDisposable
         if (Head.Contains("content-length:", StringComparison.OrdinalIgnoreCase))
         {
             var length = int.Parse(Head.Split('\n').First(h => h.StartsWith("content-length:", StringComparison.OrdinalIgnoreCase)).Split(':')[1], CultureInfo.InvariantCulture);
-            Body = [.. Body, .. all];
+            _body.Write(all);
             Drop(all.Length);
-            HasEnded = Body.Length >= length;
+            HasEnded = _body.Length >= length;
             return;
         }
 
-        var parts = new List<byte[]> { Body };
         var at = 0;
         while (!HasEnded)
         {
@@ -148,19 +165,18 @@ internal sealed class WireConnection : IDisposable
             var size = int.Parse(Encoding.ASCII.GetString(all.Slice(at, line)), NumberStyles.HexNumber, CultureInfo.InvariantCulture);
             if (all.Length < at + line + 2 + size + 2)
                 break;
-            parts.Add(all.Slice(at + line + 2, size).ToArray());
+            _body.Write(all.Slice(at + line + 2, size));
             at += line + 2 + size + 2;
             HasEnded = size == 0;
         }
 
-        if (at == 0)
-            return;
-        Body = [.. parts.SelectMany(p => p)];
         Drop(at);
     }
 
     private void Drop(int count)
     {
+        if (count == 0)
+            return;
         var rest = _received.ToArray()[count..];
         _received.SetLength(0);
         _received.Write(rest);
