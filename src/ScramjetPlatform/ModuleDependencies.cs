@@ -27,11 +27,20 @@ public sealed class ModuleDependencies : IModuleAssemblyInitializer
     /// <summary>Answers the module's own assemblies, and nobody else's.</summary>
     private static Assembly? Resolve(object sender, ResolveEventArgs request)
     {
-        if (request.RequestingAssembly is not { IsDynamic: false } by || (Path.GetDirectoryName(by.Location) is var folder && folder != Module && folder != Dependencies))
+        if (!IsOwn(request.RequestingAssembly))
             return null;
 
         var file = Path.Combine(Dependencies, new AssemblyName(request.Name).Name + ".dll");
         return File.Exists(file) ? Load.Value(file) : null;
+    }
+
+    private static bool IsOwn(Assembly? assembly)
+    {
+        // What was made in memory has no place, and may throw where it is asked for one.
+        if (assembly is null || assembly.IsDynamic || assembly.Location.Length == 0)
+            return false;
+        var folder = Path.GetDirectoryName(assembly.Location);
+        return folder == Module || folder == Dependencies;
     }
 
     /// <summary>
