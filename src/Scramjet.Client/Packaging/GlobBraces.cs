@@ -121,7 +121,7 @@ internal sealed class GlobBraces
         Check((long)before.Count * after.Count);
         if (((long)before.Sum(static b => b.Length) * after.Count) + ((long)after.Sum(static a => a.Length) * before.Count) > LongestInAll)
             throw new FormatException($"stands for patterns of more than {LongestInAll} characters in all");
-        return after is [""] ? before : [.. before.SelectMany(b => after.Select(a => b + a))];
+        return after.Count == 1 && after[0].Length == 0 ? before : [.. before.SelectMany(b => after.Select(a => b + a))];
     }
 
     private void Add(List<string> parts, List<string> more)
