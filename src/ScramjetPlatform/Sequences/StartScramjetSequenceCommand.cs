@@ -140,7 +140,7 @@ public sealed class StartScramjetSequenceCommand : SequenceActionCmdlet
             options.AppConfig = ReadFile(path, ConfigFile.ReadObject);
         options.AppConfig = PSJson.ObjectFrom(Given(nameof(AppConfig), AppConfig), nameof(AppConfig)) ?? options.AppConfig;
         if (!onlyCommandLine || IsOnCommandLine(nameof(ArgumentList)))
-            options.ArgumentList = ArgumentList is null || (!IsOnCommandLine(nameof(ArgumentList)) && ArgumentList is [null or ""]) ? options.ArgumentList : (JArray)PSJson.From(ArgumentList);
+            options.ArgumentList = ArgumentList is null || (!IsOnCommandLine(nameof(ArgumentList)) && ArgumentList.Length == 1 && ArgumentList[0] is null or "") ? options.ArgumentList : (JArray)PSJson.From(ArgumentList);
         options.InputTopic = Given(nameof(InputTopic), InputTopic) ?? options.InputTopic;
         options.OutputTopic = Given(nameof(OutputTopic), OutputTopic) ?? options.OutputTopic;
         options.InstanceId = Given(nameof(InstanceId), InstanceId) ?? options.InstanceId;
