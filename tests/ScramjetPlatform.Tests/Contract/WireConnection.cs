@@ -87,8 +87,10 @@ internal sealed class WireConnection : IDisposable
         bool Sees()
         {
             var body = _body.GetBuffer().AsSpan(seen, (int)_body.Length - seen);
-            seen += Math.Max(0, body.Length - sought.Length);
-            return body.IndexOf(sought) >= 0;
+            var isThere = body.IndexOf(sought) >= 0;
+            if (!isThere)
+                seen += Math.Max(0, body.Length - sought.Length);
+            return isThere;
         }
 
         await UntilAsync(Sees, $"'{text}'");
