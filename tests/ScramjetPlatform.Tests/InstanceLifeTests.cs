@@ -160,7 +160,7 @@ public sealed class InstanceLifeTests(RealPlatform real)
         var error = Assert.Single(result.Errors);
         Assert.StartsWith("TIMEOUT,", error.FullyQualifiedErrorId);
         Assert.Contains(instance, error.ToString(), StringComparison.Ordinal);
-        Assert.Contains("-TimeoutSec", error.ErrorDetails.RecommendedAction, StringComparison.Ordinal);
+        Assert.Contains("-WaitTimeoutSec", error.ErrorDetails.RecommendedAction, StringComparison.Ordinal);
         AssertProgress(result, "to release its sequence", "Completed");
         Assert.Single(hub.Sequences);
     }
