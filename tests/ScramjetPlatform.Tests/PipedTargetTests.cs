@@ -34,7 +34,7 @@ public sealed class PipedTargetTests(RealPlatform real)
         session.Set("i", session.Single($"Publish-ScramjetSequence '{sequence.Folder}' | Start-ScramjetSequence -Wait"));
         session.Get(script);
         var lines = session.Get("$i | Receive-ScramjetOutput -ContentType text/plain -DurationSec 60").Select(o => o.ToString().Trim('"'));
-        Assert.Equal(expected, string.Join(" ", lines).Replace("\\n\"", " ", StringComparison.Ordinal).Replace("\\n", " ", StringComparison.Ordinal).Trim());
+        Assert.Equal(expected, System.Text.RegularExpressions.Regex.Replace(string.Join(" ", lines), @"(\\n|""|\s)+", " ").Trim());
         session.Get($"Remove-ScramjetSequence {sequence.Name} -Force -Confirm:$false");
     }
 

@@ -166,7 +166,7 @@ public sealed class ShowScramjetTreeCommand : QueryCmdlet
     {
         var nodes = builder.Flatten();
         var title = string.Join("  ", new[] { "Scramjet", connection, DateTime.Now.ToString("HH:mm:ss", CultureInfo.InvariantCulture), $"every {IntervalSec.ToString(CultureInfo.InvariantCulture)} s", "Ctrl+C ends" }.Where(t => t is not null));
-        var summary = string.Join(", ", nodes.GroupBy(n => n.Depth).OrderBy(g => g.Key).Select(g => TreeBuilder.Count(g.Count(), g.Key.ToString().ToLowerInvariant())));
+        var summary = string.Join(", ", nodes.GroupBy(n => n.Level).OrderBy(g => g.Key).Select(g => TreeBuilder.Count(g.Count(), g.Key.ToString().ToLowerInvariant())));
         if (waiting is { } time)
             summary = $"{(nodes.Count > 0 ? summary + "; " : "")}waiting for {(builder.Hubs > builder.Answered ? TreeBuilder.Count(builder.Hubs - builder.Answered, "hub") : "an answer")} ({time.TotalSeconds:0} s)";
         else if (nodes.Count == 0)
