@@ -44,6 +44,15 @@ public static class TestPrograms
             module.exports = input => { const output = new PassThrough(); copy(input, output); return output; };
             """,
 
+        // Answers "ping" with "pong" and logs it, as the sample ping does, and "there?" with "here" once it does so.
+        ["events"] = """
+            module.exports = async function() {
+                this.on("ping", message => { this.logger.warn("Ping", message); this.emit("pong", message); });
+                this.on("there?", message => this.emit("here", message));
+                await new Promise(resolve => this.addStopHandler(resolve));
+            };
+            """,
+
         // Puts out its configuration and its arguments.
         ["told"] = "module.exports = async function*(input, ...args) { yield { config: this.config, args }; };",
 

@@ -124,6 +124,21 @@ internal sealed class ContractHub : IAsyncDisposable
     /// <summary>Starts an instance of a program of its own sequence.</summary>
     public async Task<string> RunAsync(string program, string body = """{"appConfig":{},"args":[]}""") => await StartAsync(await UploadAsync(program), body);
 
+    /// <summary>Starts an instance of the program events, and waits until it answers.</summary>
+    public async Task<string> RunEventsAsync()
+    {
+        var id = await RunAsync("events");
+        using var here = await ReadAsync($"/instance/{id}/events/here");
+        await UntilAsync(
+            async () =>
+            {
+                await PostAsync($"/instance/{id}/_event", """[5001,{"eventName":"there?","message":"x"}]""");
+                return await here.WithinAsync(TimeSpan.FromMilliseconds(200), () => here.Lines.Count > 0);
+            },
+            "the program to answer");
+        return id;
+    }
+
     /// <summary>What the hub tells of an instance; null where it doesn't know it.</summary>
     public async Task<JObject?> InstanceAsync(string id) => await GetAsync($"/instance/{id}") is { Status: 200 } answer ? answer.Json : null;
 

@@ -21,7 +21,7 @@ public sealed class EventContractTests(RealPlatform real) : HubContract(real)
     public async Task An_event_comes_to_all_who_wait_for_it(TestHub which)
     {
         await using var hub = await StartAsync(which);
-        var id = await hub.RunAsync("ping");
+        var id = await hub.RunEventsAsync();
         using var stream = await hub.ReadAsync($"/instance/{id}/events/pong");
         using var last = await WireConnection.GetAsync(hub.BaseUri, $"/instance/{id}/event/pong");
         using var next = await WireConnection.GetAsync(hub.BaseUri, $"/instance/{id}/once/pong");
@@ -42,7 +42,7 @@ public sealed class EventContractTests(RealPlatform real) : HubContract(real)
     public async Task The_last_event_is_kept_and_the_next_is_waited_for(TestHub which)
     {
         await using var hub = await StartAsync(which);
-        var id = await hub.RunAsync("ping");
+        var id = await hub.RunEventsAsync();
         using var first = await hub.ReadAsync($"/instance/{id}/events/pong");
         await PingAsync(hub, id, "\"one\"");
         await first.UntilAsync(() => first.Lines.Count == 1, "The first event");
@@ -62,7 +62,7 @@ public sealed class EventContractTests(RealPlatform real) : HubContract(real)
     public async Task A_message_is_any_JSON_or_a_text(TestHub which)
     {
         await using var hub = await StartAsync(which);
-        var id = await hub.RunAsync("ping");
+        var id = await hub.RunEventsAsync();
         using var stream = await hub.ReadAsync($"/instance/{id}/events/pong");
         (string Sent, string InStream, string? Last)[] messages =
         [
@@ -111,7 +111,7 @@ public sealed class EventContractTests(RealPlatform real) : HubContract(real)
     public async Task An_event_without_a_name_is_refused(TestHub which)
     {
         await using var hub = await StartAsync(which);
-        var id = await hub.RunAsync("ping");
+        var id = await hub.RunEventsAsync();
         (await hub.PostAsync($"/instance/{id}/_event", """[5001,{"message":"x"}]""")).MustBe(hub.Facts.NamelessEvent);
         (await hub.PostAsync($"/instance/{id}/_event", "[5001]")).MustBe(500, "Cannot read properties of undefined (reading 'eventName')");
         Assert.Equal(500, (await hub.PostAsync($"/instance/{id}/_event", """{"eventName":"ping","message":"x"}""")).Status);
@@ -122,7 +122,7 @@ public sealed class EventContractTests(RealPlatform real) : HubContract(real)
     public async Task Who_waits_for_events_is_told_nothing_of_the_end(TestHub which)
     {
         await using var hub = await StartAsync(which);
-        var id = await hub.RunAsync("ping");
+        var id = await hub.RunEventsAsync();
         using var stream = await hub.ReadAsync($"/instance/{id}/events/pong");
         using var next = await WireConnection.GetAsync(hub.BaseUri, $"/instance/{id}/once/pong");
         await hub.KillAsync(id);

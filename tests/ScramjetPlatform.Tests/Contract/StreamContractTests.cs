@@ -422,7 +422,7 @@ public sealed class StreamContractTests(RealPlatform real) : HubContract(real)
     public async Task The_log_of_an_instance_is_for_one_reader_after_the_other_or_for_one_alone(TestHub which)
     {
         await using var hub = await StartAsync(which);
-        var id = await hub.RunAsync("ping");
+        var id = await hub.RunEventsAsync();
         Task PingAsync(string text) => hub.PostAsync($"/instance/{id}/_event", $$"""[5001,{"eventName":"ping","message":"{{text}}"}]""");
         using (var first = await hub.ReadAsync($"/instance/{id}/log"))
         {

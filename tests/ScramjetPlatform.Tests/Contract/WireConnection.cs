@@ -19,6 +19,7 @@ internal sealed class WireConnection : IDisposable
     private readonly MemoryStream _received = new();
     private readonly MemoryStream _body = new();
     private readonly Uri _hub;
+    private int _taken;
 
     private WireConnection(Uri hub) => _hub = hub;
 
@@ -35,6 +36,15 @@ internal sealed class WireConnection : IDisposable
     public string Text => Encoding.UTF8.GetString(Body);
 
     public IReadOnlyList<string> Lines => Text.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+
+    /// <summary>The whole lines that have come since the last time.</summary>
+    public string[] TakeLines()
+    {
+        var body = _body.GetBuffer().AsSpan(_taken, (int)_body.Length - _taken);
+        var whole = body.LastIndexOf((byte)'\n') + 1;
+        _taken += whole;
+        return Encoding.UTF8.GetString(body[..whole]).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+    }
 
     /// <summary>Whether the body has come to its end, with its last chunk.</summary>
     public bool HasEnded { get; private set; }
@@ -83,14 +93,13 @@ internal sealed class WireConnection : IDisposable
     public async Task SeesAsync(string text)
     {
         var sought = Encoding.UTF8.GetBytes(text);
-        var seen = 0;
+        var looked = 0;
+        var found = false;
         bool Sees()
         {
-            var body = _body.GetBuffer().AsSpan(seen, (int)_body.Length - seen);
-            var isThere = body.IndexOf(sought) >= 0;
-            if (!isThere)
-                seen += Math.Max(0, body.Length - sought.Length);
-            return isThere;
+            var body = _body.GetBuffer().AsSpan(looked, (int)_body.Length - looked);
+            looked += Math.Max(0, body.Length - sought.Length);
+            return found |= body.IndexOf(sought) >= 0;
         }
 
         await UntilAsync(Sees, $"'{text}'");

@@ -168,16 +168,24 @@ public sealed partial class FakeHub
         ("GET", ["topic", var name]) => ReceiveTopicAsync(exchange, name),
         ("POST", ["sequence"]) => UploadAsync(exchange, null),
         ("PUT", ["sequence", var id]) => UploadAsync(exchange, id),
-        ("GET", ["sequence", var id]) => AnswerAsync(exchange, Sequences.GetValueOrDefault(id) ?? throw new Refusal(404, $"Sequence {id} not found")),
-        ("GET", ["sequence", var id, "instances"]) => AnswerAsync(exchange, Sequences.GetValueOrDefault(id)?["instances"] ?? throw new Refusal(404, $"Sequence {id} not found")),
+        ("GET", ["sequence", var id]) => AnswerAsync(exchange, Sequence(id)),
+        ("GET", ["sequence", var id, "instances"]) => AnswerAsync(exchange, Sequence(id)["instances"]!),
         ("DELETE", ["sequence", var id]) => DeleteAsync(exchange, id),
         ("POST", ["sequence", var id, "start"]) => StartAsync(exchange, id),
-        (_, ["instance", var id, ..]) => _running.TryGetValue(id, out var instance)
+        (_, ["instance", var id, ..]) => Instances.ContainsKey(id) && _running.TryGetValue(id, out var instance)
             ? InstanceRouteAsync(exchange, instance, parts)
             : AnswerAsync(exchange, new JObject { ["error"] = $"Instance {id} not found" }, 404, contentType: null),
         (_, ["cpm", ..]) => AnswerForSpaceAsync(exchange),
         _ => throw new Refusal(404, null),
     };
+
+    /// <summary>A sequence as it is now.</summary>
+    private JObject Sequence(string id)
+    {
+        var sequence = Sequences.GetValueOrDefault(id) ?? throw new Refusal(404, $"Sequence {id} not found");
+        lock (sequence)
+            return (JObject)sequence.DeepClone();
+    }
 
     private async Task UploadAsync(FaultServer.Exchange exchange, string? id)
     {
@@ -481,13 +489,8 @@ public sealed partial class FakeHub
         }
     }
 
-    private static Task AnswerAsync(FaultServer.Exchange exchange, JToken answer, int status = 200, string? contentType = "application/json")
-    {
-        string text;
-        lock (answer)
-            text = answer.ToString(Formatting.None);
-        return exchange.AnswerAsync(status, text, contentType);
-    }
+    private static Task AnswerAsync(FaultServer.Exchange exchange, JToken answer, int status = 200, string? contentType = "application/json") =>
+        exchange.AnswerAsync(status, answer.ToString(Formatting.None), contentType);
 
     private JObject Configuration() => JObject.Parse($$"""
         {

@@ -57,6 +57,7 @@ internal static class StandInPrograms
         ["count"] = new(CountAsync) { Streams = true },
         ["fail"] = new(FailAsync) { Streams = true },
         ["ping"] = new(PingAsync) { Returns = "undefined" },
+        ["events"] = new(PingAsync) { Returns = "undefined" },
         ["stdio"] = new(StdioAsync) { Returns = "undefined" },
         ["sink"] = new(SinkAsync) { Returns = "" },
         ["topic-reader"] = new(TopicReaderAsync) { Streams = true, Requires = "cities", ContentType = Objects },
@@ -165,6 +166,8 @@ internal static class StandInPrograms
     {
         instance.Received += (name, message) =>
         {
+            if (name == "there?")
+                instance.Events.Emit("here", message);
             if (name != "ping")
                 return;
             instance.Log("WARN", "Ping", message ?? JValue.CreateNull());
