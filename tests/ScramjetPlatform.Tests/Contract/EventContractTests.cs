@@ -7,7 +7,7 @@ namespace ScramjetPlatform.Tests.Contract;
 /// <summary>Events that go to an instance and come from it.</summary>
 public sealed class EventContractTests(RealPlatform real) : HubContract(real)
 {
-    private static readonly TimeSpan s_moment = TimeSpan.FromMilliseconds(400);
+    private static readonly TimeSpan s_moment = TimeSpan.FromMilliseconds(250);
 
     /// <summary>Sends an event to the program ping, which answers with pong.</summary>
     private static Task<ContractHub.Answer> PingAsync(ContractHub hub, string id, string message) =>

@@ -12,7 +12,7 @@ namespace ScramjetPlatform.Tests.Contract;
 public abstract class HubContract(RealPlatform real)
 {
     /// <summary>So long that a list can be read in it, on a busy machine too.</summary>
-    private static readonly TimeSpan s_shortSecond = TimeSpan.FromMilliseconds(25);
+    private static readonly TimeSpan s_shortSecond = TimeSpan.FromMilliseconds(15);
 
     /// <summary>Whether the stand-in's own times are short in these tests.</summary>
     private protected virtual bool ShortSecond => false;

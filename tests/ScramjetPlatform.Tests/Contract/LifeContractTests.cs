@@ -258,6 +258,28 @@ public sealed class EndContractTests(RealPlatform real) : HubContract(real)
     }
 
     [Theory]
+    [EachHub]
+    public async Task A_program_that_fails_half_way_gives_what_came_before(TestHub which)
+    {
+        await using var hub = await StartAsync(which);
+        var id = await hub.RunAsync("fail");
+        using var output = await hub.ReadAsync($"/instance/{id}/output");
+        using var log = await hub.ReadAsync($"/instance/{id}/log");
+        using var errors = await hub.ReadAsync($"/instance/{id}/stderr");
+        await hub.SendInputAsync(id, "1\n2\n3\n4\n", "application/x-ndjson");
+        await output.EndAsync();
+        Assert.Equal("1\n2\n", output.Text);
+        await errors.UntilAsync(() => errors.Text == "The third item is one too many.\n", "The error's text");
+
+        // 1.0 takes 10 s, and then says that all was well: only the log tells that it wasn't.
+        var ended = await hub.EndAsync(id);
+        if (hub.Facts.FailingStreamEndsAtOnce)
+            return;
+        Assert.Equal(("completed", -1, "Instance completed"), ((string?)ended!["status"], (int)ended["terminated"]!["exitcode"]!, (string?)ended["terminated"]!["reason"]));
+        await log.UntilAsync(() => log.Lines.Any(l => l.Contains("\"ERROR\"", StringComparison.Ordinal) && l.Contains("Error during output data stream", StringComparison.Ordinal)), "The error in the log");
+    }
+
+    [Theory]
     [EachHub(Only10 = true)]
     public async Task What_has_ended_is_listed_for_a_while(TestHub which)
     {

@@ -12,7 +12,7 @@ namespace ScramjetPlatform.Tests.Contract;
 public sealed class StreamContractTests(RealPlatform real) : HubContract(real)
 {
     /// <summary>How long to look that nothing comes.</summary>
-    private static readonly TimeSpan s_moment = TimeSpan.FromMilliseconds(400);
+    private static readonly TimeSpan s_moment = TimeSpan.FromMilliseconds(250);
 
     private static readonly byte[] s_allBytes = [.. Enumerable.Range(0, 256).Select(i => (byte)i)];
 
@@ -305,7 +305,7 @@ public sealed class StreamContractTests(RealPlatform real) : HubContract(real)
     public async Task What_was_given_to_a_reader_that_has_left_is_lost(TestHub which)
     {
         await using var hub = await StartAsync(which);
-        var id = await hub.RunAsync("count", """{"args":[100000]}""");
+        var id = await hub.RunAsync("count", """{"args":[50000]}""");
         int read;
         using (var first = await hub.ReadAsync($"/instance/{id}/output"))
         {
@@ -318,8 +318,8 @@ public sealed class StreamContractTests(RealPlatform real) : HubContract(real)
         var whole = second.Lines.Where(l => l.StartsWith('{')).Select(l => (int)JObject.Parse(l)["n"]!).ToArray();
 
         // All may have been on its way to the reader that has left; what is left is in order, and nothing comes twice.
-        Assert.Equal(Enumerable.Range(100001 - whole.Length, whole.Length), whole);
-        Assert.True(100001 - whole.Length > read + 1, $"Read to {read}, and then from {100001 - whole.Length}.");
+        Assert.Equal(Enumerable.Range(50001 - whole.Length, whole.Length), whole);
+        Assert.True(50001 - whole.Length > read + 1, $"Read to {read}, and then from {50001 - whole.Length}.");
     }
 
     [Theory]
@@ -350,28 +350,6 @@ public sealed class StreamContractTests(RealPlatform real) : HubContract(real)
         using var empty = await hub.ReadAsync($"/instance/{await hub.RunAsync("end")}/output");
         await empty.EndAsync();
         Assert.Equal("", empty.Text);
-    }
-
-    [Theory]
-    [EachHub]
-    public async Task A_program_that_fails_half_way_gives_what_came_before(TestHub which)
-    {
-        await using var hub = await StartAsync(which);
-        var id = await hub.RunAsync("fail");
-        using var output = await hub.ReadAsync($"/instance/{id}/output");
-        using var log = await hub.ReadAsync($"/instance/{id}/log");
-        using var errors = await hub.ReadAsync($"/instance/{id}/stderr");
-        await hub.SendInputAsync(id, "1\n2\n3\n4\n", "application/x-ndjson");
-        await output.EndAsync();
-        Assert.Equal("1\n2\n", output.Text);
-        await errors.UntilAsync(() => errors.Text == "The third item is one too many.\n", "The error's text");
-
-        // 1.0 takes 10 s, and then says that all was well: only the log tells that it wasn't.
-        var ended = await hub.EndAsync(id);
-        if (hub.Facts.FailingStreamEndsAtOnce)
-            return;
-        Assert.Equal(("completed", -1, "Instance completed"), ((string?)ended!["status"], (int)ended["terminated"]!["exitcode"]!, (string?)ended["terminated"]!["reason"]));
-        await log.UntilAsync(() => log.Lines.Any(l => l.Contains("\"ERROR\"", StringComparison.Ordinal) && l.Contains("Error during output data stream", StringComparison.Ordinal)), "The error in the log");
     }
 
     [Theory]

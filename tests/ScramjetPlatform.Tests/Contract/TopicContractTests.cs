@@ -11,7 +11,7 @@ public sealed class TopicContractTests(RealPlatform real) : HubContract(real)
 {
     private const string Objects = "application/x-ndjson";
 
-    private static readonly TimeSpan s_moment = TimeSpan.FromMilliseconds(400);
+    private static readonly TimeSpan s_moment = TimeSpan.FromMilliseconds(250);
 
     private static async Task<JToken?> ListedAsync(ContractHub hub, string topic) => (await hub.GetAsync("/topics")).List.SingleOrDefault(t => (string?)t["topic"] == topic);
 
