@@ -291,9 +291,9 @@ public sealed class PackageTests(RealPlatform real)
         platform.Hubs[0].Second = TimeSpan.FromMilliseconds(10);
         platform.Hubs[0].AddSequence("hello");
         using var session = platform.Connect();
-        session.Set("old", session.Single("Start-ScramjetSequence hello -InputTopic in -OutputTopic out -ArgumentList x"));
+        session.Set("old", session.Single("Start-ScramjetSequence hello -InputTopic in -OutputTopic out -Limits @{ memory = 64 } -ArgumentList x"));
         session.Set("new", session.Single("$old | Restart-ScramjetInstance"));
         Assert.True((bool)session.Single("$old.Id -eq $new.Id").BaseObject);
-        Assert.Equal("in out x", session.Single("\"$($new.InputTopic) $($new.OutputTopic) $($new.ArgumentList)\"").BaseObject);
+        Assert.Equal("in out 64 x", session.Single("\"$($new.InputTopic) $($new.OutputTopic) $($new.Limits.memory) $($new.ArgumentList)\"").BaseObject);
     }
 }
