@@ -124,6 +124,23 @@ internal sealed class ContractHub : IAsyncDisposable
     /// <summary>Starts an instance of a program of its own sequence.</summary>
     public async Task<string> RunAsync(string program, string body = """{"appConfig":{},"args":[]}""") => await StartAsync(await UploadAsync(program), body);
 
+    /// <summary>
+    /// Starts an instance of the program broken, which can't be loaded. A real hub may see that before it has answered, so this
+    /// takes more than one start at times.
+    /// </summary>
+    public async Task<string> RunBrokenAsync()
+    {
+        var sequence = await UploadAsync("broken");
+        var answer = await PostAsync($"/sequence/{sequence}/start", "{}");
+        for (var i = 0; i < 20 && answer.Status != 200; i++)
+        {
+            answer.MustBe(400, """{"error":"Sequence failed on start"}""");
+            answer = await PostAsync($"/sequence/{sequence}/start", "{}");
+        }
+
+        return (string)answer.Json["id"]!;
+    }
+
     /// <summary>Starts an instance of the program events, and waits until it answers.</summary>
     public async Task<string> RunEventsAsync()
     {

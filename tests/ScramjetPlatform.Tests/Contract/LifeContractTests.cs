@@ -138,7 +138,7 @@ public sealed class LifeContractTests(RealPlatform real) : HubContract(real)
     public async Task A_program_that_cant_be_loaded_has_failed_without_an_end(TestHub which)
     {
         await using var hub = await StartAsync(which);
-        var ended = await hub.EndAsync(await hub.RunAsync("broken"));
+        var ended = await hub.EndAsync(await hub.RunBrokenAsync());
         Assert.Equal(hub.Facts.RemembersTheEnded ? ("errored", 22, "Sequence failed on start") : (null, null, null), End(ended));
         Assert.Null(ended?["ended"]);
     }
@@ -286,7 +286,7 @@ public sealed class EndContractTests(RealPlatform real) : HubContract(real)
         await using var hub = await StartAsync(which);
         var killed = await hub.RunAsync("wait");
         var removed = await hub.RunAsync("wait");
-        var failed = await hub.RunAsync("broken");
+        var failed = await hub.RunBrokenAsync();
         var clock = Stopwatch.StartNew();
         await hub.KillAsync(killed, removeImmediately: false);
         await hub.KillAsync(removed, removeImmediately: true);
