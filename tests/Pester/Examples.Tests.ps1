@@ -35,7 +35,8 @@ BeforeAll {
         }
         foreach ($block in $blocks) {
             $code = $block.Replace('https://api.scramjet.cloud/api/v1', $platform.Uri).Replace('http://127.0.0.1:8000/api/v1', $platform.HubUri).Replace('http://127.0.0.1:11000/api/v1', $platform.MultiManagerUri)
-            [System.Management.Automation.Language.Parser]::ParseInput($code, [ref] $null, [ref] $null).EndBlock.Statements.Extent.Text
+            $texts = @([System.Management.Automation.Language.Parser]::ParseInput($code, [ref] $null, [ref] $null).EndBlock.Statements.Extent.Text)
+            for ($i = 0; $i -lt $texts.Count; $i++) { @{ Text = $texts[$i]; EndsBlock = $i -eq $texts.Count - 1 } }
         }
     }
 
@@ -110,14 +111,15 @@ Describe 'The examples' {
         $statements | Should -Not -BeNullOrEmpty
         foreach ($statement in $statements) {
             # The tests of the package install it.
-            if ($statement -like './build.ps1*') { continue }
-            $code = if ($statement -match ' -(Follow|Watch)\b' -and $statement -notmatch ' -TimeoutSec ') { 'Invoke-Endless $statement' } else { $statement }
+            if ($statement.Text -like './build.ps1*') { continue }
+            $code = if ($statement.Text -match ' -(Follow|Watch)\b' -and $statement.Text -notmatch ' -TimeoutSec ') { 'Invoke-Endless $statement.Text' } else { $statement.Text }
             $output = @(try { . ([scriptblock]::Create($code)) 2>&1 } catch { $_ })
-            if ($statement -eq $statements[-1]) { $output += Get-Job | Receive-Job -Wait -AutoRemoveJob 2>&1 }
+            # A job of one block doesn't run on into the next, which may disconnect.
+            if ($statement.EndsBlock) { $output += Get-Job | Receive-Job -Wait -AutoRemoveJob 2>&1 }
 
             # The local hubs are of 0.18: what they can't do of a guide, they say.
             $output | Where-Object { $_ -is [System.Management.Automation.ErrorRecord] -and -not ($IsGuide -and $_.FullyQualifiedErrorId -like 'NOT_SUPPORTED,*') } |
-                ForEach-Object { "$($_.FullyQualifiedErrorId): $_" } | Should -BeNullOrEmpty -Because $statement
+                ForEach-Object { "$($_.FullyQualifiedErrorId): $_" } | Should -BeNullOrEmpty -Because $statement.Text
             $output | Out-String -Width 120 | Out-Null
         }
     }

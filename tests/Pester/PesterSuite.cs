@@ -69,9 +69,10 @@ public sealed class PesterSuite
             {
                 fault = $"It, or a process that it started, did not end within {Patience.TotalMinutes} minutes.";
                 process.Kill(entireProcessTree: true);
+                await process.WaitForExitAsync();
             }
 
-            var text = fault.Length == 0 ? string.Concat(await output) : "";
+            var text = output.IsCompletedSuccessfully ? string.Concat(await output) : "";
             await using var stream = File.OpenRead(results);
             var outcomes = stream.Length == 0 ? [] : await JsonSerializer.DeserializeAsync<Outcome[]>(stream) ?? [];
 
