@@ -111,7 +111,7 @@ Describe 'The examples' {
         foreach ($statement in $statements) {
             # The tests of the package install it.
             if ($statement -like './build.ps1*') { continue }
-            $code = if ($statement -match ' -(Follow|Watch)\b' -and $statement -notmatch ' -TimeoutSec ') { 'Invoke-Endless $statement' } else { $statement }
+            $code = if ($statement -match ' -(Follow|Watch)\b' -and $statement -notmatch ' -(WaitTimeout|Duration)Sec ') { 'Invoke-Endless $statement' } else { $statement }
             $output = @(try { . ([scriptblock]::Create($code)) 2>&1 } catch { $_ })
             if ($statement -eq $statements[-1]) { $output += Get-Job | Receive-Job -Wait -AutoRemoveJob 2>&1 }
 
