@@ -4,7 +4,7 @@
 .DESCRIPTION
     Build      the module into bin/
     Test       all suites: dotnet test
-    Docs       the help that Get-Help shows, from docs/en-US
+    Docs       the help that Get-Help shows, from docs/en-US, whose facts PlatyPS brings up to the module where it is installed
     Package    in out/: the module's folder, its .nupkg for the Gallery and its .zip for Azure Automation, with their sizes and how long an import takes
     Install    the module into the current user's module folder
     Uninstall  what Install put there
@@ -71,8 +71,16 @@ function Invoke-Test {
 }
 
 function Invoke-Docs {
-    # The build makes the help from docs/en-US.
     Invoke-Build
+    if (Get-Module Microsoft.PowerShell.PlatyPS -ListAvailable) {
+        # In a PowerShell of its own: the module stays loaded there.
+        Invoke-Shell -File (Join-Path $root 'docs/Update-CommandPage.ps1') -Module (Join-Path $bin "$name.dll") | Out-Host
+        if ($LASTEXITCODE -ne 0) { throw 'The pages could not be brought up to the module.' }
+        Invoke-Build
+    }
+    else {
+        Write-Warning 'The pages in docs/en-US stay as they are: the module Microsoft.PowerShell.PlatyPS is not installed. Install-PSResource Microsoft.PowerShell.PlatyPS'
+    }
     Get-Item (Join-Path $bin "en-US/$name.dll-Help.xml")
 }
 

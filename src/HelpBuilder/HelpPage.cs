@@ -6,10 +6,11 @@ using System.Text.RegularExpressions;
 
 namespace ScramjetPlatform.HelpBuilder;
 
-/// <summary>A cmdlet's page in platyPS's markdown, taken apart.</summary>
+/// <summary>A cmdlet's page in PlatyPS's markdown, taken apart.</summary>
 internal sealed partial class HelpPage
 {
-    private const string OnlineVersionField = "online version:";
+    private const string Default = " (Default)";
+    private const string OnlineVersionField = "HelpUri:";
 
     private readonly Dictionary<string, List<string>> _sections = new(StringComparer.OrdinalIgnoreCase);
 
@@ -35,14 +36,7 @@ internal sealed partial class HelpPage
     public IReadOnlyList<string> RelatedLinks => [.. _sections.GetValueOrDefault("RELATED LINKS", []).Select(l => Link().Match(l)).Where(m => m.Success).Select(m => m.Groups[1].Value)];
 
     /// <summary>The parameter sets in the syntax section, the default one first.</summary>
-    public IReadOnlyList<string> Sets
-    {
-        get
-        {
-            var sets = Parts("SYNTAX").Select(p => p.Title).OrderByDescending(t => t.EndsWith(" (Default)", StringComparison.Ordinal)).Select(t => t.Replace(" (Default)", "", StringComparison.Ordinal)).ToArray();
-            return sets.Length == 0 ? [HelpParameter.AllSets] : sets;
-        }
-    }
+    public IReadOnlyList<string> Sets => [.. Parts("SYNTAX").Select(p => p.Title).OrderByDescending(t => t.EndsWith(Default, StringComparison.Ordinal)).Select(t => t.Replace(Default, "", StringComparison.Ordinal))];
 
     /// <summary>Reads a page.</summary>
     /// <exception cref="FormatException">A section is missing.</exception>

@@ -9,7 +9,7 @@ internal static class Program
 {
     private const string AboutPrefix = "about_";
 
-    /// <summary>Makes the help that ships with the module from the pages in docs. platyPS can't be had where this must build.</summary>
+    /// <summary>Makes the help that ships with the module from the pages in docs. PlatyPS's own shows the fences of examples, loses defaults, and makes no about topics.</summary>
     private static int Main(string[] arguments)
     {
         if (arguments.Length != 2)

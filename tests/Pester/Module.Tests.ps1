@@ -8,6 +8,7 @@ BeforeDiscovery {
 
 BeforeAll {
     $root = Split-Path (Split-Path $PSScriptRoot)
+    . "$PSScriptRoot/Shell.ps1"
     Import-Module "$root/ScramjetPlatform.psd1" -Force
 }
 
@@ -64,5 +65,18 @@ Describe '<_.Name>' -ForEach $commands {
             $text = ($help.parameters.parameter | Where-Object { $_.name -eq $parameter }).description.Text -join ''
             $text | Should -Not -BeNullOrEmpty -Because "-$parameter needs a description"
         }
+    }
+}
+
+Describe 'The pages of the commands' {
+    It 'have the form that PlatyPS wants, and its facts' {
+        if (-not (Get-Module Microsoft.PowerShell.PlatyPS -ListAvailable)) {
+            Set-ItResult -Skipped -Because 'the module Microsoft.PowerShell.PlatyPS is not installed'
+        }
+        $pages = Get-ChildItem "$root/docs/en-US/*-*.md"
+        Invoke-Shell -Command "(Test-MarkdownCommandHelp (Get-ChildItem '$root/docs/en-US/*-*.md').FullName) -contains `$false" | Should -Be 'False'
+        $copy = New-Item -ItemType Directory (Join-Path $TestDrive 'pages')
+        $pages | Copy-Item -Destination $copy
+        Invoke-Shell -File "$root/docs/Update-CommandPage.ps1" -Module "$root/bin/ScramjetPlatform.dll" -Path $copy | Should -BeNullOrEmpty
     }
 }

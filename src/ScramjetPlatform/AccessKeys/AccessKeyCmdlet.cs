@@ -12,9 +12,6 @@ namespace ScramjetPlatform.Pipeline;
 /// <summary>A cmdlet that works on access keys of spaces.</summary>
 public abstract class AccessKeyCmdlet : SpaceCmdlet
 {
-    /// <summary>
-    /// <para type="description">The spaces: ids, unique beginnings of ids, wildcards, or objects. Not given: the context's, else the platform's only one, or for Get-ScramjetAccessKey all.</para>
-    /// </summary>
     [Parameter(ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [SupportsWildcards]
     [ArgumentCompleter(typeof(SpaceCompleter))]

@@ -5,9 +5,7 @@ using ScramjetPlatform.Pipeline;
 
 namespace ScramjetPlatform;
 
-/// <summary>
-/// <para type="synopsis">Gets what is known of spaces' access keys: when each was made, and what for. The keys themselves are never told again.</para>
-/// </summary>
+/// <summary>Gets what is known of spaces' access keys: when each was made, and what for. The keys themselves are never told again.</summary>
 [Cmdlet(VerbsCommon.Get, "ScramjetAccessKey")]
 [OutputType(typeof(AccessKey))]
 public sealed class GetScramjetAccessKeyCommand : AccessKeyCmdlet

@@ -6,24 +6,16 @@ using ScramjetPlatform.Pipeline;
 
 namespace ScramjetPlatform;
 
-/// <summary>
-/// <para type="synopsis">Makes an access key for a space, with which hubs connect to it. The key is told this once.</para>
-/// </summary>
+/// <summary>Makes an access key for a space, with which hubs connect to it. The key is told this once.</summary>
 [Cmdlet(VerbsCommon.New, "ScramjetAccessKey", SupportsShouldProcess = true)]
 [OutputType(typeof(ScramjetAccessKey))]
 public sealed class NewScramjetAccessKeyCommand : AccessKeyCmdlet
 {
-    /// <summary>
-    /// <para type="description">What the key is for. It is what Get-ScramjetAccessKey shows of it.</para>
-    /// </summary>
     [Parameter(Mandatory = true, HelpMessage = "What the key is for.", Position = 0)]
     [ValidateNotNullOrEmpty]
     [NoCompletion]
     public string Description { get; set; } = "";
 
-    /// <summary>
-    /// <para type="description">Gives the key as a string, rather than as a SecureString. It can be read by whoever sees the screen or a transcript.</para>
-    /// </summary>
     [Parameter]
     public SwitchParameter AsPlainText { get; set; }
 

@@ -7,9 +7,7 @@ using ScramjetPlatform.Pipeline;
 
 namespace ScramjetPlatform;
 
-/// <summary>
-/// <para type="synopsis">Revokes an access key of a space, or all of them. Hubs that connected with it are disconnected.</para>
-/// </summary>
+/// <summary>Revokes an access key of a space, or all of them. Hubs that connected with it are disconnected.</summary>
 [Cmdlet(VerbsCommon.Remove, "ScramjetAccessKey", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High, DefaultParameterSetName = KeySet)]
 [OutputType(typeof(void))]
 public sealed class RemoveScramjetAccessKeyCommand : AccessKeyCmdlet
@@ -17,18 +15,12 @@ public sealed class RemoveScramjetAccessKeyCommand : AccessKeyCmdlet
     private const string KeySet = "AccessKey";
     private const string AllSet = "All";
 
-    /// <summary>
-    /// <para type="description">The key itself, as a SecureString or a string, as New-ScramjetAccessKey gave it.</para>
-    /// </summary>
     [Parameter(Mandatory = true, HelpMessage = "The key itself, as New-ScramjetAccessKey gave it.", Position = 0, ValueFromPipelineByPropertyName = true, ParameterSetName = KeySet)]
     [SecretTransformation]
     [ValidateNotNull]
     [NoCompletion]
     public SecureString? AccessKey { get; set; }
 
-    /// <summary>
-    /// <para type="description">Revokes all of the space's keys.</para>
-    /// </summary>
     [Parameter(Mandatory = true, ParameterSetName = AllSet)]
     public SwitchParameter All { get; set; }
 

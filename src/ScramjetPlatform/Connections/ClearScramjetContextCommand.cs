@@ -3,9 +3,7 @@ using ScramjetPlatform.Pipeline;
 
 namespace ScramjetPlatform;
 
-/// <summary>
-/// <para type="synopsis">Takes away the space and the hub that were set with Set-ScramjetContext.</para>
-/// </summary>
+/// <summary>Takes away the space and the hub that were set with Set-ScramjetContext.</summary>
 [Cmdlet(VerbsCommon.Clear, "ScramjetContext", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Low)]
 [OutputType(typeof(void))]
 public sealed class ClearScramjetContextCommand : ScramjetCmdlet

@@ -12,9 +12,7 @@ using ScramjetPlatform.Pipeline;
 
 namespace ScramjetPlatform;
 
-/// <summary>
-/// <para type="synopsis">Connects the session to a Scramjet platform, to a hub that is used alone, or to a multi-manager.</para>
-/// </summary>
+/// <summary>Connects the session to a Scramjet platform, to a hub that is used alone, or to a multi-manager.</summary>
 [Cmdlet(VerbsCommunications.Connect, "ScramjetPlatform", DefaultParameterSetName = PlatformSet)]
 [OutputType(typeof(ScramjetConnection))]
 public sealed class ConnectScramjetPlatformCommand : AsyncCmdlet
@@ -31,42 +29,27 @@ public sealed class ConnectScramjetPlatformCommand : AsyncCmdlet
     /// <summary>The longest that connecting takes, whatever -TimeoutSec allows later calls.</summary>
     private static readonly TimeSpan ConnectTime = TimeSpan.FromSeconds(10);
 
-    /// <summary>
-    /// <para type="description">The address of the platform's API, such as https://api.scramjet.cloud/api/v1. Not given: the environment variable SCRAMJET_URI, or SCRAMJET_HUB_URI for a hub, or else the profile that the si command line uses now.</para>
-    /// </summary>
     [Parameter(Position = 0, ParameterSetName = PlatformSet)]
     [Alias("PlatformUri")]
     [ValidateNotNull]
     [NoCompletion]
     public Uri? Uri { get; set; }
 
-    /// <summary>
-    /// <para type="description">The address of a hub that is used alone, such as http://127.0.0.1:8000/api/v1.</para>
-    /// </summary>
     [Parameter(Mandatory = true, HelpMessage = "The address of the hub, such as http://127.0.0.1:8000/api/v1.", ParameterSetName = HubSet)]
     [ValidateNotNull]
     [NoCompletion]
     public Uri? HubUri { get; set; }
 
-    /// <summary>
-    /// <para type="description">The address of a multi-manager, for operators. Its managers are the spaces.</para>
-    /// </summary>
     [Parameter(Mandatory = true, HelpMessage = "The address of the multi-manager.", ParameterSetName = MultiManagerSet)]
     [ValidateNotNull]
     [NoCompletion]
     public Uri? MultiManagerUri { get; set; }
 
-    /// <summary>
-    /// <para type="description">A profile of the si command line, by its name or its file's path: its address, and for a platform its token. It is read, and never written. See Get-ScramjetProfile.</para>
-    /// </summary>
     [Parameter(Mandatory = true, HelpMessage = "The name of a profile of the si command line, or its file.", ParameterSetName = ProfileSet)]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(ProfileCompleter))]
     public string? Profile { get; set; }
 
-    /// <summary>
-    /// <para type="description">The access token, as a SecureString, a credential, whose password counts, or a string. A string must be given by the parameter's name, which keeps the line out of the history file. Not given: the environment variable SCRAMJET_TOKEN, or, where the address is a profile's, the profile's token. It is sent to the address's own origin only.</para>
-    /// </summary>
     [Parameter(Position = 1, ParameterSetName = PlatformSet)]
     [Parameter(ParameterSetName = HubSet)]
     [Parameter(ParameterSetName = MultiManagerSet)]
@@ -77,31 +60,19 @@ public sealed class ConnectScramjetPlatformCommand : AsyncCmdlet
     [NoCompletion]
     public SecureString? AccessToken { get; set; }
 
-    /// <summary>
-    /// <para type="description">A name for the connection. Not given: the address's host and port. A connection of the same name is closed.</para>
-    /// </summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     [NoCompletion]
     public string? Name { get; set; }
 
-    /// <summary>
-    /// <para type="description">The bound for each call over this connection in seconds, retries included. Default: 100. Connecting itself gives up after 10 seconds, or after this time where it is shorter.</para>
-    /// </summary>
     [Parameter]
     [ValidateRange(0.001d, 86400d)]
     [NoCompletion]
     public double TimeoutSec { get; set; } = 100;
 
-    /// <summary>
-    /// <para type="description">Accepts any server certificate. For test systems only.</para>
-    /// </summary>
     [Parameter]
     public SwitchParameter SkipCertificateCheck { get; set; }
 
-    /// <summary>
-    /// <para type="description">Writes the connection to the pipeline.</para>
-    /// </summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 

@@ -5,24 +5,16 @@ using ScramjetPlatform.Pipeline;
 
 namespace ScramjetPlatform;
 
-/// <summary>
-/// <para type="synopsis">Closes a connection and forgets its token.</para>
-/// </summary>
+/// <summary>Closes a connection and forgets its token.</summary>
 [Cmdlet(VerbsCommunications.Disconnect, "ScramjetPlatform", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Low)]
 [OutputType(typeof(void))]
 public sealed class DisconnectScramjetPlatformCommand : PSCmdlet
 {
-    /// <summary>
-    /// <para type="description">The connections to close: names or objects. Not given: the session's default.</para>
-    /// </summary>
     [Parameter(Position = 0, ValueFromPipeline = true)]
     [ValidateNotNull]
     [ArgumentCompleter(typeof(Completion.ConnectionCompleter))]
     public ScramjetConnection[]? Connection { get; set; }
 
-    /// <summary>
-    /// <para type="description">Closes all of the session's connections.</para>
-    /// </summary>
     [Parameter]
     public SwitchParameter All { get; set; }
 

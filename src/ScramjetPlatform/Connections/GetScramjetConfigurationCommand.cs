@@ -5,9 +5,7 @@ using ScramjetPlatform.Pipeline;
 
 namespace ScramjetPlatform;
 
-/// <summary>
-/// <para type="synopsis">Gets the public configuration of hubs or spaces, or what the multi-manager says of itself.</para>
-/// </summary>
+/// <summary>Gets the public configuration of hubs or spaces, or what the multi-manager says of itself.</summary>
 [Cmdlet(VerbsCommon.Get, "ScramjetConfiguration", DefaultParameterSetName = HubSet)]
 [OutputType(typeof(ScramjetConfiguration))]
 public sealed class GetScramjetConfigurationCommand : PartQueryCmdlet

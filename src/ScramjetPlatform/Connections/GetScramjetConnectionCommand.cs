@@ -3,16 +3,11 @@ using ScramjetPlatform.Pipeline;
 
 namespace ScramjetPlatform;
 
-/// <summary>
-/// <para type="synopsis">Gets the session's connections.</para>
-/// </summary>
+/// <summary>Gets the session's connections.</summary>
 [Cmdlet(VerbsCommon.Get, "ScramjetConnection")]
 [OutputType(typeof(ScramjetConnection))]
 public sealed class GetScramjetConnectionCommand : PSCmdlet
 {
-    /// <summary>
-    /// <para type="description">The connections' names; wildcards are permitted.</para>
-    /// </summary>
     [Parameter(Position = 0, ValueFromPipeline = true)]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]

@@ -3,9 +3,7 @@ using ScramjetPlatform.Pipeline;
 
 namespace ScramjetPlatform;
 
-/// <summary>
-/// <para type="synopsis">Gets the space and the hub that are meant where a command names none.</para>
-/// </summary>
+/// <summary>Gets the space and the hub that are meant where a command names none.</summary>
 [Cmdlet(VerbsCommon.Get, "ScramjetContext")]
 [OutputType(typeof(ScramjetContext))]
 public sealed class GetScramjetContextCommand : ScramjetCmdlet

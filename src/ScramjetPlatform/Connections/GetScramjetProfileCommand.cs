@@ -7,16 +7,11 @@ using ScramjetPlatform.Pipeline;
 
 namespace ScramjetPlatform;
 
-/// <summary>
-/// <para type="synopsis">Gets the profiles of the si command line, which Connect-ScramjetPlatform -Profile can use. They are read, and never written.</para>
-/// </summary>
+/// <summary>Gets the profiles of the si command line, which Connect-ScramjetPlatform -Profile can use. They are read, and never written.</summary>
 [Cmdlet(VerbsCommon.Get, "ScramjetProfile")]
 [OutputType(typeof(SiProfile))]
 public sealed class GetScramjetProfileCommand : AsyncCmdlet
 {
-    /// <summary>
-    /// <para type="description">The profiles' names; wildcards are permitted. Not given: all.</para>
-    /// </summary>
     [Parameter(Position = 0, ValueFromPipeline = true)]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]

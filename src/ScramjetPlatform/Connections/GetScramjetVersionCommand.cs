@@ -5,9 +5,7 @@ using ScramjetPlatform.Pipeline;
 
 namespace ScramjetPlatform;
 
-/// <summary>
-/// <para type="synopsis">Gets the versions of the module, the platform, its spaces and its hubs.</para>
-/// </summary>
+/// <summary>Gets the versions of the module, the platform, its spaces and its hubs.</summary>
 [Cmdlet(VerbsCommon.Get, "ScramjetVersion")]
 [OutputType(typeof(ScramjetVersion))]
 public sealed class GetScramjetVersionCommand : QueryCmdlet

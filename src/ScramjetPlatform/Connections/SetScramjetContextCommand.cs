@@ -8,16 +8,11 @@ using ScramjetPlatform.Pipeline;
 
 namespace ScramjetPlatform;
 
-/// <summary>
-/// <para type="synopsis">Sets the space and the hub that are meant where a command names none.</para>
-/// </summary>
+/// <summary>Sets the space and the hub that are meant where a command names none.</summary>
 [Cmdlet(VerbsCommon.Set, "ScramjetContext", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Low)]
 [OutputType(typeof(ScramjetContext))]
 public sealed class SetScramjetContextCommand : ScopedCmdlet
 {
-    /// <summary>
-    /// <para type="description">Writes the new context to the pipeline.</para>
-    /// </summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 

@@ -8,9 +8,7 @@ using ScramjetPlatform.Pipeline;
 
 namespace ScramjetPlatform;
 
-/// <summary>
-/// <para type="synopsis">Disconnects self-hosted hubs from their space. They run on, and stay known to the space until Remove-ScramjetHub.</para>
-/// </summary>
+/// <summary>Disconnects self-hosted hubs from their space. They run on, and stay known to the space until Remove-ScramjetHub.</summary>
 [Cmdlet(VerbsCommunications.Disconnect, "ScramjetHub", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium, DefaultParameterSetName = HubSet)]
 [OutputType(typeof(DisconnectedHub))]
 public sealed class DisconnectScramjetHubCommand : ScopedCmdlet
@@ -18,9 +16,6 @@ public sealed class DisconnectScramjetHubCommand : ScopedCmdlet
     private const string HubSet = "Hub";
     private const string AllSet = "All";
 
-    /// <summary>
-    /// <para type="description">The hubs: ids, unique beginnings of ids, wildcards, or objects.</para>
-    /// </summary>
     [Parameter(Mandatory = true, HelpMessage = "Ids of hubs.", Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, ParameterSetName = HubSet)]
     [Alias("HubId")]
     [SupportsWildcards]
@@ -28,24 +23,15 @@ public sealed class DisconnectScramjetHubCommand : ScopedCmdlet
     [ArgumentCompleter(typeof(HubCompleter))]
     public override HubReference[]? Hub { get; set; }
 
-    /// <summary>
-    /// <para type="description">Disconnects all self-hosted hubs of the spaces in scope.</para>
-    /// </summary>
     [Parameter(Mandatory = true, ParameterSetName = AllSet)]
     public SwitchParameter All { get; set; }
 
-    /// <summary>
-    /// <para type="description">With -All: only the hubs that connected with this access key, a SecureString or a string.</para>
-    /// </summary>
     [Parameter(ParameterSetName = AllSet)]
     [SecretTransformation]
     [ValidateNotNull]
     [NoCompletion]
     public SecureString? AccessKey { get; set; }
 
-    /// <summary>
-    /// <para type="description">With -All: how many hubs, as the platform counts them (limit). Not given, or 0: all.</para>
-    /// </summary>
     [Parameter(ParameterSetName = AllSet)]
     [Alias("Limit")]
     [ValidateRange(0, int.MaxValue)]

@@ -6,9 +6,7 @@ using ScramjetPlatform.Pipeline;
 
 namespace ScramjetPlatform;
 
-/// <summary>
-/// <para type="synopsis">Gets the hubs of spaces, or the hub that the connection leads to.</para>
-/// </summary>
+/// <summary>Gets the hubs of spaces, or the hub that the connection leads to.</summary>
 [Cmdlet(VerbsCommon.Get, "ScramjetHub")]
 [OutputType(typeof(Hub))]
 public sealed class GetScramjetHubCommand : HubQueryCmdlet

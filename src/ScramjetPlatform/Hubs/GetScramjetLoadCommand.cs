@@ -6,9 +6,7 @@ using ScramjetPlatform.Pipeline;
 
 namespace ScramjetPlatform;
 
-/// <summary>
-/// <para type="synopsis">Gets the load of hubs, of spaces, or of the multi-manager: CPU, memory and disks.</para>
-/// </summary>
+/// <summary>Gets the load of hubs, of spaces, or of the multi-manager: CPU, memory and disks.</summary>
 [Cmdlet(VerbsCommon.Get, "ScramjetLoad", DefaultParameterSetName = HubSet)]
 [OutputType(typeof(LoadCheck))]
 public sealed class GetScramjetLoadCommand : PartQueryCmdlet

@@ -6,16 +6,11 @@ using ScramjetPlatform.Pipeline;
 
 namespace ScramjetPlatform;
 
-/// <summary>
-/// <para type="synopsis">Removes self-hosted hubs from what their space knows.</para>
-/// </summary>
+/// <summary>Removes self-hosted hubs from what their space knows.</summary>
 [Cmdlet(VerbsCommon.Remove, "ScramjetHub", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
 [OutputType(typeof(void))]
 public sealed class RemoveScramjetHubCommand : ScopedCmdlet
 {
-    /// <summary>
-    /// <para type="description">The hubs: ids, unique beginnings of ids, wildcards, or objects.</para>
-    /// </summary>
     [Parameter(Mandatory = true, HelpMessage = "Ids of hubs.", Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("HubId")]
     [SupportsWildcards]
@@ -23,9 +18,6 @@ public sealed class RemoveScramjetHubCommand : ScopedCmdlet
     [ArgumentCompleter(typeof(HubCompleter))]
     public override HubReference[]? Hub { get; set; }
 
-    /// <summary>
-    /// <para type="description">Removes hubs that are connected too. It does not answer the confirmation: -Confirm:$false does.</para>
-    /// </summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
 

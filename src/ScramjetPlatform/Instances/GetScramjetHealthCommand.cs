@@ -7,16 +7,11 @@ using ScramjetPlatform.Pipeline;
 
 namespace ScramjetPlatform;
 
-/// <summary>
-/// <para type="synopsis">Gets instances' health reports.</para>
-/// </summary>
+/// <summary>Gets instances' health reports.</summary>
 [Cmdlet(VerbsCommon.Get, "ScramjetHealth")]
 [OutputType(typeof(InstanceHealth))]
 public sealed class GetScramjetHealthCommand : InstanceActionCmdlet
 {
-    /// <summary>
-    /// <para type="description">The bound for each call in seconds, retries included. Not given: the connection's.</para>
-    /// </summary>
     [Parameter]
     [ValidateRange(0.001d, 86400d)]
     [NoCompletion]

@@ -8,35 +8,24 @@ using ScramjetPlatform.Pipeline;
 
 namespace ScramjetPlatform;
 
-/// <summary>
-/// <para type="synopsis">Gets instances from hubs.</para>
-/// </summary>
+/// <summary>Gets instances from hubs.</summary>
 [Cmdlet(VerbsCommon.Get, "ScramjetInstance")]
 [OutputType(typeof(Instance))]
 public sealed class GetScramjetInstanceCommand : QueryCmdlet
 {
     private WildcardPattern[] _sequenceNames = [];
 
-    /// <summary>
-    /// <para type="description">The instances: ids, unique beginnings of ids, wildcards, or objects. Not given: all in scope.</para>
-    /// </summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("InstanceId")]
     [SupportsWildcards]
     [ArgumentCompleter(typeof(InstanceCompleter))]
     public InstanceReference[]? Instance { get; set; }
 
-    /// <summary>
-    /// <para type="description">Only instances of these sequences: names, ids or wildcards.</para>
-    /// </summary>
     [Parameter]
     [SupportsWildcards]
     [ArgumentCompleter(typeof(SequenceCompleter))]
     public SequenceReference[]? Sequence { get; set; }
 
-    /// <summary>
-    /// <para type="description">Only instances with one of these statuses.</para>
-    /// </summary>
     [Parameter]
     public InstanceStatus[]? Status { get; set; }
 

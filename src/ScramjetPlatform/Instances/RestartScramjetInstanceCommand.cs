@@ -11,22 +11,14 @@ using ScramjetPlatform.Pipeline;
 
 namespace ScramjetPlatform;
 
-/// <summary>
-/// <para type="synopsis">Kills instances, and starts their sequences again with the same configuration, arguments, topics and limits.</para>
-/// </summary>
+/// <summary>Kills instances, and starts their sequences again with the same configuration, arguments, topics and limits.</summary>
 [Cmdlet(VerbsLifecycle.Restart, "ScramjetInstance", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
 [OutputType(typeof(Instance))]
 public sealed class RestartScramjetInstanceCommand : InstanceActionCmdlet
 {
-    /// <summary>
-    /// <para type="description">Waits until the new instance runs before it is written.</para>
-    /// </summary>
     [Parameter]
     public SwitchParameter Wait { get; set; }
 
-    /// <summary>
-    /// <para type="description">How long to wait with -Wait, in seconds. Default: 60.</para>
-    /// </summary>
     [Parameter]
     [Alias("TimeoutSec")]
     [ValidateRange(0.001d, 86400d)]

@@ -9,49 +9,29 @@ using ScramjetPlatform.Pipeline;
 
 namespace ScramjetPlatform;
 
-/// <summary>
-/// <para type="synopsis">Stops instances, each on the hub where it runs.</para>
-/// </summary>
+/// <summary>Stops instances, each on the hub where it runs.</summary>
 [Cmdlet(VerbsLifecycle.Stop, "ScramjetInstance", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
 [OutputType(typeof(Instance))]
 public sealed class StopScramjetInstanceCommand : InstanceActionCmdlet
 {
-    /// <summary>
-    /// <para type="description">How long the instance gets to end by itself, in seconds; fractions count. Then the hub kills it. Default: 7, as the hub has it. The command returns as soon as the instance has ended.</para>
-    /// </summary>
     [Parameter]
     [Alias("TimeoutSec")]
     [ValidateRange(0d, 86400d)]
     [NoCompletion]
     public double GracePeriodSec { get; set; } = 7;
 
-    /// <summary>
-    /// <para type="description">Kills the instance at once.</para>
-    /// </summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
 
-    /// <summary>
-    /// <para type="description">With -Force: also takes the instance off its hub's list at once. Without it, hubs since 0.26 list an ended instance for a while, so that its end can be read.</para>
-    /// </summary>
     [Parameter]
     public SwitchParameter RemoveImmediately { get; set; }
 
-    /// <summary>
-    /// <para type="description">Lets the instance ask for more time than -GracePeriodSec.</para>
-    /// </summary>
     [Parameter]
     public SwitchParameter AllowKeepAlive { get; set; }
 
-    /// <summary>
-    /// <para type="description">Waits until the instance has ended.</para>
-    /// </summary>
     [Parameter]
     public SwitchParameter Wait { get; set; }
 
-    /// <summary>
-    /// <para type="description">Writes the instance as it is after the stop. A killed one gets five seconds to end before; with -Wait, its end is waited for.</para>
-    /// </summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 

@@ -9,23 +9,15 @@ using ScramjetPlatform.Pipeline;
 
 namespace ScramjetPlatform;
 
-/// <summary>
-/// <para type="synopsis">Waits until instances have ended, or have another status.</para>
-/// </summary>
+/// <summary>Waits until instances have ended, or have another status.</summary>
 [Cmdlet(VerbsLifecycle.Wait, "ScramjetInstance")]
 [OutputType(typeof(Instance))]
 public sealed class WaitScramjetInstanceCommand : InstanceActionCmdlet
 {
-    /// <summary>
-    /// <para type="description">The statuses to wait for; one of them is enough. Not given: any end. Gone waits until the hub no longer lists the instance, which hubs of 1.0 still do for up to 195 seconds after its end.</para>
-    /// </summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public InstanceStatus[]? Status { get; set; }
 
-    /// <summary>
-    /// <para type="description">How long to wait, in seconds; fractions count. Not given: as long as it takes. What has not come to pass by then is an error.</para>
-    /// </summary>
     [Parameter]
     [Alias("TimeoutSec")]
     [ValidateRange(0d, 31536000d)]

@@ -11,18 +11,13 @@ using ScramjetPlatform.Pipeline;
 
 namespace ScramjetPlatform;
 
-/// <summary>
-/// <para type="synopsis">Gets audit records of the platform, of spaces, hubs, sequences or instances: who asked for what, and how much was sent.</para>
-/// </summary>
+/// <summary>Gets audit records of the platform, of spaces, hubs, sequences or instances: who asked for what, and how much was sent.</summary>
 [Cmdlet(VerbsCommon.Get, "ScramjetAudit")]
 [OutputType(typeof(AuditEntry))]
 public sealed class GetScramjetAuditCommand : ScopedCmdlet
 {
     private readonly Dictionary<string, Wanted> _wanted = new(StringComparer.Ordinal);
 
-    /// <summary>
-    /// <para type="description">Goes on until Ctrl+C or the stream's end. Without it, what comes until the stream falls silent.</para>
-    /// </summary>
     [Parameter]
     public SwitchParameter Follow { get; set; }
 

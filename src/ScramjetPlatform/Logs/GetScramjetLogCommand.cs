@@ -11,9 +11,7 @@ using ScramjetPlatform.Pipeline;
 
 namespace ScramjetPlatform;
 
-/// <summary>
-/// <para type="synopsis">Gets the log of instances, hubs or spaces, as entries with time, level, source and message.</para>
-/// </summary>
+/// <summary>Gets the log of instances, hubs or spaces, as entries with time, level, source and message.</summary>
 [Cmdlet(VerbsCommon.Get, "ScramjetLog", DefaultParameterSetName = HubSet)]
 [OutputType(typeof(LogEntry))]
 public sealed class GetScramjetLogCommand : ScopedCmdlet
@@ -22,38 +20,23 @@ public sealed class GetScramjetLogCommand : ScopedCmdlet
     private const string InstanceSet = "Instance";
     private const string MultiManagerSet = "MultiManager";
 
-    /// <summary>
-    /// <para type="description">The instances whose log is wanted: ids, unique beginnings of ids, wildcards, or objects. Not given: the log of the hubs in scope.</para>
-    /// </summary>
     [Parameter(Mandatory = true, HelpMessage = "Ids of instances.", Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, ParameterSetName = InstanceSet)]
     [Alias("InstanceId")]
     [SupportsWildcards]
     [ArgumentCompleter(typeof(InstanceCompleter))]
     public InstanceReference[]? Instance { get; set; }
 
-    /// <summary>
-    /// <para type="description">The log of the multi-manager that the connection leads to.</para>
-    /// </summary>
     [Parameter(Mandatory = true, ParameterSetName = MultiManagerSet)]
     public SwitchParameter MultiManager { get; set; }
 
-    /// <summary>
-    /// <para type="description">Only entries of this level or above. Lines that have no level are left out.</para>
-    /// </summary>
     [Parameter]
     public LogLevel? Level { get; set; }
 
-    /// <summary>
-    /// <para type="description">Only the last entries of what is there, this many for each log.</para>
-    /// </summary>
     [Parameter]
     [ValidateRange(1, 1000000)]
     [NoCompletion]
     public int Tail { get; set; }
 
-    /// <summary>
-    /// <para type="description">Goes on with what is written from now on, until Ctrl+C or the stream's end.</para>
-    /// </summary>
     [Parameter]
     public SwitchParameter Follow { get; set; }
 

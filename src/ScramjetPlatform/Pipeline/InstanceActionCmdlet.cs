@@ -9,9 +9,6 @@ namespace ScramjetPlatform.Pipeline;
 /// <summary>A cmdlet that does something with instances.</summary>
 public abstract class InstanceActionCmdlet : ScopedCmdlet
 {
-    /// <summary>
-    /// <para type="description">The instances: ids, unique beginnings of ids, wildcards, or objects.</para>
-    /// </summary>
     [Parameter(Mandatory = true, HelpMessage = "Ids of instances.", Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("InstanceId")]
     [SupportsWildcards]

@@ -14,9 +14,6 @@ public abstract class InstanceEventCmdlet : InstanceActionCmdlet
 {
     private bool _instanceIsPiped;
 
-    /// <summary>
-    /// <para type="description">The event's name.</para>
-    /// </summary>
     [Parameter(Position = 1)]
     [Alias("Name")]
     [ValidateNotNullOrEmpty]

@@ -14,9 +14,6 @@ public abstract class PartQueryCmdlet : HubQueryCmdlet
 
     private const string MultiManagerSet = "MultiManager";
 
-    /// <summary>
-    /// <para type="description">Asks the multi-manager that the connection leads to.</para>
-    /// </summary>
     [Parameter(Mandatory = true, ParameterSetName = MultiManagerSet)]
     public SwitchParameter MultiManager { get; set; }
 

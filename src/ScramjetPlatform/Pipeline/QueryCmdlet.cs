@@ -7,9 +7,6 @@ namespace ScramjetPlatform.Pipeline;
 /// <summary>A cmdlet that asks and changes nothing: each call's time can be bounded.</summary>
 public abstract class QueryCmdlet : ScopedCmdlet
 {
-    /// <summary>
-    /// <para type="description">The bound for each call in seconds, retries included. Not given: the connection's.</para>
-    /// </summary>
     [Parameter]
     [ValidateRange(0.001d, 86400d)]
     [NoCompletion]

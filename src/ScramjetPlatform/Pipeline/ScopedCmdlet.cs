@@ -10,9 +10,6 @@ namespace ScramjetPlatform.Pipeline;
 /// <summary>A cmdlet that works on spaces and hubs.</summary>
 public abstract class ScopedCmdlet : SpaceCmdlet
 {
-    /// <summary>
-    /// <para type="description">The hubs: ids, unique beginnings of ids, wildcards, or objects. Not given: the context's, else all.</para>
-    /// </summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [SupportsWildcards]
     [ArgumentCompleter(typeof(HubCompleter))]

@@ -26,17 +26,11 @@ public abstract class ScramjetCmdlet : AsyncCmdlet
     private readonly List<string> _delayed = [];
     private ParameterMetadata[] _parameters = [];
 
-    /// <summary>
-    /// <para type="description">The connection to use: its name, or the object that Connect-ScramjetPlatform -PassThru gives. Not given: the session's. Objects from the pipeline go back to the connection that they came from.</para>
-    /// </summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [ValidateNotNull]
     [ArgumentCompleter(typeof(Completion.ConnectionCompleter))]
     public virtual ScramjetConnection? Connection { get; set; }
 
-    /// <summary>
-    /// <para type="description">An object from the pipeline that says where the command looks or acts: a connection, a space or a hub; or what it is about.</para>
-    /// </summary>
     [Parameter(ValueFromPipeline = true)]
     public virtual object? InputObject { get; set; }
 

@@ -9,9 +9,6 @@ namespace ScramjetPlatform.Pipeline;
 /// <summary>A cmdlet that does something with sequences.</summary>
 public abstract class SequenceActionCmdlet : ScopedCmdlet
 {
-    /// <summary>
-    /// <para type="description">The sequences: ids, unique beginnings of ids, names, wildcards, or objects.</para>
-    /// </summary>
     [Parameter(Mandatory = true, HelpMessage = "Ids or names of sequences.", Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("SequenceId")]
     [SupportsWildcards]

@@ -10,17 +10,11 @@ namespace ScramjetPlatform.Pipeline;
 /// <summary>A cmdlet that works on spaces: which ones, and how many at once.</summary>
 public abstract class SpaceCmdlet : ScramjetCmdlet
 {
-    /// <summary>
-    /// <para type="description">The spaces: ids, unique beginnings of ids, wildcards, or objects. Not given: the context's, else all.</para>
-    /// </summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [SupportsWildcards]
     [ArgumentCompleter(typeof(SpaceCompleter))]
     public virtual SpaceReference[]? Space { get; set; }
 
-    /// <summary>
-    /// <para type="description">How many requests are under way at once, over all hubs. Default: 16.</para>
-    /// </summary>
     [Parameter]
     [ValidateRange(1, 1024)]
     [NoCompletion]

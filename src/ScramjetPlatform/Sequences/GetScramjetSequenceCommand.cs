@@ -9,16 +9,11 @@ using ScramjetPlatform.Pipeline;
 
 namespace ScramjetPlatform;
 
-/// <summary>
-/// <para type="synopsis">Gets sequences from hubs.</para>
-/// </summary>
+/// <summary>Gets sequences from hubs.</summary>
 [Cmdlet(VerbsCommon.Get, "ScramjetSequence")]
 [OutputType(typeof(Sequence))]
 public sealed class GetScramjetSequenceCommand : QueryCmdlet
 {
-    /// <summary>
-    /// <para type="description">The sequences: ids, unique beginnings of ids, names, wildcards, or objects. Not given: all in scope.</para>
-    /// </summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("Name", "SequenceId")]
     [SupportsWildcards]

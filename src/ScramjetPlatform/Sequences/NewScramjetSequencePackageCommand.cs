@@ -9,9 +9,7 @@ using ScramjetPlatform.Pipeline;
 
 namespace ScramjetPlatform;
 
-/// <summary>
-/// <para type="synopsis">Makes a sequence package (.tar.gz) of a folder.</para>
-/// </summary>
+/// <summary>Makes a sequence package (.tar.gz) of a folder.</summary>
 [Cmdlet(VerbsCommon.New, "ScramjetSequencePackage", SupportsShouldProcess = true, DefaultParameterSetName = PathSet)]
 [OutputType(typeof(FileInfo))]
 public sealed class NewScramjetSequencePackageCommand : AsyncCmdlet
@@ -20,39 +18,24 @@ public sealed class NewScramjetSequencePackageCommand : AsyncCmdlet
     private const string LiteralPathSet = "LiteralPath";
     private const string Extension = ".tar.gz";
 
-    /// <summary>
-    /// <para type="description">The folders; wildcards are permitted. Each has a package.json with a name, a version, and a main that exists. What its .siignore names is left out.</para>
-    /// </summary>
     [Parameter(Mandatory = true, HelpMessage = "The path of a folder with a package.json.", Position = 0, ValueFromPipeline = true, ParameterSetName = PathSet)]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
     public string[]? Path { get; set; }
 
-    /// <summary>
-    /// <para type="description">The folders, without wildcards.</para>
-    /// </summary>
     [Parameter(Mandatory = true, HelpMessage = "The path of a folder with a package.json, without wildcards.", ValueFromPipelineByPropertyName = true, ParameterSetName = LiteralPathSet)]
     [Alias("PSPath", "FullName")]
     [ValidateNotNullOrEmpty]
     public string[]? LiteralPath { get; set; }
 
-    /// <summary>
-    /// <para type="description">The package's path, or a folder to put it into under the folder's name. Not given: beside the folder.</para>
-    /// </summary>
     [Parameter(Position = 1)]
     [ValidateNotNullOrEmpty]
     public string? Destination { get; set; }
 
-    /// <summary>
-    /// <para type="description">What is left out beside what .siignore names: patterns in the syntax of .siignore, such as test/** or **/*.map; one with ! before it brings back what an earlier one left out.</para>
-    /// </summary>
     [Parameter]
     [ValidateNotNull]
     public string[]? Exclude { get; set; }
 
-    /// <summary>
-    /// <para type="description">Replaces a package that is there already.</para>
-    /// </summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
 

@@ -12,9 +12,7 @@ using ScramjetPlatform.Pipeline;
 
 namespace ScramjetPlatform;
 
-/// <summary>
-/// <para type="synopsis">Uploads a sequence: a package, or a folder that is packed first.</para>
-/// </summary>
+/// <summary>Uploads a sequence: a package, or a folder that is packed first.</summary>
 [Cmdlet(VerbsData.Publish, "ScramjetSequence", SupportsShouldProcess = true, DefaultParameterSetName = PathSet)]
 [OutputType(typeof(Sequence), typeof(Instance))]
 public sealed class PublishScramjetSequenceCommand : ScopedCmdlet
@@ -22,51 +20,30 @@ public sealed class PublishScramjetSequenceCommand : ScopedCmdlet
     private const string PathSet = "Path";
     private const string LiteralPathSet = "LiteralPath";
 
-    /// <summary>
-    /// <para type="description">The packages (.tar.gz) or folders; wildcards are permitted. A folder is packed as it is, less what its .siignore names.</para>
-    /// </summary>
     [Parameter(Mandatory = true, HelpMessage = "The path of a package or a folder.", Position = 0, ValueFromPipeline = true, ParameterSetName = PathSet)]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
     public string[]? Path { get; set; }
 
-    /// <summary>
-    /// <para type="description">The packages or folders, without wildcards.</para>
-    /// </summary>
     [Parameter(Mandatory = true, HelpMessage = "The path of a package or a folder, without wildcards.", ValueFromPipelineByPropertyName = true, ParameterSetName = LiteralPathSet)]
     [Alias("PSPath", "FullName")]
     [ValidateNotNullOrEmpty]
     public string[]? LiteralPath { get; set; }
 
-    /// <summary>
-    /// <para type="description">Puts the package in the place of the sequence that has its name on the hub, or of -Sequence; the id stays. Where there is none, it is uploaded as new. Hubs since 0.26. Instances of it must have ended; the command waits for up to 240 seconds until the hub no longer lists them.</para>
-    /// </summary>
     [Parameter]
     public SwitchParameter Update { get; set; }
 
-    /// <summary>
-    /// <para type="description">With -Update: the sequence to replace, by id, unique beginning of its id, or name.</para>
-    /// </summary>
     [Parameter]
     [ValidateNotNull]
     [ArgumentCompleter(typeof(SequenceCompleter))]
     public SequenceReference? Sequence { get; set; }
 
-    /// <summary>
-    /// <para type="description">Publishes only where no sequence of the same name has the same content; where one has, that one is written. The content's hash goes into the version as build metadata, such as 1.0.0+sha.9f86d081884c7d65: what was published without -IfChanged counts as changed. With -Update, what has changed is replaced, else it is uploaded beside what is there.</para>
-    /// </summary>
     [Parameter]
     public SwitchParameter IfChanged { get; set; }
 
-    /// <summary>
-    /// <para type="description">Starts an instance of each published sequence, and writes that instead of the sequence. For a configuration, arguments or topics, pipe the sequence to Start-ScramjetSequence.</para>
-    /// </summary>
     [Parameter]
     public SwitchParameter Start { get; set; }
 
-    /// <summary>
-    /// <para type="description">The bound for each upload in seconds. Not given: an hour.</para>
-    /// </summary>
     [Parameter]
     [ValidateRange(0.001d, 86400d)]
     [NoCompletion]

@@ -7,22 +7,14 @@ using ScramjetPlatform.Pipeline;
 
 namespace ScramjetPlatform;
 
-/// <summary>
-/// <para type="synopsis">Removes sequences from hubs.</para>
-/// </summary>
+/// <summary>Removes sequences from hubs.</summary>
 [Cmdlet(VerbsCommon.Remove, "ScramjetSequence", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
 [OutputType(typeof(void))]
 public sealed class RemoveScramjetSequenceCommand : SequenceActionCmdlet
 {
-    /// <summary>
-    /// <para type="description">Kills the sequences' instances first. Without it, a sequence whose instances run is not removed. It does not answer the confirmation: -Confirm:$false does.</para>
-    /// </summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
 
-    /// <summary>
-    /// <para type="description">How long to wait, in seconds, until a hub lets go of a sequence's instances that have ended. Hubs of 1.0 need 15 seconds after the end. Default: 60.</para>
-    /// </summary>
     [Parameter]
     [Alias("TimeoutSec")]
     [ValidateRange(0.001d, 86400d)]

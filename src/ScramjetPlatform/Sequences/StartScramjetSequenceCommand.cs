@@ -10,78 +10,46 @@ using ScramjetPlatform.Pipeline;
 
 namespace ScramjetPlatform;
 
-/// <summary>
-/// <para type="synopsis">Starts an instance of each sequence.</para>
-/// </summary>
+/// <summary>Starts an instance of each sequence.</summary>
 [Cmdlet(VerbsLifecycle.Start, "ScramjetSequence", SupportsShouldProcess = true)]
 [OutputType(typeof(Instance))]
 public sealed class StartScramjetSequenceCommand : SequenceActionCmdlet
 {
-    /// <summary>
-    /// <para type="description">The configuration that the program gets: a hashtable, an object, or JSON text.</para>
-    /// </summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [NoCompletion]
     public object? AppConfig { get; set; }
 
-    /// <summary>
-    /// <para type="description">A file, JSON or YAML, with the configuration that the program gets, in the place of -AppConfig.</para>
-    /// </summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     public string? AppConfigPath { get; set; }
 
-    /// <summary>
-    /// <para type="description">The arguments that the program's function gets, of any type that JSON has.</para>
-    /// </summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [Alias("Args")]
     [AllowEmptyCollection]
     [AllowNull]
     public object?[]? ArgumentList { get; set; }
 
-    /// <summary>
-    /// <para type="description">The topic that the instance's input comes from. Hubs since 0.26.</para>
-    /// </summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [ArgumentCompleter(typeof(TopicCompleter))]
     public string? InputTopic { get; set; }
 
-    /// <summary>
-    /// <para type="description">The topic that the instance's output goes to. Hubs since 0.26.</para>
-    /// </summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [ArgumentCompleter(typeof(TopicCompleter))]
     public string? OutputTopic { get; set; }
 
-    /// <summary>
-    /// <para type="description">The id that the instance gets: 36 characters, such as a GUID. Hubs since 0.26.</para>
-    /// </summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [NoCompletion]
     public string? InstanceId { get; set; }
 
-    /// <summary>
-    /// <para type="description">The instance's limits as a hashtable or object: memory (megabytes), gpu (true or false). Hubs since 0.26.</para>
-    /// </summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [NoCompletion]
     public object? Limits { get; set; }
 
-    /// <summary>
-    /// <para type="description">A file, JSON or YAML, with any of appConfig, args, inputTopic, outputTopic, limits and instanceId. What is given as a parameter counts more.</para>
-    /// </summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     public string? StartupConfig { get; set; }
 
-    /// <summary>
-    /// <para type="description">Waits until the instance runs before it is written.</para>
-    /// </summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     public SwitchParameter Wait { get; set; }
 
-    /// <summary>
-    /// <para type="description">How long to wait with -Wait, in seconds. Default: 60.</para>
-    /// </summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [Alias("TimeoutSec")]
     [ValidateRange(0.001d, 86400d)]

@@ -7,25 +7,17 @@ using ScramjetPlatform.Pipeline;
 
 namespace ScramjetPlatform;
 
-/// <summary>
-/// <para type="synopsis">Gets the platform's spaces.</para>
-/// </summary>
+/// <summary>Gets the platform's spaces.</summary>
 [Cmdlet(VerbsCommon.Get, "ScramjetSpace")]
 [OutputType(typeof(Space))]
 public sealed class GetScramjetSpaceCommand : ScramjetCmdlet
 {
-    /// <summary>
-    /// <para type="description">The spaces: ids, unique beginnings of ids, wildcards, or objects. Not given: all of them, whatever the context.</para>
-    /// </summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("Name", "Id", "SpaceId")]
     [SupportsWildcards]
     [ArgumentCompleter(typeof(SpaceCompleter))]
     public SpaceReference[]? Space { get; set; }
 
-    /// <summary>
-    /// <para type="description">The bound for each call in seconds, retries included. Not given: the connection's.</para>
-    /// </summary>
     [Parameter]
     [ValidateRange(0.001d, 86400d)]
     [NoCompletion]

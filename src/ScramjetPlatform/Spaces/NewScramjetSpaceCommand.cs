@@ -8,25 +8,17 @@ using ScramjetPlatform.Pipeline;
 
 namespace ScramjetPlatform;
 
-/// <summary>
-/// <para type="synopsis">Makes a space, by starting a manager on a multi-manager. For operators.</para>
-/// </summary>
+/// <summary>Makes a space, by starting a manager on a multi-manager. For operators.</summary>
 [Cmdlet(VerbsCommon.New, "ScramjetSpace", SupportsShouldProcess = true)]
 [OutputType(typeof(Space))]
 public sealed class NewScramjetSpaceCommand : ScramjetCmdlet
 {
-    /// <summary>
-    /// <para type="description">The space's id. Not given: the multi-manager makes one.</para>
-    /// </summary>
     [Parameter(Position = 0)]
     [Alias("Id")]
     [ValidateNotNullOrEmpty]
     [NoCompletion]
     public string? SpaceId { get; set; }
 
-    /// <summary>
-    /// <para type="description">The manager's configuration: a hashtable, an object, or JSON text, with upstream's names.</para>
-    /// </summary>
     [Parameter(Position = 1)]
     [ValidateNotNull]
     [NoCompletion]

@@ -7,25 +7,17 @@ using ScramjetPlatform.Pipeline;
 
 namespace ScramjetPlatform;
 
-/// <summary>
-/// <para type="synopsis">Gets the packages in spaces' stores.</para>
-/// </summary>
+/// <summary>Gets the packages in spaces' stores.</summary>
 [Cmdlet(VerbsCommon.Get, "ScramjetStoreItem")]
 [OutputType(typeof(StoreItem))]
 public sealed class GetScramjetStoreItemCommand : SpaceCmdlet
 {
-    /// <summary>
-    /// <para type="description">The items: ids, unique beginnings of ids, names, wildcards, or objects. Not given: all in scope.</para>
-    /// </summary>
     [Parameter(Position = 0)]
     [Alias("Name", "Id")]
     [SupportsWildcards]
     [ArgumentCompleter(typeof(StoreItemCompleter))]
     public StoreItemReference[]? StoreItem { get; set; }
 
-    /// <summary>
-    /// <para type="description">The spaces: ids, unique beginnings of ids, wildcards, or objects. Not given: the context's, else all.</para>
-    /// </summary>
     [Parameter(ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [SupportsWildcards]
     [ArgumentCompleter(typeof(SpaceCompleter))]

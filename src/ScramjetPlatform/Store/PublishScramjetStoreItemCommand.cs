@@ -7,9 +7,7 @@ using ScramjetPlatform.Pipeline;
 
 namespace ScramjetPlatform;
 
-/// <summary>
-/// <para type="synopsis">Uploads a package, or a folder that is packed first, into spaces' stores.</para>
-/// </summary>
+/// <summary>Uploads a package, or a folder that is packed first, into spaces' stores.</summary>
 [Cmdlet(VerbsData.Publish, "ScramjetStoreItem", SupportsShouldProcess = true, DefaultParameterSetName = PathSet)]
 [OutputType(typeof(StoreItem))]
 public sealed class PublishScramjetStoreItemCommand : SpaceCmdlet
@@ -17,33 +15,21 @@ public sealed class PublishScramjetStoreItemCommand : SpaceCmdlet
     private const string PathSet = "Path";
     private const string LiteralPathSet = "LiteralPath";
 
-    /// <summary>
-    /// <para type="description">The packages (.tar.gz) or folders; wildcards are permitted.</para>
-    /// </summary>
     [Parameter(Mandatory = true, HelpMessage = "The path of a package or a folder.", Position = 0, ValueFromPipeline = true, ParameterSetName = PathSet)]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
     public string[]? Path { get; set; }
 
-    /// <summary>
-    /// <para type="description">The packages or folders, without wildcards.</para>
-    /// </summary>
     [Parameter(Mandatory = true, HelpMessage = "The path of a package or a folder, without wildcards.", ValueFromPipelineByPropertyName = true, ParameterSetName = LiteralPathSet)]
     [Alias("PSPath", "FullName")]
     [ValidateNotNullOrEmpty]
     public string[]? LiteralPath { get; set; }
 
-    /// <summary>
-    /// <para type="description">The id that the item gets. Not given: the store makes one. An id that is taken is an error.</para>
-    /// </summary>
     [Parameter(Position = 1)]
     [ValidateNotNullOrEmpty]
     [NoCompletion]
     public string? Id { get; set; }
 
-    /// <summary>
-    /// <para type="description">The bound for each upload in seconds. Not given: an hour.</para>
-    /// </summary>
     [Parameter]
     [ValidateRange(0.001d, 86400d)]
     [NoCompletion]

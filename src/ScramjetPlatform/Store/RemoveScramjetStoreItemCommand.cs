@@ -6,9 +6,7 @@ using ScramjetPlatform.Pipeline;
 
 namespace ScramjetPlatform;
 
-/// <summary>
-/// <para type="synopsis">Removes packages from spaces' stores.</para>
-/// </summary>
+/// <summary>Removes packages from spaces' stores.</summary>
 [Cmdlet(VerbsCommon.Remove, "ScramjetStoreItem", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High, DefaultParameterSetName = ItemSet)]
 [OutputType(typeof(void))]
 public sealed class RemoveScramjetStoreItemCommand : SpaceCmdlet
@@ -16,9 +14,6 @@ public sealed class RemoveScramjetStoreItemCommand : SpaceCmdlet
     private const string ItemSet = "StoreItem";
     private const string AllSet = "All";
 
-    /// <summary>
-    /// <para type="description">The items: ids, unique beginnings of ids, names, wildcards, or objects.</para>
-    /// </summary>
     [Parameter(Mandatory = true, HelpMessage = "Ids of items in stores.", Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, ParameterSetName = ItemSet)]
     [Alias("StoreItemId")]
     [SupportsWildcards]
@@ -26,9 +21,6 @@ public sealed class RemoveScramjetStoreItemCommand : SpaceCmdlet
     [ArgumentCompleter(typeof(StoreItemCompleter))]
     public StoreItemReference[] StoreItem { get; set; } = [];
 
-    /// <summary>
-    /// <para type="description">Clears the stores of the spaces in scope, in one request each.</para>
-    /// </summary>
     [Parameter(Mandatory = true, ParameterSetName = AllSet)]
     public SwitchParameter All { get; set; }
 

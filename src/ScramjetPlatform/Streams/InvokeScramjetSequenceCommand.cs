@@ -16,9 +16,7 @@ using ScramjetPlatform.Pipeline;
 
 namespace ScramjetPlatform;
 
-/// <summary>
-/// <para type="synopsis">Uses a sequence as a filter: starts an instance, feeds it the pipeline, and writes what it puts out while both run.</para>
-/// </summary>
+/// <summary>Uses a sequence as a filter: starts an instance, feeds it the pipeline, and writes what it puts out while both run.</summary>
 [Cmdlet(VerbsLifecycle.Invoke, "ScramjetSequence", SupportsShouldProcess = true, DefaultParameterSetName = SequenceSet)]
 [OutputType(typeof(PSObject), typeof(string), typeof(byte[]))]
 public sealed class InvokeScramjetSequenceCommand : SendCmdlet
@@ -37,57 +35,36 @@ public sealed class InvokeScramjetSequenceCommand : SendCmdlet
     private bool _verbose;
     private Task<SequenceClient>? _publishing;
 
-    /// <summary>
-    /// <para type="description">The sequence: its name, id, a unique beginning of its id, or the object. Where several hubs have it, the first of them by name runs it.</para>
-    /// </summary>
     [Parameter(Mandatory = true, HelpMessage = "The id or name of a sequence.", Position = 0, ParameterSetName = SequenceSet)]
     [Alias("SequenceId")]
     [ArgumentCompleter(typeof(SequenceCompleter))]
     public SequenceReference? Sequence { get; set; }
 
-    /// <summary>
-    /// <para type="description">A package (.tar.gz) or a folder, which is published for this run; wildcards that fit one are permitted. Where several hubs are in scope, the first of them by name gets it.</para>
-    /// </summary>
     [Parameter(Mandatory = true, HelpMessage = "The path of a package or a folder.", ParameterSetName = PathSet)]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
     public string? Path { get; set; }
 
-    /// <summary>
-    /// <para type="description">A package or a folder, without wildcards, which is published for this run.</para>
-    /// </summary>
     [Parameter(Mandatory = true, HelpMessage = "The path of a package or a folder, without wildcards.", ParameterSetName = LiteralPathSet)]
     [Alias("PSPath")]
     [ValidateNotNullOrEmpty]
     public string? LiteralPath { get; set; }
 
-    /// <summary>
-    /// <para type="description">With -Path or -LiteralPath: removes the sequence after the run.</para>
-    /// </summary>
     [Parameter(ParameterSetName = PathSet)]
     [Parameter(ParameterSetName = LiteralPathSet)]
     public SwitchParameter RemoveAfter { get; set; }
 
-    /// <summary>
-    /// <para type="description">The configuration that the program gets: a hashtable, an object, or JSON text.</para>
-    /// </summary>
     [Parameter]
     [ValidateNotNull]
     [NoCompletion]
     public object? AppConfig { get; set; }
 
-    /// <summary>
-    /// <para type="description">The arguments that the program's function gets.</para>
-    /// </summary>
     [Parameter]
     [Alias("Args")]
     [AllowEmptyCollection]
     [AllowNull]
     public object?[]? ArgumentList { get; set; }
 
-    /// <summary>
-    /// <para type="description">What comes out: application/x-ndjson gives objects, text/plain lines, application/octet-stream blocks of bytes. Not given: the first line tells whether it is NDJSON or text.</para>
-    /// </summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(ContentTypeCompleter))]

@@ -15,38 +15,23 @@ public abstract class ReceiveCmdlet : ScopedCmdlet
     private string? _file;
     private int _fileTaken;
 
-    /// <summary>
-    /// <para type="description">What the stream holds: application/x-ndjson gives objects, text/plain lines, application/octet-stream blocks of bytes. Not given: the first line tells whether it is NDJSON or text.</para>
-    /// </summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(ContentTypeCompleter))]
     public string? ContentType { get; set; }
 
-    /// <summary>
-    /// <para type="description">Gives byte[] blocks as they come, without decoding.</para>
-    /// </summary>
     [Parameter]
     public SwitchParameter AsByteStream { get; set; }
 
-    /// <summary>
-    /// <para type="description">A file to write the bytes of one stream to, without passing them through the pipeline. A file that is there is replaced.</para>
-    /// </summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? OutFile { get; set; }
 
-    /// <summary>
-    /// <para type="description">Stops after this many objects, lines or blocks.</para>
-    /// </summary>
     [Parameter]
     [ValidateRange(1, int.MaxValue)]
     [NoCompletion]
     public int First { get; set; } = int.MaxValue;
 
-    /// <summary>
-    /// <para type="description">How long to receive, in seconds: then the command ends, whatever has come; fractions count. Not given: the stream's end, or Ctrl+C.</para>
-    /// </summary>
     [Parameter]
     [Alias("TimeoutSec")]
     [ValidateRange(0.001d, 2147483d)]

@@ -12,9 +12,7 @@ using ScramjetPlatform.Pipeline;
 
 namespace ScramjetPlatform;
 
-/// <summary>
-/// <para type="synopsis">Receives events of a name from instances: the last one, the next one, or all from now on.</para>
-/// </summary>
+/// <summary>Receives events of a name from instances: the last one, the next one, or all from now on.</summary>
 [Cmdlet(VerbsCommunications.Receive, "ScramjetEvent", DefaultParameterSetName = LastSet)]
 [OutputType(typeof(ScramjetEvent))]
 public sealed class ReceiveScramjetEventCommand : InstanceEventCmdlet
@@ -23,21 +21,12 @@ public sealed class ReceiveScramjetEventCommand : InstanceEventCmdlet
     private const string NextSet = "Next";
     private const string FollowSet = "Follow";
 
-    /// <summary>
-    /// <para type="description">Waits for the next event. Without it, the last one comes at once, if there was one.</para>
-    /// </summary>
     [Parameter(Mandatory = true, ParameterSetName = NextSet)]
     public SwitchParameter Next { get; set; }
 
-    /// <summary>
-    /// <para type="description">Writes every event from now on, until Ctrl+C or the instance's end.</para>
-    /// </summary>
     [Parameter(Mandatory = true, ParameterSetName = FollowSet)]
     public SwitchParameter Follow { get; set; }
 
-    /// <summary>
-    /// <para type="description">How long to wait, in seconds; fractions count. Not given: as long as it takes. No event by then is an error, but with -Follow, which just ends.</para>
-    /// </summary>
     [Parameter]
     [Alias("TimeoutSec")]
     [ValidateRange(0.001d, 2147483d)]

@@ -24,36 +24,27 @@ public abstract class SendCmdlet : ScopedCmdlet
     private string? _file;
     private long _sent;
 
-    /// <summary>
-    /// <para type="description">What is sent: objects go as NDJSON, strings as lines of text, bytes as they are. The first one decides, unless -ContentType does.</para>
-    /// </summary>
     [Parameter(Position = 1, ValueFromPipeline = true)]
     [AllowNull]
     [AllowEmptyString]
     [AllowEmptyCollection]
     public override object? InputObject { get; set; }
 
-    /// <inheritdoc/>
     [Parameter]
     [ValidateNotNull]
     [ArgumentCompleter(typeof(ConnectionCompleter))]
     public override ScramjetConnection? Connection { get; set; }
 
-    /// <inheritdoc/>
     [Parameter]
     [SupportsWildcards]
     [ArgumentCompleter(typeof(SpaceCompleter))]
     public override SpaceReference[]? Space { get; set; }
 
-    /// <inheritdoc/>
     [Parameter]
     [SupportsWildcards]
     [ArgumentCompleter(typeof(HubCompleter))]
     public override HubReference[]? Hub { get; set; }
 
-    /// <summary>
-    /// <para type="description">What the data is: application/x-ndjson, text/plain or application/octet-stream. Not given: what the first object is; for a file, what its name's ending says.</para>
-    /// </summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(ContentTypeCompleter))]

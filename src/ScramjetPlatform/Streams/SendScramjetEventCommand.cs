@@ -8,18 +8,13 @@ using ScramjetPlatform.Pipeline;
 
 namespace ScramjetPlatform;
 
-/// <summary>
-/// <para type="synopsis">Sends an event to instances.</para>
-/// </summary>
+/// <summary>Sends an event to instances.</summary>
 [Cmdlet(VerbsCommunications.Send, "ScramjetEvent", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Low)]
 [OutputType(typeof(void))]
 public sealed class SendScramjetEventCommand : InstanceEventCmdlet
 {
     private JToken? _message;
 
-    /// <summary>
-    /// <para type="description">What goes with it: a text, a number, or any object that JSON can hold.</para>
-    /// </summary>
     [Parameter(Position = 2)]
     [AllowNull]
     [AllowEmptyString]

@@ -12,9 +12,7 @@ using ScramjetPlatform.Pipeline;
 
 namespace ScramjetPlatform;
 
-/// <summary>
-/// <para type="synopsis">Sends the pipeline, or a file, into an instance; with -ReceiveOutput, writes what it puts out meanwhile.</para>
-/// </summary>
+/// <summary>Sends the pipeline, or a file, into an instance; with -ReceiveOutput, writes what it puts out meanwhile.</summary>
 [Cmdlet(VerbsCommunications.Send, "ScramjetInput", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Low, DefaultParameterSetName = SendSet)]
 [OutputType(typeof(PSObject), typeof(string), typeof(byte[]), ParameterSetName = [ReceiveSet])]
 public sealed class SendScramjetInputCommand : SendCmdlet
@@ -32,52 +30,31 @@ public sealed class SendScramjetInputCommand : SendCmdlet
     private object? _payload;
     private bool _begun;
 
-    /// <summary>
-    /// <para type="description">The instance: its id, a unique beginning of it, or the object. Where instances come from the pipeline, what stands in this place is what is sent to them.</para>
-    /// </summary>
     [Parameter(Mandatory = true, HelpMessage = "The id of an instance.", Position = 0, ValueFromPipeline = true)]
     [Alias("InstanceId")]
     [InstanceOrPayload]
     [ArgumentCompleter(typeof(InstanceCompleter))]
     public InstanceReference? Instance { get; set; }
 
-    /// <summary>
-    /// <para type="description">A file to send instead of the pipeline; wildcards that fit one file are permitted.</para>
-    /// </summary>
     [Parameter]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
     public string? Path { get; set; }
 
-    /// <summary>
-    /// <para type="description">A file to send instead of the pipeline, without wildcards.</para>
-    /// </summary>
     [Parameter]
     [Alias("PSPath")]
     [ValidateNotNullOrEmpty]
     public string? LiteralPath { get; set; }
 
-    /// <summary>
-    /// <para type="description">Sends to the standard input of the instance's process, not to its input.</para>
-    /// </summary>
     [Parameter(ParameterSetName = SendSet)]
     public SwitchParameter Stdin { get; set; }
 
-    /// <summary>
-    /// <para type="description">Leaves the input open, for more to be sent. Without it, the instance sees its input's end.</para>
-    /// </summary>
     [Parameter]
     public SwitchParameter KeepOpen { get; set; }
 
-    /// <summary>
-    /// <para type="description">Writes what the instance puts out, while it is fed and until its output ends: the instance as a filter.</para>
-    /// </summary>
     [Parameter(Mandatory = true, ParameterSetName = ReceiveSet)]
     public SwitchParameter ReceiveOutput { get; set; }
 
-    /// <summary>
-    /// <para type="description">What comes out: application/x-ndjson gives objects, text/plain lines, application/octet-stream blocks of bytes. Not given: the first line tells whether it is NDJSON or text.</para>
-    /// </summary>
     [Parameter(ParameterSetName = ReceiveSet)]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(ContentTypeCompleter))]

@@ -8,16 +8,11 @@ using ScramjetPlatform.Pipeline;
 
 namespace ScramjetPlatform;
 
-/// <summary>
-/// <para type="synopsis">Gets topics: those of spaces, or of hubs.</para>
-/// </summary>
+/// <summary>Gets topics: those of spaces, or of hubs.</summary>
 [Cmdlet(VerbsCommon.Get, "ScramjetTopic")]
 [OutputType(typeof(Topic))]
 public sealed class GetScramjetTopicCommand : QueryCmdlet
 {
-    /// <summary>
-    /// <para type="description">The topics' names; wildcards are permitted. Not given: all in scope.</para>
-    /// </summary>
     [Parameter(Position = 0, ValueFromPipelineByPropertyName = true)]
     [Alias("Name")]
     [SupportsWildcards]

@@ -8,25 +8,17 @@ using ScramjetPlatform.Pipeline;
 
 namespace ScramjetPlatform;
 
-/// <summary>
-/// <para type="synopsis">Makes a topic on hubs. Hubs since 0.26; on older ones sending to a topic makes it.</para>
-/// </summary>
+/// <summary>Makes a topic on hubs. Hubs since 0.26; on older ones sending to a topic makes it.</summary>
 [Cmdlet(VerbsCommon.New, "ScramjetTopic", SupportsShouldProcess = true)]
 [OutputType(typeof(Topic))]
 public sealed class NewScramjetTopicCommand : ScopedCmdlet
 {
-    /// <summary>
-    /// <para type="description">The topic's name: letters, digits, -, _ and dots.</para>
-    /// </summary>
     [Parameter(Mandatory = true, HelpMessage = "The name of the new topic.", Position = 0)]
     [Alias("Name")]
     [ValidatePattern(@"^[\w.-]+$")]
     [ArgumentCompleter(typeof(TopicCompleter))]
     public string Topic { get; set; } = "";
 
-    /// <summary>
-    /// <para type="description">What its data is. Default: application/x-ndjson.</para>
-    /// </summary>
     [Parameter(Position = 1)]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(ContentTypeCompleter))]

@@ -3,16 +3,11 @@ using ScramjetPlatform.Pipeline;
 
 namespace ScramjetPlatform;
 
-/// <summary>
-/// <para type="synopsis">Writes what comes out of a topic of a hub or a space, until Ctrl+C, -First or -DurationSec.</para>
-/// </summary>
+/// <summary>Writes what comes out of a topic of a hub or a space, until Ctrl+C, -First or -DurationSec.</summary>
 [Cmdlet(VerbsCommunications.Receive, "ScramjetTopicData")]
 [OutputType(typeof(PSObject), typeof(string), typeof(byte[]))]
 public sealed class ReceiveScramjetTopicDataCommand : ReceiveCmdlet
 {
-    /// <summary>
-    /// <para type="description">The topic's name. A topic that isn't there comes to be.</para>
-    /// </summary>
     [Parameter(Mandatory = true, HelpMessage = "The name of the topic.", Position = 0, ValueFromPipelineByPropertyName = true)]
     [Alias("Name")]
     [ValidateNotNullOrEmpty]

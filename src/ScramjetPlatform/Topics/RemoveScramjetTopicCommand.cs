@@ -5,16 +5,11 @@ using ScramjetPlatform.Pipeline;
 
 namespace ScramjetPlatform;
 
-/// <summary>
-/// <para type="synopsis">Removes topics from hubs. Hubs since 0.26.</para>
-/// </summary>
+/// <summary>Removes topics from hubs. Hubs since 0.26.</summary>
 [Cmdlet(VerbsCommon.Remove, "ScramjetTopic", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
 [OutputType(typeof(void))]
 public sealed class RemoveScramjetTopicCommand : ScopedCmdlet
 {
-    /// <summary>
-    /// <para type="description">The topic's name, or its object from the pipeline by its properties Name, Hub and Space.</para>
-    /// </summary>
     [Parameter(Mandatory = true, HelpMessage = "The name of the topic.", Position = 0, ValueFromPipelineByPropertyName = true)]
     [Alias("Name")]
     [ValidateNotNullOrEmpty]

@@ -8,9 +8,7 @@ using ScramjetPlatform.Pipeline;
 
 namespace ScramjetPlatform;
 
-/// <summary>
-/// <para type="synopsis">Sends the pipeline, or a file, to a topic of a hub or a space.</para>
-/// </summary>
+/// <summary>Sends the pipeline, or a file, to a topic of a hub or a space.</summary>
 [Cmdlet(VerbsCommunications.Send, "ScramjetTopicData", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Low)]
 [OutputType(typeof(void))]
 public sealed class SendScramjetTopicDataCommand : SendCmdlet
@@ -18,34 +16,22 @@ public sealed class SendScramjetTopicDataCommand : SendCmdlet
     private HubScope? _scope;
     private bool _spaces;
 
-    /// <summary>
-    /// <para type="description">The topic's name. A topic that isn't there comes to be.</para>
-    /// </summary>
     [Parameter(Mandatory = true, HelpMessage = "The name of the topic.", Position = 0)]
     [Alias("Name")]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(Completion.TopicCompleter))]
     public string Topic { get; set; } = "";
 
-    /// <summary>
-    /// <para type="description">A file to send instead of the pipeline; wildcards that fit one file are permitted.</para>
-    /// </summary>
     [Parameter]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
     public string? Path { get; set; }
 
-    /// <summary>
-    /// <para type="description">A file to send instead of the pipeline, without wildcards.</para>
-    /// </summary>
     [Parameter]
     [Alias("PSPath")]
     [ValidateNotNullOrEmpty]
     public string? LiteralPath { get; set; }
 
-    /// <summary>
-    /// <para type="description">Ends the topic's stream with this data.</para>
-    /// </summary>
     [Parameter]
     public SwitchParameter EndStream { get; set; }
 

@@ -13,9 +13,7 @@ using ScramjetPlatform.Pipeline;
 
 namespace ScramjetPlatform;
 
-/// <summary>
-/// <para type="synopsis">Shows spaces, hubs, sequences and instances as a tree, with status, age and load.</para>
-/// </summary>
+/// <summary>Shows spaces, hubs, sequences and instances as a tree, with status, age and load.</summary>
 [Cmdlet(VerbsCommon.Show, "ScramjetTree", DefaultParameterSetName = OnceSet)]
 [OutputType(typeof(ScramjetTreeNode))]
 public sealed class ShowScramjetTreeCommand : QueryCmdlet
@@ -31,34 +29,19 @@ public sealed class ShowScramjetTreeCommand : QueryCmdlet
     private readonly List<HubScope> _scopes = [];
     private ConcurrentQueue<Exception> _problems = new();
 
-    /// <summary>
-    /// <para type="description">How deep the tree goes: Space, Hub, Sequence or Instance. What lies deeper is not asked for. Default: Instance.</para>
-    /// </summary>
     [Parameter(Position = 0)]
     [Alias("Level")]
     public ScramjetTreeKind Depth { get; set; } = ScramjetTreeKind.Instance;
 
-    /// <summary>
-    /// <para type="description">Asks each running instance for its health too. That is a request an instance.</para>
-    /// </summary>
     [Parameter]
     public SwitchParameter Health { get; set; }
 
-    /// <summary>
-    /// <para type="description">Doesn't ask hubs for their load, which saves a request a hub.</para>
-    /// </summary>
     [Parameter]
     public SwitchParameter NoLoad { get; set; }
 
-    /// <summary>
-    /// <para type="description">Draws the tree again and again, until Ctrl+C. It is drawn on the host's screen; nothing is written to the pipeline.</para>
-    /// </summary>
     [Parameter(Mandatory = true, ParameterSetName = WatchSet)]
     public SwitchParameter Watch { get; set; }
 
-    /// <summary>
-    /// <para type="description">The time between two rounds in seconds; fractions count. Default: 2.</para>
-    /// </summary>
     [Parameter(ParameterSetName = WatchSet)]
     [ValidateRange(0.1d, 86400d)]
     [NoCompletion]
