@@ -27,6 +27,15 @@ public sealed class JsonTextTests
         Assert.Equal(text, JsonText.Parse($"\uFEFF \t\r\n{text}\n ").ToString(Formatting.None));
     }
 
+    [Fact]
+    public void What_is_read_stays_so_in_another_place()
+    {
+        const string Text = "{\"a\":1.50,\"b\":[1e2]}";
+        var first = new JObject { ["x"] = JsonText.Parse(Text) };
+        var second = new JObject { ["x"] = first["x"] };
+        Assert.Equal($"{{\"x\":{Text}}}", second.ToString(Formatting.None));
+    }
+
     [Theory]
     [InlineData("7", 7L)]
     [InlineData("-7", -7L)]
@@ -40,15 +49,15 @@ public sealed class JsonTextTests
     [InlineData("0.30000000000000004", 0.30000000000000004)]
     public void Numbers_have_their_value(string text, object value)
     {
-        Assert.Equal(value, Assert.IsAssignableFrom<JValue>(JsonText.Parse(text)).Value);
-        Assert.Equal(text == "-0", value is double d && double.IsNegative(d));
+        Assert.Equal(value, Plain(text));
+        Assert.Equal(text == "-0", Plain(text) is double d && double.IsNegative(d));
     }
 
     [Fact]
     public void Numbers_that_are_too_long_for_the_usual_types_have_larger_ones()
     {
-        Assert.Equal(BigInteger.Parse("123456789012345678901234567890", CultureInfo.InvariantCulture), ((JValue)JsonText.Parse("123456789012345678901234567890")).Value);
-        Assert.Equal(0.1234567890123456789m, ((JValue)JsonText.Parse("0.1234567890123456789")).Value);
+        Assert.Equal(BigInteger.Parse("123456789012345678901234567890", CultureInfo.InvariantCulture), Plain("123456789012345678901234567890"));
+        Assert.Equal(0.1234567890123456789m, Plain("0.1234567890123456789"));
     }
 
     [Fact]
@@ -61,7 +70,7 @@ public sealed class JsonTextTests
             if (!double.IsFinite(value))
                 continue;
             var text = value.ToString("R", CultureInfo.InvariantCulture);
-            Assert.Equal(value, Convert.ToDouble(((JValue)JsonText.Parse(text)).Value, CultureInfo.InvariantCulture));
+            Assert.Equal(value, Convert.ToDouble(Plain(text), CultureInfo.InvariantCulture));
         }
     }
 
@@ -154,4 +163,6 @@ public sealed class JsonTextTests
         Assert.Equal(["z", "a"], plain.Keys.Cast<string>());
         Assert.Equal(new object?[] { 1.5, null, "2024-01-01" }, Assert.IsType<object?[]>(plain["a"]));
     }
+
+    private static object? Plain(string text) => JsonText.ToPlain(JsonText.Parse(text));
 }

@@ -39,6 +39,10 @@ internal static class JsonText
                 foreach (var item in a)
                     values.Add(ToPlain(item));
                 return values.ToArray();
+            case JRaw raw:
+                var number = new JsonCursor((string)raw.Value!, MaxDepth);
+                number.Read();
+                return number.Number;
             default:
                 return (token as JValue)?.Value;
         }
@@ -67,18 +71,13 @@ internal static class JsonText
             case JsonKind.Text:
                 return new JValue(cursor.Text);
             case JsonKind.Number:
+                // A number that would be written in another way, such as 1.50 or one with more digits than any number keeps, stays as it is.
                 var number = new JValue(cursor.Number);
-                return cursor.Number is long || number.ToString(Formatting.None) == cursor.NumberText ? number : new WrittenNumber(cursor.Number, cursor.NumberText);
+                return cursor.Number is long || number.ToString(Formatting.None) == cursor.NumberText ? number : new JRaw(cursor.NumberText);
             case JsonKind.Null:
                 return JValue.CreateNull();
             case var kind:
                 return new JValue(kind == JsonKind.True);
         }
-    }
-
-    /// <summary>A number that is written as it was read, such as 1.50 or one with more digits than any number here keeps.</summary>
-    private sealed class WrittenNumber(object value, string text) : JValue(value)
-    {
-        public override void WriteTo(JsonWriter writer, params JsonConverter[] converters) => writer.WriteRawValue(text);
     }
 }

@@ -14,11 +14,15 @@ namespace Scramjet.Client.Streams;
 /// </summary>
 public sealed class ApiStream : Stream
 {
+    private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(10);
+
     private readonly HttpResponseMessage _response;
     private readonly Stream _body;
     private readonly Call _call;
     private readonly SilenceWatch _watch;
     private readonly Action _abort;
+    private TimeSpan _silence = TimeSpan.FromSeconds(2);
+    private bool _isOver;
 
     internal ApiStream(HttpResponseMessage response, Stream body, Call call, SilenceWatch watch)
     {
@@ -34,6 +38,9 @@ public sealed class ApiStream : Stream
 
     /// <summary>How many bytes have been read.</summary>
     public long BytesRead { get; private set; }
+
+    /// <summary>Asked when the stream falls silent, where a server may leave it open behind its end: whether that has come.</summary>
+    internal Func<CancellationToken, Task<bool>>? IsOver { get; set; }
 
     /// <inheritdoc/>
     public override bool CanRead => true;
@@ -65,7 +72,22 @@ public sealed class ApiStream : Stream
         _watch.Begin(_abort);
         try
         {
-            var read = await _body.ReadAsync(buffer, offset, count, cancellationToken).ConfigureAwait(false);
+            var reading = _isOver ? Task.FromResult(0) : _body.ReadAsync(buffer, offset, count, cancellationToken);
+            while (IsOver is not null && !reading.IsCompleted && await Task.WhenAny(reading, Task.Delay(_silence, cancellationToken)).ConfigureAwait(false) != reading)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                _isOver = await IsOver(cancellationToken).ConfigureAwait(false);
+                if (_isOver && !reading.IsCompleted)
+                {
+                    _response.Dispose();
+                    _ = reading.ContinueWith(static t => _ = t.Exception, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+                    return 0;
+                }
+
+                _silence = TimeSpan.FromTicks(Math.Min(_silence.Ticks * 3 / 2, LongestSilence.Ticks));
+            }
+
+            var read = await reading.ConfigureAwait(false);
             BytesRead += read;
             return read;
         }

@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.IO;
+using System.Runtime.ExceptionServices;
 using System.Text;
 using System.Threading;
 using System.Threading.Tasks;
@@ -16,10 +17,14 @@ public sealed class LineReader(Stream stream)
 {
     private const int BlockSize = 64 * 1024;
 
-    private byte[] _buffer = new byte[BlockSize];
+    /// <summary>A byte that UTF-8 never has: the buffer is full of it behind what was read.</summary>
+    private const byte Unread = 0xFF;
+
+    private byte[] _buffer = Filled(new byte[BlockSize], 0);
     private int _start;
     private int _end;
     private bool _first = true;
+    private ExceptionDispatchInfo? _failure;
 
     /// <summary>Whether the line that was given last had no end: the stream's end came first.</summary>
     public bool EndsWithinLine { get; private set; }
@@ -28,8 +33,20 @@ public sealed class LineReader(Stream stream)
     /// <exception cref="ScramjetApiException"><c>STREAM_BROKEN</c>, after all whole lines were given.</exception>
     public async Task<IReadOnlyList<string>?> ReadAsync(CancellationToken cancellationToken = default)
     {
+        _failure?.Throw();
         MakeRoom();
-        var read = await stream.ReadAsync(_buffer, _end, _buffer.Length - _end, cancellationToken).ConfigureAwait(false);
+        int read;
+        try
+        {
+            read = await stream.ReadAsync(_buffer, _end, _buffer.Length - _end, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is not OperationCanceledException && ReadBeforeFailure() is > 0 and var before)
+        {
+            // A stream of chunks that are good up to one that isn't fails as a whole, with the good ones in the buffer.
+            _failure = ExceptionDispatchInfo.Capture(e);
+            read = before;
+        }
+
         if (read == 0)
         {
             var rest = TakeRest();
@@ -57,7 +74,7 @@ public sealed class LineReader(Stream stream)
             return null;
 
         var line = Decode(_start, _end);
-        _start = _end = 0;
+        _start = _end;
         return line;
     }
 
@@ -73,16 +90,36 @@ public sealed class LineReader(Stream stream)
         return Encoding.UTF8.GetString(_buffer, start, end - start);
     }
 
+    /// <summary>How much a read that failed has put into the buffer.</summary>
+    private int ReadBeforeFailure()
+    {
+        var end = Array.IndexOf(_buffer, Unread, _end);
+        return (end < 0 ? _buffer.Length : end) - _end;
+    }
+
     private void MakeRoom()
     {
         if (_start > 0)
         {
+            var end = _end;
             Buffer.BlockCopy(_buffer, _start, _buffer, 0, _end - _start);
             _end -= _start;
             _start = 0;
+            Filled(_buffer, _end, end);
         }
 
         if (_buffer.Length - _end < BlockSize / 2)
-            Array.Resize(ref _buffer, _buffer.Length * 2);
+        {
+            var length = _buffer.Length;
+            Array.Resize(ref _buffer, length * 2);
+            Filled(_buffer, length);
+        }
+    }
+
+    private static byte[] Filled(byte[] buffer, int start, int? end = null)
+    {
+        for (var i = start; i < (end ?? buffer.Length); i++)
+            buffer[i] = Unread;
+        return buffer;
     }
 }

@@ -22,12 +22,13 @@ internal static class EndlessLines
     public static async Task ReadAsync(Func<CancellationToken, Task<ApiStream>> open, Func<string, Task> take, bool follow, CancellationToken cancellationToken)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        LineReader? reader = null;
         try
         {
             if (!follow)
                 limit.CancelAfter(Beginning);
             using var stream = await open(limit.Token).ConfigureAwait(false);
-            var reader = new LineReader(stream);
+            reader = new LineReader(stream);
             while (true)
             {
                 if (!follow)
@@ -45,6 +46,8 @@ internal static class EndlessLines
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             // Silence: what was there has come.
+            if (reader?.TakeRest() is { } rest)
+                await take(rest).ConfigureAwait(false);
         }
     }
 }

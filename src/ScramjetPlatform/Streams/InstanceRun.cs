@@ -13,6 +13,9 @@ namespace ScramjetPlatform.Pipeline;
 /// </summary>
 internal sealed class InstanceRun(InstanceClient instance)
 {
+    /// <summary>What runners of 1.0 log when the program fails while its output is under way, or when its input can't be read. They go on to a good end then.</summary>
+    private static readonly string[] s_streamFailures = ["Error during output data stream", "Error during input data stream", "mapToInputDataStream"];
+
     /// <summary>What an instance gets to end after its output has.</summary>
     private static readonly TimeSpan EndTime = TimeSpan.FromSeconds(15);
 
@@ -21,6 +24,9 @@ internal sealed class InstanceRun(InstanceClient instance)
 
     private readonly TaskCompletionSource<bool> _typeRead = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource<bool> _completed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<long> _written = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private volatile bool _tellsWritten;
+    private volatile string? _streamFailure;
     private volatile string? _lastError;
 
     /// <summary>Ends when the log has said that the instance has read its input's content type.</summary>
@@ -41,8 +47,22 @@ internal sealed class InstanceRun(InstanceClient instance)
             _completed.TrySetResult(true);
         if (isPython ? entry.Message.StartsWith("Input headers:", StringComparison.Ordinal) : entry.Message == "Content-Type")
             _typeRead.TrySetResult(true);
+
+        // Runners of 1.0 count what they have written to the output's connection, which begins with the instance's id and a digit.
+        if (entry.Source == "HostClient")
+        {
+            _tellsWritten = true;
+            if (entry.Message == "Total data written to instance output" && entry.Data is object[] { Length: 1 } data && data[0] is long written)
+                _written.TrySetResult(written - instance.InstanceId.Length - 1);
+        }
+
         if (entry.IsAtLeast(LogLevel.Error))
+        {
             _lastError = entry.ToString();
+            if (entry.Source == "Runner" && Array.IndexOf(s_streamFailures, entry.Message) >= 0)
+                _streamFailure = entry.Message;
+        }
+
         return $"{entry.Level?.ToUpperInvariant()} {entry.Source}: {entry}".Trim();
     }
 
@@ -50,12 +70,13 @@ internal sealed class InstanceRun(InstanceClient instance)
     /// <param name="watch">Waits for the instance.</param>
     /// <param name="log">The reading of the log.</param>
     /// <param name="name">The sequence's name.</param>
+    /// <param name="received">How many bytes of output were read.</param>
     /// <param name="amount">How much came out and went in, for the error.</param>
     /// <param name="cancellationToken">Stops the wait.</param>
     /// <exception cref="ScramjetException">
-    /// <c>INSTANCE_FAILED</c>, with the exit code and the reason, where the hub tells them. <c>STREAM_BROKEN</c>: its output has ended, and its program hasn't.
+    /// <c>INSTANCE_FAILED</c>, with the exit code and the reason, where the hub tells them. <c>STREAM_BROKEN</c>: its output has ended, and its program hasn't, or has put out more.
     /// </exception>
-    public async Task CheckAsync(InstanceWatch watch, Task log, string name, string amount, CancellationToken cancellationToken)
+    public async Task CheckAsync(InstanceWatch watch, Task log, string name, long received, string amount, CancellationToken cancellationToken)
     {
         Instance now;
         try
@@ -75,8 +96,21 @@ internal sealed class InstanceRun(InstanceClient instance)
         // The rest of the log may still be on its way.
         if (now.IsGone && !Completed.IsCompleted)
             await Task.WhenAny(log, Task.Delay(LogTime, cancellationToken)).ConfigureAwait(false);
+        if (_streamFailure is { } failure)
+            throw Failed(name, null, failure);
         if (now.Succeeded == false || (now.IsGone && !Completed.IsCompleted))
             throw Failed(name, now.ExitCode, now.ExitReason);
+
+        // Where it has said how much it has put out, that is known a moment after the output's end.
+        if (_tellsWritten)
+            await Task.WhenAny(_written.Task, Task.Delay(LogTime, cancellationToken)).ConfigureAwait(false);
+        if (_written.Task.Status == TaskStatus.RanToCompletion && _written.Task.Result > received)
+        {
+            throw new ScramjetException(
+                ErrorCodes.StreamBroken,
+                $"{_written.Task.Result - received} of the {_written.Task.Result} bytes that the instance {instance.InstanceId} of '{name}' has put out are missing. {amount}.",
+                "See whether something else reads the instance's output, and the hub's log: Get-ScramjetLog.");
+        }
     }
 
     private ScramjetException Failed(string name, int? exitCode, string? reason)

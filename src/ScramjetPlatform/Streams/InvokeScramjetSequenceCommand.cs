@@ -150,7 +150,7 @@ public sealed class InvokeScramjetSequenceCommand : SendCmdlet
                 typeRead: run.TypeRead,
                 cancellationToken: StopToken).ConfigureAwait(false);
             var amount = $"{objects} {ItemsOf(OutputContentType)} ({bytes} bytes) came out of it, and {Sent} {ItemsOf(body.ContentType)} ({body.Sent} bytes) had gone into it";
-            await run.CheckAsync(Context.Watch, log, name, amount, StopToken).ConfigureAwait(false);
+            await run.CheckAsync(Context.Watch, log, name, bytes, amount, StopToken).ConfigureAwait(false);
             if (!all)
                 PostVerbose($"The instance {instance.InstanceId} ended before it had read all of its input.");
         }

@@ -358,6 +358,9 @@ public sealed partial class FakeHub
             case ("GET", ["events", var name]):
                 await instance.Events.ServeAsync(name, exchange);
                 break;
+            case ("POST", ["_monitoring_rate"]):
+                await SetMonitoringRateAsync(exchange);
+                break;
             case ("POST", ["_event"]):
                 await SendEventAsync(exchange, instance);
                 break;
@@ -388,6 +391,13 @@ public sealed partial class FakeHub
         await instance.Input.TakeAsync(exchange, answer: false);
         await Task.WhenAny(exchange.LeftAsync(), Task.WhenAll(giving, exchange.SilenceAsync()));
         exchange.Reset();
+    }
+
+    private static async Task SetMonitoringRateAsync(FaultServer.Exchange exchange)
+    {
+        if (await ReadJsonAsync(exchange) is not JArray { Count: > 1 } message || message[1]["monitoringRate"]?.Type is not (JTokenType.Float or JTokenType.Integer))
+            throw new Refusal(500, null);
+        await AnswerAsync(exchange, new JObject { ["accepted"] = true }, 202);
     }
 
     private async Task SendEventAsync(FaultServer.Exchange exchange, StandInInstance instance)

@@ -26,6 +26,7 @@ internal sealed class StandInInput(StandInInstance instance, bool standard)
     private readonly Channel<byte[]> _pieces = Channel.CreateBounded<byte[]>(16);
     private readonly TaskCompletionSource<string> _type = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Stopwatch _sinceType = new();
+    private bool _begun;
 
     /// <summary>The content type of the input, once somebody has sent some; one that the hub can't read never comes.</summary>
     public Task<string> Type => _type.Task.WaitAsync(instance.Ending);
@@ -108,16 +109,27 @@ internal sealed class StandInInput(StandInInstance instance, bool standard)
             return;
         _sinceType.Start();
         if (type is "text/plain" or "application/octet-stream" || type.EndsWith("x-ndjson", StringComparison.Ordinal))
+        {
             _type.TrySetResult(type);
+            _ = LogTypeAsync(type);
+        }
+    }
+
+    /// <summary>Says that the type has been read, once nothing more is read together with it.</summary>
+    private async Task LogTypeAsync(string type)
+    {
+        while (_sinceType.Elapsed < s_together)
+            await Task.Delay(s_together);
+        instance.LogInputType(type);
     }
 
     /// <summary>What the program gets of a piece: up to 64 KiB of the first one went through a text.</summary>
     private byte[] Read(byte[] piece)
     {
-        if (standard || !_sinceType.IsRunning)
+        if (standard || _begun)
             return piece;
         var together = _sinceType.Elapsed < s_together;
-        _sinceType.Stop();
+        _begun = true;
         var length = Math.Min(piece.Length, ReadSize - 42);
         return together ? [.. Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(piece, 0, length)), .. piece[length..]] : piece;
     }

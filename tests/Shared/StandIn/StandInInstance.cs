@@ -161,9 +161,13 @@ internal sealed class StandInInstance
             return (JObject)Info.DeepClone();
     }
 
+    /// <summary>What the runner says when it has read the input's content type.</summary>
+    public void LogInputType(string type) => _hub.Log("DEBUG", "Content-Type", "Runner", Id, type);
+
     private async Task RunProgramAsync()
     {
         await _hub.After(0.05);
+        _hub.Log("DEBUG", "Connected to host", "HostClient", Id);
         Tell(null, InputTopic ?? "");
         lock (Info)
         {
@@ -183,7 +187,9 @@ internal sealed class StandInInstance
             if (_program.Returns is not null)
                 await Output.WriteAsync(System.Text.Encoding.UTF8.GetBytes(_program.Returns), Ending);
             Tell(OutputTopic ?? "", null);
+            _hub.Log("TRACE", "Sequence completed. Waiting 10000ms with exit.", "Runner", Id);
             Output.End();
+            _hub.Log("INFO", "Total data written to instance output", "HostClient", Id, Output.Written + Id.Length + 1);
         }
         catch (StandInFailure failure) when (failure.Streaming)
         {

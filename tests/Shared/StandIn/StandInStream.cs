@@ -23,9 +23,20 @@ internal sealed class StandInStream(bool diesWithReader = false)
     private readonly List<Reader> _readers = [];
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _size;
+    private long _written;
     private bool _ended;
     private bool _dead;
     private bool _pumping;
+
+    /// <summary>How many bytes have been written.</summary>
+    public long Written
+    {
+        get
+        {
+            lock (_lock)
+                return _written;
+        }
+    }
 
     /// <summary>Writes, and waits until there is room for more.</summary>
     public async Task WriteAsync(byte[] piece, CancellationToken stop = default)
@@ -56,6 +67,7 @@ internal sealed class StandInStream(bool diesWithReader = false)
                 return;
             _held.Enqueue(piece);
             _size += piece.Length;
+            _written += piece.Length;
             Change();
         }
     }

@@ -1,0 +1,489 @@
+using System;
+using System.Collections.Concurrent;
+using System.Collections.Generic;
+using System.IO;
+using System.Linq;
+using System.Security.Cryptography;
+using System.Text;
+using System.Threading;
+using System.Threading.Tasks;
+using Scramjet.Testing;
+using Xunit;
+
+namespace ScramjetPlatform.Tests;
+
+/// <summary>Data comes out as it went in, all of it, and what can't is told.</summary>
+public sealed class FidelityTests(RealPlatform real)
+{
+    private const string NoEnd = "{\"n\":1}\n{\"n\":2}\n";
+
+    private static readonly string s_text = string.Concat(Enumerable.Repeat("🚀漢字żółw€𝄞\n", 2_000));
+
+    private static readonly int[] s_sizes = [100, 4096, 100 * 1024];
+
+    /// <summary>Hubs of 1.0, each way of sending bytes into an instance, and sizes.</summary>
+    public static IEnumerable<TheoryDataRow<TestHub, string, int>> Bytes() =>
+        from hub in HubUnderTest.InTheFormOf10()
+        from way in new[] { "path", "pipeline", "receive", "receive-path", "invoke" }
+        from size in s_sizes
+        select new TheoryDataRow<TestHub, string, int>(hub.Data, way, size) { Skip = hub.Skip };
+
+    private static string Kind(System.Management.Automation.ErrorRecord error) => error.FullyQualifiedErrorId.Split(',')[0];
+
+    /// <summary>The real 0.18.7 hub takes all input for UTF-8 text, which random bytes aren't.</summary>
+    [Theory]
+    [MemberData(nameof(Bytes))]
+    public async Task Bytes_come_out_as_they_went_in(TestHub which, string way, int size)
+    {
+        await using var hub = await HubUnderTest.StartAsync(which, real);
+        using var session = hub.Connect();
+        using var reader = hub.Connect();
+        var sequence = hub.Sequence("echo");
+        var (source, target) = (Path.Combine(sequence.Folder, "in.bin"), Path.Combine(sequence.Folder, "out.bin"));
+        var bytes = RandomNumberGenerator.GetBytes(size);
+        await File.WriteAllBytesAsync(source, bytes, TestContext.Current.CancellationToken);
+        session.Set("s", session.Single($"Publish-ScramjetSequence '{sequence.Folder}'"));
+        session.Set("bytes", bytes);
+        if (way == "invoke")
+        {
+            Assert.Equal(bytes, Join(session.Get(", $bytes | Invoke-ScramjetSequence $s -OutputContentType application/octet-stream")));
+            return;
+        }
+
+        var instance = session.Single("$s | Start-ScramjetSequence -Wait");
+        session.Set("i", instance);
+        if (way.StartsWith("receive", StringComparison.Ordinal))
+        {
+            var send = way == "receive" ? ", $bytes | Send-ScramjetInput $i" : $"Send-ScramjetInput $i -Path '{source}'";
+            Assert.Equal(bytes, Join(session.Get(send + " -ReceiveOutput -OutputContentType application/octet-stream")));
+            return;
+        }
+
+        var receiving = Task.Run(() => reader.Get($"$input | Receive-ScramjetOutput -OutFile '{target}'", instance), TestContext.Current.CancellationToken);
+        session.Get(way == "path" ? $"Send-ScramjetInput $i -Path '{source}'" : ", $bytes | Send-ScramjetInput $i");
+        await receiving;
+        Assert.Equal(bytes, await File.ReadAllBytesAsync(target, TestContext.Current.CancellationToken));
+    }
+
+    /// <summary>Characters of four bytes from the first one on: a piece that is decoded by itself cuts some.</summary>
+    [Theory]
+    [MemberData(nameof(HubUnderTest.All), MemberType = typeof(HubUnderTest))]
+    public async Task Text_comes_out_as_it_went_in(TestHub which)
+    {
+        await using var hub = await HubUnderTest.StartAsync(which, real);
+        using var session = hub.Connect();
+        var sequence = hub.Sequence("echo");
+        var source = Path.Combine(sequence.Folder, "in.txt");
+        await File.WriteAllTextAsync(source, s_text, TestContext.Current.CancellationToken);
+        session.Set("s", session.Single($"Publish-ScramjetSequence '{sequence.Folder}'"));
+        session.Set("i", session.Single("$s | Start-ScramjetSequence -Wait"));
+        var lines = session.Get($"Send-ScramjetInput $i -Path '{source}' -ContentType application/octet-stream -ReceiveOutput -OutputContentType text/plain -WarningAction Ignore");
+        Assert.Equal(s_text, string.Concat(lines.Select(l => l + "\n")));
+    }
+
+    [Theory]
+    [MemberData(nameof(HubUnderTest.All), MemberType = typeof(HubUnderTest))]
+    public async Task Lines_keep_their_ends_but_for_the_line_feed(TestHub which)
+    {
+        await using var hub = await HubUnderTest.StartAsync(which, real);
+        using var session = hub.Connect();
+        session.Set("s", session.Single($"Publish-ScramjetSequence '{hub.Sequence("echo").Folder}'"));
+        string[] lines = ["a\r", "", "\r", "b\rc", "d\r\r", " e ", "f\r"];
+        Assert.Equal(lines, session.Get("$input | Invoke-ScramjetSequence $s -OutputContentType text/plain", lines).Select(l => (string)l.BaseObject));
+    }
+
+    [Theory]
+    [MemberData(nameof(HubUnderTest.All), MemberType = typeof(HubUnderTest))]
+    public async Task All_objects_come_out_of_a_run(TestHub which)
+    {
+        await using var hub = await HubUnderTest.StartAsync(which, real);
+        using var session = hub.Connect();
+        session.Set("s", session.Single($"Publish-ScramjetSequence '{hub.Sequence("echo").Folder}'"));
+        var output = session.Get("1..20000 | Invoke-ScramjetSequence $s | Measure-Object -Sum | ForEach-Object { $_.Count, $_.Sum }");
+        Assert.Equal([20_000, 200_010_000d], output.Select(o => o.BaseObject));
+    }
+
+    /// <summary>Hubs of 1.0 call it a good end when a program fails while its output is under way.</summary>
+    [Theory]
+    [MemberData(nameof(HubUnderTest.All), MemberType = typeof(HubUnderTest))]
+    public async Task A_program_that_fails_half_way_is_an_error_behind_what_it_put_out(TestHub which)
+    {
+        await using var hub = await HubUnderTest.StartAsync(which, real);
+        using var session = hub.Connect();
+        session.Set("s", session.Single($"Publish-ScramjetSequence '{hub.Sequence("fail").Folder}'"));
+        var result = session.Run("1..5 | ForEach-Object { @{ n = $_ } } | Invoke-ScramjetSequence $s");
+        Assert.Equal([1L, 2L], result.Output.Select(o => o.Properties["n"].Value));
+        Assert.Equal("INSTANCE_FAILED", Kind(Assert.Single(result.Errors)));
+    }
+
+    [Theory]
+    [MemberData(nameof(HubUnderTest.All), MemberType = typeof(HubUnderTest))]
+    public async Task Nothing_is_lost_to_a_reader_that_has_just_left(TestHub which)
+    {
+        await using var hub = await HubUnderTest.StartAsync(which, real);
+        using var session = hub.Connect();
+        session.Set("s", session.Single($"Publish-ScramjetSequence '{hub.Sequence("echo").Folder}'"));
+        session.Set("i", session.Single("$s | Start-ScramjetSequence -Wait"));
+        session.Get("'first' | Send-ScramjetInput $i -KeepOpen");
+        Assert.Equal("first", session.Single("$i | Receive-ScramjetOutput -ContentType text/plain -First 1").BaseObject);
+        var lines = session.Get("1..20 | ForEach-Object { \"line $_\" } | Send-ScramjetInput $i -KeepOpen -ReceiveOutput -OutputContentType text/plain | Select-Object -First 20");
+        Assert.Equal(Enumerable.Range(1, 20).Select(n => $"line {n}"), lines.Select(l => (string)l.BaseObject));
+    }
+
+    [Fact]
+    public async Task The_output_is_open_before_anything_is_sent()
+    {
+        var hub = new FakeHub("sth-0");
+        hub.AddInstance(hub.AddSequence("echo"), id: "i");
+        var opened = false;
+        var early = new ConcurrentQueue<string>();
+        hub.Intercept = async (exchange, path) =>
+        {
+            if (path == "/instance/i/output")
+            {
+                await Task.Delay(300);
+                opened = true;
+            }
+            else if (path == "/instance/i/input" && !opened)
+            {
+                early.Enqueue(path);
+            }
+
+            return false;
+        };
+        await using var server = hub.Serve();
+        using var session = new Engine();
+        session.Get($"Connect-ScramjetPlatform -HubUri {server.BaseUri}");
+        Assert.Equal(["one", "two"], session.Get("'one', 'two' | Send-ScramjetInput i -ReceiveOutput -OutputContentType text/plain").Select(l => (string)l.BaseObject));
+        Assert.Empty(early);
+    }
+
+    [Fact]
+    public async Task Input_is_announced_once_and_only_where_it_must_be()
+    {
+        var hub = new FakeHub("sth-0");
+        foreach (var id in new[] { "text", "objects", "stdin" })
+            hub.AddInstance(hub.AddSequence("echo"), id: id);
+        await using var server = hub.Serve();
+        using var session = new Engine();
+        session.Get($"Connect-ScramjetPlatform -HubUri {server.BaseUri}");
+        session.Get("'a' | Send-ScramjetInput text -KeepOpen; 'b' | Send-ScramjetInput text -KeepOpen; 'c' | Send-ScramjetInput text");
+        session.Get("@{ a = 'ż' } | Send-ScramjetInput objects -KeepOpen; @{ b = 1 } | Send-ScramjetInput objects");
+        session.Get("'d' | Send-ScramjetInput stdin -Stdin");
+        Assert.Equal(
+            [
+                "text/input text/plain false", "text/input text/plain false", "text/input text/plain false", "text/input text/plain ",
+                "objects/input application/x-ndjson false", "objects/input application/x-ndjson ",
+                "stdin/stdin application/octet-stream ",
+            ],
+            server.Requests.Where(r => r.Target.EndsWith("/input", StringComparison.Ordinal) || r.Target.EndsWith("/stdin", StringComparison.Ordinal))
+                .Select(r => $"{r.Target["/api/v1/instance/".Length..]} {r.Headers["Content-Type"]} {r.Headers.GetValueOrDefault("x-end-stream")}"));
+    }
+
+    /// <summary>An instance whose input comes from a topic takes none: the announcement is refused as the data would be.</summary>
+    [Fact]
+    public async Task Input_that_comes_from_a_topic_is_an_error()
+    {
+        var hub = new FakeHub("sth-0");
+        hub.AddSequence("echo");
+        await using var server = hub.Serve();
+        using var session = new Engine();
+        session.Get($"Connect-ScramjetPlatform -HubUri {server.BaseUri}");
+        session.Set("i", session.Single("Start-ScramjetSequence echo -InputTopic cities"));
+        foreach (var what in new[] { "'text'", "@{ n = 1 }" })
+            Assert.Contains("405", session.Error($"{what} | Send-ScramjetInput $i").ToString(), StringComparison.Ordinal);
+    }
+
+    /// <summary>The pipeline waits while the way is being made, so that what it writes with pauses is sent with them.</summary>
+    [Fact]
+    public async Task What_is_written_with_a_pause_is_not_joined()
+    {
+        var hub = new FakeHub("sth-0");
+        hub.AddInstance(hub.AddSequence("echo"), id: "i");
+        var announced = false;
+        hub.Intercept = (exchange, path) =>
+        {
+            announced |= path == "/instance/i/input" && exchange.Headers.GetValueOrDefault("x-end-stream") == "false";
+            return Task.FromResult(false);
+        };
+        await using var server = hub.Serve();
+        using var session = new Engine();
+        session.Get($"Connect-ScramjetPlatform -HubUri {server.BaseUri}");
+        var second = false;
+        session.Set("second", () => second = announced);
+        session.Get("& { '5'; $second.Invoke(); '-3' } | Send-ScramjetInput i");
+        Assert.True(second, "The second text was taken from the pipeline before the first could be sent.");
+    }
+
+    [Fact]
+    public async Task An_output_that_ends_before_the_program_is_an_error_that_says_how_much_came()
+    {
+        var hub = new FakeHub("sth-0");
+        hub.AddSequence("wait");
+        hub.Intercept = async (exchange, path) =>
+        {
+            if (!path.EndsWith("/output", StringComparison.Ordinal))
+                return false;
+            await exchange.BeginChunkedAsync();
+            await exchange.SendChunkAsync(NoEnd);
+            await exchange.EndChunkedAsync();
+            return true;
+        };
+        await using var server = hub.Serve();
+        using var session = new Engine();
+        session.Get($"Connect-ScramjetPlatform -HubUri {server.BaseUri}");
+        var result = session.Run("1..3 | ForEach-Object { @{ n = $_ } } | Invoke-ScramjetSequence wait");
+        Assert.Equal([1L, 2L], result.Output.Select(o => o.Properties["n"].Value));
+        var error = Assert.Single(result.Errors);
+        Assert.Equal("STREAM_BROKEN", Kind(error));
+        Assert.Contains($"2 objects ({NoEnd.Length} bytes) came out of it, and 3 objects (24 bytes) had gone into it", error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_output_that_is_shorter_than_what_was_written_is_an_error_that_says_by_how_much()
+    {
+        var hub = new FakeHub("sth-0") { Second = TimeSpan.FromMilliseconds(100) };
+        hub.AddSequence("count");
+        hub.Intercept = async (exchange, path) =>
+        {
+            if (!path.EndsWith("/output", StringComparison.Ordinal))
+                return false;
+            await exchange.BeginChunkedAsync();
+            await exchange.SendChunkAsync(NoEnd);
+            await exchange.EndChunkedAsync();
+            return true;
+        };
+        await using var server = hub.Serve();
+        using var session = new Engine();
+        session.Get($"Connect-ScramjetPlatform -HubUri {server.BaseUri}");
+        var result = session.Run("Invoke-ScramjetSequence count -ArgumentList 3");
+        Assert.Equal([1L, 2L], result.Output.Select(o => o.Properties["n"].Value));
+        var error = Assert.Single(result.Errors);
+        Assert.Equal("STREAM_BROKEN", Kind(error));
+        Assert.Contains("8 of the 24 bytes", error.ToString(), StringComparison.Ordinal);
+    }
+
+    /// <summary>A runner exits ten seconds after its program has ended, and takes along what nobody has read by then.</summary>
+    [Fact]
+    public async Task A_slow_pipeline_loses_nothing_when_the_program_has_ended()
+    {
+        var hub = new FakeHub("sth-0");
+        hub.AddSequence("hello");
+        var block = string.Concat(Enumerable.Repeat($"{{\"text\":\"{new string('x', 1000)}\"}}\n", 64));
+        var sent = new TaskCompletionSource();
+        hub.Intercept = async (exchange, path) =>
+        {
+            if (path.EndsWith("/log", StringComparison.Ordinal))
+            {
+                await exchange.BeginChunkedAsync();
+                await exchange.SendChunkAsync("""{"msg":"Sequence completed. Waiting 10000ms with exit.","level":"TRACE","ts":1,"from":"Runner"}""" + "\n");
+                await exchange.LeftAsync();
+                return true;
+            }
+
+            if (!path.EndsWith("/output", StringComparison.Ordinal))
+                return false;
+            await exchange.BeginChunkedAsync();
+            for (var i = 0; i < 1000; i++)
+                await exchange.SendChunkAsync(block);
+            await exchange.EndChunkedAsync();
+            sent.SetResult();
+            return true;
+        };
+        await using var server = hub.Serve();
+        using var session = new Engine();
+        session.Get($"Connect-ScramjetPlatform -HubUri {server.BaseUri}");
+        session.Set("untilSent", (Action)(() => sent.Task.WaitAsync(TimeSpan.FromSeconds(60)).Wait()));
+        Assert.Equal(64_000, session.Single("$first = $true; Invoke-ScramjetSequence hello | ForEach-Object { if ($first) { $first = $false; $untilSent.Invoke() }; 1 } | Measure-Object | ForEach-Object Count").BaseObject);
+    }
+
+    [Fact]
+    public async Task A_value_that_is_cut_off_by_the_end_is_an_error()
+    {
+        var hub = new FakeHub("sth-0");
+        hub.AddInstance(hub.AddSequence("hello"), id: "i");
+        hub.Intercept = async (exchange, path) =>
+        {
+            if (path != "/instance/i/output")
+                return false;
+            await exchange.BeginChunkedAsync();
+            await exchange.SendChunkAsync(NoEnd + "{\"n\":");
+            await exchange.EndChunkedAsync();
+            return true;
+        };
+        await using var server = hub.Serve();
+        using var session = new Engine();
+        session.Get($"Connect-ScramjetPlatform -HubUri {server.BaseUri}");
+        foreach (var type in new[] { "", "-ContentType application/x-ndjson" })
+        {
+            var result = session.Run($"Receive-ScramjetOutput i {type}");
+            Assert.Equal([1L, 2L], result.Output.Select(o => o.Properties["n"].Value));
+            var error = Assert.Single(result.Errors);
+            Assert.Equal("STREAM_BROKEN", Kind(error));
+            Assert.Equal("{\"n\":", error.TargetObject);
+        }
+    }
+
+    [Fact]
+    public async Task Lines_before_a_bad_chunk_come_out_before_the_error()
+    {
+        var hub = new FakeHub("sth-0");
+        hub.AddInstance(hub.AddSequence("hello"), id: "i");
+        hub.Intercept = async (exchange, path) =>
+        {
+            if (path != "/instance/i/output")
+                return false;
+            await exchange.SendAsync("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n8\r\n{\"n\":1}\n\r\n8\r\n{\"n\":2}\n\r\nnonsense\r\n");
+            return true;
+        };
+        await using var server = hub.Serve();
+        using var session = new Engine();
+        session.Get($"Connect-ScramjetPlatform -HubUri {server.BaseUri}");
+        var result = session.Run("Receive-ScramjetOutput i");
+        Assert.Equal([1L, 2L], result.Output.Select(o => o.Properties["n"].Value));
+        Assert.Equal("STREAM_BROKEN", Kind(Assert.Single(result.Errors)));
+    }
+
+    [Theory]
+    [MemberData(nameof(HubUnderTest.All), MemberType = typeof(HubUnderTest))]
+    public async Task What_has_come_of_a_line_comes_out_when_the_time_is_up(TestHub which)
+    {
+        await using var hub = await HubUnderTest.StartAsync(which, real);
+        using var session = hub.Connect();
+        session.Set("i", session.Single($"Publish-ScramjetSequence '{hub.Sequence("begin").Folder}' | Start-ScramjetSequence -Wait"));
+        Assert.Equal("0,", session.Single("$i | Receive-ScramjetOutput -DurationSec 4").BaseObject);
+    }
+
+    [Theory]
+    [MemberData(nameof(HubUnderTest.All), MemberType = typeof(HubUnderTest))]
+    public async Task A_log_that_is_followed_ends_with_its_instance(TestHub which)
+    {
+        await using var hub = await HubUnderTest.StartAsync(which, real);
+        using var session = hub.Connect();
+        session.Set("s", session.Single($"Publish-ScramjetSequence '{hub.Sequence("wait").Folder}'"));
+        foreach (var follow in new[] { "Get-ScramjetLog -Follow", "Receive-ScramjetOutput -Stream Log" })
+        {
+            var instance = session.Single("$s | Start-ScramjetSequence -Wait");
+            using var reader = hub.Connect();
+            var any = new TaskCompletionSource();
+            reader.Set("any", (Action)(() => any.TrySetResult()));
+            var following = Task.Run(() => reader.Get($"$input | {follow} | ForEach-Object {{ $any.Invoke(); $_ }}", instance), TestContext.Current.CancellationToken);
+            if (which != TestHub.StandIn)
+                await any.Task.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
+            session.Get("$input | Stop-ScramjetInstance -Force", instance);
+            Assert.NotNull(await following.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken));
+        }
+    }
+
+    [Fact]
+    public async Task Any_number_of_endless_streams_run_at_once()
+    {
+        const int Many = 80;
+        var hub = new FakeHub("sth-0");
+        var sequence = hub.AddSequence("ticks");
+        for (var i = 0; i < Many; i++)
+            hub.AddInstance(sequence, id: $"i{i:00}");
+        var opened = new ConcurrentDictionary<string, bool>();
+        var all = new TaskCompletionSource();
+        hub.Intercept = (_, path) =>
+        {
+            if (path.EndsWith("/output", StringComparison.Ordinal) && opened.TryAdd(path, true) && opened.Count == Many)
+                all.TrySetResult();
+            return Task.FromResult(false);
+        };
+        await using var server = hub.Serve();
+        using var session = new Engine();
+        session.Get($"Connect-ScramjetPlatform -HubUri {server.BaseUri}");
+        await session.StopAfterAsync("Get-ScramjetInstance | Receive-ScramjetOutput", TimeSpan.Zero, () => all.Task.WaitAsync(TimeSpan.FromSeconds(60)));
+        Assert.Equal(Many, opened.Count);
+    }
+
+    [Theory]
+    [MemberData(nameof(HubUnderTest.All), MemberType = typeof(HubUnderTest))]
+    public async Task A_configuration_goes_out_as_it_stands(TestHub which)
+    {
+        const string Text = """{"b":"2024-01-01T00:00:00+05:30","c":"/Date(1)/","n":[9007199254740991,0.1,-1.5],"e":"🚀"}""";
+        await using var hub = await HubUnderTest.StartAsync(which, real);
+        using var session = hub.Connect();
+        session.Set("s", session.Single($"Publish-ScramjetSequence '{hub.Sequence("told").Folder}'"));
+        session.Set("text", Text);
+        const string Told = $$"""{"config":{{Text}},"args":[]}""";
+        Assert.Equal(Told, session.Single("Invoke-ScramjetSequence $s -AppConfig $text -OutputContentType text/plain").BaseObject);
+        session.Set("i", session.Single("Start-ScramjetSequence $s -AppConfig $text"));
+        Assert.Equal(Told, session.Single("$i | Receive-ScramjetOutput -ContentType text/plain").BaseObject);
+    }
+
+    [Theory]
+    [InlineData("""{"b":"2024-01-01T00:00:00+05:30","n":[1.50,1e2,123456789012345678901234567890,0.1234567890123456789]}""")]
+    [InlineData("""{"z":1,"a":{"z":null,"a":[]}}""")]
+    public async Task A_configuration_is_sent_as_it_was_written(string text)
+    {
+        var hub = new FakeHub("sth-0");
+        hub.AddSequence("wait");
+        await using var server = hub.Serve();
+        using var session = new Engine();
+        session.Get($"Connect-ScramjetPlatform -HubUri {server.BaseUri}");
+        session.Set("text", text);
+        var file = Path.Combine(Directory.CreateTempSubdirectory("scramjet-test-").FullName, "start.json");
+        await File.WriteAllTextAsync(file, $$"""{"appConfig":{{text}}}""", TestContext.Current.CancellationToken);
+        session.Get($"Start-ScramjetSequence wait -AppConfig $text; Start-ScramjetSequence wait -StartupConfig '{file}'");
+        var starts = server.Requests.Where(r => r.Target.EndsWith("/start", StringComparison.Ordinal)).ToArray();
+        Assert.Equal(2, starts.Length);
+        foreach (var start in starts)
+            Assert.Equal($$"""{"appConfig":{{text}},"args":[]}""", await BodyAsync(start));
+        Directory.Delete(Path.GetDirectoryName(file)!, recursive: true);
+    }
+
+    [Theory]
+    [InlineData("{a: 0123}")]
+    [InlineData("{\"a\": 0123}")]
+    [InlineData("{\"a\": NaN}")]
+    [InlineData("{'a': 1}")]
+    [InlineData("{\"a\": 1, /* one */ \"b\": 2}")]
+    [InlineData("{\"a\": 1,}")]
+    [InlineData("{\"a\": 1, \"a\": 2}")]
+    public async Task A_configuration_that_is_no_JSON_is_an_error(string text)
+    {
+        var hub = new FakeHub("sth-0");
+        hub.AddSequence("wait");
+        await using var server = hub.Serve();
+        using var session = new Engine();
+        session.Get($"Connect-ScramjetPlatform -HubUri {server.BaseUri}");
+        session.Set("text", text);
+        foreach (var command in new[] { "Start-ScramjetSequence wait", "Invoke-ScramjetSequence wait" })
+        {
+            var error = session.Error($"{command} -AppConfig $text");
+            Assert.Equal("BAD_PARAMETERS", Kind(error));
+            Assert.Contains("-AppConfig isn't valid JSON", error.ToString(), StringComparison.Ordinal);
+        }
+
+        Assert.Empty(hub.Instances);
+    }
+
+    [Fact]
+    public async Task Events_come_as_they_were_sent()
+    {
+        var hub = new FakeHub("sth-0");
+        hub.AddInstance(hub.AddSequence("ping"), id: "i");
+        hub.Intercept = async (exchange, path) =>
+        {
+            if (path != "/instance/i/events/pong")
+                return false;
+            await exchange.BeginChunkedAsync();
+            await exchange.SendChunkAsync("\"2024-01-01T00:00:00+05:30\"\n{\"at\":\"2024-01-01T00:00:00Z\",\"n\":12345678901234567890}\n0123\n");
+            await exchange.EndChunkedAsync();
+            return true;
+        };
+        await using var server = hub.Serve();
+        using var session = new Engine();
+        session.Get($"Connect-ScramjetPlatform -HubUri {server.BaseUri}");
+        session.Set("e", session.Get("Receive-ScramjetEvent i pong -Follow"));
+        Assert.Equal(
+            ["2024-01-01T00:00:00+05:30", "2024-01-01T00:00:00Z", "12345678901234567890", "0123"],
+            session.Get("$e[0].Message; $e[1].Message.at; \"$($e[1].Message.n)\"; $e[2].Message").Select(m => (string)m.BaseObject));
+    }
+
+    private static byte[] Join(IReadOnlyList<System.Management.Automation.PSObject> blocks) => [.. blocks.SelectMany(b => (byte[])b.BaseObject)];
+
+    private static async Task<string> BodyAsync(FaultServer.Exchange exchange) => Encoding.UTF8.GetString(await exchange.ReadBodyAsync());
+}
