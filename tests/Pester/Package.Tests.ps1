@@ -130,7 +130,7 @@ Describe 'A gallery' -Skip:(-not $canPackage) {
     It 'installs it, so that its commands and their help work' {
         Invoke-Shell -Command "Install-PSResource ScramjetPlatform -Repository $repository -Version 0.1.9-beta1 -Prerelease -ErrorAction Stop"
         $LASTEXITCODE | Should -Be 0
-        $prerelease, $synopsis = Invoke-Shell -Command 'Import-Module ScramjetPlatform; (Get-Module ScramjetPlatform).PrivateData.PSData.Prerelease; (Get-Help Get-ScramjetHub).Synopsis'
+        $prerelease, $synopsis = Invoke-Shell -Command 'Import-Module ScramjetPlatform -RequiredVersion 0.1.9; (Get-Module ScramjetPlatform).PrivateData.PSData.Prerelease; (Get-Help Get-ScramjetHub).Synopsis'
         $prerelease | Should -Be 'beta1'
         $synopsis | Should -BeLike 'Gets the hubs*'
     }

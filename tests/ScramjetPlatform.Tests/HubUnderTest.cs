@@ -59,7 +59,7 @@ public sealed class EachHubAttribute : DataAttribute
 /// </summary>
 public sealed class HubUnderTest : IAsyncDisposable
 {
-    /// <summary>The variable with the address of a hub to test with, such as <c>http://127.0.0.1:8000/api/v1</c>.</summary>
+    /// <summary>The variable with the address of a hub to test with, such as <c>http://127.0.0.1:8000</c>.</summary>
     public const string Variable = "SCRAMJET_TEST_HUB_URI";
 
     private readonly FaultServer? _server;
@@ -82,7 +82,7 @@ public sealed class HubUnderTest : IAsyncDisposable
     /// <summary>The stand-in, where it is that.</summary>
     public FakeHub? StandIn { get; }
 
-    private static string? Address => Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } uri ? uri : null;
+    private static string? Address => Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } uri ? new Uri(uri).AbsolutePath == "/" ? uri.TrimEnd('/') + "/api/v1" : uri : null;
 
     /// <summary>All hubs; the named one is skipped where none is named.</summary>
     public static IEnumerable<TheoryDataRow<TestHub>> All() => [new(TestHub.Npm), .. InTheFormOf10()];
