@@ -5,6 +5,7 @@ using System.Linq;
 using System.Net;
 using System.Threading;
 using System.Threading.Tasks;
+using Scramjet.Client.Api;
 using Scramjet.Client.Http;
 using Scramjet.Client.Model;
 

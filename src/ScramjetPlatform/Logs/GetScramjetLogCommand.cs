@@ -83,7 +83,7 @@ public sealed class GetScramjetLogCommand : ScopedCmdlet
     }
 
     /// <summary>Reads the log of a place, once however many records lead to it.</summary>
-    private async Task ReadAsync(Scramjet.Client.ApiClient place, Func<CancellationToken, Task<ApiStream>> open, string? space, string? hub, string? instance)
+    private async Task ReadAsync(ApiClient place, Func<CancellationToken, Task<ApiStream>> open, string? space, string? hub, string? instance)
     {
         if (!Context.IsFirst(place))
             return;

@@ -260,7 +260,7 @@ public sealed class InvokeScramjetSequenceCommand : SendCmdlet
     private async Task<(SequenceClient? Sequence, string Name, bool Published, IEnumerable<string> Engines)> PublishAsync(string path)
     {
         using var package = Packages.Check(this, path, label: false, StopToken);
-        var hubs = new List<HostClient>();
+        var hubs = new List<HubClient>();
         await _scope!.ForEachClientAsync(hub =>
         {
             lock (hubs)
@@ -277,7 +277,7 @@ public sealed class InvokeScramjetSequenceCommand : SendCmdlet
     }
 
     /// <summary>Sends a package. Where the command is stopped after all of it was sent, the hub makes a sequence of it, whose id is needed to remove it.</summary>
-    private async Task<SequenceClient> UploadAsync(HostClient hub, PackageSource package, IProgress<long> progress)
+    private async Task<SequenceClient> UploadAsync(HubClient hub, PackageSource package, IProgress<long> progress)
     {
         using var stop = new CancellationTokenSource();
         var sent = new UploadedBytes(progress);
@@ -286,7 +286,7 @@ public sealed class InvokeScramjetSequenceCommand : SendCmdlet
             if (package.Length is null || sent.Count < package.Length)
                 stop.Cancel();
         });
-        return await hub.SendSequenceAsync(package, sent, stop.Token).ConfigureAwait(false);
+        return await hub.UploadSequenceAsync(package, sent, stop.Token).ConfigureAwait(false);
     }
 
     private static Task Settled(Task task) => task.ContinueWith(static t => _ = t.Exception, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);

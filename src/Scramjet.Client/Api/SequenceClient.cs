@@ -9,7 +9,7 @@ using Scramjet.Client.Instances;
 using Scramjet.Client.Model;
 using Scramjet.Client.Packaging;
 
-namespace Scramjet.Client;
+namespace Scramjet.Client.Api;
 
 /// <summary>
 /// A sequence on a hub. Every method throws <see cref="ScramjetApiException"/> for a request that fails,
@@ -20,7 +20,7 @@ public sealed class SequenceClient : ApiClient
     /// <summary>What to do where a hub calls a sequence in use.</summary>
     internal const string InUseAdvice = "Stop the sequence's instances. Hubs list an instance for a while after its end, and call its sequence in use: try again later then.";
 
-    internal SequenceClient(HostClient hub, string id)
+    internal SequenceClient(HubClient hub, string id)
         : base(hub.Transport, $"{hub.Address}/sequence/{PathSegment.Encode(id, "sequence")}")
     {
         Hub = hub;
@@ -28,7 +28,7 @@ public sealed class SequenceClient : ApiClient
     }
 
     /// <summary>The hub that holds it.</summary>
-    public HostClient Hub { get; }
+    public HubClient Hub { get; }
 
     /// <summary>The sequence's id.</summary>
     public string SequenceId { get; }
@@ -91,7 +91,7 @@ public sealed class SequenceClient : ApiClient
     }
 
     /// <summary>Puts a package in this sequence's place, upstream's overwrite: <c>PUT /sequence/{id}</c>. Hubs since 0.26.</summary>
-    public Task<SequenceClient> OverwriteAsync(PackageSource package, IProgress<long>? progress = null, CancellationToken cancellationToken = default) =>
+    public Task<SequenceClient> UpdateAsync(PackageSource package, IProgress<long>? progress = null, CancellationToken cancellationToken = default) =>
         With(Hub, Options ?? new RequestOptions()).UpdateSequenceAsync(SequenceId, package, progress, cancellationToken);
 
     /// <summary>

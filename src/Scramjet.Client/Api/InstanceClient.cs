@@ -7,7 +7,7 @@ using Scramjet.Client.Http;
 using Scramjet.Client.Model;
 using Scramjet.Client.Streams;
 
-namespace Scramjet.Client;
+namespace Scramjet.Client.Api;
 
 /// <summary>
 /// An instance on a hub. Every method throws <see cref="ScramjetApiException"/> for a request that fails.
@@ -46,7 +46,7 @@ public sealed class InstanceClient : ApiClient
     /// <summary>What the answer to an input gets behind the output's end.</summary>
     private static readonly TimeSpan AnswerTime = TimeSpan.FromMilliseconds(200);
 
-    internal InstanceClient(HostClient hub, string id)
+    internal InstanceClient(HubClient hub, string id)
         : base(hub.Transport, $"{hub.Address}/instance/{PathSegment.Encode(id, "instance")}")
     {
         Hub = hub;
@@ -56,7 +56,7 @@ public sealed class InstanceClient : ApiClient
     private protected override string ProbeAddress => Hub.Address;
 
     /// <summary>The hub that it runs on.</summary>
-    public HostClient Hub { get; }
+    public HubClient Hub { get; }
 
     /// <summary>The instance's id.</summary>
     public string InstanceId { get; }
