@@ -58,7 +58,8 @@ public sealed class SequenceClient : ApiClient
         }
 
         var request = Post("/start", options.ToJson());
-        request.ConflictAdvice = "Give another -InstanceId, or none; the id of an instance that has ended is free when its hub no longer lists it: see Wait-ScramjetInstance -Status Gone.";
+        request.ConflictSituation = ErrorSituation.InstanceIdInUse;
+        request.ConflictAdvice = "Specify another instance id, or none. The id of an instance that has ended can be used again once its hub no longer lists the instance.";
         var answer = await SendForObjectAsync(request, cancellationToken).ConfigureAwait(false);
         var instance = ReadOne(answer, request, fields => Child(new InstanceClient(Hub, fields.RequiredId())));
 

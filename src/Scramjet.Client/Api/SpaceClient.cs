@@ -78,7 +78,8 @@ public sealed class SpaceClient : PlaceClient
     public async Task<StoreItem> UploadStoreItemAsync(PackageSource package, string? id = null, System.IProgress<long>? progress = null, CancellationToken cancellationToken = default)
     {
         var request = Upload(HttpMethod.Put, id is null ? "/s3/" : StoreItemPath(id), package, progress, cancellationToken);
-        request.ConflictAdvice = "Give another id, or remove first what is there: Remove-ScramjetStoreItem.";
+        request.ConflictSituation = ErrorSituation.StoreItemIdInUse;
+        request.ConflictAdvice = "Specify another id, or remove the existing item first.";
         return ReadOne(await SendAsync(request, cancellationToken).ConfigureAwait(false), request, fields => new StoreItem(fields, this));
     }
 

@@ -163,7 +163,10 @@ public sealed class ScramjetTransport : IDisposable
     {
         ScramjetException => null,
         _ when cancellationToken.IsCancellationRequested => new OperationCanceledException("The call was stopped.", e, cancellationToken),
-        _ when _disposed => new ScramjetException(ErrorCodes.NotConnected, $"The connection to {BaseUri} has been closed.", "Connect again with Connect-ScramjetPlatform.", e),
+        _ when _disposed => new ScramjetException(ErrorCodes.NotConnected, $"The connection to {BaseUri} has been closed.", "Connect again.", e)
+        {
+            Situation = ErrorSituation.ConnectionClosed,
+        },
         InvalidDataException => ResponseErrors.Unreadable(call, e),
         IOException or HttpRequestException or WebException or ObjectDisposedException => ResponseErrors.BrokenAnswer(call, e),
         _ => null,

@@ -80,7 +80,7 @@ public sealed class ApiStream : Stream
                 if (_isOver && !reading.IsCompleted)
                 {
                     _response.Dispose();
-                    _ = reading.ContinueWith(static t => _ = t.Exception, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+                    _ = reading.IgnoreOutcomeAsync();
                     return 0;
                 }
 
