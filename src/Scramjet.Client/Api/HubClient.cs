@@ -22,8 +22,6 @@ public sealed class HubClient : PlaceClient
 {
     private const int DetailRequests = 8;
 
-    private static readonly TimeSpan DetailTimeout = TimeSpan.FromSeconds(3);
-
     /// <summary>Makes a client for the self-hosted hub that the transport leads to, e.g. <c>http://127.0.0.1:8000/api/v1</c>.</summary>
     public HubClient(ScramjetTransport transport)
         : this(transport, transport.BaseUri.AbsoluteUri.TrimEnd('/'), null, transport.BaseUri.Authority)
@@ -254,7 +252,7 @@ public sealed class HubClient : PlaceClient
     private RequestOptions BoundedOptions()
     {
         var wanted = Options?.Timeout ?? Transport.Timeout;
-        return new RequestOptions { Timeout = wanted < DetailTimeout ? wanted : DetailTimeout, Trace = Options?.Trace, Throttle = Options?.Throttle };
+        return new RequestOptions { Timeout = wanted < Timings.OptionalDetail ? wanted : Timings.OptionalDetail, Trace = Options?.Trace, Throttle = Options?.Throttle };
     }
 
     /// <summary>A detail, or null where the hub can't be asked for it.</summary>

@@ -25,27 +25,6 @@ public sealed class InstanceClient : ApiClient
     /// <summary>A report in eleven days: about the longest time that a runner's timer takes.</summary>
     private const double NoReports = 1e-6;
 
-    /// <summary>How long nothing is taken until an instance is looked after.</summary>
-    private static readonly TimeSpan LifeCheck = TimeSpan.FromSeconds(1);
-
-    /// <summary>What the output of an instance that takes no more input gets to end.</summary>
-    private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(20);
-
-    /// <summary>What an instance whose log isn't read gets to read its input's content type: seen to take 10 ms, and 20 ms on a machine that is busy.</summary>
-    private static readonly TimeSpan AnnouncementTime = TimeSpan.FromMilliseconds(300);
-
-    /// <summary>The longest that an instance's log is waited for to say that it has read its input's content type.</summary>
-    private static readonly TimeSpan AnnouncementLogTime = TimeSpan.FromSeconds(5);
-
-    /// <summary>The longest that is waited for a hub to pass a monitoring rate on.</summary>
-    private static readonly TimeSpan MonitoringRateTime = TimeSpan.FromSeconds(5);
-
-    /// <summary>The longest that an output's headers are waited for.</summary>
-    private static readonly TimeSpan OpeningTime = TimeSpan.FromSeconds(5);
-
-    /// <summary>What the answer to an input gets behind the output's end.</summary>
-    private static readonly TimeSpan AnswerTime = TimeSpan.FromMilliseconds(200);
-
     internal InstanceClient(HubClient hub, string id)
         : base(hub.Transport, $"{hub.Address}/instance/{PathSegment.Encode(id, "instance")}")
     {
@@ -148,7 +127,7 @@ public sealed class InstanceClient : ApiClient
     public async Task SetMonitoringRateAsync(double reportsPerSecond, CancellationToken cancellationToken = default)
     {
         var request = Post("/_monitoring_rate", new JArray { MonitoringRateMessage, new JObject { ["monitoringRate"] = reportsPerSecond } });
-        request.Timeout = MonitoringRateTime;
+        request.Timeout = Timings.MonitoringRate;
         await SendAsync(request, cancellationToken).ConfigureAwait(false);
     }
 
@@ -236,21 +215,21 @@ public sealed class InstanceClient : ApiClient
                     await input.ConfigureAwait(false);
 
                 // An instance that ended closes its input; what it put out before still counts, and why it ended counts more.
-                await Task.WhenAny(output, Task.Delay(LastWords, over.Token)).ConfigureAwait(false);
+                await Task.WhenAny(output, Task.Delay(Timings.OutputAfterInput, over.Token)).ConfigureAwait(false);
                 if (!output.IsCompleted)
                     await input.ConfigureAwait(false);
             }
 
             await output.ConfigureAwait(false);
-            await Task.WhenAny(input, Task.Delay(AnswerTime, over.Token)).ConfigureAwait(false);
+            await Task.WhenAny(input, Task.Delay(Timings.InputResponse, over.Token)).ConfigureAwait(false);
             return input.Status == TaskStatus.RanToCompletion;
         }
         finally
         {
             over.Cancel();
             if (reports)
-                _ = TrySetMonitoringRateAsync(UsualReports, CancellationToken.None).ContinueWith(static t => _ = t.Exception, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
-            await Task.WhenAll(output, input).ContinueWith(static t => _ = t.Exception, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default).ConfigureAwait(false);
+                _ = TrySetMonitoringRateAsync(UsualReports, CancellationToken.None).IgnoreOutcomeAsync();
+            await Task.WhenAll(output, input).IgnoreOutcomeAsync().ConfigureAwait(false);
         }
 
         async Task ReadAsync()
@@ -270,7 +249,7 @@ public sealed class InstanceClient : ApiClient
         async Task SendAsync()
         {
             // Hubs send the output's headers at once; something on the way may hold them back until there is output.
-            await Task.WhenAny(opened.Task, Task.Delay(OpeningTime, over.Token)).ConfigureAwait(false);
+            await Task.WhenAny(opened.Task, Task.Delay(Timings.OutputHeaders, over.Token)).ConfigureAwait(false);
             if (!opened.Task.IsCompleted || opened.Task.Result)
                 await SendInputAsync(body, keepOpen, typeRead, over.Token).ConfigureAwait(false);
         }
@@ -342,9 +321,9 @@ public sealed class InstanceClient : ApiClient
     {
         await FeedAsync("/input", StreamBody.Empty(contentType), keepOpen: true, cancellationToken).ConfigureAwait(false);
         if (typeRead is null)
-            await Task.Delay(AnnouncementTime, cancellationToken).ConfigureAwait(false);
+            await Task.Delay(Timings.InputAnnouncement, cancellationToken).ConfigureAwait(false);
         else
-            await Task.WhenAny(typeRead, Task.Delay(AnnouncementLogTime, cancellationToken)).ConfigureAwait(false);
+            await Task.WhenAny(typeRead, Task.Delay(Timings.InputAnnouncementLogged, cancellationToken)).ConfigureAwait(false);
         cancellationToken.ThrowIfCancellationRequested();
     }
 
@@ -355,10 +334,10 @@ public sealed class InstanceClient : ApiClient
         var sending = StreamAsync(path, body, keepOpen ? false : null, over.Token);
         try
         {
-            while (await Task.WhenAny(sending, Task.Delay(LifeCheck, over.Token)).ConfigureAwait(false) != sending)
+            while (await Task.WhenAny(sending, Task.Delay(Timings.InputStalled, over.Token)).ConfigureAwait(false) != sending)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                if (body.Waiting > LifeCheck)
+                if (body.Waiting > Timings.InputStalled)
                     await ThrowIfEndedAsync(null, cancellationToken).ConfigureAwait(false);
             }
 
@@ -373,7 +352,7 @@ public sealed class InstanceClient : ApiClient
         finally
         {
             over.Cancel();
-            _ = sending.ContinueWith(static t => _ = t.Exception, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            _ = sending.IgnoreOutcomeAsync();
         }
     }
 

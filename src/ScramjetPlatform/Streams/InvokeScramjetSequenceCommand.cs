@@ -135,7 +135,12 @@ public sealed class InvokeScramjetSequenceCommand : SendCmdlet
         var log = ForwardAsync(
             instance,
             InstanceStream.Log,
-            line => run.See(LogEntry.Parse(line, null, instance.Hub.HubId, instance.InstanceId)) is var text && _verbose ? PostVerboseAsync(text) : Task.CompletedTask,
+            line =>
+            {
+                var entry = LogEntry.Parse(line, null, instance.Hub.HubId, instance.InstanceId);
+                run.Log.Add(entry);
+                return _verbose ? PostVerboseAsync($"{entry.Level?.ToUpperInvariant()} {entry.Source}: {entry}".Trim()) : Task.CompletedTask;
+            },
             over.Token);
         try
         {
@@ -144,13 +149,13 @@ public sealed class InvokeScramjetSequenceCommand : SendCmdlet
                 body,
                 async (stream, token) =>
                 {
-                    objects = await OutputWriter.WriteAsync(this, stream, OutputContentType, token, hurry: run.Completed).ConfigureAwait(false);
+                    objects = await OutputWriter.WriteAsync(this, stream, OutputContentType, token, hurry: run.Log.Completed).ConfigureAwait(false);
                     bytes = stream.BytesRead;
                 },
-                typeRead: run.TypeRead,
+                typeRead: run.Log.InputTypeRead,
                 cancellationToken: StopToken).ConfigureAwait(false);
             var amount = $"{objects} {ItemsOf(OutputContentType)} ({bytes} bytes) came out of it, and {Sent} {ItemsOf(body.ContentType)} ({body.Sent} bytes) had gone into it";
-            await run.CheckAsync(Context.Watch, log, name, bytes, amount, StopToken).ConfigureAwait(false);
+            await run.EnsureSucceededAsync(Context.Watch, log, name, bytes, amount, StopToken).ConfigureAwait(false);
             if (!all)
                 PostVerbose($"The instance {instance.InstanceId} ended before it had read all of its input.");
         }
