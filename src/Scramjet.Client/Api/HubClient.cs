@@ -6,6 +6,7 @@ using System.Net.Http;
 using System.Threading;
 using System.Threading.Tasks;
 using Newtonsoft.Json.Linq;
+using Scramjet.Client.Compat;
 using Scramjet.Client.Http;
 using Scramjet.Client.Json;
 using Scramjet.Client.Model;
@@ -46,13 +47,13 @@ public sealed class HubClient : PlaceClient
     private protected override string Place => HubId;
 
     private protected override async Task<bool> TopicsKeepTheirTypeAsync(CancellationToken cancellationToken) =>
-        (await GetHubVersionAsync(cancellationToken).ConfigureAwait(false)).HasManagementRoutes;
+        (await GetHubVersionAsync(cancellationToken).ConfigureAwait(false)).SupportsManagement;
 
     /// <summary>The same client, knowing the id that a self-hosted hub has given itself, where its version tells it.</summary>
     public async Task<HubClient> IdentifyAsync(CancellationToken cancellationToken = default)
     {
         var version = await GetHubVersionAsync(cancellationToken).ConfigureAwait(false);
-        if (SpaceId is not null || !version.HasManagementRoutes)
+        if (SpaceId is not null || !version.SupportsManagement)
             return this;
 
         var config = await SendForObjectAsync(Get("/config"), cancellationToken).ConfigureAwait(false);
@@ -80,7 +81,7 @@ public sealed class HubClient : PlaceClient
         }
 
         var version = await GetVersionAsync(cancellationToken).ConfigureAwait(false);
-        if (!Transport.HubVersions.Set(Address, HubVersion.Parse(version.Version)).HasManagementRoutes)
+        if (!Transport.HubVersions.Set(Address, HubVersion.Parse(version.Version)).SupportsManagement)
             return new Hub(hub.Client, version.Version);
 
         var config = bounded.OrNullAsync(client => client.SendForObjectAsync(Get("/config"), cancellationToken));
@@ -161,7 +162,7 @@ public sealed class HubClient : PlaceClient
     public async Task<HubEntities> ListEntitiesAsync(CancellationToken cancellationToken = default)
     {
         var version = await GetHubVersionAsync(cancellationToken).ConfigureAwait(false);
-        if (!version.HasManagementRoutes)
+        if (!version.SupportsManagement)
         {
             var sequences = ListSequencesAsync(cancellationToken);
             var instances = ListInstancesAsync(cancellationToken);
@@ -206,7 +207,7 @@ public sealed class HubClient : PlaceClient
     public async Task<SpaceClient> GetSpaceClientAsync(CancellationToken cancellationToken = default)
     {
         var version = await GetHubVersionAsync(cancellationToken).ConfigureAwait(false);
-        if (!version.HasSpaceRoute)
+        if (!version.SupportsSpaceRoute)
             throw NotSupported("a way to its space", version, "1.0");
 
         var status = await SendForObjectAsync(Get("/status"), cancellationToken).ConfigureAwait(false);
@@ -219,7 +220,7 @@ public sealed class HubClient : PlaceClient
     internal async Task RequireManagementRoutesAsync(string what, CancellationToken cancellationToken)
     {
         var version = await GetHubVersionAsync(cancellationToken).ConfigureAwait(false);
-        if (!version.HasManagementRoutes)
+        if (!version.SupportsManagement)
             throw NotSupported(what, version);
     }
 

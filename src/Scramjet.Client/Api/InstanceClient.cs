@@ -3,6 +3,7 @@ using System.Net;
 using System.Threading;
 using System.Threading.Tasks;
 using Newtonsoft.Json.Linq;
+using Scramjet.Client.Compat;
 using Scramjet.Client.Http;
 using Scramjet.Client.Model;
 using Scramjet.Client.Streams;
@@ -14,10 +15,6 @@ namespace Scramjet.Client.Api;
 /// </summary>
 public sealed class InstanceClient : ApiClient
 {
-    private const int StopMessage = 4001;
-    private const int KillMessage = 4002;
-    private const int MonitoringRateMessage = 4003;
-    private const int EventMessage = 5001;
 
     /// <summary>How often runners report their health by themselves, in a second.</summary>
     private const double UsualReports = 1;
@@ -87,8 +84,7 @@ public sealed class InstanceClient : ApiClient
     public async Task StopAsync(TimeSpan timeout, bool canCallKeepalive = false, CancellationToken cancellationToken = default)
     {
         var version = await Hub.GetHubVersionAsync(cancellationToken).ConfigureAwait(false);
-        var wishes = new JObject { ["timeout"] = (long)timeout.TotalMilliseconds, ["canCallKeepalive"] = canCallKeepalive };
-        var request = Post("/_stop", version.WantsStopMessage ? new JArray { StopMessage, wishes } : wishes);
+        var request = Post("/_stop", version.Messages.Stop(timeout, canCallKeepalive));
         request.Timeout = timeout + (Options?.Timeout ?? Transport.Timeout);
         await SendAsync(request, cancellationToken).ConfigureAwait(false);
     }
@@ -102,8 +98,7 @@ public sealed class InstanceClient : ApiClient
     public async Task KillAsync(bool removeImmediately = false, CancellationToken cancellationToken = default)
     {
         var version = await Hub.GetHubVersionAsync(cancellationToken).ConfigureAwait(false);
-        var wishes = new JObject { ["removeImmediately"] = removeImmediately };
-        await SendAsync(Post("/_kill", version.WantsStopMessage ? new JArray { KillMessage, wishes } : wishes), cancellationToken).ConfigureAwait(false);
+        await SendAsync(Post("/_kill", version.Messages.Kill(removeImmediately)), cancellationToken).ConfigureAwait(false);
         Transport.Inputs.Forget(Address);
     }
 
@@ -115,10 +110,7 @@ public sealed class InstanceClient : ApiClient
     {
         var version = await Hub.GetHubVersionAsync(cancellationToken).ConfigureAwait(false);
 
-        // Hubs of 0.18 take texts only: nothing goes as an empty one, anything else as its JSON.
-        if (version.WantsStopMessage && message is not { Type: JTokenType.String })
-            message = message is null or { Type: JTokenType.Null } ? "" : message.ToString(Newtonsoft.Json.Formatting.None);
-        await SendAsync(Post("/_event", new JArray { EventMessage, new JObject { ["eventName"] = eventName, ["message"] = message ?? JValue.CreateNull() } }), cancellationToken).ConfigureAwait(false);
+        await SendAsync(Post("/_event", version.Messages.Event(eventName, message)), cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Sets how often the instance reports its health to its hub: <c>POST /instance/{id}/_monitoring_rate</c>. Once a second is what it does by itself.</summary>
@@ -126,7 +118,7 @@ public sealed class InstanceClient : ApiClient
     /// <param name="cancellationToken">Stops the call.</param>
     public async Task SetMonitoringRateAsync(double reportsPerSecond, CancellationToken cancellationToken = default)
     {
-        var request = Post("/_monitoring_rate", new JArray { MonitoringRateMessage, new JObject { ["monitoringRate"] = reportsPerSecond } });
+        var request = Post("/_monitoring_rate", InstanceMessages.Current.MonitoringRate(reportsPerSecond));
         request.Timeout = Timings.MonitoringRate;
         await SendAsync(request, cancellationToken).ConfigureAwait(false);
     }
@@ -282,8 +274,7 @@ public sealed class InstanceClient : ApiClient
         OpenAsync(Get("/events/" + PathSegment.Encode(eventName, "event")), cancellationToken);
 
     /// <summary>The message of an event: 1.0 gives it alone, 0.18 within an object.</summary>
-    public static JToken? EventMessageOf(JToken? answer, string eventName) =>
-        answer is JObject o && o.Count <= 2 && new JsonFields(o).Text("eventName") == eventName ? o["message"] : answer;
+    public static JToken? EventMessageOf(JToken? answer, string eventName) => InstanceMessages.ReadEvent(answer, eventName);
 
     /// <summary>Whether the instance has ended, as far as is known.</summary>
     private async Task<bool> HasEndedAsync(CancellationToken cancellationToken)
@@ -304,7 +295,7 @@ public sealed class InstanceClient : ApiClient
         try
         {
             // The runners of 0.18 wait for no answer to their reports.
-            if ((await Hub.GetHubVersionAsync(cancellationToken).ConfigureAwait(false)).WantsStopMessage)
+            if (!(await Hub.GetHubVersionAsync(cancellationToken).ConfigureAwait(false)).Messages.ReportsAreAnswered)
                 return false;
             await SetMonitoringRateAsync(reportsPerSecond, cancellationToken).ConfigureAwait(false);
             return true;

@@ -53,7 +53,7 @@ public sealed class SequenceClient : ApiClient
         if (options.NeedsStartOptions)
         {
             var version = await Hub.GetHubVersionAsync(cancellationToken).ConfigureAwait(false);
-            if (!version.HasStartOptions)
+            if (!version.SupportsStartOptions)
                 throw Hub.NotSupported("topics, limits or an instance id for a start", version);
         }
 

@@ -125,7 +125,7 @@ public sealed class SpaceClient : PlaceClient
     private Hub ReadHub(JsonFields fields)
     {
         var hub = new Hub(fields, GetHubClient(fields.RequiredId()));
-        Transport.HubVersions.SeeConnected(hub.Client.Address, hub.LastConnected);
+        Transport.HubVersions.SetConnected(hub.Client.Address, hub.LastConnected);
         return hub;
     }
 

@@ -6,6 +6,7 @@ using System.Threading;
 using System.Threading.Tasks;
 using Newtonsoft.Json;
 using Newtonsoft.Json.Linq;
+using Scramjet.Client.Compat;
 using Scramjet.Client.Instances;
 using Scramjet.Client.Json;
 using Scramjet.Client.Model;

@@ -302,7 +302,7 @@ public sealed class InstanceWatch
     {
         var hub = ApiClient.With(sequence.Hub, _polling);
         var version = await hub.GetHubVersionAsync(cancellationToken).ConfigureAwait(false);
-        if (version.ListsWholeInstances)
+        if (version.ListsInstanceDetails)
             return (await hub.ListInstancesAsync(cancellationToken).ConfigureAwait(false)).Where(i => i.SequenceId == sequence.SequenceId).ToArray();
 
         try
