@@ -111,6 +111,13 @@ public sealed class InstanceLifeTests(RealPlatform real)
         session.Set("s", session.Single($"Publish-ScramjetSequence '{hub.Sequence("wait").Folder}'"));
         session.Get("$s | Start-ScramjetSequence -Wait | Stop-ScramjetInstance -GracePeriodSec 0.1 -Wait; $s | Remove-ScramjetSequence -Confirm:$false");
         Assert.StartsWith("NOT_FOUND,", session.Error("$s | Get-ScramjetSequence").FullyQualifiedErrorId);
+
+        // An instance that is being killed is waited for too. Hubs of 0.18 call it running until it has ended.
+        if (which == TestHub.Npm)
+            return;
+        session.Set("s", session.Single($"Publish-ScramjetSequence '{hub.Sequence("wait").Folder}'"));
+        session.Get("$s | Start-ScramjetSequence -Wait | Stop-ScramjetInstance -Force -RemoveImmediately; $s | Remove-ScramjetSequence -Confirm:$false");
+        Assert.StartsWith("NOT_FOUND,", session.Error("$s | Get-ScramjetSequence").FullyQualifiedErrorId);
     }
 
     [Theory]

@@ -149,11 +149,11 @@ public sealed class InstanceWatch
             if (!isAsked || wait.Age >= _timings.LongestDelay)
             {
                 var instances = await InstancesOfAsync(sequence, cancellationToken).ConfigureAwait(false);
-                var running = instances.Where(i => !i.HasEnded).ToArray();
+                var running = instances.Where(Runs).ToArray();
                 if (running.Length > 0 && !kill)
                     throw InUse(sequence, running, "DELETE");
 
-                await Task.WhenAll(running.Where(i => i.State != InstanceStatus.Killing && killed.Add(i.Id)).Select(i => KillAsync(i, removeImmediately: true, cancellationToken))).ConfigureAwait(false);
+                await Task.WhenAll(running.Where(i => killed.Add(i.Id)).Select(i => KillAsync(i, removeImmediately: true, cancellationToken))).ConfigureAwait(false);
                 wait.Report(instances, isTraced: isAsked);
             }
 
@@ -190,7 +190,7 @@ public sealed class InstanceWatch
         return PollAsync("to release its sequence", _timings.LongestDelay, async wait =>
         {
             var instances = await InstancesOfAsync(sequence, cancellationToken).ConfigureAwait(false);
-            if (instances.Where(i => !i.HasEnded).ToArray() is { Length: > 0 } running)
+            if (instances.Where(Runs).ToArray() is { Length: > 0 } running)
                 throw InUse(sequence, running, "PUT");
 
             ScramjetApiException? refusal = null;
@@ -316,6 +316,9 @@ public sealed class InstanceWatch
             return [];
         }
     }
+
+    /// <summary>Whether an instance runs, and isn't about to end: one that is being killed is waited for.</summary>
+    private static bool Runs(Instance instance) => !instance.HasEnded && instance.State != InstanceStatus.Killing;
 
     private static bool IsConflict(ScramjetApiException e) => (int?)e.StatusCode == 409;
 
