@@ -9,7 +9,7 @@ namespace ScramjetPlatform;
 /// <summary>Makes an access key for a space, with which hubs connect to it. The key is told this once.</summary>
 [Cmdlet(VerbsCommon.New, "ScramjetAccessKey", SupportsShouldProcess = true)]
 [OutputType(typeof(ScramjetAccessKey))]
-public sealed class NewScramjetAccessKeyCommand : AccessKeyCmdlet
+public sealed class NewScramjetAccessKeyCommand : PipedSpaceCmdlet
 {
     [Parameter(Mandatory = true, HelpMessage = "What the key is for.", Position = 0)]
     [ValidateNotNullOrEmpty]
@@ -19,19 +19,14 @@ public sealed class NewScramjetAccessKeyCommand : AccessKeyCmdlet
     [Parameter]
     public SwitchParameter AsPlainText { get; set; }
 
-    private protected override void Process()
-    {
-        var scope = GetScope();
-        var named = Space is not null;
-        StartRecord(() => ForEachMeantSpaceAsync(scope, named, CreateAsync));
-    }
+    private protected override Task ProcessAsync() => AccessKeys.ForEachNamedSpaceAsync(Context, Places, Space is not null, CreateAsync);
 
     private async Task CreateAsync(Space space)
     {
-        if (!await ConfirmAsync(space.Id, $"Create access key «{Description}»").ConfigureAwait(false))
+        if (!await ConfirmAsync(space.Id, $"Create access key '{Description}'").ConfigureAwait(false))
             return;
 
-        var answer = await ThrottledAsync(() => MiddlewareOf(space).CreateAccessKeyAsync(space.Id, Description.Trim(), StopToken)).ConfigureAwait(false);
+        var answer = await AccessKeys.GetMiddleware(Context, space).CreateAccessKeyAsync(space.Id, Description.Trim(), StopToken).ConfigureAwait(false);
         await WriteAsync(new ScramjetAccessKey(space.Id, Description.Trim(), answer, AsPlainText)).ConfigureAwait(false);
     }
 }

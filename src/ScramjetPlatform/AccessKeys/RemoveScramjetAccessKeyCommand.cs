@@ -10,7 +10,7 @@ namespace ScramjetPlatform;
 /// <summary>Revokes an access key of a space, or all of them. Hubs that connected with it are disconnected.</summary>
 [Cmdlet(VerbsCommon.Remove, "ScramjetAccessKey", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High, DefaultParameterSetName = KeySet)]
 [OutputType(typeof(void))]
-public sealed class RemoveScramjetAccessKeyCommand : AccessKeyCmdlet
+public sealed class RemoveScramjetAccessKeyCommand : PipedSpaceCmdlet
 {
     private const string KeySet = "AccessKey";
     private const string AllSet = "All";
@@ -24,18 +24,16 @@ public sealed class RemoveScramjetAccessKeyCommand : AccessKeyCmdlet
     [Parameter(Mandatory = true, ParameterSetName = AllSet)]
     public SwitchParameter All { get; set; }
 
-    private protected override void Process()
+    private protected override Task ProcessAsync()
     {
-        var scope = GetScope();
-        var named = Space is not null;
         var key = AccessKey;
-        StartRecord(() => ForEachMeantSpaceAsync(scope, named, space => key is null ? RevokeAllAsync(space) : RevokeAsync(space, key)));
+        return AccessKeys.ForEachNamedSpaceAsync(Context, Places, Space is not null, space => key is null ? RevokeAllAsync(space) : RevokeAsync(space, key));
     }
 
     private async Task RevokeAsync(Space space, SecureString key)
     {
         if (await ConfirmAsync(space.Id, "Revoke an access key, and disconnect the hubs that use it").ConfigureAwait(false))
-            await ThrottledAsync(() => MiddlewareOf(space).RevokeAccessKeyAsync(space.Id, Secret.Reveal(key)!, StopToken)).ConfigureAwait(false);
+            await AccessKeys.GetMiddleware(Context, space).RevokeAccessKeyAsync(space.Id, Secret.Reveal(key)!, StopToken).ConfigureAwait(false);
     }
 
     private async Task RevokeAllAsync(Space space)
@@ -43,7 +41,7 @@ public sealed class RemoveScramjetAccessKeyCommand : AccessKeyCmdlet
         if (!await ConfirmAsync(space.Id, "Revoke all access keys, and disconnect the hubs that use them").ConfigureAwait(false))
             return;
 
-        var revoked = await ThrottledAsync(() => MiddlewareOf(space).RevokeAllAccessKeysAsync(space.Id, StopToken)).ConfigureAwait(false);
-        PostVerbose($"{space.Id}: {(revoked is null ? "all" : revoked.Value.ToString(System.Globalization.CultureInfo.InvariantCulture))} access keys were revoked.");
+        var revoked = await AccessKeys.GetMiddleware(Context, space).RevokeAllAccessKeysAsync(space.Id, StopToken).ConfigureAwait(false);
+        Context.Output.PostVerbose($"{space.Id}: {(revoked is null ? "all" : revoked.Value.ToString(System.Globalization.CultureInfo.InvariantCulture))} access keys were revoked.");
     }
 }

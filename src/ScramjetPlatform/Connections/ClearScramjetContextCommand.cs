@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using System.Threading.Tasks;
 using ScramjetPlatform.Pipeline;
 
 namespace ScramjetPlatform;
@@ -6,14 +7,12 @@ namespace ScramjetPlatform;
 /// <summary>Takes away the space and the hub that were set with Set-ScramjetContext.</summary>
 [Cmdlet(VerbsCommon.Clear, "ScramjetContext", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Low)]
 [OutputType(typeof(void))]
-public sealed class ClearScramjetContextCommand : ScramjetCmdlet
+public sealed class ClearScramjetContextCommand : ConnectionCmdlet
 {
-    private protected override PipedKind TakesFromPipeline => PipedKind.Connection;
-
-    private protected override void Process()
+    private protected override async Task ProcessAsync()
     {
-        var connection = RequireConnection();
-        if (!ShouldProcess(connection.Name, "Clear context"))
+        var connection = Places.Connection;
+        if (!await ConfirmAsync(connection.Name, "Clear context").ConfigureAwait(false))
             return;
 
         connection.Space = null;

@@ -1,5 +1,6 @@
 using System;
 using System.Management.Automation;
+using System.Net;
 using System.Security;
 using System.Threading;
 using System.Threading.Tasks;
@@ -79,23 +80,50 @@ public sealed class ConnectScramjetPlatformCommand : AsyncCmdlet
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 
-    /// <inheritdoc/>
-    protected override void BeginProcessing()
+    private protected override int MaxRecords => 1;
+
+    private protected override void Begin()
     {
         // PSReadLine keeps a line out of its history file where a parameter's name says that a secret follows.
-        if (AccessToken is not null && Secret.WasPlainText(AccessToken) && IsBoundByPosition(nameof(AccessToken)))
-            Fail(new ScramjetException(ErrorCodes.BadParameters, "A token given as plain text without -AccessToken stays readable in the command history.", "Give it with -AccessToken, or as a SecureString or a credential, such as (Get-Secret scramjet)."));
+        if (AccessToken is not null && Secret.WasPlainText(AccessToken) && CommandLine.HasByPosition(nameof(AccessToken)))
+        {
+            throw TerminatingError.BadParameters(
+                "A token given as plain text without -AccessToken stays readable in the command history.",
+                "Give it with -AccessToken, or as a SecureString or a credential, such as (Get-Secret scramjet).");
+        }
     }
 
-    /// <inheritdoc/>
-    protected override void ProcessRecord()
+    private protected override async Task ProcessAsync()
     {
-        Uri address = null!;
-        ScramjetConnection connection;
+        var connection = CreateConnection();
+        try
+        {
+            await TestAsync(connection).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            connection.Close();
+            if (StopToken.IsCancellationRequested)
+                throw;
+            throw new TerminatingError(
+                e is ScramjetApiException { StatusCode: HttpStatusCode.NotFound }
+                    ? new ScramjetException(ErrorCodes.InvalidResponse, $"There is no Scramjet API at {Shown(connection.Uri)}: {e.Message}", "Check the address: an API's ends in /api/v1.", e)
+                    : e,
+                Shown(connection.Uri));
+        }
+
+        Context.Session.Add(connection);
+        if (PassThru)
+            await WriteAsync(connection).ConfigureAwait(false);
+    }
+
+    private ScramjetConnection CreateConnection()
+    {
+        Uri? address = null;
         try
         {
             (var kind, address, var token) = FindAddress();
-            connection = new ScramjetConnection(Name, kind, new ScramjetTransport(address, new TransportOptions
+            var connection = new ScramjetConnection(Name, kind, new ScramjetTransport(address, new TransportOptions
             {
                 AccessToken = token,
                 Timeout = TimeSpan.FromSeconds(TimeoutSec),
@@ -103,55 +131,34 @@ public sealed class ConnectScramjetPlatformCommand : AsyncCmdlet
                 SkipCertificateCheck = SkipCertificateCheck,
                 UserAgent = $"ScramjetPlatform/{ModuleVersion.Text} (PowerShell)",
             }));
+            if (address.Scheme == System.Uri.UriSchemeHttp && !address.IsLoopback)
+            {
+                var secrets = connection.HasAccessToken ? "the access token and " : "";
+                WriteWarning($"The connection to {address.GetLeftPart(UriPartial.Authority)} is not encrypted: {secrets}all data can be read on the way. Use https if the server has it.");
+            }
+
+            return connection;
         }
         catch (ScramjetException e)
         {
-            Fail(e, Shown(address) ?? Profile);
-            return;
+            throw new TerminatingError(e, Shown(address) ?? Profile);
         }
-
-        if (address.Scheme == System.Uri.UriSchemeHttp && !address.IsLoopback)
-            WriteWarning($"{address.GetLeftPart(UriPartial.Authority)} is reached without encryption: {(connection.HasAccessToken ? "the access token and " : "")}all data can be read on the way. Use https where it is to be had.");
-
-        Exception? failure = null;
-        Run(async () =>
-        {
-            try
-            {
-                await TryOutAsync(connection).ConfigureAwait(false);
-            }
-            catch (Exception e)
-            {
-                connection.Close();
-                if (StopToken.IsCancellationRequested)
-                    throw;
-                failure = e is ScramjetApiException { StatusCode: System.Net.HttpStatusCode.NotFound }
-                    ? new ScramjetException(ErrorCodes.InvalidResponse, $"There is no Scramjet API at {Shown(address)}: {e.Message}", "Check the address: an API's ends in /api/v1.", e)
-                    : e;
-            }
-        });
-
-        if (failure is not null)
-            Fail(failure, Shown(address));
-        ScramjetSession.Current.Add(connection);
-        if (PassThru)
-            WriteObject(connection);
     }
 
     /// <summary>The first calls, which show a wrong address, kind or token at once.</summary>
-    private async Task TryOutAsync(ScramjetConnection connection)
+    private async Task TestAsync(ScramjetConnection connection)
     {
         var limit = TimeSpan.FromSeconds(Math.Min(TimeoutSec, ConnectTime.TotalSeconds));
         using var bound = CancellationTokenSource.CreateLinkedTokenSource(StopToken);
         bound.CancelAfter(limit);
-        var context = new CommandContext(new RequestOptions { Timeout = limit, Trace = PostVerbose }, PostError, bound.Token);
+        var context = new RequestContext(new RequestOptions { Timeout = limit, Trace = Context.Output.PostVerbose }, Context.Report, bound.Token);
         try
         {
             await CheckKindAsync(connection, context).ConfigureAwait(false);
             if (connection.IsPlatform)
-                await connection.GetSpacesAsync(context).ConfigureAwait(false);
+                await PlaceFinder.GetSpacesAsync(context, connection).ConfigureAwait(false);
             else
-                await connection.GetSelfAsync(context).ConfigureAwait(false);
+                await PlaceFinder.GetSelfAsync(context, connection).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (!StopToken.IsCancellationRequested)
         {
@@ -161,14 +168,14 @@ public sealed class ConnectScramjetPlatformCommand : AsyncCmdlet
 
     /// <summary>Tells a hub from a platform, a space and a multi-manager by what they say of themselves.</summary>
     /// <exception cref="ScramjetException"><c>BAD_PARAMETERS</c>: it is another kind of server than the parameter says.</exception>
-    private static async Task CheckKindAsync(ScramjetConnection connection, CommandContext context)
+    private static async Task CheckKindAsync(ScramjetConnection connection, RequestContext context)
     {
         VersionInfo version;
         try
         {
-            version = await context.Own(connection.Middleware).GetVersionAsync(context.Cancellation).ConfigureAwait(false);
+            version = await context.Bind(connection.Middleware).GetVersionAsync(context.Cancellation).ConfigureAwait(false);
         }
-        catch (ScramjetApiException e) when (connection.IsPlatform && (e.Code == ErrorCodes.InvalidResponse || e.StatusCode is not (null or System.Net.HttpStatusCode.Unauthorized or System.Net.HttpStatusCode.Forbidden)))
+        catch (ScramjetApiException e) when (connection.IsPlatform && (e.Code == ErrorCodes.InvalidResponse || e.StatusCode is not (null or HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden)))
         {
             // A platform may well keep its version to itself: its spaces tell more.
             return;
@@ -208,16 +215,16 @@ public sealed class ConnectScramjetPlatformCommand : AsyncCmdlet
     }
 
     /// <summary>Whether the server answers with spaces: a hub of 0.18 doesn't say what it is, and has none.</summary>
-    private static async Task<bool> HasSpacesAsync(ScramjetConnection connection, CommandContext context)
+    private static async Task<bool> HasSpacesAsync(ScramjetConnection connection, RequestContext context)
     {
         try
         {
-            await connection.GetSpacesAsync(context).ConfigureAwait(false);
+            await PlaceFinder.GetSpacesAsync(context, connection).ConfigureAwait(false);
             return true;
         }
         catch (ScramjetApiException e) when (e.StatusCode is not null)
         {
-            return e.StatusCode is System.Net.HttpStatusCode.Unauthorized or System.Net.HttpStatusCode.Forbidden;
+            return e.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden;
         }
     }
 
@@ -256,7 +263,7 @@ public sealed class ConnectScramjetPlatformCommand : AsyncCmdlet
     /// <summary>A name, or a path as PowerShell has it.</summary>
     private SiProfile ReadProfile(string nameOrPath)
     {
-        var profile = SiSettings.IsPath(nameOrPath) ? PathResolver.FullPath(this, nameOrPath) : nameOrPath;
+        var profile = SiSettings.IsPath(nameOrPath) ? Paths.FullPath(nameOrPath) : nameOrPath;
         return ReadLocal(cancellationToken => new SiSettings().Read(profile, cancellationToken));
     }
 

@@ -30,7 +30,7 @@ public sealed class GetScramjetConnectionCommand : PSCmdlet
             {
                 var matcher = new Matcher<ScramjetConnection>("connection", name, c => c.Name);
                 WriteObject(matcher.Take(connections), true);
-                WriteObject(matcher.Rest(), true);
+                WriteObject(matcher.TakeByBeginning(), true);
             }
             catch (Scramjet.Client.ScramjetException e)
             {

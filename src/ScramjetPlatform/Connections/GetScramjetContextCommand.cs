@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using System.Threading.Tasks;
 using ScramjetPlatform.Pipeline;
 
 namespace ScramjetPlatform;
@@ -6,9 +7,7 @@ namespace ScramjetPlatform;
 /// <summary>Gets the space and the hub that are meant where a command names none.</summary>
 [Cmdlet(VerbsCommon.Get, "ScramjetContext")]
 [OutputType(typeof(ScramjetContext))]
-public sealed class GetScramjetContextCommand : ScramjetCmdlet
+public sealed class GetScramjetContextCommand : ConnectionCmdlet
 {
-    private protected override PipedKind TakesFromPipeline => PipedKind.Connection;
-
-    private protected override void Process() => WriteObject(new ScramjetContext(RequireConnection()));
+    private protected override Task ProcessAsync() => WriteAsync(new ScramjetContext(Places.Connection));
 }

@@ -1,6 +1,5 @@
-using System.Collections.Generic;
 using System.Management.Automation;
-using Scramjet.Client;
+using System.Threading.Tasks;
 using Scramjet.Client.Profiles;
 using ScramjetPlatform.Completion;
 using ScramjetPlatform.Pipeline;
@@ -18,38 +17,24 @@ public sealed class GetScramjetProfileCommand : AsyncCmdlet
     [ArgumentCompleter(typeof(ProfileCompleter))]
     public string[]? Name { get; set; }
 
-    /// <inheritdoc/>
-    protected override void ProcessRecord()
+    private protected override int MaxRecords => 1;
+
+    private protected override async Task ProcessAsync()
     {
         var settings = new SiSettings();
-        var all = ReadLocal(_ => settings.ListNames());
-        foreach (var name in Name ?? ["*"])
+        var patterns = Name ?? ["*"];
+        var all = await Task.Run(settings.ListNames, StopToken).ConfigureAwait(false);
+        foreach (var pattern in patterns)
         {
-            IEnumerable<string> names = [name];
-            if (WildcardPattern.ContainsWildcardCharacters(name))
+            await Context.GuardAsync(pattern, async () =>
             {
-                try
-                {
-                    names = new Matcher<string>("profile", name, n => n).Take(all);
-                }
-                catch (ScramjetException e)
-                {
-                    WriteError(ErrorRecords.From(e, name));
-                    continue;
-                }
-            }
-
-            foreach (var found in names)
-            {
-                try
-                {
-                    WriteObject(ReadLocal(cancellationToken => settings.Read(found, cancellationToken)));
-                }
-                catch (ScramjetException e)
-                {
-                    WriteError(ErrorRecords.From(e, found));
-                }
-            }
+                var names = WildcardPattern.ContainsWildcardCharacters(pattern) ? new Matcher<string>("profile", pattern, n => n).Take(all) : [pattern];
+                foreach (var name in names)
+                    await Context.GuardAsync(name, () => WriteProfileAsync(settings, name)).ConfigureAwait(false);
+            }).ConfigureAwait(false);
         }
     }
+
+    private async Task WriteProfileAsync(SiSettings settings, string name) =>
+        await WriteAsync(await Task.Run(() => settings.Read(name, StopToken), StopToken).ConfigureAwait(false)).ConfigureAwait(false);
 }

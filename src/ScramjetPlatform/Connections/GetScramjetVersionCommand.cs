@@ -1,6 +1,10 @@
+using System;
+using System.Collections.Generic;
 using System.Management.Automation;
 using System.Threading.Tasks;
+using Scramjet.Client;
 using Scramjet.Client.Model;
+using ScramjetPlatform.Completion;
 using ScramjetPlatform.Pipeline;
 
 namespace ScramjetPlatform;
@@ -8,31 +12,41 @@ namespace ScramjetPlatform;
 /// <summary>Gets the versions of the module, the platform, its spaces and its hubs.</summary>
 [Cmdlet(VerbsCommon.Get, "ScramjetVersion")]
 [OutputType(typeof(ScramjetVersion))]
-public sealed class GetScramjetVersionCommand : QueryCmdlet
+public sealed class GetScramjetVersionCommand : HubCmdlet
 {
-    private protected override void Process()
+    [Parameter]
+    [ValidateRange(0.001d, 86400d)]
+    [NoCompletion]
+    public double? TimeoutSec { get; set; }
+
+    private protected override TimeSpan? CallTimeout => TimeoutSec is { } seconds ? TimeSpan.FromSeconds(seconds) : null;
+
+    private protected override async Task ProcessAsync()
     {
-        var narrowed = PipedAs is PipedKind.Space or PipedKind.Hub || Space is not null || Hub is not null;
-        if (!narrowed && Piped is null)
-            WriteObject(new ScramjetVersion(nameof(ScramjetPlatform), ModuleVersion.Text));
+        var places = Places;
+        var isWhole = !places.IsNarrowed && Piped.Value is null;
+        var work = new List<Task>();
+        if (isWhole)
+            work.Add(WriteAsync(new ScramjetVersion(nameof(ScramjetPlatform), ModuleVersion.Text)));
 
-        // The module's own version is an answer too.
-        if (!narrowed && Piped is null && Connection is null && ScramjetSession.Current.Default is null)
-            return;
+        // The module's own version needs no connection.
+        if (!isWhole || places.HasConnection)
+        {
+            if (!places.IsNarrowed && places.Connection is { Target: not ConnectionKind.Hub } connection)
+                work.Add(Context.GuardAsync(connection, () => PlatformAsync(connection)));
+            if (Piped.Kind == PipedKind.Space || (Hub is null && Piped.Kind != PipedKind.Hub && (Space is not null || places.Connection.IsPlatform)))
+                work.Add(Context.GuardAsync(null, () => places.ForEachSpaceAsync(SpaceAsync)));
+            work.Add(Context.GuardAsync(null, () => places.ForEachClientAsync(HubAsync)));
+        }
 
-        var scope = GetScope();
-        if (!narrowed && RequireConnection() is { Target: not ConnectionKind.Hub } connection)
-            StartRecord(() => PlatformAsync(connection), connection);
-        if (PipedAs == PipedKind.Space || (Hub is null && PipedAs != PipedKind.Hub && (Space is not null || RequireConnection().IsPlatform)))
-            StartRecord(() => scope.ForEachSpaceAsync(SpaceAsync));
-        StartRecord(() => scope.ForEachClientAsync(HubAsync));
+        await Task.WhenAll(work).ConfigureAwait(false);
     }
 
     private async Task PlatformAsync(ScramjetConnection connection)
     {
         var info = connection.Target == ConnectionKind.MultiManager
-            ? await Own(connection.MultiManager).GetVersionAsync(StopToken).ConfigureAwait(false)
-            : await Own(connection.Middleware).GetVersionAsync(StopToken).ConfigureAwait(false);
+            ? await Bind(connection.MultiManager).GetVersionAsync(StopToken).ConfigureAwait(false)
+            : await Bind(connection.Middleware).GetVersionAsync(StopToken).ConfigureAwait(false);
         await WriteAsync(new ScramjetVersion("Platform", connection.Name, null, info)).ConfigureAwait(false);
     }
 
@@ -41,16 +55,16 @@ public sealed class GetScramjetVersionCommand : QueryCmdlet
         if (!Context.IsFirst(space.Client))
             return;
 
-        var info = await ThrottledAsync(() => Own(space.Client).GetVersionAsync(StopToken)).ConfigureAwait(false);
+        var info = await Bind(space.Client).GetVersionAsync(StopToken).ConfigureAwait(false);
         await WriteAsync(new ScramjetVersion("Space", space.Id, space.Id, info)).ConfigureAwait(false);
     }
 
-    private async Task HubAsync(Scramjet.Client.HostClient hub)
+    private async Task HubAsync(HostClient hub)
     {
         if (!Context.IsFirst(hub))
             return;
 
-        var info = await ThrottledAsync(() => hub.GetVersionAsync(StopToken)).ConfigureAwait(false);
+        var info = await hub.GetVersionAsync(StopToken).ConfigureAwait(false);
         await WriteAsync(new ScramjetVersion("Hub", hub.HubId, hub.SpaceId, info)).ConfigureAwait(false);
     }
 }

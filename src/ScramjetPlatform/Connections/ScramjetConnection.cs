@@ -1,12 +1,9 @@
 using System;
-using System.Collections.Generic;
 using System.ComponentModel;
 using System.Runtime.CompilerServices;
-using System.Threading.Tasks;
 using Scramjet.Client;
 using Scramjet.Client.Http;
 using Scramjet.Client.Model;
-using ScramjetPlatform.Pipeline;
 
 namespace ScramjetPlatform;
 
@@ -62,27 +59,15 @@ public sealed class ScramjetConnection
 
     internal MultiManagerClient MultiManager => new(_transport);
 
-    internal HostClient Host => _self ?? new HostClient(_transport);
+    /// <summary>The hub that the connection leads to, with the id that it has reported, if it has.</summary>
+    internal HostClient Host
+    {
+        get => _self ?? new HostClient(_transport);
+        set => _self = value;
+    }
 
     /// <summary>The connection that a server's object came over; null where it isn't known.</summary>
     internal static ScramjetConnection? Of(Entity entity) => entity.Transport is { } transport && s_byTransport.TryGetValue(transport, out var connection) ? connection : null;
-
-    /// <summary>The spaces, from the middleware or the multi-manager. (A hub is asked as a middleware, to see whether it is one.)</summary>
-    internal async Task<IReadOnlyList<Space>> GetSpacesAsync(CommandContext context)
-    {
-        ApiClient client = Target == ConnectionKind.MultiManager ? MultiManager : Middleware;
-        return (await context.ListAsync(client, () => Target == ConnectionKind.MultiManager
-            ? context.Own(MultiManager).GetManagersAsync(context.Cancellation)
-            : context.Own(Middleware).GetManagersAsync(context.Cancellation)).ConfigureAwait(false)).Items;
-    }
-
-    /// <summary>The hub that the connection leads to, by the id that it has given itself.</summary>
-    internal async Task<Hub> GetSelfAsync(CommandContext context)
-    {
-        var hub = (await context.ListAsync<Hub>(Host, async () => [new Hub(await context.Own(Host).IdentifyAsync(context.Cancellation).ConfigureAwait(false))]).ConfigureAwait(false)).Items[0];
-        _self = hub.Client;
-        return hub;
-    }
 
     internal void Close()
     {

@@ -43,12 +43,12 @@ internal sealed class ScramjetSession
     public IReadOnlyCollection<string> EventNames => _eventNames;
 
     /// <summary>Keeps the name of an event. For the pipeline thread.</summary>
-    public void Remember(string eventName) => _eventNames.Add(eventName);
+    public void AddEventName(string eventName) => _eventNames.Add(eventName);
 
-    /// <summary>Keeps something that a command has to say after it has left its pipeline: the session's next command says it. From any thread.</summary>
-    public void Notify(string text) => _notices.Enqueue(text);
+    /// <summary>Keeps a warning of a command that has left its pipeline: the session's next command writes it. From any thread.</summary>
+    public void AddNotice(string text) => _notices.Enqueue(text);
 
-    /// <summary>What is to be said now.</summary>
+    /// <summary>The warnings to write now.</summary>
     public IEnumerable<string> TakeNotices()
     {
         while (_notices.TryDequeue(out var text))

@@ -11,7 +11,7 @@ namespace ScramjetPlatform;
 /// <summary>Disconnects self-hosted hubs from their space. They run on, and stay known to the space until Remove-ScramjetHub.</summary>
 [Cmdlet(VerbsCommunications.Disconnect, "ScramjetHub", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium, DefaultParameterSetName = HubSet)]
 [OutputType(typeof(DisconnectedHub))]
-public sealed class DisconnectScramjetHubCommand : ScopedCmdlet
+public sealed class DisconnectScramjetHubCommand : SpaceCmdlet
 {
     private const string HubSet = "Hub";
     private const string AllSet = "All";
@@ -21,7 +21,7 @@ public sealed class DisconnectScramjetHubCommand : ScopedCmdlet
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(HubCompleter))]
-    public override HubReference[]? Hub { get; set; }
+    public HubReference[]? Hub { get; set; }
 
     [Parameter(Mandatory = true, ParameterSetName = AllSet)]
     public SwitchParameter All { get; set; }
@@ -38,16 +38,11 @@ public sealed class DisconnectScramjetHubCommand : ScopedCmdlet
     [NoCompletion]
     public int Count { get; set; }
 
-    private protected override PipedKind TakesFromPipeline => All ? PipedKind.Connection | PipedKind.Space : PipedKind.Places;
+    private protected override PipedKind AcceptedInput => All ? PipedKind.Connection | PipedKind.Space : PipedKind.Places;
 
-    private protected override void Process()
-    {
-        var scope = GetScope();
-        if (All)
-            StartRecord(() => scope.ForEachSpaceAsync(DisconnectAllAsync));
-        else
-            StartRecord(() => scope.ForEachHubAsync(DisconnectAsync));
-    }
+    private protected override Places Places => new(Context, CommandLine, Piped, Connection, Space, Hub);
+
+    private protected override Task ProcessAsync() => All ? Places.ForEachSpaceAsync(DisconnectAllAsync) : Places.ForEachHubAsync(DisconnectAsync);
 
     private async Task DisconnectAsync(Hub hub)
     {
@@ -65,7 +60,7 @@ public sealed class DisconnectScramjetHubCommand : ScopedCmdlet
 
     private async Task WriteAsync(ManagerClient space, string? hubId, int? limit, string? accessKey)
     {
-        foreach (var hub in await ThrottledAsync(() => Own(space).DisconnectHubsAsync(hubId, limit, accessKey, StopToken)).ConfigureAwait(false))
+        foreach (var hub in await Bind(space).DisconnectHubsAsync(hubId, limit, accessKey, StopToken).ConfigureAwait(false))
             await WriteAsync(hub).ConfigureAwait(false);
     }
 }

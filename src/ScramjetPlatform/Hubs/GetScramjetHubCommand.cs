@@ -1,7 +1,10 @@
+using System;
 using System.Linq;
 using System.Management.Automation;
 using System.Threading.Tasks;
+using Scramjet.Client;
 using Scramjet.Client.Model;
+using ScramjetPlatform.Completion;
 using ScramjetPlatform.Pipeline;
 
 namespace ScramjetPlatform;
@@ -9,40 +12,50 @@ namespace ScramjetPlatform;
 /// <summary>Gets the hubs of spaces, or the hub that the connection leads to.</summary>
 [Cmdlet(VerbsCommon.Get, "ScramjetHub")]
 [OutputType(typeof(Hub))]
-public sealed class GetScramjetHubCommand : HubQueryCmdlet
+public sealed class GetScramjetHubCommand : SpaceCmdlet
 {
-    private protected override PipedKind TakesFromPipeline => PipedKind.Places | PipedKind.Sequence | PipedKind.Instance;
+    [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Alias("Name")]
+    [SupportsWildcards]
+    [ArgumentCompleter(typeof(HubCompleter))]
+    public HubReference[]? Hub { get; set; }
 
-    private protected override void Process()
+    [Parameter]
+    [ValidateRange(0.001d, 86400d)]
+    [NoCompletion]
+    public double? TimeoutSec { get; set; }
+
+    private protected override TimeSpan? CallTimeout => TimeoutSec is { } seconds ? TimeSpan.FromSeconds(seconds) : null;
+
+    private protected override PipedKind AcceptedInput => PipedKind.Places | PipedKind.Sequence | PipedKind.Instance;
+
+    private protected override Places Places => new(Context, CommandLine, Piped, Connection, Space, Hub);
+
+    private protected override Task ProcessAsync()
     {
-        switch (Piped)
+        switch (Piped.Value)
         {
-            case Scramjet.Client.Model.Hub hub:
-                StartRecord(() => RefreshAsync(hub.Client), hub);
-                break;
+            case Hub hub:
+                return RefreshAsync(hub.Client);
             case Sequence sequence:
-                StartRecord(() => RefreshAsync(sequence.Client.Hub), sequence);
-                break;
+                return RefreshAsync(sequence.Client.Hub);
             case Instance instance:
-                StartRecord(() => RefreshAsync(instance.Client.Hub), instance);
-                break;
-            default:
-                var scope = GetScope();
-                var known = Named(nameof(Hub), Hub).Select(reference => reference.Value).OfType<Scramjet.Client.Model.Hub>().ToArray();
-                StartRecord(() => scope.ForEachHubAsync(hub => known.Contains(hub) ? RefreshAsync(hub.Client) : WriteOnceAsync(hub)));
-                break;
+                return RefreshAsync(instance.Client.Hub);
         }
+
+        var known = Places.Hubs.Select(reference => reference.Value).OfType<Hub>().ToArray();
+        return Places.ForEachHubAsync(hub => known.Contains(hub) ? RefreshAsync(hub.Client) : CompleteAsync(hub));
     }
 
-    private async Task RefreshAsync(Scramjet.Client.HostClient hub)
+    private async Task RefreshAsync(HostClient hub)
     {
         if (Context.IsFirst(hub))
-            await WriteAsync(await Own(hub).GetInfoAsync(StopToken).ConfigureAwait(false)).ConfigureAwait(false);
+            await WriteAsync(await Bind(hub).GetInfoAsync(StopToken).ConfigureAwait(false)).ConfigureAwait(false);
     }
 
-    private async Task WriteOnceAsync(Scramjet.Client.Model.Hub hub)
+    private async Task CompleteAsync(Hub hub)
     {
         if (Context.IsFirst(hub.Client))
-            await WriteAsync(await Own(hub.Client).CompleteAsync(hub, StopToken).ConfigureAwait(false)).ConfigureAwait(false);
+            await WriteAsync(await Bind(hub.Client).CompleteAsync(hub, StopToken).ConfigureAwait(false)).ConfigureAwait(false);
     }
 }

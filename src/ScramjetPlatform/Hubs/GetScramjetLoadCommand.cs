@@ -1,7 +1,8 @@
+using System;
 using System.Management.Automation;
 using System.Threading.Tasks;
-using Scramjet.Client;
 using Scramjet.Client.Model;
+using ScramjetPlatform.Completion;
 using ScramjetPlatform.Pipeline;
 
 namespace ScramjetPlatform;
@@ -9,11 +10,36 @@ namespace ScramjetPlatform;
 /// <summary>Gets the load of hubs, of spaces, or of the multi-manager: CPU, memory and disks.</summary>
 [Cmdlet(VerbsCommon.Get, "ScramjetLoad", DefaultParameterSetName = HubSet)]
 [OutputType(typeof(LoadCheck))]
-public sealed class GetScramjetLoadCommand : PartQueryCmdlet
+public sealed class GetScramjetLoadCommand : SpaceCmdlet
 {
-    private protected override async Task<object> AskAsync(HostClient hub) => await hub.GetLoadCheckAsync(StopToken).ConfigureAwait(false);
+    private const string HubSet = "Hub";
+    private const string MultiManagerSet = "MultiManager";
 
-    private protected override async Task<object> AskAsync(ManagerClient space) => await space.GetLoadAsync(StopToken).ConfigureAwait(false);
+    [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Alias("Name")]
+    [SupportsWildcards]
+    [ArgumentCompleter(typeof(HubCompleter))]
+    public HubReference[]? Hub { get; set; }
 
-    private protected override async Task<object> AskAsync(MultiManagerClient manager) => await manager.GetLoadAsync(StopToken).ConfigureAwait(false);
+    [Parameter(Mandatory = true, ParameterSetName = MultiManagerSet)]
+    public SwitchParameter MultiManager { get; set; }
+
+    [Parameter]
+    [ValidateRange(0.001d, 86400d)]
+    [NoCompletion]
+    public double? TimeoutSec { get; set; }
+
+    private protected override TimeSpan? CallTimeout => TimeoutSec is { } seconds ? TimeSpan.FromSeconds(seconds) : null;
+
+    private protected override Places Places => new(Context, CommandLine, Piped, Connection, Space, Hub);
+
+    private protected override Task ProcessAsync()
+    {
+        var parts = new PlatformParts(Context, Places);
+        return MultiManager
+            ? parts.AskMultiManagerAsync(async manager => await manager.GetLoadAsync(StopToken).ConfigureAwait(false))
+            : parts.AskHubsOrSpaceAsync(
+                async hub => await hub.GetLoadCheckAsync(StopToken).ConfigureAwait(false),
+                async space => await space.GetLoadAsync(StopToken).ConfigureAwait(false));
+    }
 }

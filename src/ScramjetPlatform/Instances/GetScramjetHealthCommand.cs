@@ -10,8 +10,15 @@ namespace ScramjetPlatform;
 /// <summary>Gets instances' health reports.</summary>
 [Cmdlet(VerbsCommon.Get, "ScramjetHealth")]
 [OutputType(typeof(InstanceHealth))]
-public sealed class GetScramjetHealthCommand : InstanceActionCmdlet
+public sealed class GetScramjetHealthCommand : HubCmdlet
 {
+    [Parameter(Mandatory = true, HelpMessage = "Ids of instances.", Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Alias("InstanceId")]
+    [SupportsWildcards]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(InstanceCompleter))]
+    public InstanceReference[] Instance { get; set; } = [];
+
     [Parameter]
     [ValidateRange(0.001d, 86400d)]
     [NoCompletion]
@@ -19,8 +26,10 @@ public sealed class GetScramjetHealthCommand : InstanceActionCmdlet
 
     private protected override TimeSpan? CallTimeout => TimeoutSec is { } seconds ? TimeSpan.FromSeconds(seconds) : null;
 
-    private protected override void Process() => StartForEach(ReportAsync);
+    private protected override PipedKind AcceptedInput => PipedKind.Places | PipedKind.Instance;
 
-    private async Task ReportAsync(Instance instance) =>
-        await WriteAsync(await ThrottledAsync(() => Own(instance.Client).GetHealthAsync(StopToken)).ConfigureAwait(false)).ConfigureAwait(false);
+    private protected override Task ProcessAsync() => Places.ForEachInstanceAsync(Instance, GetHealthAsync);
+
+    private async Task GetHealthAsync(Instance instance) =>
+        await WriteAsync(await Bind(instance.Client).GetHealthAsync(StopToken).ConfigureAwait(false)).ConfigureAwait(false);
 }

@@ -11,9 +11,9 @@ namespace ScramjetPlatform;
 /// <summary>Gets instances from hubs.</summary>
 [Cmdlet(VerbsCommon.Get, "ScramjetInstance")]
 [OutputType(typeof(Instance))]
-public sealed class GetScramjetInstanceCommand : QueryCmdlet
+public sealed class GetScramjetInstanceCommand : HubCmdlet
 {
-    private WildcardPattern[] _sequenceNames = [];
+    private TextPattern[] _sequenceNames = [];
 
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("InstanceId")]
@@ -29,55 +29,43 @@ public sealed class GetScramjetInstanceCommand : QueryCmdlet
     [Parameter]
     public InstanceStatus[]? Status { get; set; }
 
-    private protected override void Begin()
+    [Parameter]
+    [ValidateRange(0.001d, 86400d)]
+    [NoCompletion]
+    public double? TimeoutSec { get; set; }
+
+    private protected override TimeSpan? CallTimeout => TimeoutSec is { } seconds ? TimeSpan.FromSeconds(seconds) : null;
+
+    private protected override PipedKind AcceptedInput => PipedKind.Places | PipedKind.Sequence | PipedKind.Instance;
+
+    private protected override void Begin() => _sequenceNames = Sequence?.Where(s => s.Text is not null).Select(s => new TextPattern(s.Text!)).ToArray() ?? [];
+
+    private protected override Task ProcessAsync()
     {
-        try
-        {
-            _sequenceNames = Sequence?.Where(s => s.Text is not null).Select(s => Wildcard.Parse(s.Text!) ?? WildcardPattern.Get(WildcardPattern.Escape(s.Text), WildcardOptions.IgnoreCase)).ToArray() ?? [];
-        }
-        catch (Scramjet.Client.ScramjetException e)
-        {
-            Fail(e, Sequence);
-        }
+        if (Piped.Value is Scramjet.Client.Model.Sequence sequence && !CommandLine.Has(nameof(Instance)))
+            return WriteInstancesOfAsync(sequence);
+
+        InstanceReference[] references = Piped.Value is Instance piped ? [new InstanceReference(piped, null)] : Places.Named(nameof(Instance), Instance);
+        var known = references.Select(r => r.Value).OfType<Instance>().ToArray();
+        return Places.ForEachInstanceAsync(references, async instance =>
+            await WriteMatchAsync(known.Contains(instance) ? await Bind(instance.Client).GetInfoAsync(StopToken).ConfigureAwait(false) : instance).ConfigureAwait(false));
     }
 
-    private protected override PipedKind TakesFromPipeline => PipedKind.Places | PipedKind.Sequence | PipedKind.Instance;
-
-    private protected override void Process()
+    private async Task WriteInstancesOfAsync(Sequence sequence)
     {
-        if (Piped is Scramjet.Client.Model.Sequence sequence && !IsOnCommandLine(nameof(Instance)))
-        {
-            var hub = Own(sequence.Client.Hub);
-            StartRecord(() => OfSequenceAsync(hub, sequence.Id), sequence);
-            return;
-        }
-
-        EntityReference[] references = Piped is Instance piped ? [new InstanceReference(piped, null)] : Named(nameof(Instance), Instance);
-        foreach (var known in references.Select(r => r.Value).OfType<Instance>())
-            StartRecord(async () => await EmitAsync(await Own(known.Client).GetInfoAsync(StopToken).ConfigureAwait(false)).ConfigureAwait(false), known);
-
-        EntityReference[] texts = Array.FindAll(references, r => r.Text is not null);
-        if (references.Length > 0 && texts.Length == 0)
-            return;
-
-        var scope = GetScope();
-        StartRecord(() => Queries.Instances(Context).ForEachAsync(scope, texts, EmitAsync));
-    }
-
-    private async Task OfSequenceAsync(Scramjet.Client.HostClient hub, string sequenceId)
-    {
+        var hub = Bind(sequence.Client.Hub);
         foreach (var instance in (await Context.ListAsync(hub, () => hub.ListInstancesAsync(StopToken)).ConfigureAwait(false)).Items)
         {
-            if (instance.SequenceId == sequenceId)
-                await EmitAsync(instance).ConfigureAwait(false);
+            if (instance.SequenceId == sequence.Id)
+                await WriteMatchAsync(instance).ConfigureAwait(false);
         }
     }
 
-    private Task EmitAsync(Instance instance) => Wanted(instance) ? WriteAsync(instance) : Task.CompletedTask;
+    private Task WriteMatchAsync(Instance instance) => IsMatch(instance) ? WriteAsync(instance) : Task.CompletedTask;
 
-    private bool Wanted(Instance instance) =>
+    private bool IsMatch(Instance instance) =>
         (Status is null || Status.Contains(instance.State))
         && (Sequence is null
-            || Sequence.Any(s => s.Value is Scramjet.Client.Model.Sequence known && known.Id == instance.SequenceId)
-            || _sequenceNames.Any(p => (instance.SequenceId is { } id && p.IsMatch(id)) || (instance.SequenceName is { } name && p.IsMatch(name))));
+            || Sequence.Any(s => s.Value is Sequence known && known.Id == instance.SequenceId)
+            || _sequenceNames.Any(p => p.IsMatch(instance.SequenceId) || p.IsMatch(instance.SequenceName)));
 }

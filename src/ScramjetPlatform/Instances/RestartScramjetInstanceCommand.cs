@@ -14,8 +14,15 @@ namespace ScramjetPlatform;
 /// <summary>Kills instances, and starts their sequences again with the same configuration, arguments, topics and limits.</summary>
 [Cmdlet(VerbsLifecycle.Restart, "ScramjetInstance", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
 [OutputType(typeof(Instance))]
-public sealed class RestartScramjetInstanceCommand : InstanceActionCmdlet
+public sealed class RestartScramjetInstanceCommand : HubCmdlet
 {
+    [Parameter(Mandatory = true, HelpMessage = "Ids of instances.", Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Alias("InstanceId")]
+    [SupportsWildcards]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(InstanceCompleter))]
+    public InstanceReference[] Instance { get; set; } = [];
+
     [Parameter]
     public SwitchParameter Wait { get; set; }
 
@@ -25,21 +32,23 @@ public sealed class RestartScramjetInstanceCommand : InstanceActionCmdlet
     [NoCompletion]
     public double WaitTimeoutSec { get; set; } = 60;
 
-    private protected override void Process() => StartForEach(RestartAsync);
+    private protected override PipedKind AcceptedInput => PipedKind.Places | PipedKind.Instance;
+
+    private protected override Task ProcessAsync() => Places.ForEachInstanceAsync(Instance, RestartAsync);
 
     private async Task RestartAsync(Instance instance)
     {
-        var now = await Own(instance.Client).RefreshAsync(instance, StopToken).ConfigureAwait(false);
+        var now = await Bind(instance.Client).RefreshAsync(instance, StopToken).ConfigureAwait(false);
         if (now.SequenceId is not { } sequenceId)
             throw new ScramjetException(ErrorCodes.NotFound, $"The hub doesn't say which sequence the instance '{instance.Id}' is of.", "Start the sequence with Start-ScramjetSequence.");
 
         // Without its sequence it could not be started again: nothing is killed then.
-        var hub = Own(now.Client.Hub);
+        var hub = Bind(now.Client.Hub);
         var sequence = await hub.GetSequenceAsync(sequenceId, StopToken).ConfigureAwait(false);
         var version = await hub.GetHubVersionAsync(StopToken).ConfigureAwait(false);
         if (Unknown(now, version) is { Length: > 0 } unknown)
         {
-            PostWarning(
+            Context.Output.PostWarning(
                 $"The instance '{now.Id}' starts again without its {unknown}: its hub doesn't tell, and it wasn't started over this connection. " +
                 "Start-ScramjetSequence starts one with what you give.");
         }
@@ -50,7 +59,7 @@ public sealed class RestartScramjetInstanceCommand : InstanceActionCmdlet
         var options = StartOptions.Of(now);
         if (await EndAsync(now, version.HasStartOptions).ConfigureAwait(false))
             options.InstanceId = now.Id;
-        var after = await Own(sequence.Client).StartAsync(sequence, options, StopToken).ConfigureAwait(false);
+        var after = await Bind(sequence.Client).StartAsync(sequence, options, StopToken).ConfigureAwait(false);
         if (Wait)
             after = await Context.Watch.UntilRunningAsync(after, TimeSpan.FromSeconds(WaitTimeoutSec), StopToken).ConfigureAwait(false);
         await WriteAsync(after).ConfigureAwait(false);
@@ -70,7 +79,7 @@ public sealed class RestartScramjetInstanceCommand : InstanceActionCmdlet
         if (!keepsId)
         {
             await Context.Watch.UntilEndedAsync(instance, InstanceTimings.Default.KillTime, StopToken).ConfigureAwait(false);
-            PostVerbose($"The hub '{instance.Hub}' doesn't let a start name an id: the instance gets another than '{instance.Id}'.");
+            Context.Output.PostVerbose($"The hub '{instance.Hub}' doesn't let a start name an id: the instance gets another than '{instance.Id}'.");
             return false;
         }
 
@@ -88,7 +97,7 @@ public sealed class RestartScramjetInstanceCommand : InstanceActionCmdlet
             }
         }
 
-        PostWarning($"The hub '{instance.Hub}' still lists '{instance.Id}', which has ended: the instance starts again with another id.");
+        Context.Output.PostWarning($"The hub '{instance.Hub}' still lists '{instance.Id}', which has ended: the instance starts again with another id.");
         return false;
     }
 

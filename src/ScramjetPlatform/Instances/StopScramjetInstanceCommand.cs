@@ -12,8 +12,15 @@ namespace ScramjetPlatform;
 /// <summary>Stops instances, each on the hub where it runs.</summary>
 [Cmdlet(VerbsLifecycle.Stop, "ScramjetInstance", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
 [OutputType(typeof(Instance))]
-public sealed class StopScramjetInstanceCommand : InstanceActionCmdlet
+public sealed class StopScramjetInstanceCommand : HubCmdlet
 {
+    [Parameter(Mandatory = true, HelpMessage = "Ids of instances.", Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Alias("InstanceId")]
+    [SupportsWildcards]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(InstanceCompleter))]
+    public InstanceReference[] Instance { get; set; } = [];
+
     [Parameter]
     [Alias("TimeoutSec")]
     [ValidateRange(0d, 86400d)]
@@ -38,10 +45,12 @@ public sealed class StopScramjetInstanceCommand : InstanceActionCmdlet
     private protected override void Begin()
     {
         if (RemoveImmediately && !Force)
-            Fail(new ScramjetException(ErrorCodes.BadParameters, "-RemoveImmediately goes with -Force: an instance that ends by itself stays listed for a while.", "Give -Force too."));
+            throw TerminatingError.BadParameters("-RemoveImmediately requires -Force: an instance that ends by itself stays listed for a while.", "Give -Force too.");
     }
 
-    private protected override void Process() => StartForEach(StopAsync);
+    private protected override PipedKind AcceptedInput => PipedKind.Places | PipedKind.Instance;
+
+    private protected override Task ProcessAsync() => Places.ForEachInstanceAsync(Instance, StopAsync);
 
     private async Task StopAsync(Instance instance)
     {
@@ -69,7 +78,7 @@ public sealed class StopScramjetInstanceCommand : InstanceActionCmdlet
         }
         catch (ScramjetException e) when (e.Code == ErrorCodes.Timeout)
         {
-            return await Own(instance.Client).RefreshAsync(instance, StopToken).ConfigureAwait(false);
+            return await Bind(instance.Client).RefreshAsync(instance, StopToken).ConfigureAwait(false);
         }
     }
 }

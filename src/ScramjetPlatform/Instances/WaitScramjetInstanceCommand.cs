@@ -12,8 +12,15 @@ namespace ScramjetPlatform;
 /// <summary>Waits until instances have ended, or have another status.</summary>
 [Cmdlet(VerbsLifecycle.Wait, "ScramjetInstance")]
 [OutputType(typeof(Instance))]
-public sealed class WaitScramjetInstanceCommand : InstanceActionCmdlet
+public sealed class WaitScramjetInstanceCommand : HubCmdlet
 {
+    [Parameter(Mandatory = true, HelpMessage = "Ids of instances.", Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Alias("InstanceId")]
+    [SupportsWildcards]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(InstanceCompleter))]
+    public InstanceReference[] Instance { get; set; } = [];
+
     [Parameter]
     [ValidateNotNullOrEmpty]
     public InstanceStatus[]? Status { get; set; }
@@ -24,7 +31,9 @@ public sealed class WaitScramjetInstanceCommand : InstanceActionCmdlet
     [NoCompletion]
     public double? WaitTimeoutSec { get; set; }
 
-    private protected override void Process() => StartForEach(WaitAsync);
+    private protected override PipedKind AcceptedInput => PipedKind.Places | PipedKind.Instance;
+
+    private protected override Task ProcessAsync() => Places.ForEachInstanceAsync(Instance, WaitAsync);
 
     private async Task WaitAsync(Instance instance)
     {

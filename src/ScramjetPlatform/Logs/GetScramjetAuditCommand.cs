@@ -14,96 +14,80 @@ namespace ScramjetPlatform;
 /// <summary>Gets audit records of the platform, of spaces, hubs, sequences or instances: who asked for what, and how much was sent.</summary>
 [Cmdlet(VerbsCommon.Get, "ScramjetAudit")]
 [OutputType(typeof(AuditEntry))]
-public sealed class GetScramjetAuditCommand : ScopedCmdlet
+public sealed class GetScramjetAuditCommand : HubCmdlet
 {
-    private readonly Dictionary<string, Wanted> _wanted = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Filter> _filters = new(StringComparer.Ordinal);
 
     [Parameter]
     public SwitchParameter Follow { get; set; }
 
-    private protected override PipedKind TakesFromPipeline => PipedKind.Places | PipedKind.Sequence | PipedKind.Instance;
+    private protected override PipedKind AcceptedInput => PipedKind.Places | PipedKind.Sequence | PipedKind.Instance;
 
-    private protected override void Process()
+    private protected override int MaxRecords => int.MaxValue;
+
+    private protected override Task ProcessAsync()
     {
-        switch (Piped)
+        switch (Piped.Value)
         {
             case Instance instance:
-                Want(instance.Client.Hub, instance.Id, ofSequence: false);
-                return;
+                Add(instance.Client.Hub, instance.Id, ofSequence: false);
+                return Task.CompletedTask;
             case Sequence sequence:
-                Want(sequence.Client.Hub, sequence.Id, ofSequence: true);
-                return;
+                Add(sequence.Client.Hub, sequence.Id, ofSequence: true);
+                return Task.CompletedTask;
         }
 
-        var named = PipedAs is PipedKind.Space or PipedKind.Hub || Space is not null || Hub is not null;
-        if (!named && RequireConnection() is { Target: ConnectionKind.Platform } connection)
-        {
-            StartEndless(() => ReadAsync(Own(connection.Middleware), static (client, token) => client.GetAuditStreamAsync(token), null, null), connection);
-            return;
-        }
-
-        var scope = GetScope();
-        if (MeansSpaces())
-            StartEndless(() => scope.ForEachSpaceAsync(space => ReadAsync(Own(space.Client), static (client, token) => client.GetAuditStreamAsync(token), space.Id, null)));
-        else
-            StartEndless(() => scope.ForEachClientAsync(hub => ReadAsync(hub, static (client, token) => client.GetAuditStreamAsync(token), hub.SpaceId, hub.HubId)));
+        if (!Places.IsNarrowed && Places.Connection is { Target: ConnectionKind.Platform } connection)
+            return ReadAsync(Bind(connection.Middleware), static (client, token) => client.GetAuditStreamAsync(token), null, null);
+        return Places.AreSpaces
+            ? Places.ForEachSpaceAsync(space => ReadAsync(Bind(space.Client), static (client, token) => client.GetAuditStreamAsync(token), space.Id, null))
+            : Places.ForEachClientAsync(hub => ReadAsync(hub, static (client, token) => client.GetAuditStreamAsync(token), hub.SpaceId, hub.HubId));
     }
 
     /// <summary>Reads the audits of the hubs whose sequences and instances were piped, each once.</summary>
-    protected override void EndProcessing()
+    private protected override Task EndAsync() =>
+        Task.WhenAll(_filters.Values.Select(filter => Context.GuardAsync(filter.Hub.HubId, () => ReadAsync(filter))));
+
+    private void Add(HostClient hub, string id, bool ofSequence)
     {
-        foreach (var wanted in _wanted.Values)
-            StartEndless(() => ReadAsync(wanted), wanted.Hub.HubId);
-        base.EndProcessing();
+        if (!_filters.TryGetValue(hub.Uri.AbsoluteUri, out var filter))
+            _filters[hub.Uri.AbsoluteUri] = filter = new Filter(Bind(hub));
+        (ofSequence ? filter.Sequences : filter.Ids).Add(id);
     }
 
-    private void Want(HostClient hub, string id, bool ofSequence)
+    private async Task ReadAsync(Filter filter)
     {
-        if (!_wanted.TryGetValue(hub.Uri.AbsoluteUri, out var wanted))
-            _wanted[hub.Uri.AbsoluteUri] = wanted = new Wanted(Own(hub));
-        (ofSequence ? wanted.Sequences : wanted.Ids).Add(id);
-    }
-
-    private async Task ReadAsync(Wanted wanted)
-    {
-        var hub = wanted.Hub;
-        wanted.Ids.UnionWith(wanted.Sequences);
-        if (wanted.Sequences.Count > 0)
+        var hub = filter.Hub;
+        filter.Ids.UnionWith(filter.Sequences);
+        if (filter.Sequences.Count > 0)
         {
             var instances = await hub.ListInstancesAsync(StopToken).ConfigureAwait(false);
-            wanted.Ids.UnionWith(instances.Where(i => i.SequenceId is { } of && wanted.Sequences.Contains(of)).Select(i => i.Id));
+            filter.Ids.UnionWith(instances.Where(i => i.SequenceId is { } of && filter.Sequences.Contains(of)).Select(i => i.Id));
         }
 
-        await ReadAsync(hub, static (client, token) => client.GetAuditStreamAsync(token), hub.SpaceId, hub.HubId, entry => entry.ObjectId is { } id && wanted.Ids.Contains(id)).ConfigureAwait(false);
+        await ReadAsync(hub, static (client, token) => client.GetAuditStreamAsync(token), hub.SpaceId, hub.HubId, entry => entry.ObjectId is { } id && filter.Ids.Contains(id)).ConfigureAwait(false);
     }
 
     /// <summary>Reads the audit of a place, once however many records lead to it.</summary>
-    private async Task ReadAsync<T>(T place, Func<T, CancellationToken, Task<ApiStream>> open, string? space, string? hub, Func<AuditEntry, bool>? isWanted = null) where T : ApiClient
+    private async Task ReadAsync<T>(T place, Func<T, CancellationToken, Task<ApiStream>> open, string? space, string? hub, Func<AuditEntry, bool>? isMatch = null) where T : ApiClient
     {
         if (!Context.IsFirst(place))
             return;
-        if (Follow)
-        {
-            using var stream = await open(place, StopToken).ConfigureAwait(false);
-            await EndlessLines.FollowAsync(stream, TakeAsync, StopToken).ConfigureAwait(false);
-        }
-        else
-        {
-            await EndlessLines.ReadAsync(Context, place, open, TakeAsync).ConfigureAwait(false);
-        }
+
+        await EndlessLines.ReadAsync(Context, place, open, TakeAsync, Follow).ConfigureAwait(false);
 
         async Task<DateTimeOffset?> TakeAsync(string line)
         {
             if (AuditEntry.Parse(line, space, hub) is not { } entry)
                 return null;
-            if (isWanted?.Invoke(entry) != false)
+            if (isMatch?.Invoke(entry) != false)
                 await WriteAsync(entry).ConfigureAwait(false);
             return entry.Time;
         }
     }
 
-    /// <summary>What of a hub's audit is wanted.</summary>
-    private sealed class Wanted(HostClient hub)
+    /// <summary>The sequences and instances of a hub whose audit is read.</summary>
+    private sealed class Filter(HostClient hub)
     {
         public HostClient Hub { get; } = hub;
 

@@ -15,7 +15,7 @@ namespace ScramjetPlatform;
 /// <summary>Gets the log of instances, hubs or spaces, as entries with time, level, source and message.</summary>
 [Cmdlet(VerbsCommon.Get, "ScramjetLog", DefaultParameterSetName = HubSet)]
 [OutputType(typeof(LogEntry))]
-public sealed class GetScramjetLogCommand : ScopedCmdlet
+public sealed class GetScramjetLogCommand : HubCmdlet
 {
     private const string HubSet = "Hub";
     private const string InstanceSet = "Instance";
@@ -41,46 +41,38 @@ public sealed class GetScramjetLogCommand : ScopedCmdlet
     [Parameter]
     public SwitchParameter Follow { get; set; }
 
-    private protected override PipedKind TakesFromPipeline => PipedKind.Places | PipedKind.Sequence | PipedKind.Instance;
+    private protected override PipedKind AcceptedInput => PipedKind.Places | PipedKind.Sequence | PipedKind.Instance;
 
-    private protected override void Process()
+    private protected override int MaxRecords => int.MaxValue;
+
+    private protected override void Begin()
     {
         if (Tail > 0 && Follow)
-            Fail(new ScramjetException(ErrorCodes.BadParameters, "-Tail takes the last of what is there, and with -Follow there is no last.", "Give one of them."));
-
-        if (MultiManager)
-        {
-            var manager = RequireMultiManager();
-            StartEndless(() => ReadAsync(manager, static (client, token) => client.GetLogStreamAsync(token), null, null, null));
-        }
-        else if (Instance is not null && Named(nameof(Instance), Instance).Length > 0)
-        {
-            StartForEach(Queries.Instances(Context), Instance, OfInstanceAsync, endless: true);
-        }
-        else if (Piped is Scramjet.Client.Model.Sequence sequence)
-        {
-            StartEndless(() => OfSequenceAsync(sequence), sequence);
-        }
-        else if (Piped is Scramjet.Client.Model.Space space && !IsOnCommandLine(nameof(Hub)))
-        {
-            StartEndless(() => ReadAsync(Own(space.Client), static (client, token) => client.GetLogStreamAsync(token), space.Id, null, null), space);
-        }
-        else
-        {
-            var scope = GetScope();
-            StartEndless(() => scope.ForEachClientAsync(hub => ReadAsync(hub, static (client, token) => client.GetLogStreamAsync(token), hub.SpaceId, hub.HubId, null)));
-        }
+            throw TerminatingError.BadParameters("-Tail can't be combined with -Follow.", "Give one of them.");
     }
 
-    private Task OfInstanceAsync(Instance instance) =>
-        ReadAsync(Own(instance.Client), static (client, token) => client.GetStreamAsync(InstanceStream.Log, token), instance.Space, instance.Hub, instance.Id);
-
-    /// <summary>A sequence's log is what its instances write.</summary>
-    private async Task OfSequenceAsync(Scramjet.Client.Model.Sequence sequence)
+    private protected override Task ProcessAsync()
     {
-        var hub = Own(sequence.Client.Hub);
-        var instances = (await Context.ListAsync(hub, () => hub.ListInstancesAsync(StopToken)).ConfigureAwait(false)).Items;
-        await Task.WhenAll(instances.Where(i => i.SequenceId == sequence.Id).Select(i => GuardAsync(i, () => OfInstanceAsync(i)))).ConfigureAwait(false);
+        if (MultiManager)
+            return ReadAsync(Places.MultiManager, static (client, token) => client.GetLogStreamAsync(token), null, null, null);
+        if (Instance is not null && Places.Named(nameof(Instance), Instance) is { Length: > 0 } instances)
+            return Places.ForEachInstanceAsync(instances, ReadInstanceAsync);
+        if (Piped.Value is Sequence sequence)
+            return ReadSequenceAsync(sequence);
+        if (Places.PipedSpace is { } space)
+            return ReadAsync(Bind(space.Client), static (client, token) => client.GetLogStreamAsync(token), space.Id, null, null);
+        return Places.ForEachClientAsync(hub => ReadAsync(hub, static (client, token) => client.GetLogStreamAsync(token), hub.SpaceId, hub.HubId, null));
+    }
+
+    private Task ReadInstanceAsync(Instance instance) =>
+        ReadAsync(Bind(instance.Client), static (client, token) => client.GetStreamAsync(InstanceStream.Log, token), instance.Space, instance.Hub, instance.Id);
+
+    /// <summary>A sequence's log is the log of its instances.</summary>
+    private async Task ReadSequenceAsync(Sequence sequence)
+    {
+        var hub = Bind(sequence.Client.Hub);
+        var instances = (await Context.ListAsync(hub, () => hub.ListInstancesAsync(StopToken)).ConfigureAwait(false)).Items.Where(i => i.SequenceId == sequence.Id);
+        await Task.WhenAll(instances.Select(i => Context.GuardAsync(i, () => ReadInstanceAsync(i)))).ConfigureAwait(false);
     }
 
     /// <summary>Reads the log of a place, once however many records lead to it.</summary>
@@ -90,25 +82,16 @@ public sealed class GetScramjetLogCommand : ScopedCmdlet
             return;
 
         var last = new Queue<LogEntry>();
-        if (Follow)
-        {
-            using var stream = await open(place, StopToken).ConfigureAwait(false);
-            await EndlessLines.FollowAsync(stream, TakeAsync, StopToken).ConfigureAwait(false);
-            return;
-        }
-
         try
         {
-            await EndlessLines.ReadAsync(Context, place, open, TakeAsync).ConfigureAwait(false);
+            await EndlessLines.ReadAsync(Context, place, open, TakeAsync, Follow).ConfigureAwait(false);
         }
-        catch (ScramjetException)
+        finally
         {
-            // What came before a break counts.
-            await WriteManyAsync(last.ToArray()).ConfigureAwait(false);
-            throw;
+            // The lines before an error count too.
+            if (!StopToken.IsCancellationRequested)
+                await Context.Output.WriteManyAsync(last.ToArray()).ConfigureAwait(false);
         }
-
-        await WriteManyAsync(last.ToArray()).ConfigureAwait(false);
 
         async Task<DateTimeOffset?> TakeAsync(string line)
         {

@@ -1,29 +1,37 @@
 using System;
+using System.Collections;
 using System.Collections.Generic;
 using System.Linq;
 using System.Management.Automation;
+using System.Runtime.ExceptionServices;
 using System.Threading;
 using System.Threading.Tasks;
 using Scramjet.Client;
+using Scramjet.Client.Http;
 
 namespace ScramjetPlatform.Pipeline;
 
 /// <summary>
-/// A cmdlet whose work is async. The work runs on the thread pool; what it writes, asks and reports comes back to
-/// the pipeline thread as it happens, and stopping the pipeline cancels <see cref="StopToken"/>.
+/// A cmdlet whose work is async. Work begins on the pipeline thread, where it may read parameters, and continues on the thread pool after its first wait.
+/// What it writes, asks and reports comes back to the pipeline thread as it happens, and stopping the pipeline cancels <see cref="StopToken"/>.
 /// </summary>
 public abstract class AsyncCmdlet : PSCmdlet, IDisposable
 {
-    /// <summary>What work that was stopped gets to end before it goes on without its pipeline.</summary>
+    internal const int DefaultThrottleLimit = 16;
+
+    /// <summary>The time that stopped work has to end before the cmdlet leaves it.</summary>
     private static readonly TimeSpan StopGrace = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>The longest that a pipeline that was cut waits until all is cleaned up.</summary>
+    /// <summary>The longest that a pipeline that was cut waits for the clean-up.</summary>
     private static readonly TimeSpan CleanUpTime = TimeSpan.FromMinutes(2);
 
     private readonly CancellationTokenSource _stop = new();
     private readonly CancellationTokenSource _interruption = new();
     private readonly PipelinePump _pump;
+    private readonly HashSet<Task> _records = [];
     private readonly HashSet<Task> _started = [];
+    private CommandContext? _context;
+    private CommandLine? _commandLine;
 
     private protected AsyncCmdlet()
     {
@@ -34,75 +42,136 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
     /// <summary>Cancelled when the pipeline is stopped.</summary>
     protected CancellationToken StopToken { get; }
 
+    /// <summary>What this command gives to its helpers.</summary>
+    private protected CommandContext Context => _context!;
+
+    /// <summary>What was given on the command line.</summary>
+    private protected CommandLine CommandLine => _commandLine!;
+
+    /// <summary>The object of this record, if the cmdlet takes objects from the pipeline.</summary>
+    private protected PipedObject Piped { get; private set; }
+
+    /// <summary>The parameter that takes the pipeline's objects, if they are checked and unwrapped for the cmdlet.</summary>
+    private protected virtual (string Name, object? Value)? Input => null;
+
+    /// <summary>The kinds of objects that <see cref="Input"/> accepts. All others are errors.</summary>
+    private protected virtual PipedKind AcceptedInput => PipedKind.Places;
+
+    /// <summary>How many requests may be under way at once.</summary>
+    private protected virtual int Throttle => DefaultThrottleLimit;
+
+    /// <summary>How many records may be under way at once; by default as many as keep the requests busy.</summary>
+    private protected virtual int MaxRecords => 4 * Throttle;
+
+    /// <summary>The time limit for a request; null for the connection's.</summary>
+    private protected virtual TimeSpan? CallTimeout => null;
+
     /// <summary>Ends what is still under way.</summary>
     public void Dispose()
     {
-        LetGo();
+        Abandon();
         _stop.Dispose();
         _interruption.Dispose();
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>Waits for all that was started.</summary>
-    protected override void EndProcessing() => Drain();
+    /// <summary>Checks the parameters before the first record. All errors end the command.</summary>
+    private protected virtual void Begin()
+    {
+    }
+
+    /// <summary>Does the work for one record. It must read the parameters of the record before it first waits: the next record changes them.</summary>
+    private protected abstract Task ProcessAsync();
+
+    /// <summary>Does the work after the last record.</summary>
+    private protected virtual Task EndAsync() => Task.CompletedTask;
+
+    /// <summary>Called on the pipeline thread when <see cref="EndAsync"/> has ended, also when it was stopped.</summary>
+    private protected virtual void AfterEnd()
+    {
+    }
+
+    /// <inheritdoc/>
+    protected sealed override void BeginProcessing()
+    {
+        var session = ScramjetSession.Current;
+        var output = new PipelineOutput(_pump, CommandRuntime);
+        _commandLine = new CommandLine(MyInvocation);
+        var options = new RequestOptions { Timeout = CallTimeout, Trace = output.PostVerbose, Throttle = new SemaphoreSlim(Throttle) };
+        _context = new CommandContext(options, output, session, StopToken);
+        foreach (var notice in session.TakeNotices())
+            WriteWarning(notice);
+        if (_commandLine.FindEmptyName() is { } empty)
+            ThrowTerminatingError(ErrorRecords.From(empty, null));
+
+        try
+        {
+            Begin();
+        }
+        catch (TerminatingError e)
+        {
+            ThrowTerminatingError(ErrorRecords.From(e, null));
+        }
+        catch (ScramjetException e)
+        {
+            ThrowTerminatingError(ErrorRecords.From(e, null));
+        }
+    }
+
+    /// <inheritdoc/>
+    protected sealed override void ProcessRecord()
+    {
+        if (Input is not { } input)
+        {
+            StartRecord(null);
+            return;
+        }
+
+        var items = CommandLine.Has(input.Name) && PipedKinds.Unwrap(input.Value) is IList list ? list.Cast<object?>().ToArray() : [input.Value];
+        foreach (var item in items)
+        {
+            Piped = new PipedObject(item);
+            if (CommandLine.Refuse(Piped, AcceptedInput, input.Name) is { } refusal)
+                WriteError(ErrorRecords.From(refusal, item));
+            else
+                StartRecord(item);
+        }
+    }
+
+    /// <inheritdoc/>
+    protected sealed override void EndProcessing()
+    {
+        try
+        {
+            Add(_started, Call(EndAsync, null));
+            Pump(Task.WhenAll(_records.Concat(_started)));
+        }
+        finally
+        {
+            AfterEnd();
+        }
+    }
 
     /// <summary>Cancels all work; called on another thread than the pipeline's.</summary>
-    protected override void StopProcessing()
+    protected sealed override void StopProcessing()
     {
         Cancel(_interruption);
         Cancel(_stop);
     }
 
-    /// <summary>Whether a parameter was given by its place on the command line, without its name.</summary>
-    private protected bool IsBoundByPosition(string parameter) =>
-        MyInvocation.BoundParameters.ContainsKey(parameter) && (PSObject.AsPSObject(MyInvocation.BoundParameters).Properties["BoundPositionally"]?.Value as System.Collections.IEnumerable)?.Cast<object>().Contains(parameter) != false;
+    /// <summary>Starts work beside the records; the command's end waits for it.</summary>
+    private protected Task StartInBackground(Func<Task> work) => Add(_started, Observe(Task.Run(work), null));
 
-    /// <summary>Does the work and waits for its end. What it throws becomes one error.</summary>
-    private protected void Run(Func<Task> work, object? target = null)
-    {
-        StartWork(work, target);
-        Drain();
-    }
+    /// <summary>The client with this command's time limit, tracing and throttle.</summary>
+    private protected T Bind<T>(T client) where T : ApiClient => Context.Bind(client);
 
-    /// <summary>Starts the work and goes on; <see cref="EndProcessing"/> waits for it. What it throws becomes one error.</summary>
-    /// <param name="work">The work. It must not read parameters: the next record changes them.</param>
-    /// <param name="target">What the work is about, for the error.</param>
-    /// <param name="most">How much may be under way; with more, this waits.</param>
-    private protected Task StartWork(Func<Task> work, object? target = null, int most = int.MaxValue)
-    {
-        _started.RemoveWhere(static t => t.IsCompleted);
-        while (_started.Count >= most)
-        {
-            Pump(Task.WhenAny(_started));
-            _started.RemoveWhere(static t => t.IsCompleted);
-        }
+    /// <summary>Writes an object. The task ends when the pipeline has room for more.</summary>
+    private protected Task WriteAsync(object? value) => Context.Output.WriteAsync(value);
 
-        var started = Task.Run(async () =>
-        {
-            try
-            {
-                await work().ConfigureAwait(false);
-            }
-            catch (Exception e) when (e is not OperationCanceledException || !StopToken.IsCancellationRequested)
-            {
-                PostError(ErrorRecords.From(e, target));
-            }
-            catch (OperationCanceledException)
-            {
-                // The pipeline was stopped: the pump says so.
-            }
-        });
-        _started.Add(started);
+    /// <summary>Asks for confirmation, and says what would be done with -WhatIf.</summary>
+    private protected Task<bool> ConfirmAsync(string target, string action) => Context.Output.ConfirmAsync(target, action);
 
-        // What is there already goes out before the next record comes in.
-        Pump(Task.CompletedTask);
-        return started;
-    }
-
-    /// <summary>Writes what has come already, and all that comes until the task ends.</summary>
-    private protected void PumpUntil(Task task) => Pump(task);
-
-    /// <summary>Reads local files on another thread and waits for that, which Ctrl+C ends whatever a disk or a network does. For the pipeline thread.</summary>
+    /// <summary>Reads local files on another thread while the pipeline is pumped, so that Ctrl+C works at once. For the pipeline thread.</summary>
     private protected T ReadLocal<T>(Func<CancellationToken, T> read)
     {
         var reading = Task.Run(() => read(StopToken));
@@ -110,87 +179,77 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
         return reading.IsCanceled ? throw new PipelineStoppedException() : reading.GetAwaiter().GetResult();
     }
 
-    /// <summary>Writes objects. The task ends when the pipeline has room for more.</summary>
-    /// <param name="values">The objects.</param>
-    /// <param name="size">How many bytes they were made of, more or less: that is how much room they take.</param>
-    internal Task WriteManyAsync(IReadOnlyList<object?> values, long? size = null) => _pump.WriteManyAsync(values, size);
+    /// <summary>Resolves paths. For the pipeline thread.</summary>
+    private protected PathResolver Paths => new(SessionState.Path);
 
-    /// <summary>Writes a block of bytes. The task ends when the pipeline has room for more.</summary>
-    internal Task WriteBlockAsync(byte[] block) => _pump.WriteAsync(block, block.Length);
-
-    /// <summary>Writes an object. The task ends when the pipeline has room for more.</summary>
-    internal Task WriteAsync(object? value) => _pump.WriteAsync(value);
-
-    /// <summary>Has something done on the pipeline thread, and gives its result.</summary>
-    private protected Task<T> InvokeAsync<T>(Func<T> function) => _pump.InvokeAsync(function);
-
-    /// <summary>Asks for confirmation, and says what would be done with -WhatIf.</summary>
-    private protected Task<bool> ConfirmAsync(string target, string action) => InvokeAsync(() => ShouldProcess(DisplayText.Clean(target), DisplayText.Clean(action)));
-
-    /// <summary>Writes a non-terminating error from any thread.</summary>
-    private protected void PostError(ErrorRecord error) => _ = _pump.PostAsync(() => WriteError(error));
-
-    /// <summary>Writes a non-terminating error from any thread.</summary>
-    private protected void PostError(Exception error, object? target) => PostError(ErrorRecords.From(error, target));
-
-    /// <summary>Writes a warning from any thread.</summary>
-    internal void PostWarning(string text) => _ = PostWarningAsync(text);
-
-    /// <summary>Writes a verbose line from any thread.</summary>
-    internal void PostVerbose(string text) => _ = PostVerboseAsync(text);
-
-    /// <summary>Writes a warning from any thread. The task ends when the pipeline has room for more.</summary>
-    internal Task PostWarningAsync(string text) => _pump.PostAsync(() => WriteWarning(DisplayText.Clean(text)), text.Length);
-
-    /// <summary>Writes a warning from any thread, and ends when it is written.</summary>
-    /// <returns>Whether it was: work that goes on after its pipeline was stopped can't write any more.</returns>
-    private protected async Task<bool> TryWarnAsync(string text)
+    /// <summary>The one file or folder that -Path or -LiteralPath names; an error ends the command. For the pipeline thread.</summary>
+    private protected string ResolveOnePath(string? path, string? literalPath)
     {
         try
         {
-            return await InvokeAsync(() =>
-            {
-                WriteWarning(text);
-                return true;
-            }).ConfigureAwait(false);
-        }
-        catch (Exception e) when (e is OperationCanceledException or PipelineStoppedException)
-        {
-            return false;
-        }
-    }
-
-    /// <summary>Writes a verbose line from any thread. The task ends when the pipeline has room for more.</summary>
-    internal Task PostVerboseAsync(string text) => _pump.PostAsync(() => WriteVerbose(DisplayText.Clean(text)), text.Length);
-
-    /// <summary>Reports progress from any thread.</summary>
-    internal void PostProgress(ProgressRecord progress) => _ = _pump.PostAsync(() => WriteProgress(progress));
-
-    /// <summary>Ends the cmdlet with an error. For the pipeline thread.</summary>
-    private protected void Fail(Exception error, object? target = null) => ThrowTerminatingError(ErrorRecords.From(error, target));
-
-    /// <summary>The path in the file system, or a terminating error. For the pipeline thread.</summary>
-    private protected string FullPath(string path) => OnePath(null, path);
-
-    /// <summary>The one file or folder that -Path or -LiteralPath names, or a terminating error. For the pipeline thread.</summary>
-    private protected string OnePath(string? path, string? literalPath)
-    {
-        try
-        {
-            return PathResolver.One(this, path, literalPath);
+            return Paths.ResolveOne(path, literalPath);
         }
         catch (ScramjetException e)
         {
-            Fail(e, path ?? literalPath);
-            throw;
+            throw new TerminatingError(e, path ?? literalPath);
         }
     }
 
-    private void Drain()
+    private void StartRecord(object? target)
     {
-        if (_started.Count > 0)
-            Pump(Task.WhenAll(_started));
-        _started.Clear();
+        var record = Add(_records, Call(ProcessAsync, target));
+
+        // What has been written goes out before the next record comes in.
+        Pump(record.IsCompleted ? record : Task.CompletedTask);
+        for (_records.RemoveWhere(static t => t.IsCompleted); _records.Count >= MaxRecords; _records.RemoveWhere(static t => t.IsCompleted))
+            Pump(Task.WhenAny(_records));
+    }
+
+    private Task Call(Func<Task> work, object? target)
+    {
+        Task task;
+        try
+        {
+            task = work();
+        }
+        catch (Exception e) when (e is TerminatingError or ScramjetException)
+        {
+            task = Task.FromException(e);
+        }
+
+        if (task.Exception?.InnerException is TerminatingError error)
+            ThrowTerminatingError(ErrorRecords.From(error, target));
+        if (task.Exception?.InnerException is PipelineStoppedException stopped)
+            ExceptionDispatchInfo.Capture(stopped).Throw();
+        return task.Status == TaskStatus.RanToCompletion ? task : Observe(task, target);
+    }
+
+    /// <summary>Makes a failure one error.</summary>
+    private async Task Observe(Task task, object? target)
+    {
+        try
+        {
+            await task.ConfigureAwait(false);
+        }
+        catch (TerminatingError e)
+        {
+            await _pump.PostAsync(() => ThrowTerminatingError(ErrorRecords.From(e, target))).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is not OperationCanceledException || !StopToken.IsCancellationRequested)
+        {
+            Context.Report(e, target);
+        }
+        catch (OperationCanceledException)
+        {
+            // The pipeline was stopped: the pump reports that.
+        }
+    }
+
+    private static Task Add(HashSet<Task> tasks, Task task)
+    {
+        if (!task.IsCompleted)
+            tasks.Add(task);
+        return task;
     }
 
     private void Pump(Task until)
@@ -201,12 +260,12 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
         }
         catch (OperationCanceledException) when (StopToken.IsCancellationRequested)
         {
-            LetGo();
+            Abandon();
             throw new PipelineStoppedException();
         }
         catch
         {
-            // The pipeline behind this cmdlet wants no more, or an error action ended it.
+            // The next command of the pipeline accepts no more, or an error action ended it.
             CleanUp();
             throw;
         }
@@ -225,8 +284,8 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
     }
 
     /// <summary>
-    /// Stops all work, and waits until it has cleaned up after itself. Its progress and its warnings are still written, its output no more. Ctrl+C ends
-    /// the wait; where the pipeline has failed already, Ctrl+C would not arrive here, and nothing is waited for.
+    /// Stops all work, and waits until it has cleaned up. Its progress and warnings are still written, its output is not. Ctrl+C ends the wait. If the
+    /// pipeline has failed already, Ctrl+C would not arrive here, and there is no wait.
     /// </summary>
     private void CleanUp()
     {
@@ -236,23 +295,24 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
             try
             {
                 _pump.Discard();
-                _pump.PumpUntil(Task.WhenAny(Task.WhenAll(_started), Task.Delay(CleanUpTime, _interruption.Token)), _interruption.Token);
+                _pump.PumpUntil(Task.WhenAny(Task.WhenAll(_records.Concat(_started)), Task.Delay(CleanUpTime, _interruption.Token)), _interruption.Token);
             }
             catch
             {
-                // What ended the pipeline counts.
+                // The error that ended the pipeline is the one to report.
             }
         }
 
-        LetGo();
+        Abandon();
     }
 
-    /// <summary>Stops all work, and lets what doesn't end at once go on by itself: Ctrl+C goes back to the prompt.</summary>
-    private void LetGo()
+    /// <summary>Stops all work and leaves what doesn't end at once, so that Ctrl+C returns to the prompt.</summary>
+    private void Abandon()
     {
         Cancel(_stop);
         _pump.Close();
-        Task.WhenAll(_started).ContinueWith(static t => _ = t.Exception, TaskScheduler.Default).Wait(StopGrace);
+        Task.WhenAll(_records.Concat(_started)).ContinueWith(static t => _ = t.Exception, TaskScheduler.Default).Wait(StopGrace);
+        _records.Clear();
         _started.Clear();
     }
 }

@@ -1,6 +1,7 @@
 using System;
 using System.Diagnostics;
 using System.Management.Automation;
+using System.Threading.Tasks;
 
 namespace ScramjetPlatform.Pipeline;
 
@@ -45,6 +46,34 @@ internal sealed class ByteProgress : IProgress<long>
         _post(record);
     }
 
-    /// <summary>Takes the progress off the screen.</summary>
-    public void Complete() => _post(new ProgressRecord(_record.ActivityId, _record.Activity, "Done") { RecordType = ProgressRecordType.Completed });
+    /// <summary>Shows the progress of work until it ends.</summary>
+    public static async Task<T> ShowAsync<T>(Action<ProgressRecord> post, string activity, long? total, Func<IProgress<long>, Task<T>> work)
+    {
+        var progress = new ByteProgress(post, activity, total);
+        try
+        {
+            return await work(progress).ConfigureAwait(false);
+        }
+        finally
+        {
+            progress.Complete();
+        }
+    }
+
+    /// <summary>Shows the progress of work until it ends.</summary>
+    public static T Show<T>(Action<ProgressRecord> post, string activity, long? total, Func<IProgress<long>, T> work)
+    {
+        var progress = new ByteProgress(post, activity, total);
+        try
+        {
+            return work(progress);
+        }
+        finally
+        {
+            progress.Complete();
+        }
+    }
+
+    /// <summary>Removes the progress from the screen.</summary>
+    private void Complete() => _post(new ProgressRecord(_record.ActivityId, _record.Activity, "Done") { RecordType = ProgressRecordType.Completed });
 }

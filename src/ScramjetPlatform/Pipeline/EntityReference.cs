@@ -41,6 +41,9 @@ public abstract class EntityReference
     public override string ToString() => Text ?? Value.ToString() ?? "";
 }
 
+/// <summary>Something that is named by a text alone.</summary>
+internal sealed class NameReference(string name) : EntityReference(name, name, null, null);
+
 /// <summary>A space, by id or object.</summary>
 [TypeConverter(typeof(EntityReferenceConverter))]
 public sealed class SpaceReference : EntityReference

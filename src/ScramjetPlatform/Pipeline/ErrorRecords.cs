@@ -5,6 +5,17 @@ using Scramjet.Client;
 
 namespace ScramjetPlatform.Pipeline;
 
+/// <summary>An error that ends the command, such as wrong usage. Any thread may throw it.</summary>
+internal sealed class TerminatingError(Exception error, object? target = null) : Exception(error.Message, error)
+{
+    /// <summary>What the error is about.</summary>
+    public object? Target { get; } = target;
+
+    /// <summary>An error in what was given to the command.</summary>
+    public static TerminatingError BadParameters(string message, string recommendedAction, object? target = null) =>
+        new(new ScramjetException(ErrorCodes.BadParameters, message, recommendedAction), target);
+}
+
 /// <summary>The one place where exceptions become error records.</summary>
 internal static class ErrorRecords
 {
@@ -43,6 +54,9 @@ internal static class ErrorRecords
     /// <summary>The record for an exception: the id is its code, the category follows.</summary>
     public static ErrorRecord From(Exception error, object? target)
     {
+        if (error is TerminatingError terminating)
+            return From(terminating.InnerException!, terminating.Target ?? target);
+
         if (error is AggregateException { InnerExceptions.Count: 1 } aggregate)
             error = aggregate.InnerExceptions[0];
 

@@ -1,63 +1,59 @@
 using System;
 using System.IO;
-using System.Threading;
 using System.Threading.Tasks;
 using Scramjet.Client.Packaging;
 
 namespace ScramjetPlatform.Pipeline;
 
-/// <summary>Packages, and folders to make them of, as cmdlets take them.</summary>
+/// <summary>Packages, and folders that packages are made of, with progress.</summary>
 internal static class Packages
 {
-    /// <summary>A package, or a folder that is packed when it is wanted. Both are checked now, with progress.</summary>
-    /// <param name="cmdlet">The cmdlet that shows the progress.</param>
+    /// <summary>Checks a package, or a folder that is packed when it is first needed.</summary>
+    /// <param name="context">The command that shows the progress.</param>
     /// <param name="path">The package or the folder.</param>
-    /// <param name="label">Whether its version gets the hash of its content. All is read for that, and nothing is packed.</param>
-    /// <param name="cancellationToken">Ends the reading.</param>
-    public static LazyPackage Check(AsyncCmdlet cmdlet, string path, bool label, CancellationToken cancellationToken)
-    {
-        if (!Directory.Exists(path))
-        {
-            var length = File.Exists(path) ? new FileInfo(path).Length : (long?)null;
-            var file = WithProgress(cmdlet, $"Checking {path}", length, progress => PackageSource.FromFile(path, progress, cancellationToken));
-            return label
-                ? new LazyPackage(() => file.WithContentLabel(cancellationToken), file.LabelledManifest!)
-                : new LazyPackage(() => file, file.Manifest!);
-        }
-
-        var plan = SequencePackage.Plan(path, cancellationToken: cancellationToken);
-        if (label)
-            plan = WithProgress(cmdlet, $"Comparing {path}", plan.Size, progress => plan.WithContentLabel(progress, cancellationToken));
-        return new LazyPackage(() => WithProgress(cmdlet, $"Packing {path}", plan.Size, progress => PackageSource.FromPlan(plan, progress, cancellationToken)), plan.Manifest);
-    }
+    /// <param name="label">Whether its version gets the hash of its content. Everything is read for that, and nothing is packed.</param>
+    public static Task<LazyPackage> CheckAsync(CommandContext context, string path, bool label) => Task.Run(() => Check(context, path, label));
 
     /// <summary>Sends a package with progress.</summary>
-    public static async Task<T> SendAsync<T>(AsyncCmdlet cmdlet, string activity, PackageSource package, Func<IProgress<long>, Task<T>> send)
-    {
-        var progress = new ByteProgress(cmdlet.PostProgress, activity, package.Length);
-        try
-        {
-            return await send(progress).ConfigureAwait(false);
-        }
-        finally
-        {
-            progress.Complete();
-        }
-    }
+    public static Task<T> SendAsync<T>(CommandContext context, string activity, PackageSource package, Func<IProgress<long>, Task<T>> send) =>
+        ByteProgress.ShowAsync(context.Output.PostProgress, activity, package.Length, send);
 
     /// <summary>A path's last part.</summary>
     public static string NameOf(string path) => Path.GetFileName(path.TrimEnd('/', '\\'));
 
-    private static T WithProgress<T>(AsyncCmdlet cmdlet, string activity, long? total, Func<IProgress<long>, T> work)
+    private static LazyPackage Check(CommandContext context, string path, bool label)
     {
-        var progress = new ByteProgress(cmdlet.PostProgress, activity, total);
-        try
+        T WithProgress<T>(string activity, long? total, Func<IProgress<long>, T> work) => ByteProgress.Show(context.Output.PostProgress, $"{activity} {path}", total, work);
+        if (!Directory.Exists(path))
         {
-            return work(progress);
+            var length = File.Exists(path) ? new FileInfo(path).Length : (long?)null;
+            var file = WithProgress("Checking", length, progress => PackageSource.FromFile(path, progress, context.Cancellation));
+            return label
+                ? new LazyPackage(() => file.WithContentLabel(context.Cancellation), file.LabelledManifest!)
+                : new LazyPackage(() => file, file.Manifest!);
         }
-        finally
-        {
-            progress.Complete();
-        }
+
+        var plan = SequencePackage.Plan(path, cancellationToken: context.Cancellation);
+        if (label)
+            plan = WithProgress("Comparing", plan.Size, progress => plan.WithContentLabel(progress, context.Cancellation));
+        return new LazyPackage(() => WithProgress("Packing", plan.Size, progress => PackageSource.FromPlan(plan, progress, context.Cancellation)), plan.Manifest);
+    }
+}
+
+/// <summary>A package that is made when it is first needed.</summary>
+/// <param name="open">Makes it.</param>
+/// <param name="manifest">The content of its package.json, which is known before it is made.</param>
+internal sealed class LazyPackage(Func<PackageSource> open, PackageManifest manifest) : IDisposable
+{
+    private readonly Lazy<PackageSource> _package = new(open);
+
+    public PackageSource Value => _package.Value;
+
+    public PackageManifest Manifest => manifest;
+
+    public void Dispose()
+    {
+        if (_package.IsValueCreated)
+            _package.Value.Dispose();
     }
 }

@@ -27,6 +27,14 @@ internal enum PipedKind
     Places = Connection | Space | Hub,
 }
 
+/// <summary>The object of a record, unwrapped, and its kind.</summary>
+internal readonly struct PipedObject(object? value)
+{
+    public object? Value { get; } = PipedKinds.Unwrap(value);
+
+    public PipedKind Kind => PipedKinds.Of(Value);
+}
+
 /// <summary>Tells what an object from the pipeline is.</summary>
 internal static class PipedKinds
 {

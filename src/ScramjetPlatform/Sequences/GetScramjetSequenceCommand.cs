@@ -12,7 +12,7 @@ namespace ScramjetPlatform;
 /// <summary>Gets sequences from hubs.</summary>
 [Cmdlet(VerbsCommon.Get, "ScramjetSequence")]
 [OutputType(typeof(Sequence))]
-public sealed class GetScramjetSequenceCommand : QueryCmdlet
+public sealed class GetScramjetSequenceCommand : HubCmdlet
 {
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("Name", "SequenceId")]
@@ -20,27 +20,24 @@ public sealed class GetScramjetSequenceCommand : QueryCmdlet
     [ArgumentCompleter(typeof(SequenceCompleter))]
     public SequenceReference[]? Sequence { get; set; }
 
-    private protected override PipedKind TakesFromPipeline => PipedKind.Places | PipedKind.Sequence | PipedKind.Instance;
+    [Parameter]
+    [ValidateRange(0.001d, 86400d)]
+    [NoCompletion]
+    public double? TimeoutSec { get; set; }
 
-    private protected override void Process()
+    private protected override TimeSpan? CallTimeout => TimeoutSec is { } seconds ? TimeSpan.FromSeconds(seconds) : null;
+
+    private protected override PipedKind AcceptedInput => PipedKind.Places | PipedKind.Sequence | PipedKind.Instance;
+
+    private protected override Task ProcessAsync()
     {
-        if (Piped is Instance { SequenceId: { } id } instance && !IsOnCommandLine(nameof(Sequence)))
-        {
-            StartRecord(() => RefreshAsync(instance.Client.Hub.GetSequenceClient(id)), instance);
-            return;
-        }
+        if (Piped.Value is Instance { SequenceId: { } id } instance && !CommandLine.Has(nameof(Sequence)))
+            return RefreshAsync(instance.Client.Hub.GetSequenceClient(id));
 
-        EntityReference[] references = Piped is Scramjet.Client.Model.Sequence piped ? [new SequenceReference(piped, null)] : Named(nameof(Sequence), Sequence);
-        foreach (var known in references.Select(r => r.Value).OfType<Scramjet.Client.Model.Sequence>())
-            StartRecord(() => RefreshAsync(known.Client), known);
-
-        EntityReference[] texts = Array.FindAll(references, r => r.Text is not null);
-        if (references.Length > 0 && texts.Length == 0)
-            return;
-
-        var scope = GetScope();
-        StartRecord(() => Queries.Sequences(Context).ForEachAsync(scope, texts, s => WriteAsync(s)));
+        SequenceReference[] references = Piped.Value is Sequence piped ? [new SequenceReference(piped, null)] : Places.Named(nameof(Sequence), Sequence);
+        var known = references.Select(r => r.Value).OfType<Sequence>().ToArray();
+        return Places.ForEachAsync(Finder.Sequences(Context), references, sequence => known.Contains(sequence) ? RefreshAsync(sequence.Client) : WriteAsync(sequence));
     }
 
-    private async Task RefreshAsync(SequenceClient client) => await WriteAsync(await Own(client).GetInfoAsync(StopToken).ConfigureAwait(false)).ConfigureAwait(false);
+    private async Task RefreshAsync(SequenceClient client) => await WriteAsync(await Bind(client).GetInfoAsync(StopToken).ConfigureAwait(false)).ConfigureAwait(false);
 }

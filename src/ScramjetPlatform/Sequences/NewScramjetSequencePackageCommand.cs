@@ -39,25 +39,28 @@ public sealed class NewScramjetSequencePackageCommand : AsyncCmdlet
     [Parameter]
     public SwitchParameter Force { get; set; }
 
-    /// <inheritdoc/>
-    protected override void ProcessRecord()
+    private protected override int MaxRecords => 1;
+
+    private protected override async Task ProcessAsync()
     {
-        foreach (var folder in PathResolver.Resolve(this, Path, LiteralPath))
-        {
-            var target = TargetOf(folder);
-            Run(() => PackAsync(folder, target), folder);
-        }
+        var packages = Paths.Resolve(Path, LiteralPath, Context.Report).Select(folder => (Folder: folder, Target: TargetOf(folder))).ToArray();
+        foreach (var (folder, target) in packages)
+            await Context.GuardAsync(folder, () => Task.Run(() => PackAsync(folder, target))).ConfigureAwait(false);
     }
 
     private async Task PackAsync(string folder, string target)
     {
         var package = SequencePackage.Plan(folder, Exclude, target, StopToken);
         LocalFile.CheckReplaceable(target, Force);
-        if (!await InvokeAsync(() => IsConfirmed(package, target)).ConfigureAwait(false))
+        if (!await Context.Output.InvokeAsync(() => IsConfirmed(package, target)).ConfigureAwait(false))
             return;
 
-        Write(package, folder, target);
-        await WriteAsync(await InvokeAsync(() => InvokeProvider.Item.Get([target], force: true, literalPath: true).Single()).ConfigureAwait(false)).ConfigureAwait(false);
+        ByteProgress.Show(Context.Output.PostProgress, $"Packing {folder}", package.Size, progress =>
+        {
+            LocalFile.Write(target, Force, file => package.Write(file, progress, StopToken));
+            return true;
+        });
+        await WriteAsync(await Context.Output.InvokeAsync(() => InvokeProvider.Item.Get([target], force: true, literalPath: true).Single()).ConfigureAwait(false)).ConfigureAwait(false);
     }
 
     private bool IsConfirmed(SequencePackage package, string target)
@@ -72,26 +75,13 @@ public sealed class NewScramjetSequencePackageCommand : AsyncCmdlet
         return false;
     }
 
-    private void Write(SequencePackage package, string folder, string target)
-    {
-        var progress = new ByteProgress(PostProgress, $"Packing {folder}", package.Size);
-        try
-        {
-            LocalFile.Write(target, Force, file => package.Write(file, progress, StopToken));
-        }
-        finally
-        {
-            progress.Complete();
-        }
-    }
-
     private string TargetOf(string folder)
     {
         var name = Packages.NameOf(folder) + Extension;
         if (Destination is null)
             return System.IO.Path.Combine(System.IO.Path.GetDirectoryName(folder.TrimEnd('/', '\\')) ?? folder, name);
 
-        var target = FullPath(Destination);
+        var target = ResolveOnePath(null, Destination);
         return Directory.Exists(target) || Destination.EndsWith("/", StringComparison.Ordinal) || Destination.EndsWith("\\", StringComparison.Ordinal) ? System.IO.Path.Combine(target, name) : target;
     }
 }

@@ -38,8 +38,9 @@ public sealed class NewScramjetSequenceProjectCommand : AsyncCmdlet
     [Parameter]
     public SwitchParameter Force { get; set; }
 
-    /// <inheritdoc/>
-    protected override void BeginProcessing()
+    private protected override int MaxRecords => 1;
+
+    private protected override void Begin()
     {
         try
         {
@@ -48,18 +49,17 @@ public sealed class NewScramjetSequenceProjectCommand : AsyncCmdlet
         }
         catch (ScramjetException e)
         {
-            ThrowTerminatingError(ErrorRecords.From(e, Name));
+            throw new TerminatingError(e, Name);
         }
     }
 
-    /// <inheritdoc/>
-    protected override void ProcessRecord()
+    private protected override async Task ProcessAsync()
     {
-        foreach (var folder in PathResolver.Resolve(this, null, [Path]))
-            Run(() => WriteAsync(folder), folder);
+        foreach (var folder in Paths.Resolve(null, [Path], Context.Report))
+            await Context.GuardAsync(folder, () => Task.Run(() => CreateAsync(folder))).ConfigureAwait(false);
     }
 
-    private async Task WriteAsync(string folder)
+    private async Task CreateAsync(string folder)
     {
         var project = SequenceProject.Plan(folder, Language, Kind, Name, Description, Force);
         var files = string.Join(", ", project.Files.Select(static f => f.Exists ? $"{f} (replaced)" : f.Path));
@@ -69,6 +69,6 @@ public sealed class NewScramjetSequenceProjectCommand : AsyncCmdlet
         project.Write();
 
         // As Get-Item gives it, with all that the table of folders shows.
-        await WriteAsync(await InvokeAsync(() => InvokeProvider.Item.Get([project.Folder], force: true, literalPath: true).Single()).ConfigureAwait(false)).ConfigureAwait(false);
+        await WriteAsync(await Context.Output.InvokeAsync(() => InvokeProvider.Item.Get([project.Folder], force: true, literalPath: true).Single()).ConfigureAwait(false)).ConfigureAwait(false);
     }
 }

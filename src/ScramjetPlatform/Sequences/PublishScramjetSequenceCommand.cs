@@ -15,7 +15,7 @@ namespace ScramjetPlatform;
 /// <summary>Uploads a sequence: a package, or a folder that is packed first.</summary>
 [Cmdlet(VerbsData.Publish, "ScramjetSequence", SupportsShouldProcess = true, DefaultParameterSetName = PathSet)]
 [OutputType(typeof(Sequence), typeof(Instance))]
-public sealed class PublishScramjetSequenceCommand : ScopedCmdlet
+public sealed class PublishScramjetSequenceCommand : HubCmdlet
 {
     private const string PathSet = "Path";
     private const string LiteralPathSet = "LiteralPath";
@@ -51,41 +51,38 @@ public sealed class PublishScramjetSequenceCommand : ScopedCmdlet
 
     private protected override TimeSpan? CallTimeout => TimeoutSec is { } seconds ? TimeSpan.FromSeconds(seconds) : null;
 
-    private protected override void Process()
+    private protected override Task ProcessAsync()
     {
         if (Sequence is not null && !Update)
-            Fail(new ScramjetException(ErrorCodes.BadParameters, "-Sequence names what -Update replaces, and -Update isn't given.", "Give -Update too."), Sequence);
+            throw TerminatingError.BadParameters("-Sequence names the sequence that -Update replaces, and -Update isn't given.", "Give -Update too.", Sequence);
 
-        var scope = Sequence?.Value is Scramjet.Client.Model.Sequence known ? HubScope.OfHub(Context, known.Client.Hub) : GetScope();
-        foreach (var path in PathResolver.Resolve(this, Path, LiteralPath))
-        {
-            // Nothing is asked of a hub before the package is known to be good.
-            StartRecord(() => PublishAsync(path, scope), path);
-        }
+        var scope = Sequence?.Value is Sequence known ? CommandScope.OfHub(known.Client.Hub) : Places.Scope;
+        return Context.ForEachAsync(Paths.Resolve(Path, LiteralPath, Context.Report), path => PublishAsync(path, scope));
     }
 
-    private async Task PublishAsync(string path, HubScope scope)
+    /// <summary>Nothing is requested from a hub before the package has been checked.</summary>
+    private async Task PublishAsync(string path, CommandScope scope)
     {
-        using var package = Packages.Check(this, path, IfChanged, StopToken);
-        await scope.ForEachClientAsync(hub => PublishAsync(path, package, hub)).ConfigureAwait(false);
+        using var package = await Packages.CheckAsync(Context, path, IfChanged).ConfigureAwait(false);
+        await new PlaceFinder(Context, scope).ForEachClientAsync(hub => PublishAsync(path, package, hub)).ConfigureAwait(false);
     }
 
     private async Task PublishAsync(string path, LazyPackage package, HostClient hub)
     {
         var manifest = package.Manifest;
-        var there = IfChanged || Update ? await ThrottledAsync(() => hub.ListSequencesAsync(StopToken)).ConfigureAwait(false) : [];
-        var sequence = IfChanged ? there.FirstOrDefault(s => s.Name == manifest.Name && s.Version == manifest.Version) : null;
+        var existing = IfChanged || Update ? await hub.ListSequencesAsync(StopToken).ConfigureAwait(false) : [];
+        var sequence = IfChanged ? existing.FirstOrDefault(s => s.Name == manifest.Name && s.Version == manifest.Version) : null;
         if (sequence is null)
-            sequence = await UploadAsync(path, package, hub, Update ? FindReplaced(there, manifest) : null).ConfigureAwait(false);
+            sequence = await UploadAsync(path, package, hub, Update ? FindReplaced(existing, manifest) : null).ConfigureAwait(false);
         else
-            PostVerbose($"{hub.HubId} has {manifest.Name} with the same content already: {sequence.Id}.");
+            Context.Output.PostVerbose($"{hub.HubId} has {manifest.Name} with the same content already: {sequence.Id}.");
         if (sequence is null)
             return;
 
         if (!Start)
             await WriteAsync(sequence).ConfigureAwait(false);
         else if (await ConfirmAsync($"{sequence.Name} ({sequence.Id}) on {hub.HubId}", "Start").ConfigureAwait(false))
-            await WriteAsync(await ThrottledAsync(() => Own(sequence.Client).StartAsync(sequence, new StartOptions(), StopToken)).ConfigureAwait(false)).ConfigureAwait(false);
+            await WriteAsync(await Bind(sequence.Client).StartAsync(sequence, new StartOptions(), StopToken).ConfigureAwait(false)).ConfigureAwait(false);
     }
 
     private async Task<Sequence?> UploadAsync(string path, LazyPackage package, HostClient hub, Sequence? replaced)
@@ -94,23 +91,23 @@ public sealed class PublishScramjetSequenceCommand : ScopedCmdlet
         if (!await ConfirmAsync($"{name} to {hub.HubId}", replaced is null ? "Publish" : $"Update sequence {replaced.Id}").ConfigureAwait(false))
             return null;
 
-        Task<SequenceClient> SendAsync(Func<IProgress<long>, Task<SequenceClient>> send) => Packages.SendAsync(this, $"Publishing {name} to {hub.HubId}", package.Value, send);
+        Task<SequenceClient> SendAsync(Func<IProgress<long>, Task<SequenceClient>> send) => Packages.SendAsync(Context, $"Publishing {name} to {hub.HubId}", package.Value, send);
         var client = replaced is null
             ? await SendAsync(progress => hub.SendSequenceAsync(package.Value, progress, StopToken)).ConfigureAwait(false)
             : await Context.Watch.WhenUnusedAsync(replaced.Client, () => SendAsync(progress => hub.UpdateSequenceAsync(replaced.Id, package.Value, progress, StopToken)), cancellationToken: StopToken).ConfigureAwait(false);
         return await client.GetInfoAsync(StopToken).ConfigureAwait(false);
     }
 
-    private Sequence? FindReplaced(IReadOnlyList<Sequence> there, PackageManifest manifest)
+    private Sequence? FindReplaced(IReadOnlyList<Sequence> existing, PackageManifest manifest)
     {
-        if (Sequence?.Value is Scramjet.Client.Model.Sequence known)
+        if (Sequence?.Value is Sequence known)
             return known;
 
         var text = Sequence?.Text ?? manifest.Name;
         if (text is null)
-            throw new ScramjetException(ErrorCodes.BadParameters, "The package has no name to find the sequence by.", "Name the sequence with -Sequence.");
+            throw new ScramjetException(ErrorCodes.BadParameters, "The package has no name, so that its sequence is unknown.", "Name the sequence with -Sequence.");
 
         var matcher = new Matcher<Sequence>("sequence", text, s => s.Id, s => s.Name);
-        return matcher.Take(there, mustBeOne: true).Concat(Sequence is null ? [] : matcher.Rest()).FirstOrDefault();
+        return matcher.Take(existing, mustBeOne: true).Concat(Sequence is null ? [] : matcher.TakeByBeginning()).FirstOrDefault();
     }
 }

@@ -1,4 +1,5 @@
 using System;
+using System.Linq;
 using System.Management.Automation;
 using System.Threading;
 using System.Threading.Tasks;
@@ -13,8 +14,15 @@ namespace ScramjetPlatform;
 /// <summary>Starts an instance of each sequence.</summary>
 [Cmdlet(VerbsLifecycle.Start, "ScramjetSequence", SupportsShouldProcess = true)]
 [OutputType(typeof(Instance))]
-public sealed class StartScramjetSequenceCommand : SequenceActionCmdlet
+public sealed class StartScramjetSequenceCommand : HubCmdlet
 {
+    [Parameter(Mandatory = true, HelpMessage = "Ids or names of sequences.", Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Alias("SequenceId")]
+    [SupportsWildcards]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(SequenceCompleter))]
+    public SequenceReference[] Sequence { get; set; } = [];
+
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [NoCompletion]
     public object? AppConfig { get; set; }
@@ -56,59 +64,58 @@ public sealed class StartScramjetSequenceCommand : SequenceActionCmdlet
     [NoCompletion]
     public double WaitTimeoutSec { get; set; } = 60;
 
+    private protected override PipedKind AcceptedInput => PipedKind.Places | PipedKind.Sequence | PipedKind.Instance;
+
     private protected override void Begin()
     {
-        foreach (var (name, value) in new (string, object?)[] { (nameof(AppConfig), AppConfig), (nameof(AppConfigPath), AppConfigPath), (nameof(InputTopic), InputTopic), (nameof(OutputTopic), OutputTopic), (nameof(InstanceId), InstanceId), (nameof(Limits), Limits), (nameof(StartupConfig), StartupConfig) })
+        var texts = new (string Name, object? Value)[]
         {
-            if (IsOnCommandLine(name) && string.IsNullOrEmpty(value?.ToString()))
-                Fail(new ScramjetException(ErrorCodes.BadParameters, $"-{name} is empty.", $"Give a value, or leave -{name} out."));
-        }
+            (nameof(AppConfig), AppConfig),
+            (nameof(AppConfigPath), AppConfigPath),
+            (nameof(InputTopic), InputTopic),
+            (nameof(OutputTopic), OutputTopic),
+            (nameof(InstanceId), InstanceId),
+            (nameof(Limits), Limits),
+            (nameof(StartupConfig), StartupConfig),
+        };
+        if (texts.FirstOrDefault(t => CommandLine.Has(t.Name) && string.IsNullOrEmpty(t.Value?.ToString())).Name is { } empty)
+            throw TerminatingError.BadParameters($"-{empty} is empty.", $"Give a value, or leave -{empty} out.");
 
-        // What is wrong on the command line shows before anything is started.
-        if (!MyInvocation.ExpectingInput)
-            return;
-        try
-        {
+        // An error in the command line shows before anything is started.
+        if (CommandLine.ExpectsInput)
             ReadOptions(onlyCommandLine: true);
-        }
-        catch (ScramjetException e)
-        {
-            Fail(e, StartupConfig ?? AppConfigPath ?? AppConfig);
-        }
     }
 
-    private protected override PipedKind TakesFromPipeline => base.TakesFromPipeline | PipedKind.Instance;
-
-    private protected override void Process()
+    private protected override Task ProcessAsync()
     {
-        StartOptions options;
-        try
-        {
-            options = ReadOptions(onlyCommandLine: false);
-        }
-        catch (ScramjetException e)
-        {
-            if (!MyInvocation.ExpectingInput)
-                Fail(e, StartupConfig ?? AppConfigPath ?? AppConfig);
-            WriteError(ErrorRecords.From(e, InputObject));
-            return;
-        }
-
+        var options = ReadOptions(onlyCommandLine: false);
         var wait = Wait ? TimeSpan.FromSeconds(WaitTimeoutSec) : (TimeSpan?)null;
-        StartForEach(sequence => StartAsync(sequence, options, wait));
+        return Places.ForEachSequenceAsync(Sequence, sequence => StartAsync(sequence, options, wait));
     }
 
-    /// <summary>What this record's instances are started with. A row's empty columns count as not given.</summary>
     private StartOptions ReadOptions(bool onlyCommandLine)
     {
-        T? Given<T>(string name, T? value) where T : class => (onlyCommandLine && !IsOnCommandLine(name)) || value?.ToString() is null or "" ? null : value;
+        try
+        {
+            return CombineOptions(onlyCommandLine);
+        }
+        catch (ScramjetException e) when (onlyCommandLine || !CommandLine.ExpectsInput)
+        {
+            throw new TerminatingError(e, StartupConfig ?? AppConfigPath ?? AppConfig);
+        }
+    }
+
+    /// <summary>The options for this record's instances. The empty columns of a row count as not given.</summary>
+    private StartOptions CombineOptions(bool onlyCommandLine)
+    {
+        T? Given<T>(string name, T? value) where T : class => (onlyCommandLine && !CommandLine.Has(name)) || value?.ToString() is null or "" ? null : value;
 
         var options = Given(nameof(StartupConfig), StartupConfig) is { } config ? ReadFile(config, StartOptions.FromFile) : new StartOptions();
         if (Given(nameof(AppConfigPath), AppConfigPath) is { } path)
             options.AppConfig = ReadFile(path, ConfigFile.ReadObject);
         options.AppConfig = PSJson.ObjectFrom(Given(nameof(AppConfig), AppConfig), nameof(AppConfig)) ?? options.AppConfig;
-        if (!onlyCommandLine || IsOnCommandLine(nameof(ArgumentList)))
-            options.ArgumentList = ArgumentList is null || (!IsOnCommandLine(nameof(ArgumentList)) && ArgumentList.Length == 1 && ArgumentList[0] is null or "") ? options.ArgumentList : (JArray)PSJson.From(ArgumentList);
+        if (!onlyCommandLine || CommandLine.Has(nameof(ArgumentList)))
+            options.ArgumentList = ArgumentList is null || HasEmptyArgumentColumn ? options.ArgumentList : (JArray)PSJson.From(ArgumentList);
         options.InputTopic = Given(nameof(InputTopic), InputTopic) ?? options.InputTopic;
         options.OutputTopic = Given(nameof(OutputTopic), OutputTopic) ?? options.OutputTopic;
         options.InstanceId = Given(nameof(InstanceId), InstanceId) ?? options.InstanceId;
@@ -117,9 +124,11 @@ public sealed class StartScramjetSequenceCommand : SequenceActionCmdlet
         return options;
     }
 
+    private bool HasEmptyArgumentColumn => !CommandLine.Has(nameof(ArgumentList)) && ArgumentList is { Length: 1 } && ArgumentList[0] is null or "";
+
     private T ReadFile<T>(string path, Func<string, CancellationToken, T> read)
     {
-        var full = PathResolver.FullPath(this, path);
+        var full = Paths.FullPath(path);
         return ReadLocal(cancellationToken => read(full, cancellationToken));
     }
 
@@ -128,7 +137,7 @@ public sealed class StartScramjetSequenceCommand : SequenceActionCmdlet
         if (!await ConfirmAsync($"{sequence.Name ?? "sequence"} ({sequence.Id}) on {sequence.Hub}", "Start").ConfigureAwait(false))
             return;
 
-        var instance = await Own(sequence.Client).StartAsync(sequence, options, StopToken).ConfigureAwait(false);
+        var instance = await Bind(sequence.Client).StartAsync(sequence, options, StopToken).ConfigureAwait(false);
         if (wait is { } timeout)
             instance = await Context.Watch.UntilRunningAsync(instance, timeout, StopToken).ConfigureAwait(false);
         await WriteAsync(instance).ConfigureAwait(false);

@@ -1,3 +1,4 @@
+using System;
 using System.Linq;
 using System.Management.Automation;
 using System.Threading.Tasks;
@@ -10,7 +11,7 @@ namespace ScramjetPlatform;
 /// <summary>Gets the platform's spaces.</summary>
 [Cmdlet(VerbsCommon.Get, "ScramjetSpace")]
 [OutputType(typeof(Space))]
-public sealed class GetScramjetSpaceCommand : ScramjetCmdlet
+public sealed class GetScramjetSpaceCommand : ConnectionCmdlet
 {
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("Name", "Id", "SpaceId")]
@@ -23,24 +24,24 @@ public sealed class GetScramjetSpaceCommand : ScramjetCmdlet
     [NoCompletion]
     public double? TimeoutSec { get; set; }
 
-    private protected override System.TimeSpan? CallTimeout => TimeoutSec is { } seconds ? System.TimeSpan.FromSeconds(seconds) : null;
+    private protected override TimeSpan? CallTimeout => TimeoutSec is { } seconds ? TimeSpan.FromSeconds(seconds) : null;
 
-    private protected override PipedKind TakesFromPipeline => PipedKind.Places | PipedKind.Sequence | PipedKind.Instance;
+    private protected override PipedKind AcceptedInput => PipedKind.Places | PipedKind.Sequence | PipedKind.Instance;
 
-    private protected override void Process()
+    private protected override Task ProcessAsync()
     {
-        var references = PipedAs == PipedKind.Connection ? Named(nameof(Space), Space) : Space ?? [];
-        var scope = HubScope.OfSpaces(Context, RequireConnection, references);
-        var known = references.Select(reference => reference.Value).OfType<Scramjet.Client.Model.Space>().ToArray();
-        StartRecord(() => scope.ForEachSpaceAsync(async space =>
+        var places = Places;
+        var references = Piped.Kind == PipedKind.Connection ? places.Named(nameof(Space), Space) : Space ?? [];
+        var known = references.Select(reference => reference.Value).OfType<Space>().ToArray();
+        return new PlaceFinder(Context, CommandScope.OfSpaces(() => places.Connection, references)).ForEachSpaceAsync(async space =>
         {
             if (Context.IsFirst(space.Client))
                 await WriteAsync(known.Contains(space) ? await RefreshAsync(space).ConfigureAwait(false) : space).ConfigureAwait(false);
-        }));
+        });
     }
 
     /// <summary>The space as its platform lists it now.</summary>
-    private async Task<Scramjet.Client.Model.Space> RefreshAsync(Scramjet.Client.Model.Space known) =>
-        ScramjetConnection.Of(known) is not { } connection ? known
-            : (await connection.GetSpacesAsync(Context).ConfigureAwait(false)).FirstOrDefault(space => space.Id == known.Id) ?? throw Missing.Of("space", known.Id);
+    private async Task<Space> RefreshAsync(Space known) => ScramjetConnection.Of(known) is not { } connection
+        ? known
+        : (await PlaceFinder.GetSpacesAsync(Context, connection).ConfigureAwait(false)).FirstOrDefault(space => space.Id == known.Id) ?? throw NotFound.Error("space", known.Id);
 }

@@ -11,7 +11,7 @@ namespace ScramjetPlatform;
 /// <summary>Makes a space, by starting a manager on a multi-manager. For operators.</summary>
 [Cmdlet(VerbsCommon.New, "ScramjetSpace", SupportsShouldProcess = true)]
 [OutputType(typeof(Space))]
-public sealed class NewScramjetSpaceCommand : ScramjetCmdlet
+public sealed class NewScramjetSpaceCommand : ConnectionCmdlet
 {
     [Parameter(Position = 0)]
     [Alias("Id")]
@@ -24,28 +24,25 @@ public sealed class NewScramjetSpaceCommand : ScramjetCmdlet
     [NoCompletion]
     public object? Configuration { get; set; }
 
-    private protected override PipedKind TakesFromPipeline => PipedKind.Connection;
-
-    private protected override void Process()
+    private protected override async Task ProcessAsync()
     {
-        var manager = RequireMultiManager();
-        JObject configuration;
+        var manager = Places.MultiManager;
+        var configuration = ReadConfiguration();
+        if (SpaceId is not null)
+            configuration["id"] = SpaceId;
+        if (await ConfirmAsync(SpaceId ?? "a new space", $"Start a manager on {manager.Uri}").ConfigureAwait(false))
+            await WriteAsync(await manager.StartManagerAsync(configuration, StopToken).ConfigureAwait(false)).ConfigureAwait(false);
+    }
+
+    private JObject ReadConfiguration()
+    {
         try
         {
-            configuration = PSJson.ObjectFrom(Configuration, nameof(Configuration)) ?? [];
+            return PSJson.ObjectFrom(Configuration, nameof(Configuration)) ?? [];
         }
         catch (ScramjetException e)
         {
-            Fail(e, Configuration);
-            return;
+            throw new TerminatingError(e, Configuration);
         }
-
-        if (SpaceId is not null)
-            configuration["id"] = SpaceId;
-        if (ShouldProcess(SpaceId ?? "a new space", $"Start a manager on {manager.Uri}"))
-            StartRecord(() => StartAsync(manager, configuration), SpaceId);
     }
-
-    private async Task StartAsync(MultiManagerClient manager, JObject configuration) =>
-        await WriteAsync(await manager.StartManagerAsync(configuration, StopToken).ConfigureAwait(false)).ConfigureAwait(false);
 }

@@ -10,7 +10,7 @@ namespace ScramjetPlatform;
 /// <summary>Gets the packages in spaces' stores.</summary>
 [Cmdlet(VerbsCommon.Get, "ScramjetStoreItem")]
 [OutputType(typeof(StoreItem))]
-public sealed class GetScramjetStoreItemCommand : SpaceCmdlet
+public sealed class GetScramjetStoreItemCommand : PipedSpaceCmdlet
 {
     [Parameter(Position = 0)]
     [Alias("Name", "Id")]
@@ -18,22 +18,20 @@ public sealed class GetScramjetStoreItemCommand : SpaceCmdlet
     [ArgumentCompleter(typeof(StoreItemCompleter))]
     public StoreItemReference[]? StoreItem { get; set; }
 
-    [Parameter(ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
-    [SupportsWildcards]
-    [ArgumentCompleter(typeof(SpaceCompleter))]
-    public override SpaceReference[]? Space { get; set; }
+    private protected override PipedKind AcceptedInput => PipedKind.Connection | PipedKind.Space | PipedKind.StoreItem;
 
-    private protected override PipedKind TakesFromPipeline => PipedKind.Connection | PipedKind.Space | PipedKind.StoreItem;
-
-    private protected override void Process()
+    private protected override Task ProcessAsync()
     {
-        var references = Piped is StoreItem piped ? [new StoreItemReference(piped, null)] : Named(nameof(StoreItem), StoreItem);
+        var references = Piped.Value is StoreItem piped ? [new StoreItemReference(piped, null)] : Places.Named(nameof(StoreItem), StoreItem);
         var known = references.Select(reference => reference.Value).OfType<StoreItem>().ToArray();
-        StartForEach(Queries.StoreItems(Context), references, async item => await WriteAsync(known.Contains(item) ? await RefreshAsync(item).ConfigureAwait(false) : item).ConfigureAwait(false));
+        return Places.ForEachAsync(Finder.StoreItems(Context), references, async item =>
+            await WriteAsync(known.Contains(item) ? await RefreshAsync(item).ConfigureAwait(false) : item).ConfigureAwait(false));
     }
 
     /// <summary>The item as its store lists it now.</summary>
-    private async Task<StoreItem> RefreshAsync(StoreItem known) =>
-        (await Context.ListAsync(known.Client, () => Own(known.Client).GetStoreItemsAsync(StopToken)).ConfigureAwait(false)).Items.FirstOrDefault(item => item.Id == known.Id)
-            ?? throw Missing.Of("store item", known.Id);
+    private async Task<StoreItem> RefreshAsync(StoreItem known)
+    {
+        var items = (await Context.ListAsync(known.Client, () => Bind(known.Client).GetStoreItemsAsync(StopToken)).ConfigureAwait(false)).Items;
+        return items.FirstOrDefault(item => item.Id == known.Id) ?? throw NotFound.Error("store item", known.Id);
+    }
 }

@@ -37,25 +37,28 @@ public sealed class PublishScramjetStoreItemCommand : SpaceCmdlet
 
     private protected override TimeSpan? CallTimeout => TimeoutSec is { } seconds ? TimeSpan.FromSeconds(seconds) : null;
 
-    private protected override PipedKind TakesFromPipeline => PipedKind.Connection | PipedKind.Space;
+    private protected override PipedKind AcceptedInput => PipedKind.Connection | PipedKind.Space;
 
-    private protected override void Process()
+    private protected override Task ProcessAsync()
     {
-        var scope = GetScope();
-        foreach (var path in PathResolver.Resolve(this, Path, LiteralPath))
-            StartRecord(() => PublishAsync(path, scope), path);
+        var scope = Places.Scope;
+        return Context.ForEachAsync(Paths.Resolve(Path, LiteralPath, Context.Report), path => PublishAsync(path, scope));
     }
 
-    private async Task PublishAsync(string path, HubScope scope)
+    private async Task PublishAsync(string path, CommandScope scope)
     {
-        using var package = Packages.Check(this, path, label: false, StopToken);
-        await scope.ForEachSpaceAsync(space => PublishAsync(path, package, space)).ConfigureAwait(false);
+        using var package = await Packages.CheckAsync(Context, path, label: false).ConfigureAwait(false);
+        await new PlaceFinder(Context, scope).ForEachSpaceAsync(space => PublishAsync(path, package, space)).ConfigureAwait(false);
     }
 
     private async Task PublishAsync(string path, LazyPackage package, Space space)
     {
         var name = Packages.NameOf(path);
-        if (await ConfirmAsync($"{name} to the store of {space.Id}", Id is null ? "Publish" : $"Publish as {Id}").ConfigureAwait(false))
-            await WriteAsync(await ThrottledAsync(() => Packages.SendAsync(this, $"Publishing {name} to the store of {space.Id}", package.Value, progress => Own(space.Client).PutStoreItemAsync(package.Value, Id, progress, StopToken))).ConfigureAwait(false)).ConfigureAwait(false);
+        if (!await ConfirmAsync($"{name} to the store of {space.Id}", Id is null ? "Publish" : $"Publish as {Id}").ConfigureAwait(false))
+            return;
+
+        var activity = $"Publishing {name} to the store of {space.Id}";
+        var item = await Packages.SendAsync(Context, activity, package.Value, progress => Bind(space.Client).PutStoreItemAsync(package.Value, Id, progress, StopToken)).ConfigureAwait(false);
+        await WriteAsync(item).ConfigureAwait(false);
     }
 }

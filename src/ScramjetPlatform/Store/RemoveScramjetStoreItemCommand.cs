@@ -24,31 +24,21 @@ public sealed class RemoveScramjetStoreItemCommand : SpaceCmdlet
     [Parameter(Mandatory = true, ParameterSetName = AllSet)]
     public SwitchParameter All { get; set; }
 
-    private protected override PipedKind TakesFromPipeline => PipedKind.Connection | PipedKind.Space | PipedKind.StoreItem;
+    private protected override PipedKind AcceptedInput => PipedKind.Connection | PipedKind.Space | PipedKind.StoreItem;
 
-    private protected override void Process()
-    {
-        if (All)
-        {
-            var scope = GetScope();
-            StartRecord(() => scope.ForEachSpaceAsync(ClearAsync));
-            return;
-        }
-
-        var query = Queries.StoreItems(Context);
-        query.MustBeOne = true;
-        StartForEach(query, StoreItem, RemoveAsync);
-    }
+    private protected override Task ProcessAsync() => All
+        ? Places.ForEachSpaceAsync(ClearAsync)
+        : Places.ForEachAsync(Finder.StoreItems(Context, mustBeOne: true), StoreItem, RemoveAsync);
 
     private async Task RemoveAsync(StoreItem item)
     {
         if (await ConfirmAsync($"{item.Name ?? "store item"} ({item.Id}) in the store of {item.Space}", "Remove").ConfigureAwait(false))
-            await ThrottledAsync(() => Own(item.Client).DeleteStoreItemAsync(item.Id, StopToken)).ConfigureAwait(false);
+            await Bind(item.Client).DeleteStoreItemAsync(item.Id, StopToken).ConfigureAwait(false);
     }
 
     private async Task ClearAsync(Space space)
     {
         if (await ConfirmAsync($"The store of {space.Id}", "Remove all items").ConfigureAwait(false))
-            await ThrottledAsync(() => Own(space.Client).ClearStoreAsync(StopToken)).ConfigureAwait(false);
+            await Bind(space.Client).ClearStoreAsync(StopToken).ConfigureAwait(false);
     }
 }

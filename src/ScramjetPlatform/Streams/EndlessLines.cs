@@ -22,21 +22,44 @@ internal static class EndlessLines
     /// <summary>How long a stream that never falls silent is read for what was there already.</summary>
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(10);
 
-    /// <summary>Reads what is there already: until the stream falls silent, and where it doesn't, for a time and until what comes is new.</summary>
-    /// <param name="context">The command's.</param>
-    /// <param name="client">The client of what is read.</param>
+    /// <summary>Reads what the stream has so far, or follows it to its end.</summary>
+    /// <param name="context">The command's requests.</param>
+    /// <param name="client">The client of the stream's place.</param>
     /// <param name="open">Opens the stream.</param>
-    /// <param name="take">Takes a line, and gives the time that it was written at; null where it has none.</param>
-    public static async Task ReadAsync<T>(CommandContext context, T client, Func<T, CancellationToken, Task<ApiStream>> open, Func<string, Task<DateTimeOffset?>> take) where T : ApiClient
+    /// <param name="take">Takes a line, and gives the time that it was written at; null if it has none.</param>
+    /// <param name="follow">Whether to read to the stream's end, rather than until it is silent.</param>
+    public static async Task ReadAsync<T>(
+        RequestContext context,
+        T client,
+        Func<T, CancellationToken, Task<ApiStream>> open,
+        Func<string, Task<DateTimeOffset?>> take,
+        bool follow) where T : ApiClient
+    {
+        if (!follow)
+        {
+            await ReadToSilenceAsync(context, client, open, take).ConfigureAwait(false);
+            return;
+        }
+
+        using var stream = await open(client, context.Cancellation).ConfigureAwait(false);
+        await FollowAsync(stream, take, context.Cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>Reads until the stream is silent. If it is never silent, for a time, and until the lines are newer than the request.</summary>
+    private static async Task ReadToSilenceAsync<T>(
+        RequestContext context,
+        T client,
+        Func<T, CancellationToken, Task<ApiStream>> open,
+        Func<string, Task<DateTimeOffset?>> take) where T : ApiClient
     {
         var opening = client.Transport.Timeout < Opening ? client.Transport.Timeout : Opening;
-        var patience = opening < Beginning ? opening : Beginning;
+        var beginning = opening < Beginning ? opening : Beginning;
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(context.Cancellation);
         ApiStream? stream = null;
         LineReader? reader = null;
         try
         {
-            stream = await open(context.Own(client, opening, patience), context.Cancellation).ConfigureAwait(false);
+            stream = await open(context.Bind(client, opening, beginning), context.Cancellation).ConfigureAwait(false);
             var clock = Stopwatch.StartNew();
             var lastLine = clock.Elapsed;
             reader = new LineReader(stream);

@@ -19,7 +19,7 @@ namespace ScramjetPlatform;
 /// <summary>Uses a sequence as a filter: starts an instance, feeds it the pipeline, and writes what it puts out while both run.</summary>
 [Cmdlet(VerbsLifecycle.Invoke, "ScramjetSequence", SupportsShouldProcess = true, DefaultParameterSetName = SequenceSet)]
 [OutputType(typeof(PSObject), typeof(string), typeof(byte[]))]
-public sealed class InvokeScramjetSequenceCommand : SendCmdlet
+public sealed class InvokeScramjetSequenceCommand : DataCmdlet
 {
     private const string SequenceSet = "Sequence";
     private const string PathSet = "Path";
@@ -29,7 +29,8 @@ public sealed class InvokeScramjetSequenceCommand : SendCmdlet
     /// <summary>The longest that a clean-up may take: hubs of 1.0 need up to 15 s for the instance's end, and 15 s more until the sequence can be removed.</summary>
     private static readonly TimeSpan CleanUpTime = TimeSpan.FromSeconds(90);
 
-    private HubScope? _scope;
+    private PipelineSender _sender = null!;
+    private CommandScope? _scope;
     private string? _path;
     private StartOptions _options = new();
     private bool _verbose;
@@ -70,10 +71,14 @@ public sealed class InvokeScramjetSequenceCommand : SendCmdlet
     [ArgumentCompleter(typeof(ContentTypeCompleter))]
     public string? OutputContentType { get; set; }
 
-    private protected override object Target => (object?)Sequence ?? Path ?? LiteralPath!;
+    private object Target => (object?)Sequence ?? Path ?? LiteralPath!;
 
-    private protected override void Prepare()
+    private protected override int MaxRecords => 1;
+
+    private protected override void Begin()
     {
+        base.Begin();
+        _sender = new PipelineSender(Context, ContentType, Target) { Start = StartInBackground, Send = SendAsync, HasOutput = true };
         _verbose = MyInvocation.BoundParameters.TryGetValue("Verbose", out var verbose)
             ? LanguagePrimitives.IsTrue(verbose)
             : (ActionPreference)SessionState.PSVariable.GetValue("VerbosePreference", ActionPreference.SilentlyContinue) == ActionPreference.Continue;
@@ -87,21 +92,25 @@ public sealed class InvokeScramjetSequenceCommand : SendCmdlet
         }
         catch (ScramjetException e)
         {
-            Fail(e, AppConfig);
+            throw new TerminatingError(e, AppConfig);
         }
 
         if (Sequence is null)
         {
-            _path = OnePath(Path, LiteralPath);
-            _scope = GetScope();
+            _path = ResolveOnePath(Path, LiteralPath);
+            _scope = Places.Scope;
         }
         else
         {
-            _scope = ScopeFor([Sequence!]);
+            _scope = Places.ScopeFor([Sequence!]);
         }
     }
 
-    private protected override async Task SendAsync(StreamBody body)
+    private protected override Task ProcessAsync() => _sender.SendRecordAsync(CommandLine, InputObject);
+
+    private protected override Task EndAsync() => _sender.EndAsync();
+
+    private async Task SendAsync(StreamBody body)
     {
         var published = false;
         SequenceClient? sequence = null;
@@ -113,7 +122,7 @@ public sealed class InvokeScramjetSequenceCommand : SendCmdlet
                 return;
 
             // Whoever stops it meanwhile doesn't stop the hub: what it has started by then is to be found and ended.
-            starting = Own(sequence).StartAsync(_options, CancellationToken.None);
+            starting = Bind(sequence).StartAsync(_options, CancellationToken.None);
             var instance = await UnlessStoppedAsync(starting).ConfigureAwait(false);
 
             // A runner of Python takes text and bytes only: objects go to it as the lines of JSON that they are.
@@ -131,11 +140,11 @@ public sealed class InvokeScramjetSequenceCommand : SendCmdlet
     {
         using var over = CancellationTokenSource.CreateLinkedTokenSource(StopToken);
         var run = new InstanceRun(instance);
-        var errors = ForwardAsync(instance, InstanceStream.Stderr, PostWarningAsync, over.Token);
+        var errors = ForwardAsync(instance, InstanceStream.Stderr, Context.Output.PostWarningAsync, over.Token);
         var log = ForwardAsync(
             instance,
             InstanceStream.Log,
-            line => run.See(LogEntry.Parse(line, null, instance.Hub.HubId, instance.InstanceId)) is var text && _verbose ? PostVerboseAsync(text) : Task.CompletedTask,
+            line => run.See(LogEntry.Parse(line, null, instance.Hub.HubId, instance.InstanceId)) is var text && _verbose ? Context.Output.PostVerboseAsync(text) : Task.CompletedTask,
             over.Token);
         try
         {
@@ -144,15 +153,15 @@ public sealed class InvokeScramjetSequenceCommand : SendCmdlet
                 body,
                 async (stream, token) =>
                 {
-                    objects = await OutputWriter.WriteAsync(this, stream, OutputContentType, token, hurry: run.Completed).ConfigureAwait(false);
+                    objects = await OutputWriter.WriteAsync(Context, stream, OutputContentType, token, hurry: run.Completed).ConfigureAwait(false);
                     bytes = stream.BytesRead;
                 },
                 typeRead: run.TypeRead,
                 cancellationToken: StopToken).ConfigureAwait(false);
-            var amount = $"{objects} {ItemsOf(OutputContentType)} ({bytes} bytes) came out of it, and {Sent} {ItemsOf(body.ContentType)} ({body.Sent} bytes) had gone into it";
+            var amount = $"{objects} {ItemsOf(OutputContentType)} ({bytes} bytes) came out of it, and {_sender.Sent} {ItemsOf(body.ContentType)} ({body.Sent} bytes) had gone into it";
             await run.CheckAsync(Context.Watch, log, name, bytes, amount, StopToken).ConfigureAwait(false);
             if (!all)
-                PostVerbose($"The instance {instance.InstanceId} ended before it had read all of its input.");
+                Context.Output.PostVerbose($"The instance {instance.InstanceId} ended before it had read all of its input.");
         }
         finally
         {
@@ -205,7 +214,7 @@ public sealed class InvokeScramjetSequenceCommand : SendCmdlet
         catch (Exception e) when (e is ScramjetException or OperationCanceledException)
         {
             var why = e is OperationCanceledException ? $"it took longer than {CleanUpTime.TotalSeconds:0} s" : e.Message.TrimEnd('.');
-            await WarnAsync($"Invoke-ScramjetSequence could not clean up after '{Target}': {why}. See Get-ScramjetInstance and Get-ScramjetSequence for what is left.").ConfigureAwait(false);
+            await Context.WarnAsync($"Invoke-ScramjetSequence could not clean up after '{Target}': {why}. See Get-ScramjetInstance and Get-ScramjetSequence for what is left.").ConfigureAwait(false);
         }
     }
 
@@ -215,7 +224,7 @@ public sealed class InvokeScramjetSequenceCommand : SendCmdlet
 
         // After Ctrl+C this process may end any time: what the hub was asked to do, it does all the same.
         if (StopToken.IsCancellationRequested)
-            _ = Settled(Own(sequence).DeleteAsync(force: true, cancellationToken));
+            _ = Settled(Bind(sequence).DeleteAsync(force: true, cancellationToken));
         await Context.Watch.RemoveAsync(sequence, kill: true, CleanUpTime, cancellationToken).ConfigureAwait(false);
         if (isReleased)
             await Context.Watch.UntilGoneAsync(instance!, InstanceTimings.Default.ReleaseTime, cancellationToken).ConfigureAwait(false);
@@ -238,40 +247,25 @@ public sealed class InvokeScramjetSequenceCommand : SendCmdlet
 
     private async Task<(SequenceClient? Sequence, string Name, bool Published, IEnumerable<string> Engines)> FindAsync()
     {
-        var query = Queries.Sequences(Context);
-        query.MustBeOne = true;
-        var found = new List<Sequence>();
-        await query.ForEachAsync(_scope, [Sequence!], sequence =>
-        {
-            lock (found)
-                found.Add(sequence);
-            return Task.CompletedTask;
-        }).ConfigureAwait(false);
-
+        var found = await RequestContext.CollectAsync<Sequence>(collect => Finder.Sequences(Context, mustBeOne: true).ForEachAsync(_scope, [Sequence!], collect)).ConfigureAwait(false);
         if (found.Select(s => s.Name).Distinct().Skip(1).Any())
             throw new ScramjetException(ErrorCodes.Ambiguous, $"'{Sequence}' fits several sequences: {string.Join(", ", found.Select(s => s.Name ?? s.Id).Distinct())}.", "Name one.");
 
         var chosen = found.OrderBy(s => s.Space, StringComparer.Ordinal).ThenBy(s => s.Hub, StringComparer.Ordinal).FirstOrDefault();
         if (found.Count > 1)
-            PostVerbose($"{found.Count} hubs have '{Sequence}': {chosen!.Hub} runs it.");
+            Context.Output.PostVerbose($"{found.Count} hubs have '{Sequence}': {chosen!.Hub} runs it.");
         return (chosen?.Client, chosen?.Name ?? chosen?.Id ?? "", false, chosen?.Engines ?? []);
     }
 
     private async Task<(SequenceClient? Sequence, string Name, bool Published, IEnumerable<string> Engines)> PublishAsync(string path)
     {
-        using var package = Packages.Check(this, path, label: false, StopToken);
-        var hubs = new List<HostClient>();
-        await _scope!.ForEachClientAsync(hub =>
-        {
-            lock (hubs)
-                hubs.Add(hub);
-            return Task.CompletedTask;
-        }).ConfigureAwait(false);
+        using var package = await Packages.CheckAsync(Context, path, label: false).ConfigureAwait(false);
+        var hubs = await RequestContext.CollectAsync<HostClient>(new PlaceFinder(Context, _scope!).ForEachClientAsync).ConfigureAwait(false);
         var chosen = hubs.OrderBy(h => h.SpaceId, StringComparer.Ordinal).ThenBy(h => h.HubId, StringComparer.Ordinal).FirstOrDefault();
         if (chosen is null || !await ConfirmAsync($"{path} to {chosen.HubId}", "Publish").ConfigureAwait(false))
             return (null, "", false, []);
 
-        _publishing = Packages.SendAsync(this, $"Publishing {Packages.NameOf(path)} to {chosen.HubId}", package.Value, progress => UploadAsync(chosen, package.Value, progress));
+        _publishing = Packages.SendAsync(Context, $"Publishing {Packages.NameOf(path)} to {chosen.HubId}", package.Value, progress => UploadAsync(chosen, package.Value, progress));
         var sent = await UnlessStoppedAsync(_publishing).ConfigureAwait(false);
         return (sent, package.Manifest.Name ?? path, true, package.Manifest.Engines.Keys);
     }

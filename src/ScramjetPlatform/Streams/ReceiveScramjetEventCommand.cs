@@ -14,11 +14,26 @@ namespace ScramjetPlatform;
 /// <summary>Receives events of a name from instances: the last one, the next one, or all from now on.</summary>
 [Cmdlet(VerbsCommunications.Receive, "ScramjetEvent", DefaultParameterSetName = LastSet)]
 [OutputType(typeof(ScramjetEvent))]
-public sealed class ReceiveScramjetEventCommand : InstanceEventCmdlet
+public sealed class ReceiveScramjetEventCommand : HubCmdlet
 {
     private const string LastSet = "Last";
     private const string NextSet = "Next";
     private const string FollowSet = "Follow";
+
+    private EventArguments _arguments = null!;
+
+    [Parameter(Mandatory = true, HelpMessage = "Ids of instances.", Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Alias("InstanceId")]
+    [SupportsWildcards]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(InstanceCompleter))]
+    public InstanceReference[] Instance { get; set; } = [];
+
+    [Parameter(Position = 1)]
+    [Alias("Name")]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(EventNameCompleter))]
+    public string EventName { get; set; } = "";
 
     [Parameter(Mandatory = true, ParameterSetName = NextSet)]
     public SwitchParameter Next { get; set; }
@@ -34,38 +49,51 @@ public sealed class ReceiveScramjetEventCommand : InstanceEventCmdlet
 
     private protected override TimeSpan? CallTimeout => StreamTime.CallTimeout(WaitTimeoutSec);
 
-    private protected override void Process() => StartForEach(ReceiveAsync, endless: true);
+    private protected override int MaxRecords => int.MaxValue;
+
+    private protected override PipedKind AcceptedInput => PipedKind.Places | PipedKind.Instance;
+
+    private protected override void Begin()
+    {
+        _arguments = new EventArguments(CommandLine, Instance, EventName);
+        Context.Session.AddEventName(_arguments.EventName);
+        _arguments.RequireNoRest();
+    }
+
+    private protected override Task ProcessAsync() => Places.ForEachInstanceAsync(_arguments.GetInstances(Instance, InputObject), ReceiveAsync);
 
     private async Task ReceiveAsync(Instance instance)
     {
         var time = new StreamTime(WaitTimeoutSec, StopToken);
-        var client = Context.Own(instance.Client, time.Left);
+        var client = Context.Bind(instance.Client, time.Left);
         if (Follow)
         {
             await time.ReadAsync(
-                (_, token) => client.GetEventStreamAsync(EventName, token),
-                (stream, token) => EndlessLines.FollowAsync(stream, line => string.IsNullOrWhiteSpace(line) ? Task.CompletedTask : WriteAsync(instance, Parse(line)), token)).ConfigureAwait(false);
+                (_, token) => client.GetEventStreamAsync(_arguments.EventName, token),
+                (stream, token) => EndlessLines.FollowAsync(stream, line => WriteLineAsync(instance, line), token)).ConfigureAwait(false);
             return;
         }
 
         try
         {
             var message = Next
-                ? await client.GetNextEventAsync(EventName, StopToken).ConfigureAwait(false)
-                : await client.GetEventAsync(EventName, StopToken).ConfigureAwait(false);
+                ? await client.GetNextEventAsync(_arguments.EventName, StopToken).ConfigureAwait(false)
+                : await client.GetEventAsync(_arguments.EventName, StopToken).ConfigureAwait(false);
             await WriteAsync(instance, message).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (!StopToken.IsCancellationRequested)
         {
-            throw new ScramjetException(ErrorCodes.Timeout, $"No event '{EventName}' came from '{instance.Id}' within {WaitTimeoutSec} s.", "Wait longer with -WaitTimeoutSec.");
+            throw new ScramjetException(ErrorCodes.Timeout, $"No event '{_arguments.EventName}' came from '{instance.Id}' within {WaitTimeoutSec} s.", "Wait longer with -WaitTimeoutSec.");
         }
     }
+
+    private Task WriteLineAsync(Instance instance, string line) => string.IsNullOrWhiteSpace(line) ? Task.CompletedTask : WriteAsync(instance, Parse(line));
 
     private JToken? Parse(string line)
     {
         try
         {
-            return InstanceClient.EventMessageOf(JsonText.Parse(line), EventName);
+            return InstanceClient.EventMessageOf(JsonText.Parse(line), _arguments.EventName);
         }
         catch (JsonException)
         {
@@ -74,5 +102,5 @@ public sealed class ReceiveScramjetEventCommand : InstanceEventCmdlet
     }
 
     private Task WriteAsync(Instance instance, JToken? message) =>
-        WriteAsync(new ScramjetEvent(EventName, message is null ? null : PSJson.Read(message), instance.Id, instance.Hub));
+        WriteAsync(new ScramjetEvent(_arguments.EventName, message is null ? null : PSJson.Read(message), instance.Id, instance.Hub));
 }

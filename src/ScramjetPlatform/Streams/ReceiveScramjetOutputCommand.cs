@@ -1,3 +1,4 @@
+using System;
 using System.Management.Automation;
 using System.Threading.Tasks;
 using Scramjet.Client.Model;
@@ -10,8 +11,10 @@ namespace ScramjetPlatform;
 /// <summary>Writes what comes out of an instance: its output, standard output or standard error.</summary>
 [Cmdlet(VerbsCommunications.Receive, "ScramjetOutput", SupportsShouldProcess = true)]
 [OutputType(typeof(PSObject), typeof(string), typeof(byte[]))]
-public sealed class ReceiveScramjetOutputCommand : ReceiveCmdlet
+public sealed class ReceiveScramjetOutputCommand : HubCmdlet
 {
+    private StreamReceiver _receiver = null!;
+
     [Parameter(Mandatory = true, HelpMessage = "Ids of instances.", Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("InstanceId")]
     [SupportsWildcards]
@@ -21,16 +24,56 @@ public sealed class ReceiveScramjetOutputCommand : ReceiveCmdlet
     [Parameter]
     public InstanceStream Stream { get; set; }
 
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(ContentTypeCompleter))]
+    public string? ContentType { get; set; }
+
+    [Parameter]
+    public SwitchParameter AsByteStream { get; set; }
+
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? OutFile { get; set; }
+
+    [Parameter]
+    public SwitchParameter Append { get; set; }
+
+    [Parameter]
+    public SwitchParameter Force { get; set; }
+
+    [Parameter]
+    [ValidateRange(1, int.MaxValue)]
+    [NoCompletion]
+    public int First { get; set; } = int.MaxValue;
+
+    [Parameter]
+    [Alias("TimeoutSec")]
+    [ValidateRange(0.001d, 2147483d)]
+    [NoCompletion]
+    public double? DurationSec { get; set; }
+
+    private protected override TimeSpan? CallTimeout => StreamTime.CallTimeout(DurationSec);
+
+    private protected override int MaxRecords => int.MaxValue;
+
+    private protected override PipedKind AcceptedInput => PipedKind.Places | PipedKind.Instance;
+
     private protected override void Begin()
     {
-        base.Begin();
-        if (Stream is InstanceStream.Stdout or InstanceStream.Stderr)
-            ContentType ??= ContentTypes.Text;
+        StreamReceiver.Check(ContentType, OutFile, Append, Force, First);
+        _receiver = new StreamReceiver(Context, DurationSec)
+        {
+            ContentType = AsByteStream ? ContentTypes.Bytes : ContentType ?? (Stream is InstanceStream.Stdout or InstanceStream.Stderr ? ContentTypes.Text : null),
+            First = First,
+            File = OutFile is null ? null : ResolveOnePath(null, OutFile),
+            Append = Append,
+            Replace = Force,
+        };
     }
 
-    private protected override PipedKind TakesFromPipeline => PipedKind.Places | PipedKind.Instance;
+    private protected override Task ProcessAsync() => Places.ForEachInstanceAsync(Instance, ReceiveAsync);
 
-    private protected override void Process() => StartForEach(Queries.Instances(Context), Instance, ReceiveAsync, endless: true);
-
-    private Task ReceiveAsync(Instance instance) => ReceiveAsync((time, token) => Context.Own(instance.Client, time).GetStreamAsync(Stream, token), $"{Stream} of {instance.Id}");
+    private Task ReceiveAsync(Instance instance) =>
+        _receiver.ReceiveAsync((time, token) => Context.Bind(instance.Client, time).GetStreamAsync(Stream, token), $"{Stream} of {instance.Id}");
 }

@@ -11,9 +11,23 @@ namespace ScramjetPlatform;
 /// <summary>Sends an event to instances.</summary>
 [Cmdlet(VerbsCommunications.Send, "ScramjetEvent", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Low)]
 [OutputType(typeof(void))]
-public sealed class SendScramjetEventCommand : InstanceEventCmdlet
+public sealed class SendScramjetEventCommand : HubCmdlet
 {
+    private EventArguments _arguments = null!;
     private JToken? _message;
+
+    [Parameter(Mandatory = true, HelpMessage = "Ids of instances.", Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Alias("InstanceId")]
+    [SupportsWildcards]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(InstanceCompleter))]
+    public InstanceReference[] Instance { get; set; } = [];
+
+    [Parameter(Position = 1)]
+    [Alias("Name")]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(EventNameCompleter))]
+    public string EventName { get; set; } = "";
 
     [Parameter(Position = 2)]
     [AllowNull]
@@ -21,31 +35,30 @@ public sealed class SendScramjetEventCommand : InstanceEventCmdlet
     [NoCompletion]
     public object? Message { get; set; }
 
+    private protected override PipedKind AcceptedInput => PipedKind.Places | PipedKind.Instance;
+
     private protected override void Begin()
     {
-        base.Begin();
+        _arguments = new EventArguments(CommandLine, Instance, EventName);
+        Context.Session.AddEventName(_arguments.EventName);
+        if (CommandLine.Has(nameof(Message)))
+            _arguments.RequireNoRest();
+        var message = _arguments.HasRest ? _arguments.Rest : Message;
         try
         {
-            _message = Message is null ? null : PSJson.From(Message);
+            _message = message is null ? null : PSJson.From(message);
         }
         catch (ScramjetException e)
         {
-            Fail(e, Message);
+            throw new TerminatingError(e, message);
         }
     }
 
-    private protected override void TakeMessage(object? message)
-    {
-        if (IsOnCommandLine(nameof(Message)))
-            base.TakeMessage(message);
-        Message = message;
-    }
-
-    private protected override void Process() => StartForEach(SendAsync);
+    private protected override Task ProcessAsync() => Places.ForEachInstanceAsync(_arguments.GetInstances(Instance, InputObject), SendAsync);
 
     private async Task SendAsync(Instance instance)
     {
-        if (await ConfirmAsync($"{instance.Id} on {instance.Hub}", $"Send event {EventName}").ConfigureAwait(false))
-            await ThrottledAsync(() => Own(instance.Client).SendEventAsync(EventName, _message, StopToken)).ConfigureAwait(false);
+        if (await ConfirmAsync($"{instance.Id} on {instance.Hub}", $"Send event {_arguments.EventName}").ConfigureAwait(false))
+            await Bind(instance.Client).SendEventAsync(_arguments.EventName, _message, StopToken).ConfigureAwait(false);
     }
 }

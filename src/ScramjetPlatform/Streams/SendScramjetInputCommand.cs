@@ -1,5 +1,4 @@
 using System;
-using System.Collections.Generic;
 using System.Linq;
 using System.Management.Automation;
 using System.Threading;
@@ -15,20 +14,21 @@ namespace ScramjetPlatform;
 /// <summary>Sends the pipeline, or a file, into an instance; with -ReceiveOutput, writes what it puts out meanwhile.</summary>
 [Cmdlet(VerbsCommunications.Send, "ScramjetInput", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Low, DefaultParameterSetName = SendSet)]
 [OutputType(typeof(PSObject), typeof(string), typeof(byte[]), ParameterSetName = [ReceiveSet])]
-public sealed class SendScramjetInputCommand : SendCmdlet
+public sealed class SendScramjetInputCommand : DataCmdlet
 {
     private const string SendSet = "Send";
     private const string ReceiveSet = "ReceiveOutput";
 
-    /// <summary>How long nothing is taken until a warning says so.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    /// <summary>The time without progress after which there is a warning.</summary>
+    private static readonly TimeSpan StallWarningTime = TimeSpan.FromSeconds(5);
 
-    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan StallCheckInterval = TimeSpan.FromMilliseconds(500);
 
-    private HubScope? _scope;
-    private bool _payloadIsFirst;
+    private PipelineSender _sender = null!;
+    private CommandScope? _scope;
+    private bool _isPayloadFirst;
     private object? _payload;
-    private bool _begun;
+    private bool _hasBegun;
 
     [Parameter(Mandatory = true, HelpMessage = "The id of an instance.", Position = 0, ValueFromPipeline = true)]
     [Alias("InstanceId")]
@@ -60,70 +60,68 @@ public sealed class SendScramjetInputCommand : SendCmdlet
     [ArgumentCompleter(typeof(ContentTypeCompleter))]
     public string? OutputContentType { get; set; }
 
-    private protected override (string? Path, string? LiteralPath) FileToSend => (Path, LiteralPath);
+    private protected override int MaxRecords => AreTargetsPiped ? int.MaxValue : 1;
 
-    private protected override object Target => Instance!;
+    private bool SendsFile => Path is not null || LiteralPath is not null;
 
-    private protected override bool TargetsArePiped => MyInvocation.ExpectingInput && (_payloadIsFirst || !IsOnCommandLine(nameof(Instance)));
+    private bool AreTargetsPiped => CommandLine.ExpectsInput && (_isPayloadFirst || !CommandLine.Has(nameof(Instance)));
 
-    private protected override void Prepare()
+    private protected override void Begin()
     {
-        if (IsOnCommandLine(nameof(Instance)))
-            _scope = ScopeFor([Instance!]);
+        base.Begin();
+        _sender = new PipelineSender(Context, ContentType, Instance!)
+        {
+            File = FileToSend(Path, LiteralPath, AreTargetsPiped),
+            HasOutput = ReceiveOutput,
+            Start = StartInBackground,
+            Send = SendAsync,
+        };
+        if (CommandLine.Has(nameof(Instance)))
+            _scope = Places.ScopeFor([Instance!]);
     }
 
-    private protected override void Process()
+    private protected override Task ProcessAsync()
     {
-        // Instances that are piped are what is sent to, unless the command line names another one by its object or with -Instance.
-        if (!_begun && MyInvocation.ExpectingInput && PipedKinds.Unwrap(InputObject) is Instance && Instance is { Value: not Scramjet.Client.Model.Instance } && IsPositional(nameof(Instance)) && !SendsFile)
+        // Instances that are piped are the targets, unless the command line names another one by its object or with -Instance.
+        if (!_hasBegun && CommandLine.ExpectsInput && PipedKinds.Unwrap(InputObject) is Instance && Instance is { Value: not Scramjet.Client.Model.Instance } && CommandLine.HasByPosition(nameof(Instance)) && !SendsFile)
         {
             _payload = Instance.Value;
-            _payloadIsFirst = true;
+            _isPayloadFirst = true;
         }
 
-        _begun = true;
-        if (!TargetsArePiped)
-        {
-            base.Process();
-            return;
-        }
-
-        var payload = _payloadIsFirst ? _payload : IsOnCommandLine(nameof(InputObject)) ? InputObject : null;
-        var reference = _payloadIsFirst ? new InstanceReference(PipedKinds.Unwrap(InputObject)!, null) : Instance!;
-        var ends = !SendsFile && !_payloadIsFirst && !IsOnCommandLine(nameof(InputObject));
-        if (reference is { Value: not Scramjet.Client.Model.Instance, Text: null } || (ends && reference.Value is string))
-        {
-            WriteError(ErrorRecords.From(new ScramjetException(ErrorCodes.BadParameters, $"'{reference}' isn't an instance.", "Pipe instances, or name the instance with -Instance."), reference.Value));
-            return;
-        }
-
-        var scope = ScopeFor([reference]);
-        Func<StreamBody, Task> Into(Instance target) => body => SendAsync(target, body);
-        StartEndless(() => Queries.Instances(Context).ForEachAsync(scope, [reference], target => ends
-            ? SendAsync(target, StreamBody.Empty(ContentType ?? ContentTypes.Text))
-            : SendToAsync(payload, Into(target))));
+        _hasBegun = true;
+        return AreTargetsPiped ? SendToPipedAsync() : _sender.SendRecordAsync(CommandLine, InputObject);
     }
 
-    private protected override async Task SendAsync(StreamBody body)
-    {
-        var found = new List<Instance>();
-        await Queries.Instances(Context).ForEachAsync(_scope, [Instance!], instance =>
-        {
-            lock (found)
-                found.Add(instance);
-            return Task.CompletedTask;
-        }).ConfigureAwait(false);
+    private protected override Task EndAsync() => AreTargetsPiped ? Task.CompletedTask : _sender.EndAsync();
 
-        if (found.Count == 0)
+    private Task SendToPipedAsync()
+    {
+        var payload = _isPayloadFirst ? _payload : CommandLine.Has(nameof(InputObject)) ? InputObject : null;
+        var reference = _isPayloadFirst ? new InstanceReference(PipedKinds.Unwrap(InputObject)!, null) : Instance!;
+        var endsInput = !SendsFile && !_isPayloadFirst && !CommandLine.Has(nameof(InputObject));
+        if (reference is { Value: not Scramjet.Client.Model.Instance, Text: null } || (endsInput && reference.Value is string))
         {
-            // Why has been said; what would be sent has nowhere to go.
-            throw new ScramjetException(ErrorCodes.NotFound, $"Nothing was sent: no instance is meant by '{Instance}'.", "See what is there: Get-ScramjetInstance.");
+            Context.Report(new ScramjetException(ErrorCodes.BadParameters, $"'{reference}' isn't an instance.", "Pipe instances, or name the instance with -Instance."), reference.Value);
+            return Task.CompletedTask;
         }
 
-        if (found.Count > 1)
-            throw new ScramjetException(ErrorCodes.Ambiguous, $"'{Instance}' fits {found.Count} instances: {string.Join(", ", found.Select(i => i.Id))}.", "Name one.");
+        return Places.ForEachInstanceAsync([reference], target => endsInput
+            ? SendAsync(target, StreamBody.Empty(ContentType ?? ContentTypes.Text))
+            : _sender.SendValueAsync(payload, body => SendAsync(target, body)));
+    }
 
-        await SendAsync(found[0], body).ConfigureAwait(false);
+    private async Task SendAsync(StreamBody body)
+    {
+        var instances = await RequestContext.CollectAsync<Instance>(collect => Finder.Instances(Context).ForEachAsync(_scope, [Instance!], collect)).ConfigureAwait(false);
+
+        // The finder has reported the reason.
+        if (instances.Count == 0)
+            throw new ScramjetException(ErrorCodes.NotFound, $"Nothing was sent: no instance matches '{Instance}'.", "For a list, use Get-ScramjetInstance.");
+        if (instances.Count > 1)
+            throw new ScramjetException(ErrorCodes.Ambiguous, $"'{Instance}' matches {instances.Count} instances: {string.Join(", ", instances.Select(i => i.Id))}.", "Name one.");
+
+        await SendAsync(instances[0], body).ConfigureAwait(false);
     }
 
     private async Task SendAsync(Instance target, StreamBody body)
@@ -131,24 +129,24 @@ public sealed class SendScramjetInputCommand : SendCmdlet
         if (!await ConfirmAsync($"{target.Id} on {target.Hub}", $"Send {body.ContentType} to its {(Stdin ? "standard input" : "input")}").ConfigureAwait(false))
             return;
 
-        var client = Own(target.Client);
+        var client = Bind(target.Client);
         var version = await client.Hub.GetHubVersionAsync(StopToken).ConfigureAwait(false);
         if (body.ContentType == ContentTypes.Bytes && !version.TakesBytes)
-            PostWarning($"The hub '{target.Hub}' has version {version}, which takes input for UTF-8 text: bytes that aren't are spoiled on the way.");
+            Context.Output.PostWarning($"The hub '{target.Hub}' has version {version}, which decodes input as UTF-8 text: other bytes are changed on the way.");
 
         // Whatever it is, hubs take a standard input as bytes only.
         if (Stdin)
             body = body.As(ContentTypes.Bytes);
         using var over = CancellationTokenSource.CreateLinkedTokenSource(StopToken);
-        var watch = WarnOfSilenceAsync(target, body, over.Token);
+        var watch = WarnOfStallAsync(target, body, over.Token);
         try
         {
             if (Stdin)
                 await client.SendStdinAsync(body, KeepOpen, StopToken).ConfigureAwait(false);
             else if (!ReceiveOutput)
                 await client.SendInputAsync(body, KeepOpen, cancellationToken: StopToken).ConfigureAwait(false);
-            else if (!await client.InOutAsync(body, (stream, token) => OutputWriter.WriteAsync(this, stream, OutputContentType, token), KeepOpen, cancellationToken: StopToken).ConfigureAwait(false))
-                PostWarning($"The output of the instance '{target.Id}' ended before it had taken all of its input.");
+            else if (!await client.InOutAsync(body, (stream, token) => OutputWriter.WriteAsync(Context, stream, OutputContentType, token), KeepOpen, cancellationToken: StopToken).ConfigureAwait(false))
+                Context.Output.PostWarning($"The output of the instance '{target.Id}' ended before it had taken all of its input.");
         }
         finally
         {
@@ -157,11 +155,13 @@ public sealed class SendScramjetInputCommand : SendCmdlet
         }
     }
 
-    /// <summary>Says so when nothing is taken: hubs don't tell an instance that is slow from an input that something else has ended.</summary>
-    private async Task WarnOfSilenceAsync(Instance target, StreamBody body, CancellationToken cancellationToken)
+    /// <summary>Warns if the input makes no progress: hubs don't distinguish a slow instance from an input that something else has ended.</summary>
+    private async Task WarnOfStallAsync(Instance target, StreamBody body, CancellationToken cancellationToken)
     {
-        while (body.Waiting < Patience)
-            await Task.Delay(Look, cancellationToken).ConfigureAwait(false);
-        PostWarning($"The instance '{target.Id}' on '{target.Hub}' has taken nothing for {Patience.TotalSeconds:0} s: it isn't reading, or its input has been ended, which its hub doesn't tell. Still waiting.");
+        while (body.Waiting < StallWarningTime)
+            await Task.Delay(StallCheckInterval, cancellationToken).ConfigureAwait(false);
+        Context.Output.PostWarning(
+            $"The instance '{target.Id}' on '{target.Hub}' has taken no input for {StallWarningTime.TotalSeconds:0} s. " +
+            "Either it isn't reading, or its input has been ended, which its hub doesn't report. Still waiting.");
     }
 }

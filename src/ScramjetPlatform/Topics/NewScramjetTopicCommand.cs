@@ -11,7 +11,7 @@ namespace ScramjetPlatform;
 /// <summary>Makes a topic on hubs. Hubs since 0.26; on older ones sending to a topic makes it.</summary>
 [Cmdlet(VerbsCommon.New, "ScramjetTopic", SupportsShouldProcess = true)]
 [OutputType(typeof(Topic))]
-public sealed class NewScramjetTopicCommand : ScopedCmdlet
+public sealed class NewScramjetTopicCommand : HubCmdlet
 {
     [Parameter(Mandatory = true, HelpMessage = "The name of the new topic.", Position = 0)]
     [Alias("Name")]
@@ -24,17 +24,13 @@ public sealed class NewScramjetTopicCommand : ScopedCmdlet
     [ArgumentCompleter(typeof(ContentTypeCompleter))]
     public string ContentType { get; set; } = ContentTypes.NdJson;
 
-    private protected override void Begin() => RequireContentType(ContentType);
+    private protected override void Begin() => ContentTypes.Check(ContentType);
 
-    private protected override void Process()
-    {
-        var scope = GetScope();
-        StartRecord(() => scope.ForEachClientAsync(CreateAsync), Topic);
-    }
+    private protected override Task ProcessAsync() => Places.ForEachClientAsync(CreateAsync);
 
     private async Task CreateAsync(HostClient hub)
     {
         if (await ConfirmAsync($"{Topic} on {hub.HubId}", "Create topic").ConfigureAwait(false))
-            await WriteAsync(await ThrottledAsync(() => hub.CreateTopicAsync(Topic, ContentType, StopToken)).ConfigureAwait(false)).ConfigureAwait(false);
+            await WriteAsync(await hub.CreateTopicAsync(Topic, ContentType, StopToken).ConfigureAwait(false)).ConfigureAwait(false);
     }
 }

@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using System.Threading.Tasks;
 using Scramjet.Client;
+using ScramjetPlatform.Completion;
 using ScramjetPlatform.Pipeline;
 
 namespace ScramjetPlatform;
@@ -8,26 +9,25 @@ namespace ScramjetPlatform;
 /// <summary>Removes topics from hubs. Hubs since 0.26.</summary>
 [Cmdlet(VerbsCommon.Remove, "ScramjetTopic", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
 [OutputType(typeof(void))]
-public sealed class RemoveScramjetTopicCommand : ScopedCmdlet
+public sealed class RemoveScramjetTopicCommand : HubCmdlet
 {
     [Parameter(Mandatory = true, HelpMessage = "The name of the topic.", Position = 0, ValueFromPipelineByPropertyName = true)]
     [Alias("Name")]
     [ValidateNotNullOrEmpty]
-    [ArgumentCompleter(typeof(Completion.TopicCompleter))]
+    [ArgumentCompleter(typeof(TopicCompleter))]
     public string Topic { get; set; } = "";
 
-    private protected override PipedKind TakesFromPipeline => PipedKind.Places | PipedKind.Topic;
+    private protected override PipedKind AcceptedInput => PipedKind.Places | PipedKind.Topic;
 
-    private protected override void Process()
+    private protected override Task ProcessAsync()
     {
-        var scope = GetScope();
         var name = Topic;
-        StartRecord(() => scope.ForEachClientAsync(hub => RemoveAsync(hub, name)), name);
+        return Places.ForEachClientAsync(hub => RemoveAsync(hub, name));
     }
 
     private async Task RemoveAsync(HostClient hub, string name)
     {
         if (await ConfirmAsync($"{name} on {hub.HubId}", "Remove topic").ConfigureAwait(false))
-            await ThrottledAsync(() => hub.DeleteTopicAsync(name, StopToken)).ConfigureAwait(false);
+            await hub.DeleteTopicAsync(name, StopToken).ConfigureAwait(false);
     }
 }

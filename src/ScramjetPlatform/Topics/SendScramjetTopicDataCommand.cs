@@ -1,9 +1,9 @@
-using System.Collections.Generic;
 using System.Linq;
 using System.Management.Automation;
 using System.Threading.Tasks;
 using Scramjet.Client;
 using Scramjet.Client.Streams;
+using ScramjetPlatform.Completion;
 using ScramjetPlatform.Pipeline;
 
 namespace ScramjetPlatform;
@@ -11,15 +11,15 @@ namespace ScramjetPlatform;
 /// <summary>Sends the pipeline, or a file, to a topic of a hub or a space.</summary>
 [Cmdlet(VerbsCommunications.Send, "ScramjetTopicData", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Low)]
 [OutputType(typeof(void))]
-public sealed class SendScramjetTopicDataCommand : SendCmdlet
+public sealed class SendScramjetTopicDataCommand : DataCmdlet
 {
-    private HubScope? _scope;
-    private bool _spaces;
+    private PipelineSender _sender = null!;
+    private Places _places = null!;
 
     [Parameter(Mandatory = true, HelpMessage = "The name of the topic.", Position = 0)]
     [Alias("Name")]
     [ValidateNotNullOrEmpty]
-    [ArgumentCompleter(typeof(Completion.TopicCompleter))]
+    [ArgumentCompleter(typeof(TopicCompleter))]
     public string Topic { get; set; } = "";
 
     [Parameter]
@@ -35,36 +35,35 @@ public sealed class SendScramjetTopicDataCommand : SendCmdlet
     [Parameter]
     public SwitchParameter EndStream { get; set; }
 
-    private protected override (string? Path, string? LiteralPath) FileToSend => (Path, LiteralPath);
+    private protected override int MaxRecords => 1;
 
-    private protected override object Target => Topic;
-
-    private protected override void Prepare()
+    private protected override void Begin()
     {
-        _spaces = MeansSpaces();
-        _scope = GetScope();
+        base.Begin();
+        _sender = new PipelineSender(Context, ContentType, Topic) { File = FileToSend(Path, LiteralPath, targetsArePiped: false), Start = StartInBackground, Send = SendAsync };
+        _places = Places;
+        _ = _places.Scope;
     }
 
-    private protected override async Task SendAsync(StreamBody body)
-    {
-        var places = new List<TopicPlace>();
-        await ForEachTopicPlaceAsync(_scope!, _spaces, place =>
-        {
-            lock (places)
-                places.Add(place);
-            return Task.CompletedTask;
-        }).ConfigureAwait(false);
+    private protected override Task ProcessAsync() => _sender.SendRecordAsync(CommandLine, InputObject);
 
-        // One body can go to one place only.
-        if (places.Count != 1)
+    private protected override Task EndAsync() => _sender.EndAsync();
+
+    private async Task SendAsync(StreamBody body)
+    {
+        // A body can be sent to one place only.
+        var places = await RequestContext.CollectAsync<PlaceClient>(_places.ForEachTopicPlaceAsync).ConfigureAwait(false);
+        if (places.Count == 0)
+            throw new ScramjetException(ErrorCodes.NotFound, "Nothing was sent: there is no space or hub to send to.", "Name one space with -Space, or one hub with -Hub.");
+        if (places.Count > 1)
         {
             throw new ScramjetException(
-                places.Count == 0 ? ErrorCodes.NotFound : ErrorCodes.Ambiguous,
-                places.Count == 0 ? "Nothing was sent: there is no space or hub to send to." : $"The topic may be in {string.Join(", ", places.Select(p => p.Name))}.",
+                ErrorCodes.Ambiguous,
+                $"The topic may be in {string.Join(", ", places.Select(Places.NameOf))}.",
                 "Name one space with -Space, or one hub with -Hub.");
         }
 
-        if (await ConfirmAsync($"{Topic} in {places[0].Name}", $"Send {body.ContentType}").ConfigureAwait(false))
-            await places[0].SendAsync(Topic, body, EndStream, StopToken).ConfigureAwait(false);
+        if (await ConfirmAsync($"{Topic} in {Places.NameOf(places[0])}", $"Send {body.ContentType}").ConfigureAwait(false))
+            await places[0].SendNamedDataAsync(Topic, body, EndStream, StopToken).ConfigureAwait(false);
     }
 }

@@ -16,7 +16,7 @@ namespace ScramjetPlatform;
 /// <summary>Shows spaces, hubs, sequences and instances as a tree, with status, age and load.</summary>
 [Cmdlet(VerbsCommon.Show, "ScramjetTree", DefaultParameterSetName = OnceSet)]
 [OutputType(typeof(ScramjetTreeNode))]
-public sealed class ShowScramjetTreeCommand : QueryCmdlet
+public sealed class ShowScramjetTreeCommand : HubCmdlet
 {
     private const string OnceSet = "Once";
     private const string WatchSet = "Watch";
@@ -26,8 +26,9 @@ public sealed class ShowScramjetTreeCommand : QueryCmdlet
     private static readonly TimeSpan LeastPause = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan WatchTimeout = TimeSpan.FromSeconds(10);
 
-    private readonly List<HubScope> _scopes = [];
-    private ConcurrentQueue<Exception> _problems = new();
+    private readonly List<CommandScope> _scopes = [];
+    private TreeScreen? _screen;
+    private ConcurrentQueue<Exception> _errors = new();
 
     [Parameter(Position = 0)]
     [Alias("Level")]
@@ -47,45 +48,33 @@ public sealed class ShowScramjetTreeCommand : QueryCmdlet
     [NoCompletion]
     public double IntervalSec { get; set; } = 2;
 
-    private protected override TimeSpan? CallTimeout => base.CallTimeout ?? (Watch ? WatchTimeout : null);
+    [Parameter]
+    [ValidateRange(0.001d, 86400d)]
+    [NoCompletion]
+    public double? TimeoutSec { get; set; }
 
-    private protected override void Process()
+    private protected override TimeSpan? CallTimeout => TimeoutSec is { } seconds ? TimeSpan.FromSeconds(seconds) : Watch ? WatchTimeout : null;
+
+    private protected override Task ProcessAsync()
     {
-        _scopes.Add(GetScope());
+        _scopes.Add(Places.Scope);
+        return Task.CompletedTask;
     }
 
-    /// <inheritdoc/>
-    protected override void EndProcessing()
+    private protected override Task EndAsync()
     {
         if (_scopes.Count == 0)
-            return;
-
+            return Task.CompletedTask;
         if (!Watch)
-        {
-            Run(OnceAsync);
-            return;
-        }
+            return OnceAsync();
 
-        var screen = new TreeScreen(Host, SessionState.PSVariable.GetValue("PSStyle") is not null);
-        var connection = (Connection ?? ScramjetSession.Current.Default)?.Name;
-        try
-        {
-            Run(() => WatchAsync(screen, connection));
-        }
-        finally
-        {
-            screen.Close();
-        }
+        // While watching, errors are part of the picture, which continues.
+        Context.ErrorHandler = (error, _) => _errors.Enqueue(error);
+        _screen = new TreeScreen(Host, SessionState.PSVariable.GetValue("PSStyle") is not null);
+        return WatchAsync(_screen, (Connection ?? Context.Session.Default)?.Name);
     }
 
-    /// <summary>While watching, what fails is part of the picture, which goes on.</summary>
-    internal override void Report(Exception error, object? target)
-    {
-        if (Watch)
-            _problems.Enqueue(error);
-        else
-            base.Report(error, target);
-    }
+    private protected override void AfterEnd() => _screen?.Close();
 
     private async Task OnceAsync()
     {
@@ -98,35 +87,35 @@ public sealed class ShowScramjetTreeCommand : QueryCmdlet
             shown = true;
             progress.StatusDescription = builder.Hubs == 0 ? "No hub is known yet" : $"{builder.Answered} of {builder.Hubs} have answered";
             progress.PercentComplete = builder.Hubs > 0 ? 100 * builder.Answered / builder.Hubs : 0;
-            PostProgress(progress);
+            Context.Output.PostProgress(progress);
         }
 
         if (shown)
-            PostProgress(new ProgressRecord(progress.ActivityId, progress.Activity, "Done") { RecordType = ProgressRecordType.Completed });
+            Context.Output.PostProgress(new ProgressRecord(progress.ActivityId, progress.Activity, "Done") { RecordType = ProgressRecordType.Completed });
         await asking.ConfigureAwait(false);
-        await WriteManyAsync(builder.Flatten()).ConfigureAwait(false);
+        await Context.Output.WriteManyAsync(builder.Flatten()).ConfigureAwait(false);
     }
 
     private async Task WatchAsync(TreeScreen screen, string? connection)
     {
         var interval = TimeSpan.FromSeconds(IntervalSec);
         TreeBuilder? before = null;
-        IReadOnlyCollection<Exception> problems = [];
+        IReadOnlyCollection<Exception> errors = [];
         while (true)
         {
             var clock = Stopwatch.StartNew();
-            _problems = new ConcurrentQueue<Exception>();
-            Context.Forget();
+            _errors = new ConcurrentQueue<Exception>();
+            Context.ClearLists();
             var builder = new TreeBuilder(Context, Depth, !NoLoad, Health, before);
-            var asking = builder.AskAsync(_scopes.Select(s => s.Again()).ToArray());
+            var asking = builder.AskAsync(_scopes);
 
             // A slow hub doesn't hold the picture up, and the first picture shows that something is under way.
-            var patience = before is null ? FirstPicture : interval;
-            while (screen.InPlace && await Task.WhenAny(asking, Task.Delay(patience, StopToken)).ConfigureAwait(false) != asking)
+            var pause = before is null ? FirstPicture : interval;
+            while (screen.InPlace && await Task.WhenAny(asking, Task.Delay(pause, StopToken)).ConfigureAwait(false) != asking)
             {
                 StopToken.ThrowIfCancellationRequested();
-                await DrawAsync(screen, connection, builder, problems, clock.Elapsed).ConfigureAwait(false);
-                patience = interval;
+                await DrawAsync(screen, connection, builder, errors, clock.Elapsed).ConfigureAwait(false);
+                pause = interval;
             }
 
             try
@@ -135,17 +124,17 @@ public sealed class ShowScramjetTreeCommand : QueryCmdlet
             }
             catch (Exception e) when (e is not OperationCanceledException || !StopToken.IsCancellationRequested)
             {
-                _problems.Enqueue(e);
+                _errors.Enqueue(e);
             }
 
-            problems = _problems;
-            await DrawAsync(screen, connection, builder, problems, null).ConfigureAwait(false);
+            errors = _errors;
+            await DrawAsync(screen, connection, builder, errors, null).ConfigureAwait(false);
             before = builder;
             await Task.Delay(interval - clock.Elapsed is var rest && rest > LeastPause ? rest : LeastPause, StopToken).ConfigureAwait(false);
         }
     }
 
-    private Task<bool> DrawAsync(TreeScreen screen, string? connection, TreeBuilder builder, IReadOnlyCollection<Exception> problems, TimeSpan? waiting)
+    private Task<bool> DrawAsync(TreeScreen screen, string? connection, TreeBuilder builder, IReadOnlyCollection<Exception> errors, TimeSpan? waiting)
     {
         var nodes = builder.Flatten();
         var title = string.Join("  ", new[] { "Scramjet", connection, DateTime.Now.ToString("HH:mm:ss", CultureInfo.InvariantCulture), $"every {IntervalSec.ToString(CultureInfo.InvariantCulture)} s", "Ctrl+C ends" }.Where(t => t is not null));
@@ -154,9 +143,9 @@ public sealed class ShowScramjetTreeCommand : QueryCmdlet
             summary = $"{(nodes.Count > 0 ? summary + "; " : "")}waiting for {(builder.Hubs > builder.Answered ? TreeBuilder.Count(builder.Hubs - builder.Answered, "hub") : "an answer")} ({time.TotalSeconds:0} s)";
         else if (nodes.Count == 0)
             summary = "nothing to show";
-        return InvokeAsync(() =>
+        return Context.Output.InvokeAsync(() =>
         {
-            screen.Draw(title, summary, problems, nodes);
+            screen.Draw(title, summary, errors, nodes);
             return true;
         });
     }

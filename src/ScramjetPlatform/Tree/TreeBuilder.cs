@@ -16,7 +16,7 @@ namespace ScramjetPlatform;
 /// <param name="withLoad">Whether hubs are asked for their load.</param>
 /// <param name="withHealth">Whether running instances are asked for their health.</param>
 /// <param name="before">The tree that this one takes the place of: it shows where no answer has come yet. Hubs that were given as objects are then asked for themselves anew.</param>
-internal sealed class TreeBuilder(CommandContext context, ScramjetTreeKind level, bool withLoad, bool withHealth, TreeBuilder? before = null)
+internal sealed class TreeBuilder(RequestContext context, ScramjetTreeKind level, bool withLoad, bool withHealth, TreeBuilder? before = null)
 {
     private const string Waiting = "Waiting";
     private const string NoAnswer = "no answer yet";
@@ -35,7 +35,7 @@ internal sealed class TreeBuilder(CommandContext context, ScramjetTreeKind level
     public int Answered => Volatile.Read(ref _answered);
 
     /// <summary>Asks all that is in the scopes.</summary>
-    public async Task AskAsync(IEnumerable<HubScope> scopes)
+    public async Task AskAsync(IEnumerable<CommandScope> scopes)
     {
         try
         {
@@ -48,10 +48,10 @@ internal sealed class TreeBuilder(CommandContext context, ScramjetTreeKind level
         }
     }
 
-    private async Task AddAsync(HubScope scope)
+    private async Task AddAsync(CommandScope scope)
     {
         var spaces = new Dictionary<string, ScramjetTreeNode>(StringComparer.Ordinal);
-        await scope.ForEachHubAsync(
+        await new PlaceFinder(context, scope).ForEachHubAsync(
             hub => HubAsync(hub, spaces),
             async (space, ask) =>
             {
@@ -77,7 +77,7 @@ internal sealed class TreeBuilder(CommandContext context, ScramjetTreeKind level
             foreach (var space in spaces.Values.Where(s => s.Error is null))
             {
                 // Where hubs are named, a space with none of them is not what was asked for.
-                if (scope.NamesHubs && space.Below.Count == 0)
+                if (scope.Hubs.Length > 0 && space.Below.Count == 0)
                     _roots.Remove(space);
                 else
                     Summarize(space);
@@ -151,14 +151,14 @@ internal sealed class TreeBuilder(CommandContext context, ScramjetTreeKind level
         try
         {
             if (_again && node.Parent is null && !hub.IsAlone)
-                node.Item = hub = await context.Own(hub.Client).GetInfoAsync(context.Cancellation).ConfigureAwait(false);
+                node.Item = hub = await context.Bind(hub.Client).GetInfoAsync(context.Cancellation).ConfigureAwait(false);
             if (level == ScramjetTreeKind.Space)
                 node.Info = null;
             node.Healthy = hub.Healthy;
             node.Since = hub.Connected == false ? hub.LastDisconnected : hub.LastConnected;
-            HubScope.RequireConnected(hub);
+            PlaceFinder.RequireConnected(hub);
             if (level > ScramjetTreeKind.Space)
-                await FillAsync(node, hub, context.Own(hub.Client)).ConfigureAwait(false);
+                await FillAsync(node, hub, context.Bind(hub.Client)).ConfigureAwait(false);
             node.Status = hub.Status;
         }
         catch (Exception e) when (Fail(node, e))
@@ -247,7 +247,7 @@ internal sealed class TreeBuilder(CommandContext context, ScramjetTreeKind level
     {
         try
         {
-            var report = await context.Own(((Instance)node.Item).Client).GetHealthAsync(context.Cancellation).ConfigureAwait(false);
+            var report = await context.Bind(((Instance)node.Item).Client).GetHealthAsync(context.Cancellation).ConfigureAwait(false);
             node.HealthReport = report;
             node.Healthy = report.Healthy;
             node.Info = Join(
