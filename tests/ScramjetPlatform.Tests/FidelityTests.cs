@@ -26,7 +26,7 @@ public sealed class FidelityTests(RealPlatform real)
         from hub in HubUnderTest.InTheFormOf10()
         from way in new[] { "path", "pipeline", "receive", "receive-path", "invoke" }
         from size in s_sizes
-        select new TheoryDataRow<TestHub, string, int>(hub.Data, way, size) { Skip = hub.Skip };
+        select new TheoryDataRow<TestHub, string, int>(hub.Data, way, size);
 
     private static string Kind(System.Management.Automation.ErrorRecord error) => error.FullyQualifiedErrorId.Split(',')[0];
 
@@ -67,7 +67,7 @@ public sealed class FidelityTests(RealPlatform real)
 
     /// <summary>Characters of four bytes from the first one on: a piece that is decoded by itself cuts some.</summary>
     [Theory]
-    [MemberData(nameof(HubUnderTest.All), MemberType = typeof(HubUnderTest))]
+    [EachHub]
     public async Task Text_comes_out_as_it_went_in(TestHub which)
     {
         await using var hub = await HubUnderTest.StartAsync(which, real);
@@ -82,7 +82,7 @@ public sealed class FidelityTests(RealPlatform real)
     }
 
     [Theory]
-    [MemberData(nameof(HubUnderTest.All), MemberType = typeof(HubUnderTest))]
+    [EachHub]
     public async Task Lines_keep_their_ends_but_for_the_line_feed(TestHub which)
     {
         await using var hub = await HubUnderTest.StartAsync(which, real);
@@ -93,7 +93,7 @@ public sealed class FidelityTests(RealPlatform real)
     }
 
     [Theory]
-    [MemberData(nameof(HubUnderTest.All), MemberType = typeof(HubUnderTest))]
+    [EachHub]
     public async Task All_objects_come_out_of_a_run(TestHub which)
     {
         await using var hub = await HubUnderTest.StartAsync(which, real);
@@ -105,7 +105,7 @@ public sealed class FidelityTests(RealPlatform real)
 
     /// <summary>Hubs of 1.0 call it a good end when a program fails while its output is under way.</summary>
     [Theory]
-    [MemberData(nameof(HubUnderTest.All), MemberType = typeof(HubUnderTest))]
+    [EachHub]
     public async Task A_program_that_fails_half_way_is_an_error_behind_what_it_put_out(TestHub which)
     {
         await using var hub = await HubUnderTest.StartAsync(which, real);
@@ -117,7 +117,7 @@ public sealed class FidelityTests(RealPlatform real)
     }
 
     [Theory]
-    [MemberData(nameof(HubUnderTest.All), MemberType = typeof(HubUnderTest))]
+    [EachHub]
     public async Task Nothing_is_lost_to_a_reader_that_has_just_left(TestHub which)
     {
         await using var hub = await HubUnderTest.StartAsync(which, real);
@@ -345,7 +345,7 @@ public sealed class FidelityTests(RealPlatform real)
     }
 
     [Theory]
-    [MemberData(nameof(HubUnderTest.All), MemberType = typeof(HubUnderTest))]
+    [EachHub]
     public async Task What_has_come_of_a_line_comes_out_when_the_time_is_up(TestHub which)
     {
         await using var hub = await HubUnderTest.StartAsync(which, real);
@@ -355,7 +355,7 @@ public sealed class FidelityTests(RealPlatform real)
     }
 
     [Theory]
-    [MemberData(nameof(HubUnderTest.All), MemberType = typeof(HubUnderTest))]
+    [EachHub]
     public async Task A_log_that_is_followed_ends_with_its_instance(TestHub which)
     {
         await using var hub = await HubUnderTest.StartAsync(which, real);
@@ -399,7 +399,7 @@ public sealed class FidelityTests(RealPlatform real)
     }
 
     [Theory]
-    [MemberData(nameof(HubUnderTest.All), MemberType = typeof(HubUnderTest))]
+    [EachHub]
     public async Task A_configuration_goes_out_as_it_stands(TestHub which)
     {
         const string Text = """{"b":"2024-01-01T00:00:00+05:30","c":"/Date(1)/","n":[9007199254740991,0.1,-1.5],"e":"🚀"}""";

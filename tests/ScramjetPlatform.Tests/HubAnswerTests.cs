@@ -44,7 +44,7 @@ public sealed class HubAnswerTests(RealPlatform real) : IDisposable
     }
 
     [Theory]
-    [MemberData(nameof(HubUnderTest.All), MemberType = typeof(HubUnderTest))]
+    [EachHub]
     public async Task A_hub_alone_tells_its_version_and_no_more_than_it_knows(TestHub which)
     {
         await using var hub = await HubUnderTest.StartAsync(which, real);
@@ -136,7 +136,7 @@ public sealed class HubAnswerTests(RealPlatform real) : IDisposable
     }
 
     [Theory]
-    [MemberData(nameof(HubUnderTest.All), MemberType = typeof(HubUnderTest))]
+    [EachHub]
     public async Task An_instance_keeps_what_is_known_of_its_sequence(TestHub which)
     {
         await using var hub = await HubUnderTest.StartAsync(which, real);
@@ -169,7 +169,7 @@ public sealed class HubAnswerTests(RealPlatform real) : IDisposable
     }
 
     [Theory]
-    [MemberData(nameof(HubUnderTest.All), MemberType = typeof(HubUnderTest))]
+    [EachHub]
     public async Task A_load_is_as_the_hub_answers_it(TestHub which)
     {
         await using var hub = await HubUnderTest.StartAsync(which, real);
@@ -203,7 +203,7 @@ public sealed class HubAnswerTests(RealPlatform real) : IDisposable
     }
 
     [Theory]
-    [MemberData(nameof(HubUnderTest.InTheFormOf10), MemberType = typeof(HubUnderTest))]
+    [EachHub(Only10 = true)]
     public async Task The_wrong_content_type_for_a_topic_names_the_right_one(TestHub which)
     {
         await using var hub = await HubUnderTest.StartAsync(which, real);

@@ -24,10 +24,6 @@ public sealed class InstanceLifeTests(RealPlatform real)
     /// <summary>The stand-in's seconds, where a test must see what is shown of a wait.</summary>
     private static readonly TimeSpan Visible = TimeSpan.FromMilliseconds(250);
 
-    public static IEnumerable<TheoryDataRow<TestHub>> Hubs => HubUnderTest.All();
-
-    public static IEnumerable<TheoryDataRow<TestHub>> HubsOf10 => HubUnderTest.InTheFormOf10();
-
     [Theory]
     [InlineData("killing", true, 137, "Completed", false)]
     [InlineData("stopping", true, 138, "Completed", false)]
@@ -73,7 +69,7 @@ public sealed class InstanceLifeTests(RealPlatform real)
     }
 
     [Theory]
-    [MemberData(nameof(Hubs))]
+    [EachHub]
     public async Task An_instance_that_has_ended_is_not_stopped_again(TestHub which)
     {
         await using var hub = await HubUnderTest.StartAsync(which, real);
@@ -94,7 +90,7 @@ public sealed class InstanceLifeTests(RealPlatform real)
     }
 
     [Theory]
-    [MemberData(nameof(Hubs))]
+    [EachHub]
     public async Task A_kill_with_PassThru_writes_the_instance_as_it_is_after_its_end(TestHub which)
     {
         await using var hub = await HubUnderTest.StartAsync(which, real);
@@ -107,7 +103,7 @@ public sealed class InstanceLifeTests(RealPlatform real)
     }
 
     [Theory]
-    [MemberData(nameof(Hubs))]
+    [EachHub]
     public async Task A_sequence_is_removed_after_its_instances_have_ended(TestHub which)
     {
         await using var hub = await HubUnderTest.StartAsync(which, real, h => h.Second = Brief);
@@ -118,7 +114,7 @@ public sealed class InstanceLifeTests(RealPlatform real)
     }
 
     [Theory]
-    [MemberData(nameof(Hubs))]
+    [EachHub]
     public async Task A_forced_removal_waits_until_its_hub_lets_go_of_what_has_ended(TestHub which)
     {
         await using var hub = await HubUnderTest.StartAsync(which, real, h => h.Second = Visible);
@@ -211,7 +207,7 @@ public sealed class InstanceLifeTests(RealPlatform real)
     }
 
     [Theory]
-    [MemberData(nameof(Hubs))]
+    [EachHub]
     public async Task Wait_sees_that_a_hub_has_forgotten_an_instance(TestHub which)
     {
         await using var hub = await HubUnderTest.StartAsync(which, real, h => h.Second = Brief);
@@ -256,7 +252,7 @@ public sealed class InstanceLifeTests(RealPlatform real)
     }
 
     [Theory]
-    [MemberData(nameof(Hubs))]
+    [EachHub]
     public async Task What_an_instance_was_started_with_is_known_whether_its_hub_tells_it_or_not(TestHub which)
     {
         await using var hub = await HubUnderTest.StartAsync(which, real);
@@ -268,7 +264,7 @@ public sealed class InstanceLifeTests(RealPlatform real)
     }
 
     [Theory]
-    [MemberData(nameof(HubsOf10))]
+    [EachHub(Only10 = true)]
     public async Task A_restart_keeps_the_id_and_what_the_instance_was_started_with(TestHub which)
     {
         await using var hub = await HubUnderTest.StartAsync(which, real, h => h.Second = Visible);
@@ -311,7 +307,7 @@ public sealed class InstanceLifeTests(RealPlatform real)
     }
 
     [Theory]
-    [MemberData(nameof(HubsOf10))]
+    [EachHub(Only10 = true)]
     public async Task A_restart_of_an_instance_that_has_ended_keeps_the_id(TestHub which)
     {
         await using var hub = await HubUnderTest.StartAsync(which, real, h => h.Second = Brief);
@@ -375,7 +371,7 @@ public sealed class InstanceLifeTests(RealPlatform real)
     }
 
     [Theory]
-    [MemberData(nameof(Hubs))]
+    [EachHub]
     public async Task An_object_as_the_argument_is_asked_for(TestHub which)
     {
         await using var hub = await HubUnderTest.StartAsync(which, real, h => h.Second = Brief);
@@ -408,7 +404,7 @@ public sealed class InstanceLifeTests(RealPlatform real)
     }
 
     [Theory]
-    [MemberData(nameof(Hubs))]
+    [EachHub]
     public async Task A_run_of_a_folder_leaves_nothing_behind(TestHub which)
     {
         await using var hub = await HubUnderTest.StartAsync(which, real, h => h.Second = Visible);
@@ -425,7 +421,7 @@ public sealed class InstanceLifeTests(RealPlatform real)
     }
 
     [Theory]
-    [MemberData(nameof(Hubs))]
+    [EachHub]
     public async Task A_run_of_a_folder_whose_output_is_wanted_no_more_leaves_nothing_behind(TestHub which)
     {
         await using var hub = await HubUnderTest.StartAsync(which, real, h => h.Second = Visible);
@@ -443,7 +439,7 @@ public sealed class InstanceLifeTests(RealPlatform real)
     }
 
     [Theory]
-    [MemberData(nameof(Hubs))]
+    [EachHub]
     public async Task A_run_of_a_folder_that_is_stopped_goes_back_to_the_prompt_and_leaves_nothing_behind(TestHub which)
     {
         await using var hub = await HubUnderTest.StartAsync(which, real, h => h.Second = Visible);

@@ -59,7 +59,7 @@ public sealed class GetScramjetVersionCommand : HubCmdlet
         await WriteAsync(new ScramjetVersion("Space", space.Id, space.Id, info)).ConfigureAwait(false);
     }
 
-    private async Task HubAsync(HostClient hub)
+    private async Task HubAsync(HubClient hub)
     {
         if (!Context.IsFirst(hub))
             return;

@@ -14,7 +14,7 @@ public sealed class ScramjetConnection
     private static readonly ConditionalWeakTable<ScramjetTransport, ScramjetConnection> s_byTransport = new();
 
     private readonly ScramjetTransport _transport;
-    private volatile HostClient? _self;
+    private volatile HubClient? _self;
 
     internal ScramjetConnection(string? name, ConnectionKind kind, ScramjetTransport transport)
     {
@@ -60,9 +60,9 @@ public sealed class ScramjetConnection
     internal MultiManagerClient MultiManager => new(_transport);
 
     /// <summary>The hub that the connection leads to, with the id that it has reported, if it has.</summary>
-    internal HostClient Host
+    internal HubClient Host
     {
-        get => _self ?? new HostClient(_transport);
+        get => _self ?? new HubClient(_transport);
         set => _self = value;
     }
 

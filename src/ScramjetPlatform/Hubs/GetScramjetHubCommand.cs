@@ -47,7 +47,7 @@ public sealed class GetScramjetHubCommand : SpaceCmdlet
         return Places.ForEachHubAsync(hub => known.Contains(hub) ? RefreshAsync(hub.Client) : CompleteAsync(hub));
     }
 
-    private async Task RefreshAsync(HostClient hub)
+    private async Task RefreshAsync(HubClient hub)
     {
         if (Context.IsFirst(hub))
             await WriteAsync(await Bind(hub).GetInfoAsync(StopToken).ConfigureAwait(false)).ConfigureAwait(false);

@@ -39,7 +39,7 @@ public sealed class GetScramjetLoadCommand : SpaceCmdlet
         return MultiManager
             ? parts.AskMultiManagerAsync(async manager => await manager.GetLoadAsync(StopToken).ConfigureAwait(false))
             : parts.AskHubsOrSpaceAsync(
-                async hub => await hub.GetLoadCheckAsync(StopToken).ConfigureAwait(false),
+                async hub => await hub.GetLoadAsync(StopToken).ConfigureAwait(false),
                 async space => await space.GetLoadAsync(StopToken).ConfigureAwait(false));
     }
 }

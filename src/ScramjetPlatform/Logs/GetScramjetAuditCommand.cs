@@ -48,7 +48,7 @@ public sealed class GetScramjetAuditCommand : HubCmdlet
     private protected override Task EndAsync() =>
         Task.WhenAll(_filters.Values.Select(filter => Context.GuardAsync(filter.Hub.HubId, () => ReadAsync(filter))));
 
-    private void Add(HostClient hub, string id, bool ofSequence)
+    private void Add(HubClient hub, string id, bool ofSequence)
     {
         if (!_filters.TryGetValue(hub.Uri.AbsoluteUri, out var filter))
             _filters[hub.Uri.AbsoluteUri] = filter = new Filter(Bind(hub));
@@ -87,9 +87,9 @@ public sealed class GetScramjetAuditCommand : HubCmdlet
     }
 
     /// <summary>The sequences and instances of a hub whose audit is read.</summary>
-    private sealed class Filter(HostClient hub)
+    private sealed class Filter(HubClient hub)
     {
-        public HostClient Hub { get; } = hub;
+        public HubClient Hub { get; } = hub;
 
         public HashSet<string> Sequences { get; } = new(StringComparer.Ordinal);
 

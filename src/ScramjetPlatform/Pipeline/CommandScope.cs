@@ -10,7 +10,7 @@ namespace ScramjetPlatform.Pipeline;
 /// <summary>The spaces and hubs that a record means: the place that was piped, or what the parameters name, or the connection's context, or all.</summary>
 internal sealed class CommandScope
 {
-    private CommandScope(ScramjetConnection? connection, EntityReference[] spaces, EntityReference[] hubs, HostClient? only = null)
+    private CommandScope(ScramjetConnection? connection, EntityReference[] spaces, EntityReference[] hubs, HubClient? only = null)
     {
         Connection = connection;
         Spaces = spaces;
@@ -28,7 +28,7 @@ internal sealed class CommandScope
     public EntityReference[] Hubs { get; }
 
     /// <summary>The one hub, if an object on it was given.</summary>
-    public HostClient? Only { get; }
+    public HubClient? Only { get; }
 
     /// <summary>The scope of a record.</summary>
     /// <param name="connect">Gives the record's connection.</param>
@@ -79,7 +79,7 @@ internal sealed class CommandScope
     }
 
     /// <summary>The hub of an object.</summary>
-    public static CommandScope OfHub(HostClient hub) => new(null, [], [], hub);
+    public static CommandScope OfHub(HubClient hub) => new(null, [], [], hub);
 
     /// <summary>Spaces, without the connection's context.</summary>
     public static CommandScope OfSpaces(Func<ScramjetConnection> connect, EntityReference[] spaces)

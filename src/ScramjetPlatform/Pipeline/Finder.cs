@@ -79,7 +79,7 @@ internal static class Finder
         new(context, "instance", "on one hub", OnHubs(hub => hub.ListInstancesAsync(context.Cancellation)), i => i.Id);
 
     public static Finder<StoreItem> StoreItems(RequestContext context, bool mustBeOne = false) =>
-        new(context, "store item", "in one space", InSpaces(context, space => space.GetStoreItemsAsync(context.Cancellation)), i => i.Id, i => i.Name) { MustBeOne = mustBeOne };
+        new(context, "store item", "in one space", InSpaces(context, space => space.ListStoreItemsAsync(context.Cancellation)), i => i.Id, i => i.Name) { MustBeOne = mustBeOne };
 
     /// <param name="context">The command's requests.</param>
     /// <param name="ofSpaces">Whether the topics of spaces are meant, rather than those of hubs.</param>
@@ -87,12 +87,12 @@ internal static class Finder
         context,
         "topic",
         ofSpaces ? "in one space" : "on one hub",
-        ofSpaces ? InSpaces(context, space => space.GetTopicsAsync(context.Cancellation)) : OnHubs(hub => hub.GetTopicsAsync(context.Cancellation)),
+        ofSpaces ? InSpaces(context, space => space.ListTopicsAsync(context.Cancellation)) : OnHubs(hub => hub.ListTopicsAsync(context.Cancellation)),
         t => t.Name);
 
-    private static Func<PlaceFinder, Func<ApiClient, Func<Task<IReadOnlyList<T>>>, Task>, Task> OnHubs<T>(Func<HostClient, Task<IReadOnlyList<T>>> list) =>
+    private static Func<PlaceFinder, Func<ApiClient, Func<Task<IReadOnlyList<T>>>, Task>, Task> OnHubs<T>(Func<HubClient, Task<IReadOnlyList<T>>> list) =>
         (places, visit) => places.ForEachClientAsync(hub => visit(hub, () => list(hub)));
 
-    private static Func<PlaceFinder, Func<ApiClient, Func<Task<IReadOnlyList<T>>>, Task>, Task> InSpaces<T>(RequestContext context, Func<ManagerClient, Task<IReadOnlyList<T>>> list) =>
+    private static Func<PlaceFinder, Func<ApiClient, Func<Task<IReadOnlyList<T>>>, Task>, Task> InSpaces<T>(RequestContext context, Func<SpaceClient, Task<IReadOnlyList<T>>> list) =>
         (places, visit) => places.ForEachSpaceAsync(space => visit(space.Client, () => list(context.Bind(space.Client))));
 }

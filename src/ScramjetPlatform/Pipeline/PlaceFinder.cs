@@ -34,8 +34,8 @@ internal sealed class PlaceFinder(RequestContext context, CommandScope scope)
     {
         ApiClient client = connection.Target == ConnectionKind.MultiManager ? connection.MultiManager : connection.Middleware;
         return (await context.ListAsync(client, () => connection.Target == ConnectionKind.MultiManager
-            ? context.Bind(connection.MultiManager).GetManagersAsync(context.Cancellation)
-            : context.Bind(connection.Middleware).GetManagersAsync(context.Cancellation)).ConfigureAwait(false)).Items;
+            ? context.Bind(connection.MultiManager).ListSpacesAsync(context.Cancellation)
+            : context.Bind(connection.Middleware).ListSpacesAsync(context.Cancellation)).ConfigureAwait(false)).Items;
     }
 
     /// <summary>The hub that a connection leads to, with the id that it reports.</summary>
@@ -83,7 +83,7 @@ internal sealed class PlaceFinder(RequestContext context, CommandScope scope)
     }
 
     /// <summary>Calls the body for each hub's client, concurrently. A hub that its space lists as disconnected is an error.</summary>
-    public Task ForEachClientAsync(Func<HostClient, Task> body) => scope.Only is { } only ? EachAsync([only], h => h.HubId, h => body(context.Bind(h))) : ForEachHubAsync(async hub =>
+    public Task ForEachClientAsync(Func<HubClient, Task> body) => scope.Only is { } only ? EachAsync([only], h => h.HubId, h => body(context.Bind(h))) : ForEachHubAsync(async hub =>
     {
         // The state of an object may be out of date.
         var isGiven = scope.Hubs.Any(reference => ReferenceEquals(reference.Value, hub));
@@ -107,7 +107,7 @@ internal sealed class PlaceFinder(RequestContext context, CommandScope scope)
         await ForEachSpaceAsync(space => aroundSpace(space, async () =>
         {
             var client = context.Bind(space.Client);
-            var hubs = (await context.ListAsync(client, () => client.GetHostsAsync(context.Cancellation)).ConfigureAwait(false)).Items;
+            var hubs = (await context.ListAsync(client, () => client.ListHubsAsync(context.Cancellation)).ConfigureAwait(false)).Items;
             await EachAsync(matchers.Take(hubs), h => h.Id, body).ConfigureAwait(false);
         })).ConfigureAwait(false);
         await EachAsync(matchers.TakeByBeginning(Failed), h => h.Id, body).ConfigureAwait(false);

@@ -98,7 +98,7 @@ internal sealed class Places(CommandContext context, CommandLine line, PipedObje
     public Task ForEachHubAsync(Func<Hub, Task> body) => new PlaceFinder(context, Scope).ForEachHubAsync(body);
 
     /// <summary>Calls the body for each hub's client, concurrently. A hub that its space lists as disconnected is an error.</summary>
-    public Task ForEachClientAsync(Func<HostClient, Task> body) => new PlaceFinder(context, Scope).ForEachClientAsync(body);
+    public Task ForEachClientAsync(Func<HubClient, Task> body) => new PlaceFinder(context, Scope).ForEachClientAsync(body);
 
     /// <summary>Calls the body for each place that has topics: spaces if whole spaces are meant, otherwise hubs.</summary>
     public Task ForEachTopicPlaceAsync(Func<PlaceClient, Task> body) => AreSpaces
@@ -106,7 +106,7 @@ internal sealed class Places(CommandContext context, CommandLine line, PipedObje
         : ForEachClientAsync(body);
 
     /// <summary>The id of the hub or the space of a client.</summary>
-    public static string NameOf(PlaceClient place) => place is HostClient hub ? hub.HubId : ((ManagerClient)place).SpaceId;
+    public static string NameOf(PlaceClient place) => place is HubClient hub ? hub.HubId : ((SpaceClient)place).SpaceId;
 
     /// <summary>Calls the body for each instance that the references name.</summary>
     public Task ForEachInstanceAsync(InstanceReference[] references, Func<Instance, Task> body) => ForEachAsync(Finder.Instances(context), references, body);

@@ -11,7 +11,7 @@ internal sealed class PlatformParts(CommandContext context, Places places)
 {
     public Task AskMultiManagerAsync(Func<MultiManagerClient, Task<object>> ask) => AskAsync(places.MultiManager, ask);
 
-    public Task AskHubsOrSpaceAsync(Func<HostClient, Task<object>> askHub, Func<ManagerClient, Task<object>> askSpace) => places.PipedSpace is { } space
+    public Task AskHubsOrSpaceAsync(Func<HubClient, Task<object>> askHub, Func<SpaceClient, Task<object>> askSpace) => places.PipedSpace is { } space
         ? AskAsync(context.Bind(space.Client), askSpace)
         : places.ForEachClientAsync(hub => AskAsync(hub, askHub));
 

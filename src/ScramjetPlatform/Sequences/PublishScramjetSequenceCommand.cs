@@ -67,7 +67,7 @@ public sealed class PublishScramjetSequenceCommand : HubCmdlet
         await new PlaceFinder(Context, scope).ForEachClientAsync(hub => PublishAsync(path, package, hub)).ConfigureAwait(false);
     }
 
-    private async Task PublishAsync(string path, LazyPackage package, HostClient hub)
+    private async Task PublishAsync(string path, LazyPackage package, HubClient hub)
     {
         var manifest = package.Manifest;
         var existing = IfChanged || Update ? await hub.ListSequencesAsync(StopToken).ConfigureAwait(false) : [];
@@ -85,7 +85,7 @@ public sealed class PublishScramjetSequenceCommand : HubCmdlet
             await WriteAsync(await Bind(sequence.Client).StartAsync(sequence, new StartOptions(), StopToken).ConfigureAwait(false)).ConfigureAwait(false);
     }
 
-    private async Task<Sequence?> UploadAsync(string path, LazyPackage package, HostClient hub, Sequence? replaced)
+    private async Task<Sequence?> UploadAsync(string path, LazyPackage package, HubClient hub, Sequence? replaced)
     {
         var name = Packages.NameOf(path);
         if (!await ConfirmAsync($"{name} to {hub.HubId}", replaced is null ? "Publish" : $"Update sequence {replaced.Id}").ConfigureAwait(false))
@@ -93,7 +93,7 @@ public sealed class PublishScramjetSequenceCommand : HubCmdlet
 
         Task<SequenceClient> SendAsync(Func<IProgress<long>, Task<SequenceClient>> send) => Packages.SendAsync(Context, $"Publishing {name} to {hub.HubId}", package.Value, send);
         var client = replaced is null
-            ? await SendAsync(progress => hub.SendSequenceAsync(package.Value, progress, StopToken)).ConfigureAwait(false)
+            ? await SendAsync(progress => hub.UploadSequenceAsync(package.Value, progress, StopToken)).ConfigureAwait(false)
             : await Context.Watch.WhenUnusedAsync(replaced.Client, () => SendAsync(progress => hub.UpdateSequenceAsync(replaced.Id, package.Value, progress, StopToken)), cancellationToken: StopToken).ConfigureAwait(false);
         return await client.GetInfoAsync(StopToken).ConfigureAwait(false);
     }

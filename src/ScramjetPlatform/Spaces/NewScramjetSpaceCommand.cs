@@ -31,7 +31,7 @@ public sealed class NewScramjetSpaceCommand : ConnectionCmdlet
         if (SpaceId is not null)
             configuration["id"] = SpaceId;
         if (await ConfirmAsync(SpaceId ?? "a new space", $"Start a manager on {manager.Uri}").ConfigureAwait(false))
-            await WriteAsync(await manager.StartManagerAsync(configuration, StopToken).ConfigureAwait(false)).ConfigureAwait(false);
+            await WriteAsync(await manager.CreateSpaceAsync(configuration, StopToken).ConfigureAwait(false)).ConfigureAwait(false);
     }
 
     private JObject ReadConfiguration()

@@ -31,7 +31,7 @@ public sealed class GetScramjetStoreItemCommand : PipedSpaceCmdlet
     /// <summary>The item as its store lists it now.</summary>
     private async Task<StoreItem> RefreshAsync(StoreItem known)
     {
-        var items = (await Context.ListAsync(known.Client, () => Bind(known.Client).GetStoreItemsAsync(StopToken)).ConfigureAwait(false)).Items;
+        var items = (await Context.ListAsync(known.Client, () => Bind(known.Client).ListStoreItemsAsync(StopToken)).ConfigureAwait(false)).Items;
         return items.FirstOrDefault(item => item.Id == known.Id) ?? throw NotFound.Error("store item", known.Id);
     }
 }

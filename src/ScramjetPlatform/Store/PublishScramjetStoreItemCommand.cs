@@ -58,7 +58,7 @@ public sealed class PublishScramjetStoreItemCommand : SpaceCmdlet
             return;
 
         var activity = $"Publishing {name} to the store of {space.Id}";
-        var item = await Packages.SendAsync(Context, activity, package.Value, progress => Bind(space.Client).PutStoreItemAsync(package.Value, Id, progress, StopToken)).ConfigureAwait(false);
+        var item = await Packages.SendAsync(Context, activity, package.Value, progress => Bind(space.Client).UploadStoreItemAsync(package.Value, Id, progress, StopToken)).ConfigureAwait(false);
         await WriteAsync(item).ConfigureAwait(false);
     }
 }

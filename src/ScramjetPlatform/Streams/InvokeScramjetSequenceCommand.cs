@@ -144,7 +144,12 @@ public sealed class InvokeScramjetSequenceCommand : DataCmdlet
         var log = ForwardAsync(
             instance,
             InstanceStream.Log,
-            line => run.See(LogEntry.Parse(line, null, instance.Hub.HubId, instance.InstanceId)) is var text && _verbose ? Context.Output.PostVerboseAsync(text) : Task.CompletedTask,
+            line =>
+            {
+                var entry = LogEntry.Parse(line, null, instance.Hub.HubId, instance.InstanceId);
+                run.Log.Add(entry);
+                return _verbose ? Context.Output.PostVerboseAsync($"{entry.Level?.ToUpperInvariant()} {entry.Source}: {entry}".Trim()) : Task.CompletedTask;
+            },
             over.Token);
         try
         {
@@ -153,13 +158,13 @@ public sealed class InvokeScramjetSequenceCommand : DataCmdlet
                 body,
                 async (stream, token) =>
                 {
-                    objects = await OutputWriter.WriteAsync(Context, stream, OutputContentType, token, hurry: run.Completed).ConfigureAwait(false);
+                    objects = await OutputWriter.WriteAsync(Context, stream, OutputContentType, token, hurry: run.Log.Completed).ConfigureAwait(false);
                     bytes = stream.BytesRead;
                 },
-                typeRead: run.TypeRead,
+                typeRead: run.Log.InputTypeRead,
                 cancellationToken: StopToken).ConfigureAwait(false);
             var amount = $"{objects} {ItemsOf(OutputContentType)} ({bytes} bytes) came out of it, and {_sender.Sent} {ItemsOf(body.ContentType)} ({body.Sent} bytes) had gone into it";
-            await run.CheckAsync(Context.Watch, log, name, bytes, amount, StopToken).ConfigureAwait(false);
+            await run.EnsureSucceededAsync(Context.Watch, log, name, bytes, amount, StopToken).ConfigureAwait(false);
             if (!all)
                 Context.Output.PostVerbose($"The instance {instance.InstanceId} ended before it had read all of its input.");
         }
@@ -260,7 +265,7 @@ public sealed class InvokeScramjetSequenceCommand : DataCmdlet
     private async Task<(SequenceClient? Sequence, string Name, bool Published, IEnumerable<string> Engines)> PublishAsync(string path)
     {
         using var package = await Packages.CheckAsync(Context, path, label: false).ConfigureAwait(false);
-        var hubs = await RequestContext.CollectAsync<HostClient>(new PlaceFinder(Context, _scope!).ForEachClientAsync).ConfigureAwait(false);
+        var hubs = await RequestContext.CollectAsync<HubClient>(new PlaceFinder(Context, _scope!).ForEachClientAsync).ConfigureAwait(false);
         var chosen = hubs.OrderBy(h => h.SpaceId, StringComparer.Ordinal).ThenBy(h => h.HubId, StringComparer.Ordinal).FirstOrDefault();
         if (chosen is null || !await ConfirmAsync($"{path} to {chosen.HubId}", "Publish").ConfigureAwait(false))
             return (null, "", false, []);
@@ -271,7 +276,7 @@ public sealed class InvokeScramjetSequenceCommand : DataCmdlet
     }
 
     /// <summary>Sends a package. Where the command is stopped after all of it was sent, the hub makes a sequence of it, whose id is needed to remove it.</summary>
-    private async Task<SequenceClient> UploadAsync(HostClient hub, PackageSource package, IProgress<long> progress)
+    private async Task<SequenceClient> UploadAsync(HubClient hub, PackageSource package, IProgress<long> progress)
     {
         using var stop = new CancellationTokenSource();
         var sent = new UploadedBytes(progress);
@@ -280,7 +285,7 @@ public sealed class InvokeScramjetSequenceCommand : DataCmdlet
             if (package.Length is null || sent.Count < package.Length)
                 stop.Cancel();
         });
-        return await hub.SendSequenceAsync(package, sent, stop.Token).ConfigureAwait(false);
+        return await hub.UploadSequenceAsync(package, sent, stop.Token).ConfigureAwait(false);
     }
 
     private static Task Settled(Task task) => task.ContinueWith(static t => _ = t.Exception, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);

@@ -99,7 +99,7 @@ internal sealed class PipelineSender(CommandContext context, string? contentType
         Interlocked.Increment(ref _sent);
 
         // The command waits here while the pipe is full, and writes what has come back meanwhile.
-        var room = _pipe.RoomAsync();
+        var room = _pipe.WaitForRoomAsync();
         if (!room.IsCompleted)
             await Task.WhenAny(room, _sending!).ConfigureAwait(false);
         IsOver();

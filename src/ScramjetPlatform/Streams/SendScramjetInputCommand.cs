@@ -131,7 +131,7 @@ public sealed class SendScramjetInputCommand : DataCmdlet
 
         var client = Bind(target.Client);
         var version = await client.Hub.GetHubVersionAsync(StopToken).ConfigureAwait(false);
-        if (body.ContentType == ContentTypes.Bytes && !version.TakesBytes)
+        if (body.ContentType == ContentTypes.Bytes && !version.SupportsBinaryInput)
             Context.Output.PostWarning($"The hub '{target.Hub}' has version {version}, which decodes input as UTF-8 text: other bytes are changed on the way.");
 
         // Whatever it is, hubs take a standard input as bytes only.

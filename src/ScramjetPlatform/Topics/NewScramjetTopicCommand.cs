@@ -28,7 +28,7 @@ public sealed class NewScramjetTopicCommand : HubCmdlet
 
     private protected override Task ProcessAsync() => Places.ForEachClientAsync(CreateAsync);
 
-    private async Task CreateAsync(HostClient hub)
+    private async Task CreateAsync(HubClient hub)
     {
         if (await ConfirmAsync($"{Topic} on {hub.HubId}", "Create topic").ConfigureAwait(false))
             await WriteAsync(await hub.CreateTopicAsync(Topic, ContentType, StopToken).ConfigureAwait(false)).ConfigureAwait(false);

@@ -80,7 +80,7 @@ public sealed class ReceiveScramjetTopicDataCommand : HubCmdlet
         {
             // Without a content type, the topic's own is used.
             var contentType = ContentType ?? await place.GetTopicTypeAsync(name, token).ConfigureAwait(false);
-            var stream = await Context.Bind(place, time).GetNamedDataAsync(name, contentType ?? ContentTypes.NdJson, token).ConfigureAwait(false);
+            var stream = await Context.Bind(place, time).GetTopicStreamAsync(name, contentType ?? ContentTypes.NdJson, token).ConfigureAwait(false);
             stream.ContentType = contentType;
             return stream;
         },

@@ -64,6 +64,6 @@ public sealed class SendScramjetTopicDataCommand : DataCmdlet
         }
 
         if (await ConfirmAsync($"{Topic} in {Places.NameOf(places[0])}", $"Send {body.ContentType}").ConfigureAwait(false))
-            await places[0].SendNamedDataAsync(Topic, body, EndStream, StopToken).ConfigureAwait(false);
+            await places[0].SendTopicDataAsync(Topic, body, EndStream, StopToken).ConfigureAwait(false);
     }
 }
