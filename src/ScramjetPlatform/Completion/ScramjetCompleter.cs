@@ -8,7 +8,9 @@ using System.Management.Automation.Language;
 using System.Threading;
 using System.Threading.Tasks;
 using Scramjet.Client.Http;
+using ScramjetPlatform.Engine;
 using ScramjetPlatform.Pipeline;
+using ScramjetPlatform.Scope;
 
 namespace ScramjetPlatform.Completion;
 

@@ -4,8 +4,9 @@ using System.Threading;
 using System.Threading.Tasks;
 using Scramjet.Client;
 using Scramjet.Client.Streams;
+using ScramjetPlatform.Engine;
 
-namespace ScramjetPlatform.Pipeline;
+namespace ScramjetPlatform.Streams;
 
 /// <summary>Reads endless streams of lines: what is there already, or all of them.</summary>
 internal static class EndlessLines

@@ -4,8 +4,10 @@ using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
 using Scramjet.Client.Streams;
+using ScramjetPlatform.Conversion;
+using ScramjetPlatform.Engine;
 
-namespace ScramjetPlatform.Pipeline;
+namespace ScramjetPlatform.Streams;
 
 /// <summary>Writes what comes out of a stream to the pipeline: as objects, lines, or blocks of bytes.</summary>
 internal static class OutputWriter

@@ -7,8 +7,12 @@ using System.Threading.Tasks;
 using Scramjet.Client;
 using Scramjet.Client.Packaging;
 using Scramjet.Client.Streams;
+using ScramjetPlatform.Binding;
+using ScramjetPlatform.Conversion;
+using ScramjetPlatform.Engine;
+using ScramjetPlatform.View;
 
-namespace ScramjetPlatform.Pipeline;
+namespace ScramjetPlatform.Streams;
 
 /// <summary>
 /// Sends the pipeline, or a file, into a stream. The request is open while the pipeline produces: nothing is collected, and a receiver that is slow slows

@@ -6,7 +6,7 @@ using Scramjet.Client;
 using Scramjet.Client.Packaging;
 using Scramjet.Client.Streams;
 
-namespace ScramjetPlatform.Pipeline;
+namespace ScramjetPlatform.Streams;
 
 /// <summary>
 /// A file that a stream is received into. What isn't whole yet is in a file of the same name with .partial behind it, and stays there when the stream

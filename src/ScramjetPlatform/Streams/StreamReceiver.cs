@@ -3,8 +3,10 @@ using System.Threading;
 using System.Threading.Tasks;
 using Scramjet.Client;
 using Scramjet.Client.Streams;
+using ScramjetPlatform.Engine;
+using ScramjetPlatform.View;
 
-namespace ScramjetPlatform.Pipeline;
+namespace ScramjetPlatform.Streams;
 
 /// <summary>Writes the data of streams to the pipeline, as objects, lines or bytes, or directly to a file.</summary>
 /// <param name="context">The command's requests and output.</param>
