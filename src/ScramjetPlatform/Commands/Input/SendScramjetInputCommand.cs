@@ -149,14 +149,31 @@ public sealed class SendScramjetInputCommand : DataCmdlet
                 await client.SendStdinAsync(body, KeepOpen, StopToken).ConfigureAwait(false);
             else if (!ReceiveOutput)
                 await client.SendInputAsync(body, KeepOpen, cancellationToken: StopToken).ConfigureAwait(false);
-            else if (!await client.InOutAsync(body, (stream, token) => OutputWriter.WriteAsync(Context, stream, OutputContentType, token), KeepOpen, cancellationToken: StopToken).ConfigureAwait(false))
-                Context.Output.PostWarning($"The output of the instance '{target.Id}' ended before it had taken all of its input.");
+            else
+                await SendAndReceiveAsync(client, target, body).ConfigureAwait(false);
         }
         finally
         {
             over.Cancel();
             await Task.WhenAny(watch).ConfigureAwait(false);
         }
+    }
+
+    private async Task SendAndReceiveAsync(InstanceClient client, Instance target, StreamBody body)
+    {
+        var failed = false;
+        var all = await client.InOutAsync(
+            body,
+            (stream, token) => OutputWriter.WriteAsync(Context, stream, OutputContentType, token),
+            KeepOpen,
+            inputFailed: e =>
+            {
+                failed = true;
+                Context.Report(e, target);
+            },
+            cancellationToken: StopToken).ConfigureAwait(false);
+        if (!all && !failed)
+            Context.Output.PostWarning($"The output of the instance '{target.Id}' ended before it had taken all of its input.");
     }
 
     /// <summary>Warns if the input makes no progress: hubs don't distinguish a slow instance from an input that something else has ended.</summary>

@@ -34,11 +34,15 @@ public sealed class InvokeScramjetSequenceCommand : DataCmdlet
     /// <summary>The longest that a clean-up may take: hubs of 1.0 need up to 15 s for the instance's end, and 15 s more until the sequence can be removed.</summary>
     private static readonly TimeSpan CleanUpTime = TimeSpan.FromSeconds(90);
 
+    /// <summary>The longest that a clean-up may take on a hub that has stopped answering.</summary>
+    private static readonly TimeSpan SilentHubCleanUpTime = TimeSpan.FromSeconds(5);
+
     private PipelineSender _sender = null!;
     private CommandScope? _scope;
     private string? _path;
     private StartOptions _options = new();
     private bool _verbose;
+    private bool _isHubSilent;
     private Task<SequenceClient>? _publishing;
 
     [Parameter(Mandatory = true, HelpMessage = "The id or name of a sequence.", Position = 0, ParameterSetName = SequenceSet)]
@@ -135,6 +139,10 @@ public sealed class InvokeScramjetSequenceCommand : DataCmdlet
                 body = body.As(ContentTypes.Text);
             await RunAsync(instance, body, name).ConfigureAwait(false);
         }
+        catch (ScramjetException e) when (!StopToken.IsCancellationRequested)
+        {
+            ReportNow(e);
+        }
         finally
         {
             await CleanUpAsync(starting, RemoveAfter ? (published ? Task.FromResult(sequence!) : _publishing) : null).ConfigureAwait(false);
@@ -159,6 +167,7 @@ public sealed class InvokeScramjetSequenceCommand : DataCmdlet
         try
         {
             var (objects, bytes) = (0L, 0L);
+            var failed = false;
             var all = await instance.InOutAsync(
                 body,
                 async (stream, token) =>
@@ -167,7 +176,16 @@ public sealed class InvokeScramjetSequenceCommand : DataCmdlet
                     bytes = stream.BytesRead;
                 },
                 typeRead: run.Log.InputTypeRead,
+                inputFailed: e =>
+                {
+                    failed = true;
+                    ReportNow(e);
+                },
                 cancellationToken: StopToken).ConfigureAwait(false);
+
+            // Without all of its input, an instance's end says nothing.
+            if (failed)
+                return;
             var amount = $"{objects} {ItemsOf(OutputContentType)} ({bytes} bytes) came out of it, and {_sender.Sent} {ItemsOf(body.ContentType)} ({body.Sent} bytes) had gone into it";
             await run.EnsureSucceededAsync(Context.Watch, log, name, bytes, amount, StopToken).ConfigureAwait(false);
             if (!all)
@@ -180,6 +198,14 @@ public sealed class InvokeScramjetSequenceCommand : DataCmdlet
             over.Cancel();
             await Task.WhenAll(Settled(errors), Settled(log)).ConfigureAwait(false);
         }
+    }
+
+    /// <summary>Writes an error at once: reading the rest and cleaning up take time.</summary>
+    private void ReportNow(ScramjetException error)
+    {
+        if (error is ScramjetApiException { Code: ErrorCodes.Timeout } or ScramjetApiException { InnerException: ScramjetApiException { Code: ErrorCodes.Timeout } })
+            _isHubSilent = true;
+        Context.Report(error, Target);
     }
 
     private static string ItemsOf(string? contentType) => contentType switch
@@ -206,7 +232,8 @@ public sealed class InvokeScramjetSequenceCommand : DataCmdlet
     /// </summary>
     private async Task CleanUpAsync(Task<InstanceClient>? starting, Task<SequenceClient>? publishing)
     {
-        using var bound = new CancellationTokenSource(CleanUpTime);
+        var time = _isHubSilent ? SilentHubCleanUpTime : CleanUpTime;
+        using var bound = new CancellationTokenSource(time);
         try
         {
             var client = starting is null ? null : await AnswerOfAsync(starting, bound.Token).ConfigureAwait(false);
@@ -223,7 +250,7 @@ public sealed class InvokeScramjetSequenceCommand : DataCmdlet
         }
         catch (Exception e) when (e is ScramjetException or OperationCanceledException)
         {
-            var why = e is OperationCanceledException ? $"it took longer than {CleanUpTime.TotalSeconds:0} s" : e.Message.TrimEnd('.');
+            var why = e is OperationCanceledException ? $"it took longer than {time.TotalSeconds:0} s" : e.Message.TrimEnd('.');
             await Context.WarnAsync($"Invoke-ScramjetSequence could not clean up after '{Target}': {why}. See Get-ScramjetInstance and Get-ScramjetSequence for what is left.").ConfigureAwait(false);
         }
     }
