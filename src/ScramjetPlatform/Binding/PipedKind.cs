@@ -36,7 +36,7 @@ internal readonly struct PipedObject(object? value)
     public PipedKind Kind => PipedKinds.Of(Value);
 }
 
-/// <summary>Tells what an object from the pipeline is.</summary>
+/// <summary>Determines the kind of an object from the pipeline.</summary>
 internal static class PipedKinds
 {
     private const string Deserialized = "Deserialized.";

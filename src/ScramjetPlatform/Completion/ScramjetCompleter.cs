@@ -110,7 +110,8 @@ public abstract class ScramjetCompleter : IArgumentCompleter
 /// <summary>Offers spaces.</summary>
 public sealed class SpaceCompleter : ScramjetCompleter
 {
-    private protected override CommandScope GetScope(ScramjetConnection connection, SpaceReference[] spaces, HubReference[] hubs) => CommandScope.OfSpaces(() => connection, []);
+    private protected override CommandScope GetScope(ScramjetConnection connection, SpaceReference[] spaces, HubReference[] hubs) =>
+        CommandScope.OfSpaces(() => connection, []);
 
     private protected override Task FindAsync(RequestContext context, CommandScope scope, Action<Offer> offer) => new PlaceFinder(context, scope).ForEachSpaceAsync(space =>
     {

@@ -38,13 +38,15 @@ public abstract class SimpleCompleter : IArgumentCompleter
 /// <summary>Offers the session's connections.</summary>
 public sealed class ConnectionCompleter : SimpleCompleter
 {
-    private protected override IEnumerable<(string Text, string ToolTip)> Find() => ScramjetSession.Current.Connections.Select(c => (c.Name, $"{c.Kind} {c.Uri}"));
+    private protected override IEnumerable<(string Text, string ToolTip)> Find() =>
+        ScramjetSession.Current.Connections.Select(c => (c.Name, $"{c.Kind} {c.Uri}"));
 }
 
 /// <summary>Offers the content types of streams.</summary>
 public sealed class ContentTypeCompleter : SimpleCompleter
 {
-    private protected override IEnumerable<(string Text, string ToolTip)> Find() => new[] { ContentTypes.NdJson, ContentTypes.Text, ContentTypes.Bytes }.Select(t => (t, t));
+    private protected override IEnumerable<(string Text, string ToolTip)> Find() =>
+        new[] { ContentTypes.NdJson, ContentTypes.Text, ContentTypes.Bytes }.Select(t => (t, t));
 
     private protected override string Quote(string text) => text;
 }
@@ -58,7 +60,8 @@ public sealed class EventNameCompleter : SimpleCompleter
 /// <summary>Offers the profiles of the si command line, and files if the value looks like a path.</summary>
 public sealed class ProfileCompleter : SimpleCompleter
 {
-    private protected override IEnumerable<CompletionResult> Complete(string word) => SiSettings.IsPath(word) ? CompletionCompleters.CompleteFilename(word) : base.Complete(word);
+    private protected override IEnumerable<CompletionResult> Complete(string word) =>
+        SiSettings.IsPath(word) ? CompletionCompleters.CompleteFilename(word) : base.Complete(word);
 
     private protected override IEnumerable<(string Text, string ToolTip)> Find() => new SiSettings().ListNames().Select(n => (n, n));
 }

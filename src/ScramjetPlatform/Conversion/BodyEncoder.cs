@@ -53,7 +53,7 @@ internal sealed class BodyEncoder(string contentType)
     }
 
     /// <summary>
-    /// JSON in ASCII only: instances decode their input piece by piece, and a character of several bytes on a border between two pieces would be spoiled.
+    /// JSON in ASCII only: instances decode their input piece by piece, and a character of several bytes on the border between two pieces would be corrupted.
     /// </summary>
     private static byte[] JsonLine(object? value)
     {

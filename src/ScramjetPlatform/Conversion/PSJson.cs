@@ -170,14 +170,23 @@ internal static class PSJson
         }
         catch (JsonException e)
         {
-            throw new ScramjetException(ErrorCodes.BadParameters, $"-{parameter} isn't valid JSON: {e.Message}", $"Give a hashtable, such as -{parameter} @{{ name = 'value' }}, or JSON text.", e);
+            throw new ScramjetException(
+                ErrorCodes.BadParameters,
+                $"-{parameter} isn't valid JSON: {e.Message}",
+                $"Give a hashtable, such as -{parameter} @{{ name = 'value' }}, or JSON text.",
+                e);
         }
     }
 
     private static JToken From(object? value, int depth)
     {
         if (depth > MaxDepth)
-            throw new ScramjetException(ErrorCodes.BadParameters, $"A value is nested more than {MaxDepth} deep, or contains itself.", "Give only the properties that are wanted, e.g. with Select-Object.");
+        {
+            throw new ScramjetException(
+                ErrorCodes.BadParameters,
+                $"A value is nested more than {MaxDepth} deep, or contains itself.",
+                "Give only the properties that are wanted, e.g. with Select-Object.");
+        }
 
         var plain = value is PSObject wrapped && wrapped.BaseObject is not PSCustomObject ? wrapped.BaseObject : value;
         switch (plain)
@@ -187,7 +196,10 @@ internal static class PSJson
             case JToken token:
                 return token;
             case SecureString or PSCredential:
-                throw new ScramjetException(ErrorCodes.BadParameters, "A secret (SecureString or PSCredential) can't be sent as it is.", "Convert it to plain text yourself, where that is meant.");
+                throw new ScramjetException(
+                    ErrorCodes.BadParameters,
+                    "A secret (SecureString or PSCredential) can't be sent as it is.",
+                    "Convert it to plain text yourself, where that is meant.");
             case string or bool or Guid or Uri or Version or TimeSpan or Enum or char or IntPtr or UIntPtr:
                 return plain is bool flag ? new JValue(flag) : new JValue(plain is Enum e ? e.ToString() : Convert.ToString(plain, CultureInfo.InvariantCulture));
             case DateTime time:
@@ -229,7 +241,11 @@ internal static class PSJson
         }
         catch (GetValueException e)
         {
-            throw new ScramjetException(ErrorCodes.BadParameters, $"An object's property '{property.Name}' can't be read: {e.InnerException?.Message ?? e.Message}", "Give only the properties that are wanted, e.g. with Select-Object.", e);
+            throw new ScramjetException(
+                ErrorCodes.BadParameters,
+                $"An object's property '{property.Name}' can't be read: {e.InnerException?.Message ?? e.Message}",
+                "Give only the properties that are wanted, e.g. with Select-Object.",
+                e);
         }
     }
 

@@ -31,7 +31,8 @@ internal sealed class PipelinePump
     public Task WriteAsync(object? value, long size = OneObject) => Enqueue(new Item(value, null), size);
 
     /// <summary>Queues objects for output, in one go. The task ends when there is room for more.</summary>
-    public Task WriteManyAsync(IReadOnlyList<object?> values, long? size = null) => values.Count == 0 ? Task.CompletedTask : Enqueue(new Item(new Batch(values), null), size ?? values.Count * OneObject);
+    public Task WriteManyAsync(IReadOnlyList<object?> values, long? size = null) =>
+        values.Count == 0 ? Task.CompletedTask : Enqueue(new Item(new Batch(values), null), size ?? values.Count * OneObject);
 
     /// <summary>Queues something to be done on the pipeline thread. The task ends when there is room for more.</summary>
     public Task PostAsync(Action action, long size = 0) => Enqueue(new Item(null, action), size);

@@ -69,7 +69,8 @@ public sealed class ScramjetConnection
     }
 
     /// <summary>The connection that a server's object came over; null where it isn't known.</summary>
-    internal static ScramjetConnection? Of(Entity entity) => entity.Transport is { } transport && s_byTransport.TryGetValue(transport, out var connection) ? connection : null;
+    internal static ScramjetConnection? Of(Entity entity) =>
+        entity.Transport is { } transport && s_byTransport.TryGetValue(transport, out var connection) ? connection : null;
 
     internal void Close()
     {
@@ -106,5 +107,6 @@ public sealed class ScramjetConnectionConverter : PSTypeConverter
     public override bool CanConvertTo(object sourceValue, Type destinationType) => false;
 
     /// <inheritdoc/>
-    public override object ConvertTo(object sourceValue, Type destinationType, IFormatProvider formatProvider, bool ignoreCase) => throw new NotSupportedException();
+    public override object ConvertTo(object sourceValue, Type destinationType, IFormatProvider formatProvider, bool ignoreCase) =>
+        throw new NotSupportedException();
 }

@@ -93,7 +93,8 @@ internal sealed class Matchers<T>(RequestContext context, IReadOnlyList<Matcher<
 
     /// <summary>The items that are meant by the beginnings of their ids. Call it after the last place.</summary>
     /// <param name="failedPlaces">The places that could not be asked.</param>
-    public IEnumerable<T> TakeByBeginning(IReadOnlyCollection<string> failedPlaces) => Try(m => m.TakeByBeginning(failedPlaces, _answered > 0 || failedPlaces.Count == 0));
+    public IEnumerable<T> TakeByBeginning(IReadOnlyCollection<string> failedPlaces) =>
+        Try(m => m.TakeByBeginning(failedPlaces, _answered > 0 || failedPlaces.Count == 0));
 
     private IReadOnlyList<T> Try(Func<Matcher<T>, IReadOnlyList<T>> take) => matchers.SelectMany(matcher =>
     {

@@ -116,7 +116,8 @@ internal sealed class PlaceFinder(RequestContext context, CommandScope scope)
         AddFailed(matchers);
     }
 
-    private Task EachAsync<T>(IEnumerable<T> items, Func<T, string> id, Func<T, Task> body) => Task.WhenAll(items.Select(item => GuardAsync(id(item), () => body(item))));
+    private Task EachAsync<T>(IEnumerable<T> items, Func<T, string> id, Func<T, Task> body) =>
+        Task.WhenAll(items.Select(item => GuardAsync(id(item), () => body(item))));
 
     private IEnumerable<T> Select<T>(Matchers<T> matchers, IReadOnlyList<T> items)
     {

@@ -115,7 +115,8 @@ internal sealed class Places(CommandContext context, CommandLine line, PipedObje
     public Task ForEachInstanceAsync(InstanceReference[] references, Func<Instance, Task> body) => ForEachAsync(Finder.Instances(context), references, body);
 
     /// <summary>Calls the body for each sequence that the references name. A name that matches several on one hub is an error.</summary>
-    public Task ForEachSequenceAsync(SequenceReference[] references, Func<Sequence, Task> body) => ForEachAsync(Finder.Sequences(context, mustBeOne: true), references, body);
+    public Task ForEachSequenceAsync(SequenceReference[] references, Func<Sequence, Task> body) =>
+        ForEachAsync(Finder.Sequences(context, mustBeOne: true), references, body);
 
     /// <summary>Calls the body for each item that the references name.</summary>
     public Task ForEachAsync<T>(Finder<T> finder, EntityReference[] references, Func<T, Task> body) where T : Entity => finder.ForEachAsync(ScopeFor(references), references, body);

@@ -24,7 +24,11 @@ internal sealed class TextPattern
         }
         catch (WildcardPatternException e)
         {
-            throw new ScramjetException(ErrorCodes.BadParameters, $"'{text}' isn't a valid wildcard pattern.", "Close the bracket, or escape it with a backtick.", e);
+            throw new ScramjetException(
+                ErrorCodes.BadParameters,
+                $"'{text}' isn't a valid wildcard pattern.",
+                "Close the bracket, or escape it with a backtick.",
+                e);
         }
     }
 

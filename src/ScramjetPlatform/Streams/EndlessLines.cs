@@ -8,10 +8,10 @@ using ScramjetPlatform.Engine;
 
 namespace ScramjetPlatform.Streams;
 
-/// <summary>Reads endless streams of lines: what is there already, or all of them.</summary>
+/// <summary>Reads endless streams of lines: the lines so far, or all of them.</summary>
 internal static class EndlessLines
 {
-    /// <summary>How long a stream must be silent for what is there already to have come.</summary>
+    /// <summary>How long a stream must be silent until its lines so far count as received.</summary>
     private static readonly TimeSpan Quiet = TimeSpan.FromMilliseconds(700);
 
     /// <summary>How long a stream may take to begin: some answer only with their first line.</summary>
@@ -20,7 +20,7 @@ internal static class EndlessLines
     /// <summary>How long the server may take to give a sign of life, where a stream doesn't begin.</summary>
     private static readonly TimeSpan Opening = TimeSpan.FromSeconds(10);
 
-    /// <summary>How long a stream that never falls silent is read for what was there already.</summary>
+    /// <summary>How long a stream that is never silent is read for its lines so far.</summary>
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(10);
 
     /// <summary>Reads what the stream has so far, or follows it to its end.</summary>
@@ -83,7 +83,7 @@ internal static class EndlessLines
         }
         catch (OperationCanceledException) when (!context.Cancellation.IsCancellationRequested)
         {
-            // Silence: what was there has come, if the server lives. It does where it hasn't begun the stream: that has been seen to.
+            // Silence means that all lines so far were received, if the server still responds. For a stream that hasn't begun, that was checked already.
             if (reader?.TakeRest() is { } rest)
                 await take(rest).ConfigureAwait(false);
             if (stream is not null)
@@ -95,7 +95,7 @@ internal static class EndlessLines
         }
     }
 
-    /// <summary>Reads all that comes, until the stream's end.</summary>
+    /// <summary>Reads all lines to the stream's end.</summary>
     /// <param name="stream">The stream.</param>
     /// <param name="take">Takes a line.</param>
     /// <param name="cancellationToken">Stops it.</param>

@@ -41,7 +41,12 @@ internal sealed class StreamReceiver(CommandContext context, double? durationSec
         if (append && force)
             throw new ScramjetException(ErrorCodes.BadParameters, "-Force replaces a file, and -Append adds to it.", "Give one of them.");
         if (outFile is not null && first != int.MaxValue)
-            throw new ScramjetException(ErrorCodes.BadParameters, "-First counts objects, lines or blocks, and -OutFile takes bytes as they come.", "Give one of them.");
+        {
+            throw new ScramjetException(
+                ErrorCodes.BadParameters,
+                "-First counts objects, lines or blocks, and -OutFile takes bytes as they come.",
+                "Give one of them.");
+        }
     }
 
     /// <summary>Opens a stream and writes its data.</summary>
@@ -60,7 +65,13 @@ internal sealed class StreamReceiver(CommandContext context, double? durationSec
     private async Task<bool> ToFileAsync(string path, StreamTime time, Func<TimeSpan?, CancellationToken, Task<ApiStream>> open, string name)
     {
         if (Interlocked.Exchange(ref _isFileTaken, 1) != 0)
-            throw new ScramjetException(ErrorCodes.BadParameters, $"'{path}' can't take {name} too: it takes one stream.", "Give each stream a file of its own.");
+        {
+            throw new ScramjetException(
+                ErrorCodes.BadParameters,
+                $"'{path}' can't take {name} too: it takes one stream.",
+                "Give each stream a file of its own.");
+        }
+
         if (!await context.Output.ConfirmAsync(path, $"{(Append ? "Append" : "Write")} {name}").ConfigureAwait(false))
             return true;
 

@@ -77,7 +77,8 @@ public static class TreeRow
     }
 
     /// <summary>The room for that behind the other columns; 0 where it is too little.</summary>
-    internal static int RoomForInfo(int nameWidth, int width) => width - 1 - NameWidth(nameWidth, width) - FixedWidth - 1 is >= LeastInfo and var room ? room : 0;
+    internal static int RoomForInfo(int nameWidth, int width) =>
+        width - 1 - NameWidth(nameWidth, width) - FixedWidth - 1 is >= LeastInfo and var room ? room : 0;
 
     /// <summary>A text in one line, cut to a width. What would move the cursor is left out: names and messages come from others.</summary>
     internal static string Clip(string text, int width)

@@ -26,7 +26,11 @@ public sealed class SetScramjetContextCommand : HubCmdlet
         var connection = places.Connection;
         var meansHub = Piped.Kind == PipedKind.Hub || (Piped.Kind != PipedKind.Space && places.Hubs.Length > 0);
         if (!meansHub && Piped.Kind != PipedKind.Space && places.Spaces.Length == 0)
-            throw TerminatingError.BadParameters("Neither a space nor a hub was given.", "Give -Space or -Hub. To remove the context, use Clear-ScramjetContext.");
+        {
+            throw TerminatingError.BadParameters(
+                "Neither a space nor a hub was given.",
+                "Give -Space or -Hub. To remove the context, use Clear-ScramjetContext.");
+        }
 
         (string? Space, string? Hub)[] found = meansHub
             ? [.. (await RequestContext.CollectAsync<Hub>(body => places.ForEachHubAsync(body)).ConfigureAwait(false)).Select(hub => (hub.Space, hub.Id))]

@@ -50,12 +50,18 @@ internal sealed class EventArguments
     public object? Rest { get; }
 
     /// <summary>The instances of a record.</summary>
-    public InstanceReference[] GetInstances(InstanceReference[] instance, object? input) => _isInstancePiped ? [LanguagePrimitives.ConvertTo<InstanceReference>(input)] : instance;
+    public InstanceReference[] GetInstances(InstanceReference[] instance, object? input) =>
+        _isInstancePiped ? [LanguagePrimitives.ConvertTo<InstanceReference>(input)] : instance;
 
     /// <summary>A value that the command has no parameter for is an error.</summary>
     public void RequireNoRest()
     {
         if (HasRest)
-            throw TerminatingError.BadParameters($"'{Rest}' is one value too many.", "The instances come from the pipeline: give the event's name alone.", Rest);
+        {
+            throw TerminatingError.BadParameters(
+                $"'{Rest}' is one value too many.",
+                "The instances come from the pipeline: give the event's name alone.",
+                Rest);
+        }
     }
 }

@@ -87,7 +87,10 @@ public sealed class ReceiveScramjetEventCommand : HubCmdlet
         }
         catch (OperationCanceledException) when (!StopToken.IsCancellationRequested)
         {
-            throw new ScramjetException(ErrorCodes.Timeout, $"No event '{_arguments.EventName}' came from '{instance.Id}' within {WaitTimeoutSec} s.", "Wait longer with -WaitTimeoutSec.");
+            throw new ScramjetException(
+                ErrorCodes.Timeout,
+                $"No event '{_arguments.EventName}' came from '{instance.Id}' within {WaitTimeoutSec} s.",
+                "Wait longer with -WaitTimeoutSec.");
         }
     }
 

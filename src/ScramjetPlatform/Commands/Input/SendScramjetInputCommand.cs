@@ -123,7 +123,12 @@ public sealed class SendScramjetInputCommand : DataCmdlet
         if (instances.Count == 0)
             throw new ScramjetException(ErrorCodes.NotFound, $"Nothing was sent: no instance matches '{Instance}'.", "For a list, use Get-ScramjetInstance.");
         if (instances.Count > 1)
-            throw new ScramjetException(ErrorCodes.Ambiguous, $"'{Instance}' matches {instances.Count} instances: {string.Join(", ", instances.Select(i => i.Id))}.", "Name one.");
+        {
+            throw new ScramjetException(
+                ErrorCodes.Ambiguous,
+                $"'{Instance}' matches {instances.Count} instances: {string.Join(", ", instances.Select(i => i.Id))}.",
+                "Name one.");
+        }
 
         await SendAsync(instances[0], body).ConfigureAwait(false);
     }

@@ -43,7 +43,12 @@ public sealed class RestartScramjetInstanceCommand : HubCmdlet
     {
         var now = await Bind(instance.Client).RefreshAsync(instance, StopToken).ConfigureAwait(false);
         if (now.SequenceId is not { } sequenceId)
-            throw new ScramjetException(ErrorCodes.NotFound, $"The hub doesn't say which sequence the instance '{instance.Id}' is of.", "Start the sequence with Start-ScramjetSequence.");
+        {
+            throw new ScramjetException(
+                ErrorCodes.NotFound,
+                $"The hub doesn't say which sequence the instance '{instance.Id}' is of.",
+                "Start the sequence with Start-ScramjetSequence.");
+        }
 
         // Without its sequence it could not be started again: nothing is killed then.
         var hub = Bind(now.Client.Hub);

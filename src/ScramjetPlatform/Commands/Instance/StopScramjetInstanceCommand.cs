@@ -48,7 +48,11 @@ public sealed class StopScramjetInstanceCommand : HubCmdlet
     private protected override void Begin()
     {
         if (RemoveImmediately && !Force)
-            throw TerminatingError.BadParameters("-RemoveImmediately requires -Force: an instance that ends by itself stays listed for a while.", "Give -Force too.");
+        {
+            throw TerminatingError.BadParameters(
+                "-RemoveImmediately requires -Force: an instance that ends by itself stays listed for a while.",
+                "Give -Force too.");
+        }
     }
 
     private protected override PipedKind AcceptedInput => PipedKind.Places | PipedKind.Instance;

@@ -164,11 +164,14 @@ public sealed class ConnectScramjetPlatformCommand : AsyncCmdlet
         }
         catch (OperationCanceledException) when (!StopToken.IsCancellationRequested)
         {
-            throw new ScramjetException(ErrorCodes.Timeout, $"{Shown(connection.Uri)} didn't answer within {limit.TotalSeconds:0.###} s.", "Check the address, that the server runs, and that this machine reaches it.");
+            throw new ScramjetException(
+                ErrorCodes.Timeout,
+                $"{Shown(connection.Uri)} didn't answer within {limit.TotalSeconds:0.###} s.",
+                "Check the address, that the server runs, and that this machine reaches it.");
         }
     }
 
-    /// <summary>Tells a hub from a platform, a space and a multi-manager by what they say of themselves.</summary>
+    /// <summary>Distinguishes hubs, platforms, spaces and multi-managers by the version that they report.</summary>
     /// <exception cref="ScramjetException"><c>BAD_PARAMETERS</c>: it is another kind of server than the parameter says.</exception>
     private static async Task CheckKindAsync(ScramjetConnection connection, RequestContext context)
     {
@@ -185,7 +188,12 @@ public sealed class ConnectScramjetPlatformCommand : AsyncCmdlet
 
         // Every hub tells its version.
         if (connection.Target == ConnectionKind.Hub && version is { Service: null or "", Version: null or "" } && !await HasSpacesAsync(connection, context).ConfigureAwait(false))
-            throw new ScramjetException(ErrorCodes.InvalidResponse, $"There is no Scramjet API at {Shown(connection.Uri)}: its /version tells of no version.", "Check the address: an API's ends in /api/v1.");
+        {
+            throw new ScramjetException(
+                ErrorCodes.InvalidResponse,
+                $"There is no Scramjet API at {Shown(connection.Uri)}: its /version reports no version.",
+                "Check the address: an API's ends in /api/v1.");
+        }
 
         var found = version.Service switch
         {

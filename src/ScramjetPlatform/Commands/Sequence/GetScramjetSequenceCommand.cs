@@ -41,5 +41,6 @@ public sealed class GetScramjetSequenceCommand : HubCmdlet
         return Places.ForEachAsync(Finder.Sequences(Context), references, sequence => known.Contains(sequence) ? RefreshAsync(sequence.Client) : WriteAsync(sequence));
     }
 
-    private async Task RefreshAsync(SequenceClient client) => await WriteAsync(await Bind(client).GetInfoAsync(StopToken).ConfigureAwait(false)).ConfigureAwait(false);
+    private async Task RefreshAsync(SequenceClient client) =>
+        await WriteAsync(await Bind(client).GetInfoAsync(StopToken).ConfigureAwait(false)).ConfigureAwait(false);
 }

@@ -130,9 +130,9 @@ public sealed class InvokeScramjetSequenceCommand : DataCmdlet
             if (sequence is null || !await ConfirmAsync($"{name} on {sequence.Hub.HubId}", "Invoke").ConfigureAwait(false))
                 return;
 
-            // Whoever stops it meanwhile doesn't stop the hub: what it has started by then is to be found and ended.
+            // Ctrl+C doesn't stop the hub: an instance that it has started by then must be found and killed.
             starting = Bind(sequence).StartAsync(_options, CancellationToken.None);
-            var instance = await UnlessStoppedAsync(starting).ConfigureAwait(false);
+            var instance = await WaitUnlessStoppedAsync(starting).ConfigureAwait(false);
 
             // A runner of Python takes text and bytes only: objects go to it as the lines of JSON that they are.
             if (body.ContentType == ContentTypes.NdJson && engines.Contains(PythonEngine))
@@ -193,10 +193,10 @@ public sealed class InvokeScramjetSequenceCommand : DataCmdlet
         }
         finally
         {
-            // What it said last comes out before the streams are let go.
+            // The last lines are written before the streams are closed.
             await Task.WhenAny(errors, Task.Delay(200, StopToken)).ConfigureAwait(false);
             over.Cancel();
-            await Task.WhenAll(Settled(errors), Settled(log)).ConfigureAwait(false);
+            await Task.WhenAll(errors, log).IgnoreOutcomeAsync().ConfigureAwait(false);
         }
     }
 
@@ -236,7 +236,7 @@ public sealed class InvokeScramjetSequenceCommand : DataCmdlet
         using var bound = new CancellationTokenSource(time);
         try
         {
-            var client = starting is null ? null : await AnswerOfAsync(starting, bound.Token).ConfigureAwait(false);
+            var client = starting is null ? null : await GetResultOrNullAsync(starting, bound.Token).ConfigureAwait(false);
             var instance = client is null ? null : await Context.Watch.KillAsync(client.ToInstance(), RemoveAfter, bound.Token).ConfigureAwait(false);
             if (publishing is null)
             {
@@ -245,7 +245,7 @@ public sealed class InvokeScramjetSequenceCommand : DataCmdlet
                 return;
             }
 
-            if (await AnswerOfAsync(publishing, bound.Token).ConfigureAwait(false) is { } sequence)
+            if (await GetResultOrNullAsync(publishing, bound.Token).ConfigureAwait(false) is { } sequence)
                 await RemoveAsync(sequence, instance, bound.Token).ConfigureAwait(false);
         }
         catch (Exception e) when (e is ScramjetException or OperationCanceledException)
@@ -261,21 +261,21 @@ public sealed class InvokeScramjetSequenceCommand : DataCmdlet
 
         // After Ctrl+C this process may end any time: what the hub was asked to do, it does all the same.
         if (StopToken.IsCancellationRequested)
-            _ = Settled(Bind(sequence).DeleteAsync(force: true, cancellationToken));
+            _ = Bind(sequence).DeleteAsync(force: true, cancellationToken).IgnoreOutcomeAsync();
         await Context.Watch.RemoveAsync(sequence, kill: true, CleanUpTime, cancellationToken).ConfigureAwait(false);
         if (isReleased)
             await Context.Watch.UntilGoneAsync(instance!, InstanceTimings.Default.ReleaseTime, cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task<T> UnlessStoppedAsync<T>(Task<T> call)
+    private async Task<T> WaitUnlessStoppedAsync<T>(Task<T> call)
     {
         await Task.WhenAny(call, Task.Delay(Timeout.Infinite, StopToken)).ConfigureAwait(false);
         StopToken.ThrowIfCancellationRequested();
         return await call.ConfigureAwait(false);
     }
 
-    /// <summary>What a call has made; null where it has failed.</summary>
-    private static async Task<T?> AnswerOfAsync<T>(Task<T> call, CancellationToken cancellationToken) where T : class
+    /// <summary>The result of a call; null if it failed.</summary>
+    private static async Task<T?> GetResultOrNullAsync<T>(Task<T> call, CancellationToken cancellationToken) where T : class
     {
         await Task.WhenAny(call, Task.Delay(Timeout.Infinite, cancellationToken)).ConfigureAwait(false);
         cancellationToken.ThrowIfCancellationRequested();
@@ -286,7 +286,12 @@ public sealed class InvokeScramjetSequenceCommand : DataCmdlet
     {
         var found = await RequestContext.CollectAsync<Sequence>(collect => Finder.Sequences(Context, mustBeOne: true).ForEachAsync(_scope, [Sequence!], collect)).ConfigureAwait(false);
         if (found.Select(s => s.Name).Distinct().Skip(1).Any())
-            throw new ScramjetException(ErrorCodes.Ambiguous, $"'{Sequence}' fits several sequences: {string.Join(", ", found.Select(s => s.Name ?? s.Id).Distinct())}.", "Name one.");
+        {
+            throw new ScramjetException(
+                ErrorCodes.Ambiguous,
+                $"'{Sequence}' matches several sequences: {string.Join(", ", found.Select(s => s.Name ?? s.Id).Distinct())}.",
+                "Name one.");
+        }
 
         var chosen = found.OrderBy(s => s.Space, StringComparer.Ordinal).ThenBy(s => s.Hub, StringComparer.Ordinal).FirstOrDefault();
         if (found.Count > 1)
@@ -303,7 +308,7 @@ public sealed class InvokeScramjetSequenceCommand : DataCmdlet
             return (null, "", false, []);
 
         _publishing = Packages.SendAsync(Context, $"Publishing {Packages.NameOf(path)} to {chosen.HubId}", package.Value, progress => UploadAsync(chosen, package.Value, progress));
-        var sent = await UnlessStoppedAsync(_publishing).ConfigureAwait(false);
+        var sent = await WaitUnlessStoppedAsync(_publishing).ConfigureAwait(false);
         return (sent, package.Manifest.Name ?? path, true, package.Manifest.Engines.Keys);
     }
 
@@ -319,8 +324,6 @@ public sealed class InvokeScramjetSequenceCommand : DataCmdlet
         });
         return await hub.UploadSequenceAsync(package, sent, stop.Token).ConfigureAwait(false);
     }
-
-    private static Task Settled(Task task) => task.ContinueWith(static t => _ = t.Exception, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
 
     private sealed class UploadedBytes(IProgress<long> next) : IProgress<long>
     {

@@ -107,7 +107,12 @@ public sealed class PublishScramjetSequenceCommand : HubCmdlet
 
         var text = Sequence?.Text ?? manifest.Name;
         if (text is null)
-            throw new ScramjetException(ErrorCodes.BadParameters, "The package has no name, so that its sequence is unknown.", "Name the sequence with -Sequence.");
+        {
+            throw new ScramjetException(
+                ErrorCodes.BadParameters,
+                "The package has no name, so that its sequence is unknown.",
+                "Name the sequence with -Sequence.");
+        }
 
         var matcher = new Matcher<Sequence>("sequence", text, s => s.Id, s => s.Name);
         return matcher.Take(existing, mustBeOne: true).Concat(Sequence is null ? [] : matcher.TakeByBeginning()).FirstOrDefault();

@@ -57,7 +57,13 @@ public sealed class SendScramjetTopicDataCommand : DataCmdlet
         // A body can be sent to one place only.
         var places = await RequestContext.CollectAsync<PlaceClient>(_places.ForEachTopicPlaceAsync).ConfigureAwait(false);
         if (places.Count == 0)
-            throw new ScramjetException(ErrorCodes.NotFound, "Nothing was sent: there is no space or hub to send to.", "Name one space with -Space, or one hub with -Hub.");
+        {
+            throw new ScramjetException(
+                ErrorCodes.NotFound,
+                "Nothing was sent: there is no space or hub to send to.",
+                "Name one space with -Space, or one hub with -Hub.");
+        }
+
         if (places.Count > 1)
         {
             throw new ScramjetException(
