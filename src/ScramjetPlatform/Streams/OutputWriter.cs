@@ -4,8 +4,10 @@ using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
 using Scramjet.Client.Streams;
+using ScramjetPlatform.Conversion;
+using ScramjetPlatform.Engine;
 
-namespace ScramjetPlatform.Pipeline;
+namespace ScramjetPlatform.Streams;
 
 /// <summary>Writes what comes out of a stream to the pipeline: as objects, lines, or blocks of bytes.</summary>
 internal static class OutputWriter
@@ -14,18 +16,24 @@ internal static class OutputWriter
     public const int BlockSize = 128 * 1024;
 
     /// <summary>Writes a stream to its end.</summary>
-    /// <param name="cmdlet">Whose pipeline it is.</param>
+    /// <param name="context">The command whose pipeline it is.</param>
     /// <param name="stream">The stream.</param>
     /// <param name="contentType">What it holds; null to tell by the first line.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <param name="first">Stop after this many objects, lines or blocks.</param>
     /// <param name="hurry">Ends when the stream must be read without waiting for the pipeline, as the rest of it will be lost soon.</param>
     /// <returns>How many objects, lines or blocks it were.</returns>
-    public static Task<long> WriteAsync(ScramjetCmdlet cmdlet, ApiStream stream, string? contentType, CancellationToken cancellationToken, int first = int.MaxValue, Task? hurry = null) => contentType == ContentTypes.Bytes
-        ? WriteBlocksAsync(cmdlet, stream, first, hurry, cancellationToken)
-        : WriteObjectsAsync(cmdlet, stream, contentType, first, hurry, cancellationToken);
+    public static Task<long> WriteAsync(
+        CommandContext context,
+        ApiStream stream,
+        string? contentType,
+        CancellationToken cancellationToken,
+        int first = int.MaxValue,
+        Task? hurry = null) => contentType == ContentTypes.Bytes
+        ? WriteBlocksAsync(context, stream, first, hurry, cancellationToken)
+        : WriteObjectsAsync(context, stream, contentType, first, hurry, cancellationToken);
 
-    private static async Task<long> WriteObjectsAsync(ScramjetCmdlet cmdlet, ApiStream stream, string? contentType, int first, Task? hurry, CancellationToken cancellationToken)
+    private static async Task<long> WriteObjectsAsync(CommandContext context, ApiStream stream, string? contentType, int first, Task? hurry, CancellationToken cancellationToken)
     {
         var reader = new LineReader(stream);
         var decoder = new StreamDecoder(contentType);
@@ -35,7 +43,7 @@ internal static class OutputWriter
             while (written < first && await reader.ReadAsync(cancellationToken).ConfigureAwait(false) is { } lines)
                 await WriteAsync(lines).ConfigureAwait(false);
         }
-        catch (OperationCanceledException) when (!cmdlet.Cancellation.IsCancellationRequested)
+        catch (OperationCanceledException) when (!context.Cancellation.IsCancellationRequested)
         {
             // The time is up. The hub doesn't give again what has come of a line.
             if (written < first && reader.TakeRest() is { } rest)
@@ -48,15 +56,15 @@ internal static class OutputWriter
         async Task WriteAsync(IReadOnlyList<string> lines)
         {
             var size = lines.Sum(static line => (long)line.Length);
-            var values = decoder.Decode(lines, cmdlet.Report, reader.EndsWithinLine);
+            var values = decoder.Decode(lines, context.Report, reader.EndsWithinLine);
             if (values.Count > first - written)
                 values = values.Take((int)(first - written)).ToArray();
             written += values.Count;
-            await RoomAsync(cmdlet.WriteManyAsync(values, size), hurry).ConfigureAwait(false);
+            await RoomAsync(context.Output.WriteManyAsync(values, size), hurry).ConfigureAwait(false);
         }
     }
 
-    private static async Task<long> WriteBlocksAsync(ScramjetCmdlet cmdlet, ApiStream stream, int first, Task? hurry, CancellationToken cancellationToken)
+    private static async Task<long> WriteBlocksAsync(CommandContext context, ApiStream stream, int first, Task? hurry, CancellationToken cancellationToken)
     {
         var block = new byte[BlockSize];
         var written = 0L;
@@ -65,7 +73,7 @@ internal static class OutputWriter
         {
             var bytes = new byte[read];
             Buffer.BlockCopy(block, 0, bytes, 0, read);
-            await RoomAsync(cmdlet.WriteBlockAsync(bytes), hurry).ConfigureAwait(false);
+            await RoomAsync(context.Output.WriteBlockAsync(bytes), hurry).ConfigureAwait(false);
         }
 
         return written;

@@ -6,7 +6,7 @@ using Scramjet.Client;
 using Scramjet.Client.Packaging;
 using Scramjet.Client.Streams;
 
-namespace ScramjetPlatform.Pipeline;
+namespace ScramjetPlatform.Streams;
 
 /// <summary>
 /// A file that a stream is received into. What isn't whole yet is in a file of the same name with .partial behind it, and stays there when the stream
@@ -51,11 +51,23 @@ internal sealed class ReceivedFile : IDisposable
                 return new ReceivedFile(path, null, false, Open(path, isDevice ? FileMode.Open : FileMode.Append));
 
             if (File.Exists(path) && !replace)
-                throw new ScramjetException(ErrorCodes.AlreadyExists, $"'{path}' is there already.", "Give another path, -Force to replace the file, or -Append to add to it.");
+            {
+                throw new ScramjetException(
+                    ErrorCodes.AlreadyExists,
+                    $"'{path}' already exists.",
+                    "Give another path, -Force to replace the file, or -Append to add to it.");
+            }
+
             LocalFile.CheckReplaceable(path, replace);
             var partial = path + Ending;
             if (File.Exists(partial) && !replace)
-                throw new ScramjetException(ErrorCodes.AlreadyExists, $"'{partial}' is there already: a stream that was to become '{path}' is still received into it, or broke off.", "Give another path, move that file away, or give -Force to replace it.");
+            {
+                throw new ScramjetException(
+                    ErrorCodes.AlreadyExists,
+                    $"'{partial}' exists: a stream that was to become '{path}' is still received into it, or broke off.",
+                    "Give another path, move that file away, or give -Force to replace it.");
+            }
+
             return new ReceivedFile(path, partial, replace, Open(partial, replace ? FileMode.Create : FileMode.CreateNew));
         }
         catch (Exception e) when (LocalFile.IsFileError(e))

@@ -4,7 +4,7 @@ using System.Threading;
 using System.Threading.Tasks;
 using Scramjet.Client.Streams;
 
-namespace ScramjetPlatform.Pipeline;
+namespace ScramjetPlatform.Streams;
 
 /// <summary>How long a stream is read, from the request for it on.</summary>
 internal sealed class StreamTime(double? seconds, CancellationToken cancellation)

@@ -1,0 +1,89 @@
+using System;
+using System.Collections.Generic;
+using System.Management.Automation;
+using Scramjet.Client;
+
+namespace ScramjetPlatform.Binding;
+
+/// <summary>Converts PowerShell paths to file system paths. For the pipeline thread.</summary>
+internal sealed class PathResolver(PathIntrinsics paths)
+{
+    /// <summary>The files and folders that the parameters name.</summary>
+    /// <param name="wildcards">Paths with or without wildcards.</param>
+    /// <param name="literals">Paths without wildcards.</param>
+    /// <param name="report">Receives the error for a path that names nothing.</param>
+    public IReadOnlyList<string> Resolve(string[]? wildcards, string[]? literals, Action<Exception, object?> report)
+    {
+        var result = new List<string>();
+        foreach (var path in wildcards ?? [])
+            Add(path, Resolve);
+        foreach (var path in literals ?? [])
+            Add(path, p => [FullPath(p)]);
+        return result;
+
+        void Add(string path, Func<string, IEnumerable<string>> resolve)
+        {
+            try
+            {
+                result.AddRange(resolve(path));
+            }
+            catch (ScramjetException e)
+            {
+                report(e, path);
+            }
+        }
+    }
+
+    /// <summary>The one file or folder that is named, with wildcards or without.</summary>
+    /// <exception cref="ScramjetException"><c>BAD_PARAMETERS</c>: both are given, or the wildcards match several; <c>FILE_NOT_FOUND</c>: they match none.</exception>
+    public string ResolveOne(string? path, string? literalPath)
+    {
+        if (path is not null && literalPath is not null)
+            throw new ScramjetException(ErrorCodes.BadParameters, "Both -Path and -LiteralPath are given.", "Give one of them.");
+
+        // Without wildcards it doesn't have to exist: what opens it reports that, with the reason.
+        if (literalPath is not null || !WildcardPattern.ContainsWildcardCharacters(path))
+            return FullPath(literalPath ?? WildcardPattern.Unescape(path!));
+
+        var found = Resolve(path!);
+        return found.Count switch
+        {
+            0 => throw new ScramjetException(ErrorCodes.FileNotFound, $"Nothing matches '{path}'.", "Check the path, or give it with -LiteralPath if it has no wildcards."),
+            1 => found[0],
+            _ => throw new ScramjetException(ErrorCodes.BadParameters, $"'{path}' matches {found.Count} files or folders.", "Give the path of one."),
+        };
+    }
+
+    /// <summary>The file system path of what may exist or not, without wildcards.</summary>
+    /// <exception cref="ScramjetException"><c>FILE_NOT_FOUND</c>: there is no such drive; <c>BAD_PARAMETERS</c>: the drive is not a file system.</exception>
+    public string FullPath(string path)
+    {
+        try
+        {
+            var full = paths.GetUnresolvedProviderPathFromPSPath(path, out var provider, out _);
+            return IsFileSystem(provider) ? full : throw NotInFileSystem(path, provider);
+        }
+        catch (SessionStateException e)
+        {
+            throw new ScramjetException(ErrorCodes.FileNotFound, $"There is no '{path}': {e.Message}", "Check the path.", e);
+        }
+    }
+
+    private IReadOnlyList<string> Resolve(string path)
+    {
+        try
+        {
+            var found = paths.GetResolvedProviderPathFromPSPath(path, out var provider);
+            return IsFileSystem(provider) ? found : throw NotInFileSystem(path, provider);
+        }
+        catch (SessionStateException e)
+        {
+            throw new ScramjetException(ErrorCodes.FileNotFound, $"There is no '{path}'.", "Check the path.", e);
+        }
+    }
+
+    private static bool IsFileSystem(ProviderInfo provider) => provider.Name == "FileSystem";
+
+    private static ScramjetException NotInFileSystem(string path, ProviderInfo provider) =>
+        new(ErrorCodes.BadParameters, $"'{path}' is not in the file system, but in {provider.Name}.", "Give a path in the file system.");
+}

@@ -1,0 +1,21 @@
+using System.Management.Automation;
+using System.Threading.Tasks;
+using ScramjetPlatform.Scope;
+
+namespace ScramjetPlatform;
+
+/// <summary>Takes away the space and the hub that were set with Set-ScramjetContext.</summary>
+[Cmdlet(VerbsCommon.Clear, "ScramjetContext", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Low)]
+[OutputType(typeof(void))]
+public sealed class ClearScramjetContextCommand : ConnectionCmdlet
+{
+    private protected override async Task ProcessAsync()
+    {
+        var connection = Places.Connection;
+        if (!await ConfirmAsync(connection.Name, "Clear context").ConfigureAwait(false))
+            return;
+
+        connection.Space = null;
+        connection.Hub = null;
+    }
+}

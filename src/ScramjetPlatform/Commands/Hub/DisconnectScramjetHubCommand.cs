@@ -1,0 +1,68 @@
+using System.Management.Automation;
+using System.Security;
+using System.Threading.Tasks;
+using Scramjet.Client;
+using Scramjet.Client.Model;
+using ScramjetPlatform.Binding;
+using ScramjetPlatform.Completion;
+using ScramjetPlatform.Pipeline;
+using ScramjetPlatform.Scope;
+
+namespace ScramjetPlatform;
+
+/// <summary>Disconnects self-hosted hubs from their space. They run on, and stay known to the space until Remove-ScramjetHub.</summary>
+[Cmdlet(VerbsCommunications.Disconnect, "ScramjetHub", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium, DefaultParameterSetName = HubSet)]
+[OutputType(typeof(DisconnectedHub))]
+public sealed class DisconnectScramjetHubCommand : SpaceCmdlet
+{
+    private const string HubSet = "Hub";
+    private const string AllSet = "All";
+
+    [Parameter(Mandatory = true, HelpMessage = "Ids of hubs.", Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, ParameterSetName = HubSet)]
+    [Alias("HubId")]
+    [SupportsWildcards]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(HubCompleter))]
+    public HubReference[]? Hub { get; set; }
+
+    [Parameter(Mandatory = true, ParameterSetName = AllSet)]
+    public SwitchParameter All { get; set; }
+
+    [Parameter(ParameterSetName = AllSet)]
+    [SecretTransformation]
+    [ValidateNotNull]
+    [NoCompletion]
+    public SecureString? AccessKey { get; set; }
+
+    [Parameter(ParameterSetName = AllSet)]
+    [Alias("Limit")]
+    [ValidateRange(0, int.MaxValue)]
+    [NoCompletion]
+    public int Count { get; set; }
+
+    private protected override PipedKind AcceptedInput => All ? PipedKind.Connection | PipedKind.Space : PipedKind.Places;
+
+    private protected override Places Places => new(Context, CommandLine, Piped, Connection, Space, Hub);
+
+    private protected override Task ProcessAsync() => All ? Places.ForEachSpaceAsync(DisconnectAllAsync) : Places.ForEachHubAsync(DisconnectAsync);
+
+    private async Task DisconnectAsync(Hub hub)
+    {
+        var space = hub.RequireSpace();
+        if (await ConfirmAsync($"{hub.Id} in {hub.Space}", "Disconnect").ConfigureAwait(false))
+            await WriteAsync(space, hub.Id, null, null).ConfigureAwait(false);
+    }
+
+    private async Task DisconnectAllAsync(Space space)
+    {
+        var which = AccessKey is null ? "all self-hosted hubs" : "the hubs that connected with the access key";
+        if (await ConfirmAsync(space.Id, $"Disconnect {which}").ConfigureAwait(false))
+            await WriteAsync(space.Client, null, Count, Secret.Reveal(AccessKey)).ConfigureAwait(false);
+    }
+
+    private async Task WriteAsync(SpaceClient space, string? hubId, int? limit, string? accessKey)
+    {
+        foreach (var hub in await Bind(space).DisconnectHubsAsync(hubId, limit, accessKey, StopToken).ConfigureAwait(false))
+            await WriteAsync(hub).ConfigureAwait(false);
+    }
+}

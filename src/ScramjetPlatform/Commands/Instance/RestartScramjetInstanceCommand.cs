@@ -1,0 +1,118 @@
+using System;
+using System.Linq;
+using System.Management.Automation;
+using System.Threading.Tasks;
+using Scramjet.Client;
+using Scramjet.Client.Compat;
+using Scramjet.Client.Http;
+using Scramjet.Client.Instances;
+using Scramjet.Client.Model;
+using ScramjetPlatform.Binding;
+using ScramjetPlatform.Completion;
+using ScramjetPlatform.Pipeline;
+using ScramjetPlatform.Scope;
+
+namespace ScramjetPlatform;
+
+/// <summary>Kills instances, and starts their sequences again with the same configuration, arguments, topics and limits.</summary>
+[Cmdlet(VerbsLifecycle.Restart, "ScramjetInstance", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
+[OutputType(typeof(Instance))]
+public sealed class RestartScramjetInstanceCommand : HubCmdlet
+{
+    [Parameter(Mandatory = true, HelpMessage = "Ids of instances.", Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Alias("InstanceId")]
+    [SupportsWildcards]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(InstanceCompleter))]
+    public InstanceReference[] Instance { get; set; } = [];
+
+    [Parameter]
+    public SwitchParameter Wait { get; set; }
+
+    [Parameter]
+    [Alias("TimeoutSec")]
+    [ValidateRange(0.001d, 86400d)]
+    [NoCompletion]
+    public double WaitTimeoutSec { get; set; } = 60;
+
+    private protected override PipedKind AcceptedInput => PipedKind.Places | PipedKind.Instance;
+
+    private protected override Task ProcessAsync() => Places.ForEachInstanceAsync(Instance, RestartAsync);
+
+    private async Task RestartAsync(Instance instance)
+    {
+        var now = await Bind(instance.Client).RefreshAsync(instance, StopToken).ConfigureAwait(false);
+        if (now.SequenceId is not { } sequenceId)
+        {
+            throw new ScramjetException(
+                ErrorCodes.NotFound,
+                $"The hub doesn't say which sequence the instance '{instance.Id}' is of.",
+                "Start the sequence with Start-ScramjetSequence.");
+        }
+
+        // Without its sequence it could not be started again: nothing is killed then.
+        var hub = Bind(now.Client.Hub);
+        var sequence = await hub.GetSequenceAsync(sequenceId, StopToken).ConfigureAwait(false);
+        var version = await hub.GetHubVersionAsync(StopToken).ConfigureAwait(false);
+        if (Unknown(now, version) is { Length: > 0 } unknown)
+        {
+            Context.Output.PostWarning(
+                $"The instance '{now.Id}' starts again without its {unknown}: its hub doesn't tell, and it wasn't started over this connection. " +
+                "Start-ScramjetSequence starts one with what you give.");
+        }
+
+        if (!await ConfirmAsync($"{sequence.Name ?? "instance"} ({instance.Id}) on {instance.Hub}", now.HasEnded ? "Start again" : "Kill and start again").ConfigureAwait(false))
+            return;
+
+        var options = StartOptions.Of(now);
+        if (await EndAsync(now, version.SupportsStartOptions).ConfigureAwait(false))
+            options.InstanceId = now.Id;
+        var after = await Bind(sequence.Client).StartAsync(sequence, options, StopToken).ConfigureAwait(false);
+        if (Wait)
+            after = await Context.Watch.UntilRunningAsync(after, TimeSpan.FromSeconds(WaitTimeoutSec), StopToken).ConfigureAwait(false);
+        await WriteAsync(after).ConfigureAwait(false);
+    }
+
+    /// <summary>Ends the instance, and has its hub forget it where another may have its id.</summary>
+    /// <returns>Whether another may have its id.</returns>
+    private async Task<bool> EndAsync(Instance instance, bool keepsId)
+    {
+        var isReleased = instance.IsGone;
+        if (!instance.HasEnded)
+        {
+            instance = await Context.Watch.KillAsync(instance, removeImmediately: true, StopToken).ConfigureAwait(false);
+            isReleased = !instance.HasEnded || instance.IsGone;
+        }
+
+        if (!keepsId)
+        {
+            await Context.Watch.UntilEndedAsync(instance, InstanceTimings.Default.KillTime, StopToken).ConfigureAwait(false);
+            Context.Output.PostVerbose($"The hub '{instance.Hub}' doesn't let a start name an id: the instance gets another than '{instance.Id}'.");
+            return false;
+        }
+
+        isReleased |= instance.HasEnded && await Context.Watch.ReleaseAsync(instance, StopToken).ConfigureAwait(false);
+        if (isReleased)
+        {
+            try
+            {
+                await Context.Watch.UntilGoneAsync(instance, InstanceTimings.Default.ReleaseTime, StopToken).ConfigureAwait(false);
+                return true;
+            }
+            catch (ScramjetException e) when (e.Code == ErrorCodes.Timeout)
+            {
+                // Another id is better than no instance.
+            }
+        }
+
+        Context.Output.PostWarning($"The hub '{instance.Hub}' still lists '{instance.Id}', which has ended: the instance starts again with another id.");
+        return false;
+    }
+
+    /// <summary>What the instance was started with and isn't known.</summary>
+    private static string Unknown(Instance instance, HubVersion version) => string.Join(" and ", new[]
+    {
+        instance.AppConfig is null ? "configuration" : null,
+        version.SupportsStartOptions && !instance.KnowsLimits ? "limits" : null,
+    }.Where(word => word is not null));
+}

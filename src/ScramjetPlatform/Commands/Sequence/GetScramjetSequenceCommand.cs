@@ -1,0 +1,46 @@
+using System;
+using System.Linq;
+using System.Management.Automation;
+using System.Threading.Tasks;
+using Scramjet.Client;
+using Scramjet.Client.Model;
+using ScramjetPlatform.Binding;
+using ScramjetPlatform.Completion;
+using ScramjetPlatform.Pipeline;
+using ScramjetPlatform.Scope;
+
+namespace ScramjetPlatform;
+
+/// <summary>Gets sequences from hubs.</summary>
+[Cmdlet(VerbsCommon.Get, "ScramjetSequence")]
+[OutputType(typeof(Sequence))]
+public sealed class GetScramjetSequenceCommand : HubCmdlet
+{
+    [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Alias("Name", "SequenceId")]
+    [SupportsWildcards]
+    [ArgumentCompleter(typeof(SequenceCompleter))]
+    public SequenceReference[]? Sequence { get; set; }
+
+    [Parameter]
+    [ValidateRange(0.001d, 86400d)]
+    [NoCompletion]
+    public double? TimeoutSec { get; set; }
+
+    private protected override TimeSpan? CallTimeout => TimeoutSec is { } seconds ? TimeSpan.FromSeconds(seconds) : null;
+
+    private protected override PipedKind AcceptedInput => PipedKind.Places | PipedKind.Sequence | PipedKind.Instance;
+
+    private protected override Task ProcessAsync()
+    {
+        if (Piped.Value is Instance { SequenceId: { } id } instance && !CommandLine.Has(nameof(Sequence)))
+            return RefreshAsync(instance.Client.Hub.GetSequenceClient(id));
+
+        SequenceReference[] references = Piped.Value is Sequence piped ? [new SequenceReference(piped, null)] : Places.Named(nameof(Sequence), Sequence);
+        var known = references.Select(r => r.Value).OfType<Sequence>().ToArray();
+        return Places.ForEachAsync(Finder.Sequences(Context), references, sequence => known.Contains(sequence) ? RefreshAsync(sequence.Client) : WriteAsync(sequence));
+    }
+
+    private async Task RefreshAsync(SequenceClient client) =>
+        await WriteAsync(await Bind(client).GetInfoAsync(StopToken).ConfigureAwait(false)).ConfigureAwait(false);
+}

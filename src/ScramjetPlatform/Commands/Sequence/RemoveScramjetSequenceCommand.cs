@@ -1,0 +1,45 @@
+using System;
+using System.Management.Automation;
+using System.Threading.Tasks;
+using Scramjet.Client.Model;
+using ScramjetPlatform.Binding;
+using ScramjetPlatform.Completion;
+using ScramjetPlatform.Pipeline;
+using ScramjetPlatform.Scope;
+
+namespace ScramjetPlatform;
+
+/// <summary>Removes sequences from hubs.</summary>
+[Cmdlet(VerbsCommon.Remove, "ScramjetSequence", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
+[OutputType(typeof(void))]
+public sealed class RemoveScramjetSequenceCommand : HubCmdlet
+{
+    [Parameter(Mandatory = true, HelpMessage = "Ids or names of sequences.", Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Alias("SequenceId")]
+    [SupportsWildcards]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(SequenceCompleter))]
+    public SequenceReference[] Sequence { get; set; } = [];
+
+    [Parameter]
+    public SwitchParameter Force { get; set; }
+
+    [Parameter]
+    [Alias("TimeoutSec")]
+    [ValidateRange(0.001d, 86400d)]
+    [NoCompletion]
+    public double WaitTimeoutSec { get; set; } = 60;
+
+    private protected override PipedKind AcceptedInput => PipedKind.Places | PipedKind.Sequence;
+
+    private protected override Task ProcessAsync() => Places.ForEachSequenceAsync(Sequence, RemoveAsync);
+
+    private async Task RemoveAsync(Sequence sequence)
+    {
+        // How many instances it has is asked anew: those of a sequence that was got before may be others now.
+        var instances = Force ? (await Bind(sequence.Client).GetInfoAsync(StopToken).ConfigureAwait(false)).Instances.Count : 0;
+        var action = instances > 0 ? $"Remove, and kill what runs of its {instances} instance{(instances == 1 ? "" : "s")}" : "Remove";
+        if (await ConfirmAsync($"{sequence.Name ?? "sequence"} ({sequence.Id}) on {sequence.Hub}", action).ConfigureAwait(false))
+            await Context.Watch.RemoveAsync(sequence.Client, Force, TimeSpan.FromSeconds(WaitTimeoutSec), StopToken).ConfigureAwait(false);
+    }
+}

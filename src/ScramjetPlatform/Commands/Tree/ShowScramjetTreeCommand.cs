@@ -1,0 +1,153 @@
+using System;
+using System.Collections.Concurrent;
+using System.Collections.Generic;
+using System.Diagnostics;
+using System.Globalization;
+using System.Linq;
+using System.Management.Automation;
+using System.Threading.Tasks;
+using Scramjet.Client;
+using Scramjet.Client.Model;
+using ScramjetPlatform.Completion;
+using ScramjetPlatform.Scope;
+using ScramjetPlatform.View;
+
+namespace ScramjetPlatform;
+
+/// <summary>Shows spaces, hubs, sequences and instances as a tree, with status, age and load.</summary>
+[Cmdlet(VerbsCommon.Show, "ScramjetTree", DefaultParameterSetName = OnceSet)]
+[OutputType(typeof(ScramjetTreeNode))]
+public sealed class ShowScramjetTreeCommand : HubCmdlet
+{
+    private const string OnceSet = "Once";
+    private const string WatchSet = "Watch";
+
+    private static readonly TimeSpan ProgressAfter = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan FirstPicture = TimeSpan.FromMilliseconds(300);
+    private static readonly TimeSpan LeastPause = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan WatchTimeout = TimeSpan.FromSeconds(10);
+
+    private readonly List<CommandScope> _scopes = [];
+    private TreeScreen? _screen;
+    private ConcurrentQueue<Exception> _errors = new();
+
+    [Parameter(Position = 0)]
+    [Alias("Level")]
+    public ScramjetTreeKind Depth { get; set; } = ScramjetTreeKind.Instance;
+
+    [Parameter]
+    public SwitchParameter Health { get; set; }
+
+    [Parameter]
+    public SwitchParameter NoLoad { get; set; }
+
+    [Parameter(Mandatory = true, ParameterSetName = WatchSet)]
+    public SwitchParameter Watch { get; set; }
+
+    [Parameter(ParameterSetName = WatchSet)]
+    [ValidateRange(0.1d, 86400d)]
+    [NoCompletion]
+    public double IntervalSec { get; set; } = 2;
+
+    [Parameter]
+    [ValidateRange(0.001d, 86400d)]
+    [NoCompletion]
+    public double? TimeoutSec { get; set; }
+
+    private protected override TimeSpan? CallTimeout => TimeoutSec is { } seconds ? TimeSpan.FromSeconds(seconds) : Watch ? WatchTimeout : null;
+
+    private protected override Task ProcessAsync()
+    {
+        _scopes.Add(Places.Scope);
+        return Task.CompletedTask;
+    }
+
+    private protected override Task EndAsync()
+    {
+        if (_scopes.Count == 0)
+            return Task.CompletedTask;
+        if (!Watch)
+            return OnceAsync();
+
+        // While watching, errors are part of the picture, which continues.
+        Context.ErrorHandler = (error, _) => _errors.Enqueue(error);
+        _screen = new TreeScreen(Host, SessionState.PSVariable.GetValue("PSStyle") is not null);
+        return WatchAsync(_screen, (Connection ?? Context.Session.Default)?.Name);
+    }
+
+    private protected override void AfterEnd() => _screen?.Close();
+
+    private async Task OnceAsync()
+    {
+        var progress = new ProgressRecord(_scopes.GetHashCode() & 0xFFFFFF, "Asking the hubs", "Asking");
+        var shown = false;
+        var builder = new TreeBuilder(Context, Depth, !NoLoad, Health);
+        var asking = builder.AskAsync(_scopes);
+        while (await Task.WhenAny(asking, Task.Delay(ProgressAfter, StopToken)).ConfigureAwait(false) != asking && !StopToken.IsCancellationRequested)
+        {
+            shown = true;
+            progress.StatusDescription = builder.Hubs == 0 ? "No hub is known yet" : $"{builder.Answered} of {builder.Hubs} have answered";
+            progress.PercentComplete = builder.Hubs > 0 ? 100 * builder.Answered / builder.Hubs : 0;
+            Context.Output.PostProgress(progress);
+        }
+
+        if (shown)
+            Context.Output.PostProgress(new ProgressRecord(progress.ActivityId, progress.Activity, "Done") { RecordType = ProgressRecordType.Completed });
+        await asking.ConfigureAwait(false);
+        await Context.Output.WriteManyAsync(builder.Flatten()).ConfigureAwait(false);
+    }
+
+    private async Task WatchAsync(TreeScreen screen, string? connection)
+    {
+        var interval = TimeSpan.FromSeconds(IntervalSec);
+        TreeBuilder? before = null;
+        IReadOnlyCollection<Exception> errors = [];
+        while (true)
+        {
+            var clock = Stopwatch.StartNew();
+            _errors = new ConcurrentQueue<Exception>();
+            Context.ClearLists();
+            var builder = new TreeBuilder(Context, Depth, !NoLoad, Health, before);
+            var asking = builder.AskAsync(_scopes);
+
+            // A slow hub doesn't hold the picture up, and the first picture shows that something is under way.
+            var pause = before is null ? FirstPicture : interval;
+            while (screen.InPlace && await Task.WhenAny(asking, Task.Delay(pause, StopToken)).ConfigureAwait(false) != asking)
+            {
+                StopToken.ThrowIfCancellationRequested();
+                await DrawAsync(screen, connection, builder, errors, clock.Elapsed).ConfigureAwait(false);
+                pause = interval;
+            }
+
+            try
+            {
+                await asking.ConfigureAwait(false);
+            }
+            catch (Exception e) when (e is not OperationCanceledException || !StopToken.IsCancellationRequested)
+            {
+                _errors.Enqueue(e);
+            }
+
+            errors = _errors;
+            await DrawAsync(screen, connection, builder, errors, null).ConfigureAwait(false);
+            before = builder;
+            await Task.Delay(interval - clock.Elapsed is var rest && rest > LeastPause ? rest : LeastPause, StopToken).ConfigureAwait(false);
+        }
+    }
+
+    private Task<bool> DrawAsync(TreeScreen screen, string? connection, TreeBuilder builder, IReadOnlyCollection<Exception> errors, TimeSpan? waiting)
+    {
+        var nodes = builder.Flatten();
+        var title = string.Join("  ", new[] { "Scramjet", connection, DateTime.Now.ToString("HH:mm:ss", CultureInfo.InvariantCulture), $"every {IntervalSec.ToString(CultureInfo.InvariantCulture)} s", "Ctrl+C ends" }.Where(t => t is not null));
+        var summary = string.Join(", ", nodes.GroupBy(n => n.Level).OrderBy(g => g.Key).Select(g => TreeBuilder.Count(g.Count(), g.Key.ToString().ToLowerInvariant())));
+        if (waiting is { } time)
+            summary = $"{(nodes.Count > 0 ? summary + "; " : "")}waiting for {(builder.Hubs > builder.Answered ? TreeBuilder.Count(builder.Hubs - builder.Answered, "hub") : "an answer")} ({time.TotalSeconds:0} s)";
+        else if (nodes.Count == 0)
+            summary = "nothing to show";
+        return Context.Output.InvokeAsync(() =>
+        {
+            screen.Draw(title, summary, errors, nodes);
+            return true;
+        });
+    }
+}

@@ -1,0 +1,39 @@
+using System.Threading;
+using System.Threading.Tasks;
+using Scramjet.Client.Http;
+using Scramjet.Client.Instances;
+using ScramjetPlatform.View;
+
+namespace ScramjetPlatform.Engine;
+
+/// <summary>What a running command gives to its helpers: its requests, its output and its waits for instances.</summary>
+internal sealed class CommandContext : RequestContext
+{
+    /// <param name="options">The time limit, tracing and throttle of all requests.</param>
+    /// <param name="output">Writes to the command's pipeline.</param>
+    /// <param name="session">The session that the command runs in.</param>
+    /// <param name="cancellation">Cancelled when the command is stopped.</param>
+    public CommandContext(RequestOptions options, PipelineOutput output, ScramjetSession session, CancellationToken cancellation)
+        : base(options, output.PostError, cancellation)
+    {
+        Session = session;
+        Output = output;
+        Watch = new InstanceWatch(options, new WaitProgress(output.PostProgress));
+    }
+
+    /// <summary>The session that the command runs in.</summary>
+    public ScramjetSession Session { get; }
+
+    /// <summary>Writes to the command's pipeline, from any thread.</summary>
+    public PipelineOutput Output { get; }
+
+    /// <summary>Waits for instances, with this command's time limit, tracing and throttle, and with progress.</summary>
+    public InstanceWatch Watch { get; }
+
+    /// <summary>Writes a warning. If the command has left its pipeline by then, the session's next command writes it.</summary>
+    public async Task WarnAsync(string text)
+    {
+        if (!await Output.TryWarnAsync(text).ConfigureAwait(false))
+            Session.AddNotice(text);
+    }
+}

@@ -1,0 +1,67 @@
+using System;
+using System.Collections.Generic;
+using System.Management.Automation;
+using System.Threading.Tasks;
+using Scramjet.Client;
+
+namespace ScramjetPlatform.Engine;
+
+/// <summary>Writes to a command's pipeline from any thread: the pipeline thread does it when it pumps.</summary>
+/// <param name="pump">The way to the pipeline thread.</param>
+/// <param name="runtime">The command's streams.</param>
+internal sealed class PipelineOutput(PipelinePump pump, ICommandRuntime runtime)
+{
+    /// <summary>Writes an object. The task ends when the pipeline has room for more.</summary>
+    public Task WriteAsync(object? value) => pump.WriteAsync(value);
+
+    /// <summary>Writes objects. The task ends when the pipeline has room for more.</summary>
+    /// <param name="values">The objects.</param>
+    /// <param name="size">The approximate number of bytes that they were made of: the room that they take.</param>
+    public Task WriteManyAsync(IReadOnlyList<object?> values, long? size = null) => pump.WriteManyAsync(values, size);
+
+    /// <summary>Writes a block of bytes. The task ends when the pipeline has room for more.</summary>
+    public Task WriteBlockAsync(byte[] block) => pump.WriteAsync(block, block.Length);
+
+    /// <summary>Runs a function on the pipeline thread.</summary>
+    public Task<T> InvokeAsync<T>(Func<T> function) => pump.InvokeAsync(function);
+
+    /// <summary>Asks for confirmation, and says what would be done with -WhatIf.</summary>
+    public Task<bool> ConfirmAsync(string target, string action) =>
+        pump.InvokeAsync(() => runtime.ShouldProcess(DisplayText.Clean(target), DisplayText.Clean(action)));
+
+    /// <summary>Writes a non-terminating error.</summary>
+    public void PostError(Exception error, object? target) => _ = pump.PostAsync(() => runtime.WriteError(ErrorRecords.From(error, target)));
+
+    /// <summary>Writes a warning.</summary>
+    public void PostWarning(string text) => _ = PostWarningAsync(text);
+
+    /// <summary>Writes a warning. The task ends when the pipeline has room for more.</summary>
+    public Task PostWarningAsync(string text) => pump.PostAsync(() => runtime.WriteWarning(DisplayText.Clean(text)), text.Length);
+
+    /// <summary>Writes a verbose line.</summary>
+    public void PostVerbose(string text) => _ = PostVerboseAsync(text);
+
+    /// <summary>Writes a verbose line. The task ends when the pipeline has room for more.</summary>
+    public Task PostVerboseAsync(string text) => pump.PostAsync(() => runtime.WriteVerbose(DisplayText.Clean(text)), text.Length);
+
+    /// <summary>Reports progress.</summary>
+    public void PostProgress(ProgressRecord progress) => _ = pump.PostAsync(() => runtime.WriteProgress(progress));
+
+    /// <summary>Writes a warning, and ends when it is written.</summary>
+    /// <returns>Whether it was written. Work that continues after its pipeline was stopped can't write any more.</returns>
+    public async Task<bool> TryWarnAsync(string text)
+    {
+        try
+        {
+            return await pump.InvokeAsync(() =>
+            {
+                runtime.WriteWarning(text);
+                return true;
+            }).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is OperationCanceledException or PipelineStoppedException)
+        {
+            return false;
+        }
+    }
+}

@@ -1,9 +1,0 @@
-using System.Reflection;
-
-namespace ScramjetPlatform.Pipeline;
-
-/// <summary>The module's own version.</summary>
-internal static class ModuleVersion
-{
-    public static string Text { get; } = typeof(ModuleVersion).Assembly.GetName().Version?.ToString(3) ?? "0.0.0";
-}

@@ -1,0 +1,102 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using System.Management.Automation;
+using Scramjet.Client;
+using Scramjet.Client.Model;
+using ScramjetPlatform.Binding;
+using ScramjetPlatform.Pipeline;
+
+namespace ScramjetPlatform.Scope;
+
+/// <summary>The spaces and hubs that a record means: the place that was piped, or what the parameters name, or the connection's context, or all.</summary>
+internal sealed class CommandScope
+{
+    private CommandScope(ScramjetConnection? connection, EntityReference[] spaces, EntityReference[] hubs, HubClient? only = null)
+    {
+        Connection = connection;
+        Spaces = spaces;
+        Hubs = hubs;
+        Only = only;
+    }
+
+    /// <summary>The connection; null if objects say where they are.</summary>
+    public ScramjetConnection? Connection { get; }
+
+    /// <summary>The spaces; empty for all.</summary>
+    public EntityReference[] Spaces { get; }
+
+    /// <summary>The hubs; empty for all.</summary>
+    public EntityReference[] Hubs { get; }
+
+    /// <summary>The one hub, if an object on it was given.</summary>
+    public HubClient? Only { get; }
+
+    /// <summary>The scope of a record.</summary>
+    /// <param name="connect">Gives the record's connection.</param>
+    /// <param name="spaces">The spaces that are named.</param>
+    /// <param name="hubs">The hubs that are named.</param>
+    /// <param name="piped">The object of the record.</param>
+    public static CommandScope From(Func<ScramjetConnection> connect, EntityReference[] spaces, EntityReference[] hubs, PipedObject piped)
+    {
+        spaces = WithoutEmpty(spaces);
+        hubs = WithoutEmpty(hubs);
+        switch (piped.Value)
+        {
+            case Instance instance:
+                return OfHub(instance.Client.Hub);
+            case Sequence sequence:
+                return OfHub(sequence.Client.Hub);
+            case Space space:
+                spaces = [new SpaceReference(space, null)];
+                break;
+            case Hub hub:
+                hubs = [new HubReference(hub, null)];
+                break;
+            case PSObject row when piped.Kind == PipedKind.Space:
+                spaces = [new SpaceReference(row, Column(row, "Id"))];
+                break;
+            case PSObject row when piped.Kind == PipedKind.Hub:
+                hubs = [new HubReference(row, Column(row, "Id"))];
+                spaces = Column(row, "Space") is { Length: > 0 } of ? [new SpaceReference(row, of)] : spaces;
+                break;
+        }
+
+        // Objects know their own connection.
+        if (EntityReference.AreObjects(hubs))
+            return new CommandScope(null, [], hubs);
+        if (EntityReference.AreObjects(spaces))
+            return new CommandScope(null, spaces, hubs);
+
+        var connection = connect();
+        if (spaces.Length == 0)
+        {
+            if (connection.Space is { } space && connection.IsPlatform)
+                spaces = [new SpaceReference(space, space)];
+            if (connection.Hub is { } hub && hubs.Length == 0)
+                hubs = [new HubReference(hub, hub)];
+        }
+
+        return new CommandScope(connection, spaces, hubs);
+    }
+
+    /// <summary>The hub of an object.</summary>
+    public static CommandScope OfHub(HubClient hub) => new(null, [], [], hub);
+
+    /// <summary>Spaces, without the connection's context.</summary>
+    public static CommandScope OfSpaces(Func<ScramjetConnection> connect, EntityReference[] spaces)
+    {
+        spaces = WithoutEmpty(spaces);
+        return new CommandScope(EntityReference.AreObjects(spaces) ? null : connect(), spaces, []);
+    }
+
+    /// <summary>The scope that a row from the pipeline names by its Hub and Space columns, within this one.</summary>
+    public CommandScope For(EntityReference reference) => reference is { Hub: null, Space: null } || Connection is null ? this : new CommandScope(
+        Connection,
+        reference.Space is { } space ? [new SpaceReference(space, space)] : Spaces,
+        reference.Hub is { } hub ? [new HubReference(hub, hub)] : Hubs);
+
+    private static EntityReference[] WithoutEmpty(EntityReference[] references) => Array.FindAll(references, r => !r.IsEmpty);
+
+    private static string Column(PSObject row, string name) => row.Properties[name]?.Value?.ToString() ?? "";
+}

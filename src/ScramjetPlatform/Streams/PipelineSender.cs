@@ -1,0 +1,165 @@
+using System;
+using System.IO;
+using System.Linq;
+using System.Management.Automation;
+using System.Threading;
+using System.Threading.Tasks;
+using Scramjet.Client;
+using Scramjet.Client.Packaging;
+using Scramjet.Client.Streams;
+using ScramjetPlatform.Binding;
+using ScramjetPlatform.Conversion;
+using ScramjetPlatform.Engine;
+using ScramjetPlatform.View;
+
+namespace ScramjetPlatform.Streams;
+
+/// <summary>
+/// Sends the pipeline, or a file, into a stream. The request is open while the pipeline produces: nothing is collected, and a receiver that is slow slows
+/// the pipeline down.
+/// </summary>
+/// <param name="context">The command's output.</param>
+/// <param name="contentType">The content type; null to tell by the first object or the file's name.</param>
+/// <param name="target">What errors are about.</param>
+internal sealed class PipelineSender(CommandContext context, string? contentType, object target)
+{
+    private readonly BodyPipe _pipe = new();
+    private BodyEncoder? _encoder;
+    private Task? _sending;
+    private Exception? _failure;
+    private long _sent;
+
+    /// <summary>The file to send; null to send the pipeline.</summary>
+    public string? File { get; init; }
+
+    /// <summary>Whether the command writes output meanwhile, so that a failure must not end the pipeline.</summary>
+    public bool HasOutput { get; init; }
+
+    /// <summary>How many objects, lines or blocks of the pipeline have been sent.</summary>
+    public long Sent => Interlocked.Read(ref _sent);
+
+    /// <summary>Starts work of the command.</summary>
+    public Func<Func<Task>, Task> Start { get; init; } = null!;
+
+    /// <summary>Sends the body, with all that belongs to it.</summary>
+    public Func<StreamBody, Task> Send { get; init; } = null!;
+
+    /// <summary>Sends the value of -InputObject for one record: an item of the pipeline, or a list that was given on the command line.</summary>
+    public async Task SendRecordAsync(CommandLine line, object? input)
+    {
+        if (File is not null || (!line.ExpectsInput && !line.Has("InputObject")))
+            return;
+        foreach (var item in line.ExpectsInput ? [input] : ItemsOf(input))
+            await SendItemAsync(item).ConfigureAwait(false);
+    }
+
+    /// <summary>Ends the body, and waits until all has been sent. A failure is one error.</summary>
+    public async Task EndAsync()
+    {
+        if (File is not null)
+            Begin(() => SendFileAsync(Send));
+        else if (_sending is null)
+            BeginPipe(contentType ?? ContentTypes.Text);
+
+        _pipe.Complete();
+        await _sending!.ConfigureAwait(false);
+        ReportFailure();
+    }
+
+    /// <summary>Sends the file, or a value as the pipeline would have it, in a request of its own.</summary>
+    public Task SendValueAsync(object? value, Func<StreamBody, Task> send)
+    {
+        if (File is not null)
+            return SendFileAsync(send);
+
+        var items = ItemsOf(value);
+        var encoder = new BodyEncoder(contentType ?? BodyEncoder.TypeFor(items.FirstOrDefault()));
+        var bytes = items.SelectMany(encoder.Encode).ToArray();
+        return send(StreamBody.From(new MemoryStream(bytes), encoder.ContentType, isAscii: encoder.IsAscii));
+    }
+
+    /// <summary>A list is sent item by item, as the pipeline would; bytes stay together.</summary>
+    private static object?[] ItemsOf(object? value) => (value is PSObject wrapped ? wrapped.BaseObject : value) as object?[] ?? [value];
+
+    private async Task SendItemAsync(object? value)
+    {
+        if (_sending is null)
+            BeginPipe(contentType ?? BodyEncoder.TypeFor(value));
+        if (IsOver())
+            return;
+
+        byte[] bytes;
+        try
+        {
+            bytes = _encoder!.Encode(value);
+        }
+        catch (ScramjetException e)
+        {
+            context.Report(e, value);
+            return;
+        }
+
+        _pipe.Write(bytes, 0, bytes.Length);
+        Interlocked.Increment(ref _sent);
+
+        // The command waits here while the pipe is full, and writes what has come back meanwhile.
+        var room = _pipe.WaitForRoomAsync();
+        if (!room.IsCompleted)
+            await Task.WhenAny(room, _sending!).ConfigureAwait(false);
+        IsOver();
+    }
+
+    /// <summary>Whether nothing more is taken, as from an instance that has ended. A failure ends the command, unless there is output to lose.</summary>
+    private bool IsOver()
+    {
+        if (!_sending!.IsCompleted)
+            return false;
+        if (_failure is { } failure && !HasOutput)
+            throw new TerminatingError(failure, target);
+        ReportFailure();
+        return true;
+    }
+
+    private void ReportFailure()
+    {
+        if (_failure is { } failure)
+            context.Report(failure, target);
+        _failure = null;
+    }
+
+    private void BeginPipe(string type)
+    {
+        _encoder = new BodyEncoder(type);
+        Begin(() => Send(StreamBody.From(_pipe, type, _encoder.IsAscii)));
+    }
+
+    private void Begin(Func<Task> send) => _sending = Start(async () =>
+    {
+        try
+        {
+            await send().ConfigureAwait(false);
+        }
+        catch (Exception e) when (!context.Cancellation.IsCancellationRequested)
+        {
+            _failure = e;
+        }
+    });
+
+    private Task SendFileAsync(Func<StreamBody, Task> send)
+    {
+        var file = LocalFile.OpenRead(File!);
+        return ByteProgress.ShowAsync(context.Output.PostProgress, $"Sending {File}", file.Length, async progress =>
+        {
+            using (file)
+                await send(StreamBody.From(file, contentType ?? TypeOf(File!), progress)).ConfigureAwait(false);
+            return true;
+        });
+    }
+
+    private static string TypeOf(string path) => Path.GetExtension(path).ToLowerInvariant() switch
+    {
+        ".ndjson" or ".jsonl" => ContentTypes.NdJson,
+        ".txt" or ".csv" or ".log" => ContentTypes.Text,
+        _ => ContentTypes.Bytes,
+    };
+}
