@@ -18,6 +18,9 @@ public abstract class ApiClient
 {
     private static readonly TimeSpan ProbeTime = TimeSpan.FromSeconds(10);
 
+    /// <summary>The client without options that one with options was made from: objects keep this one, which outlasts a caller and its options.</summary>
+    private ApiClient? _origin;
+
     private protected ApiClient(ScramjetTransport transport, string address)
     {
         Transport = transport;
@@ -34,12 +37,18 @@ public abstract class ApiClient
 
     internal RequestOptions? Options { get; private set; }
 
-    /// <summary>The same client with its own time limit and tracing; clients that come from it have them too.</summary>
+    /// <summary>The same client with its own time limit and tracing. Clients that it creates have them too; the objects that it returns don't.</summary>
     /// <param name="client">The client.</param>
-    /// <param name="options">The caller's wishes.</param>
-    public static T With<T>(T client, RequestOptions options) where T : ApiClient
+    /// <param name="options">The time limit, tracing and throttle of its requests; null for the transport's.</param>
+    public static T With<T>(T client, RequestOptions? options) where T : ApiClient
     {
+        if (client.Options == options)
+            return client;
+        if (options is null)
+            return (T)client._origin!;
+
         var copy = (T)client.MemberwiseClone();
+        copy._origin ??= client;
         copy.Options = options;
         return copy;
     }
@@ -47,11 +56,8 @@ public abstract class ApiClient
     /// <summary>The client's address; never the token.</summary>
     public override string ToString() => Address;
 
-    private protected T Child<T>(T client) where T : ApiClient
-    {
-        client.Options = Options;
-        return client;
-    }
+    /// <summary>A client that this one creates, with its options.</summary>
+    private protected T Child<T>(T client) where T : ApiClient => With(client, Options);
 
     private protected static ApiRequest Get(string path) => new(HttpMethod.Get, path);
 

@@ -22,17 +22,19 @@ public sealed class InstanceClient : ApiClient
     /// <summary>A report in eleven days: about the longest time that a runner's timer takes.</summary>
     private const double NoReports = 1e-6;
 
+    private readonly HubClient _hub;
+
     internal InstanceClient(HubClient hub, string id)
         : base(hub.Transport, $"{hub.Address}/instance/{PathSegment.Encode(id, "instance")}")
     {
-        Hub = hub;
+        _hub = With(hub, null);
         InstanceId = id;
     }
 
     private protected override string ProbeAddress => Hub.Address;
 
     /// <summary>The hub that it runs on.</summary>
-    public HubClient Hub { get; }
+    public HubClient Hub => With(_hub, Options);
 
     /// <summary>The instance's id.</summary>
     public string InstanceId { get; }

@@ -20,15 +20,17 @@ public sealed class SequenceClient : ApiClient
     /// <summary>What to do where a hub calls a sequence in use.</summary>
     internal const string InUseAdvice = "Stop the sequence's instances. Hubs list an instance for a while after its end, and call its sequence in use: try again later then.";
 
+    private readonly HubClient _hub;
+
     internal SequenceClient(HubClient hub, string id)
         : base(hub.Transport, $"{hub.Address}/sequence/{PathSegment.Encode(id, "sequence")}")
     {
-        Hub = hub;
+        _hub = With(hub, null);
         SequenceId = id;
     }
 
     /// <summary>The hub that holds it.</summary>
-    public HubClient Hub { get; }
+    public HubClient Hub => With(_hub, Options);
 
     /// <summary>The sequence's id.</summary>
     public string SequenceId { get; }
@@ -93,7 +95,7 @@ public sealed class SequenceClient : ApiClient
 
     /// <summary>Puts a package in this sequence's place, upstream's overwrite: <c>PUT /sequence/{id}</c>. Hubs since 0.26.</summary>
     public Task<SequenceClient> UpdateAsync(PackageSource package, IProgress<long>? progress = null, CancellationToken cancellationToken = default) =>
-        With(Hub, Options ?? new RequestOptions()).UpdateSequenceAsync(SequenceId, package, progress, cancellationToken);
+        Hub.UpdateSequenceAsync(SequenceId, package, progress, cancellationToken);
 
     /// <summary>
     /// Removes the sequence: <c>DELETE /sequence/{id}</c>. A hub refuses that, with status 409, as long as instances of it run, and for a while after

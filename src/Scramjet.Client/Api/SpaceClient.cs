@@ -17,6 +17,8 @@ namespace Scramjet.Client.Api;
 /// </summary>
 public sealed class SpaceClient : PlaceClient
 {
+    private MiddlewareClient? _middleware;
+
     internal SpaceClient(ScramjetTransport transport, string address, string spaceId) : base(transport, address) => SpaceId = spaceId;
 
     /// <summary>The space's id.</summary>
@@ -27,7 +29,11 @@ public sealed class SpaceClient : PlaceClient
     private protected override Task<bool> TopicsKeepTheirTypeAsync(CancellationToken cancellationToken) => Task.FromResult(true);
 
     /// <summary>The platform that the space was found by; null for one of a multi-manager, or found by a hub.</summary>
-    public MiddlewareClient? Middleware { get; internal set; }
+    public MiddlewareClient? Middleware
+    {
+        get => _middleware is null ? null : With(_middleware, Options);
+        internal set => _middleware = value is null ? null : With(value, null);
+    }
 
     /// <summary>The hubs: <c>GET {space}/list</c>.</summary>
     public Task<IReadOnlyList<Hub>> ListHubsAsync(CancellationToken cancellationToken = default) =>

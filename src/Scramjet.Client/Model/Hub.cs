@@ -10,7 +10,7 @@ public sealed class Hub : Resource
     internal Hub(JsonFields fields, HubClient client)
     {
         Id = fields.RequiredId();
-        Client = client;
+        Client = ApiClient.With(client, null);
         Space = client.SpaceId;
         Healthy = fields.Flag("healthy");
         Connected = fields.Flag("isConnectionActive");
@@ -39,7 +39,7 @@ public sealed class Hub : Resource
     internal Hub(HubClient client, string? version = null, JsonFields? config = null, JsonFields? status = null)
     {
         Id = client.HubId;
-        Client = client;
+        Client = ApiClient.With(client, null);
         Transport = client.Transport;
         Version = version;
         Description = config?.Text("description");

@@ -21,9 +21,9 @@ public sealed class Instance : Resource
     internal Instance(JsonFields fields, InstanceClient client)
     {
         Id = fields.RequiredId();
-        Client = client;
-        Hub = client.Hub.HubId;
-        Space = client.Hub.SpaceId;
+        Client = ApiClient.With(client, null);
+        Hub = Client.Hub.HubId;
+        Space = Client.Hub.SpaceId;
 
         // 0.18 gives the sequence's id alone; newer hubs give the whole sequence.
         if (fields.Object("sequence") is { } sequence)

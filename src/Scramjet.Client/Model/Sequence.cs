@@ -12,9 +12,9 @@ public sealed class Sequence : Resource
     internal Sequence(JsonFields fields, SequenceClient client)
     {
         Id = fields.RequiredId();
-        Client = client;
-        Hub = client.Hub.HubId;
-        Space = client.Hub.SpaceId;
+        Client = ApiClient.With(client, null);
+        Hub = Client.Hub.HubId;
+        Space = Client.Hub.SpaceId;
         Instances = fields.Ids("instances") ?? [];
         Facts = new SequenceFacts(fields);
         var config = fields.Object("config");

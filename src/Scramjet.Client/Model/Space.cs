@@ -8,7 +8,7 @@ public sealed class Space : Resource
     internal Space(JsonFields fields, SpaceClient client)
     {
         Id = fields.RequiredId();
-        Client = client;
+        Client = ApiClient.With(client, null);
         AdditionalData = fields.Rest();
     }
 

@@ -13,7 +13,7 @@ public sealed class StoreItem : Resource
     {
         Id = fields.RequiredId();
         Space = client.SpaceId;
-        Client = client;
+        Client = ApiClient.With(client, null);
         var config = fields.Object("config") ?? fields;
         Name = config.Text("name");
         Version = config.Text("version");

@@ -8,12 +8,12 @@ namespace Scramjet.Client.Model;
 /// <summary>A topic: a named stream in a hub, or across a space.</summary>
 public sealed class Topic : Resource
 {
-    private readonly PlaceClient _place;
+    private readonly string _place;
     private readonly TopicActor[] _actors;
 
     internal Topic(JsonFields fields, PlaceClient place, string? space, string? hub)
     {
-        _place = place;
+        _place = place.Address;
 
         // Hubs say topic and topicName, spaces name, an answer to a creation id.
         Name = fields.Text("topicName") ?? fields.Text("topic") ?? fields.Text("name") ?? fields.RequiredId();
@@ -56,7 +56,7 @@ public sealed class Topic : Resource
 
     private string[] Hubs(string role) => _actors.Where(a => a.Retired != true && a.Role == role).Select(a => a.Hub).OfType<string>().ToArray();
 
-    private protected override string Address => $"{_place.Address}/topic/{System.Uri.EscapeDataString(Name)}";
+    private protected override string Address => $"{_place}/topic/{System.Uri.EscapeDataString(Name)}";
 
     /// <summary>The name.</summary>
     public override string ToString() => Name;

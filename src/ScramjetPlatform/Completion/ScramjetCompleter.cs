@@ -122,13 +122,13 @@ public abstract class ScramjetCompleter : IArgumentCompleter
         public async Task<IEnumerable<T>> FromSpacesAsync<T>(Func<SpaceClient, Task<IReadOnlyList<T>>> list, CancellationToken cancellationToken)
         {
             var spaces = await GetSpacesAsync(cancellationToken).ConfigureAwait(false);
-            return await GatherAsync(spaces, s => list(s.Client), cancellationToken).ConfigureAwait(false);
+            return await GatherAsync(spaces, s => list(Quick(s.Client)), cancellationToken).ConfigureAwait(false);
         }
 
         public async Task<IEnumerable<T>> FromHubsAsync<T>(Func<HubClient, Task<IReadOnlyList<T>>> list, CancellationToken cancellationToken)
         {
             var hubs = (await GetHubsAsync(cancellationToken).ConfigureAwait(false)).Where(h => h.Connected != false && (Hub is null || Fits(Hub, h.Id)));
-            return await GatherAsync(hubs, h => list(h.Client), cancellationToken).ConfigureAwait(false);
+            return await GatherAsync(hubs, h => list(Quick(h.Client)), cancellationToken).ConfigureAwait(false);
         }
 
         /// <summary>What all that answer in time have; those that fail have nothing.</summary>
