@@ -23,7 +23,7 @@ public sealed class ScramjetApiException : ScramjetException
         ServerMessage = serverMessage;
     }
 
-    /// <summary>The answer's status; null where there was no answer.</summary>
+    /// <summary>The answer's status; null if there was no answer.</summary>
     public HttpStatusCode? StatusCode { get; }
 
     /// <summary>How long the server asks to wait before the next try, where it says so (<c>Retry-After</c>).</summary>

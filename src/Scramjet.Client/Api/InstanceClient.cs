@@ -43,7 +43,7 @@ public sealed class InstanceClient : ApiClient
     public Task<Instance> GetInfoAsync(CancellationToken cancellationToken = default) =>
         GetOneAsync("", fields => new Instance(fields, this), cancellationToken);
 
-    /// <summary>The instance, or null where the hub doesn't list it (any more).</summary>
+    /// <summary>The instance, or null if the hub doesn't list it (any more).</summary>
     public async Task<Instance?> GetInfoOrNullAsync(CancellationToken cancellationToken = default)
     {
         try
@@ -82,7 +82,7 @@ public sealed class InstanceClient : ApiClient
     /// </summary>
     /// <param name="timeout">What the instance gets to end by itself.</param>
     /// <param name="canCallKeepalive">Whether the instance may ask for more time.</param>
-    /// <param name="cancellationToken">Stops the call; the hub goes on.</param>
+    /// <param name="cancellationToken">Cancels the call. The hub continues.</param>
     public async Task StopAsync(TimeSpan timeout, bool canCallKeepalive = false, CancellationToken cancellationToken = default)
     {
         var version = await Hub.GetHubVersionAsync(cancellationToken).ConfigureAwait(false);
@@ -96,7 +96,7 @@ public sealed class InstanceClient : ApiClient
     /// <see cref="Instances.InstanceWatch.KillAsync"/> asks first.
     /// </summary>
     /// <param name="removeImmediately">Also take it off the hub's list as soon as it has ended; hubs of 1.0 need 15 s for that.</param>
-    /// <param name="cancellationToken">Stops the call.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
     public async Task KillAsync(bool removeImmediately = false, CancellationToken cancellationToken = default)
     {
         var version = await Hub.GetHubVersionAsync(cancellationToken).ConfigureAwait(false);
@@ -107,7 +107,7 @@ public sealed class InstanceClient : ApiClient
     /// <summary>Sends the instance an event: <c>POST /instance/{id}/_event</c>.</summary>
     /// <param name="eventName">The event's name.</param>
     /// <param name="message">What goes with it; null for nothing.</param>
-    /// <param name="cancellationToken">Stops the call.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
     public async Task SendEventAsync(string eventName, JToken? message = null, CancellationToken cancellationToken = default)
     {
         var version = await Hub.GetHubVersionAsync(cancellationToken).ConfigureAwait(false);
@@ -117,7 +117,7 @@ public sealed class InstanceClient : ApiClient
 
     /// <summary>Sets how often the instance reports its health to its hub: <c>POST /instance/{id}/_monitoring_rate</c>. Once a second is what it does by itself.</summary>
     /// <param name="reportsPerSecond">How many reports a second; more than 0. A hub gives the last report as the instance's health until the next one comes.</param>
-    /// <param name="cancellationToken">Stops the call.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
     public async Task SetMonitoringRateAsync(double reportsPerSecond, CancellationToken cancellationToken = default)
     {
         var request = Post("/_monitoring_rate", InstanceMessages.Current.MonitoringRate(reportsPerSecond));
@@ -140,10 +140,10 @@ public sealed class InstanceClient : ApiClient
     /// something else has ended the input, a hub may never take what is sent: <see cref="StreamBody.Waiting"/> shows it.
     /// </para>
     /// </remarks>
-    /// <param name="body">The data, which may still be in the making.</param>
+    /// <param name="body">The data, which can be written while it is sent.</param>
     /// <param name="keepOpen">Leave the input open for more; else it is closed when the body ends.</param>
-    /// <param name="typeRead">Ends when the instance's log has said that it has read the content type. Null where its log isn't read: then it gets some time for it.</param>
-    /// <param name="cancellationToken">Stops the call.</param>
+    /// <param name="typeRead">Ends when the instance's log has said that it has read the content type. Null if its log isn't read: then it gets some time for it.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
     /// <exception cref="ScramjetException"><c>INPUT_ENDED</c> or <c>BAD_PARAMETERS</c>: it doesn't go with what was sent before. <c>GONE</c>: the instance ended before it had taken it all.</exception>
     public async Task SendInputAsync(StreamBody body, bool keepOpen = false, Task? typeRead = null, CancellationToken cancellationToken = default)
     {
@@ -165,9 +165,9 @@ public sealed class InstanceClient : ApiClient
     }
 
     /// <summary>Sends data to the standard input of the instance's process: <c>POST /instance/{id}/stdin</c>.</summary>
-    /// <param name="body">The data, which may still be in the making.</param>
+    /// <param name="body">The data, which can be written while it is sent.</param>
     /// <param name="keepOpen">Leave the stream open for more; else it is closed when the body ends.</param>
-    /// <param name="cancellationToken">Stops the call.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
     /// <exception cref="ScramjetException"><c>GONE</c>: the instance ended before it had taken it all.</exception>
     public Task SendStdinAsync(StreamBody body, bool keepOpen = false, CancellationToken cancellationToken = default) =>
         FeedAsync("/stdin", body, keepOpen, cancellationToken);
@@ -188,7 +188,7 @@ public sealed class InstanceClient : ApiClient
     /// <param name="read">Reads the output to its end.</param>
     /// <param name="keepOpen">Leave the input open for more; else it is closed when the body ends.</param>
     /// <param name="typeRead">See <see cref="SendInputAsync"/>.</param>
-    /// <param name="cancellationToken">Stops both.</param>
+    /// <param name="cancellationToken">Cancels both.</param>
     /// <returns>Whether all of the data was taken: an instance may leave some of it unread.</returns>
     public async Task<bool> InOutAsync(StreamBody body, Func<ApiStream, CancellationToken, Task> read, bool keepOpen = false, Task? typeRead = null, CancellationToken cancellationToken = default)
     {

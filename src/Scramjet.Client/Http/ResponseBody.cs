@@ -43,7 +43,7 @@ internal static class ResponseBody
     /// <summary>The whole body as text, which is UTF-8.</summary>
     /// <param name="response">The answer.</param>
     /// <param name="limit">The most bytes that it may have.</param>
-    /// <param name="cancellationToken">Ends the reading at once.</param>
+    /// <param name="cancellationToken">Cancels the reading at once.</param>
     /// <exception cref="InvalidDataException">There is more than that, or it is encoded in a way that isn't known.</exception>
     public static async Task<string> ReadAsync(HttpResponseMessage response, long limit, CancellationToken cancellationToken)
     {

@@ -257,7 +257,7 @@ internal static class ResponseErrors
         ? o["data"] is { } data ? $"{code}: {(data is JValue ? data.ToString() : Shorten(data.ToString(Formatting.None)))}" : code.ToString()
         : null;
 
-    /// <summary>The title of a web page, empty where it has none; null for what isn't a web page.</summary>
+    /// <summary>The title of a web page, empty if it has none; null for what isn't a web page.</summary>
     private static string? HtmlTitle(string body)
     {
         var start = body.TrimStart('\uFEFF', ' ', '\t', '\r', '\n');
@@ -297,7 +297,7 @@ internal static class ResponseErrors
         return e;
     }
 
-    /// <summary>The proxy that requests to the address go through; null where there is none.</summary>
+    /// <summary>The proxy that requests to the address go through; null if there is none.</summary>
     private static string? ProxyOf(Uri uri)
     {
         try

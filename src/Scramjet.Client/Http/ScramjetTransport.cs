@@ -83,7 +83,7 @@ public sealed class ScramjetTransport : IDisposable
     /// <param name="request">The request.</param>
     /// <param name="options">What the caller wants of its requests.</param>
     /// <param name="probe">Asks the server for a sign of life, and throws where there is none.</param>
-    /// <param name="cancellationToken">Ends it.</param>
+    /// <param name="cancellationToken">Cancels it.</param>
     internal async Task<JToken?> SendJsonAsync(string baseAddress, ApiRequest request, RequestOptions? options, Func<CancellationToken, Task>? probe, CancellationToken cancellationToken)
     {
         var timeout = request.Timeout ?? options?.Timeout ?? _options.Timeout;
@@ -107,7 +107,7 @@ public sealed class ScramjetTransport : IDisposable
     /// <param name="request">The request.</param>
     /// <param name="options">What the caller wants of its requests.</param>
     /// <param name="probe">Asks the server for a sign of life, and throws where there is none.</param>
-    /// <param name="cancellationToken">Ends it.</param>
+    /// <param name="cancellationToken">Cancels it.</param>
     internal async Task<ApiStream> OpenStreamAsync(string baseAddress, ApiRequest request, RequestOptions? options, Func<CancellationToken, Task> probe, CancellationToken cancellationToken)
     {
         var call = NewCall(baseAddress, request, options, OpeningOf(options));
@@ -202,7 +202,7 @@ public sealed class ScramjetTransport : IDisposable
         }
     }
 
-    /// <summary>What a failure that isn't an error of ours yet comes to; null where it is one.</summary>
+    /// <summary>What a failure that isn't an error of ours yet comes to; null if it is one.</summary>
     private Exception? Translate(Exception e, Call call, CancellationToken cancellationToken) => e switch
     {
         ScramjetException => null,

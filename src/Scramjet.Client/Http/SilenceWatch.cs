@@ -24,7 +24,7 @@ internal sealed class SilenceWatch(Call call, Func<CancellationToken, Task> prob
     private volatile bool _probing;
     private bool _disposed;
 
-    /// <summary>Why it was broken off; null where it wasn't.</summary>
+    /// <summary>Why it was broken off; null if it wasn't.</summary>
     public Exception? Failure { get; private set; }
 
     /// <summary>Whether the server has been asked for a sign of life, and has left that unanswered for as long as a silence may last.</summary>

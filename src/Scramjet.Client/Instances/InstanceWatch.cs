@@ -40,7 +40,7 @@ public sealed class InstanceWatch
     /// <summary>Waits until an instance has ended.</summary>
     /// <param name="known">The instance as it was last seen.</param>
     /// <param name="timeout">How long to wait; null for as long as it takes.</param>
-    /// <param name="cancellationToken">Stops the wait.</param>
+    /// <param name="cancellationToken">Cancels the wait.</param>
     /// <exception cref="ScramjetException"><c>TIMEOUT</c>.</exception>
     public Task<Instance> UntilEndedAsync(Instance known, TimeSpan? timeout, CancellationToken cancellationToken = default) =>
         UntilAsync(known, static i => i.HasEnded, "to end", timeout, cancellationToken);
@@ -48,7 +48,7 @@ public sealed class InstanceWatch
     /// <summary>Waits until an instance that was just started runs, or has ended.</summary>
     /// <param name="known">The instance as it was last seen.</param>
     /// <param name="timeout">How long to wait; null for as long as it takes.</param>
-    /// <param name="cancellationToken">Stops the wait.</param>
+    /// <param name="cancellationToken">Cancels the wait.</param>
     /// <exception cref="ScramjetException"><c>TIMEOUT</c>.</exception>
     public Task<Instance> UntilRunningAsync(Instance known, TimeSpan? timeout, CancellationToken cancellationToken = default) =>
         UntilAsync(known, static i => !i.IsStarting && i.State != InstanceStatus.Unknown, "to run", timeout, cancellationToken);
@@ -56,7 +56,7 @@ public sealed class InstanceWatch
     /// <summary>Waits until an instance is no longer on its hub's list.</summary>
     /// <param name="known">The instance as it was last seen.</param>
     /// <param name="timeout">How long to wait; null for as long as it takes.</param>
-    /// <param name="cancellationToken">Stops the wait.</param>
+    /// <param name="cancellationToken">Cancels the wait.</param>
     /// <exception cref="ScramjetException"><c>TIMEOUT</c>.</exception>
     public Task<Instance> UntilGoneAsync(Instance known, TimeSpan? timeout, CancellationToken cancellationToken = default) =>
         UntilAsync(known, static _ => false, "to leave its hub's list", timeout, cancellationToken);
@@ -66,7 +66,7 @@ public sealed class InstanceWatch
     /// <param name="fits">Whether it is as wanted.</param>
     /// <param name="goal">What it is to do, such as <c>to end</c>, for those who are told of the wait.</param>
     /// <param name="timeout">How long to wait; null for as long as it takes.</param>
-    /// <param name="cancellationToken">Stops the wait.</param>
+    /// <param name="cancellationToken">Cancels the wait.</param>
     /// <exception cref="ScramjetException"><c>TIMEOUT</c>.</exception>
     public Task<Instance> UntilAsync(Instance known, Func<Instance, bool> fits, string goal, TimeSpan? timeout, CancellationToken cancellationToken = default) =>
         UntilAsync(known, fits, goal, timeout, _polling, cancellationToken);
@@ -75,7 +75,7 @@ public sealed class InstanceWatch
     /// <param name="known">The instance as it was last seen.</param>
     /// <param name="time">What the instance gets to end by itself.</param>
     /// <param name="canCallKeepalive">Whether the instance may ask for more time.</param>
-    /// <param name="cancellationToken">Stops the wait; the hub goes on.</param>
+    /// <param name="cancellationToken">Cancels the wait. The hub continues.</param>
     /// <returns>The instance as it is then. One that has asked for more time may still run.</returns>
     public async Task<Instance> StopAsync(Instance known, TimeSpan time, bool canCallKeepalive = false, CancellationToken cancellationToken = default)
     {
@@ -103,14 +103,14 @@ public sealed class InstanceWatch
     /// <summary>Kills an instance, unless it has ended. One that is still starting is killed as soon as its hub allows it.</summary>
     /// <param name="known">The instance as it was last seen.</param>
     /// <param name="removeImmediately">Also take it off its hub's list as soon as it has ended; hubs of 1.0 need 15 s for that.</param>
-    /// <param name="cancellationToken">Stops the call.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
     /// <returns>The instance as it was seen before; see <see cref="UntilEndedAsync"/> for what comes of it.</returns>
     public Task<Instance> KillAsync(Instance known, bool removeImmediately = false, CancellationToken cancellationToken = default) =>
         EndAsync(known, client => client.KillAsync(removeImmediately, cancellationToken), cancellationToken);
 
     /// <summary>Asks a hub to take an instance off its list that has ended, such as to give its id to another.</summary>
     /// <param name="ended">The instance.</param>
-    /// <param name="cancellationToken">Stops the call.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
     /// <returns>Whether the hub does that: the 1.0.1 release does within 15 s of the end, newer hubs don't.</returns>
     public async Task<bool> ReleaseAsync(Instance ended, CancellationToken cancellationToken = default)
     {
@@ -136,7 +136,7 @@ public sealed class InstanceWatch
     /// <param name="sequence">The sequence.</param>
     /// <param name="kill">Whether to kill its instances; without it, instances that run are an error.</param>
     /// <param name="timeout">How long to wait for the hub; null for <see cref="InstanceTimings.ReleaseTime"/>.</param>
-    /// <param name="cancellationToken">Stops the wait.</param>
+    /// <param name="cancellationToken">Cancels the wait.</param>
     /// <exception cref="ScramjetException"><c>REQUEST_ERROR</c> with status 409: instances of it run. <c>TIMEOUT</c>: the hub still holds it.</exception>
     public Task RemoveAsync(SequenceClient sequence, bool kill = false, TimeSpan? timeout = null, CancellationToken cancellationToken = default)
     {
@@ -182,7 +182,7 @@ public sealed class InstanceWatch
     /// <param name="sequence">The sequence.</param>
     /// <param name="work">What is to be done.</param>
     /// <param name="timeout">How long to wait for the hub; null for <see cref="InstanceTimings.ListedTime"/>.</param>
-    /// <param name="cancellationToken">Stops the wait.</param>
+    /// <param name="cancellationToken">Cancels the wait.</param>
     /// <exception cref="ScramjetException"><c>REQUEST_ERROR</c> with status 409: instances of it run. <c>TIMEOUT</c>: the hub still lists instances that have ended.</exception>
     public Task<T> WhenUnusedAsync<T>(SequenceClient sequence, Func<Task<T>> work, TimeSpan? timeout = null, CancellationToken cancellationToken = default)
     {
@@ -269,7 +269,7 @@ public sealed class InstanceWatch
     /// <param name="goal">What is waited for.</param>
     /// <param name="longestDelay">How long the delay may become.</param>
     /// <param name="ask">Asks, and says whether that is the answer.</param>
-    /// <param name="cancellationToken">Stops the wait.</param>
+    /// <param name="cancellationToken">Cancels the wait.</param>
     /// <param name="timeout">When to ask for the last time; null for no such time.</param>
     private async Task<T> PollAsync<T>(string goal, TimeSpan longestDelay, Func<Reporter, Task<(bool IsThere, T Value)>> ask, CancellationToken cancellationToken, TimeSpan? timeout = null)
     {

@@ -29,9 +29,9 @@ internal sealed class StartLedger
             _entries.TryRemove(oldest.Address, out _);
     }
 
-    /// <summary>What an instance was started with; null where that isn't known.</summary>
+    /// <summary>What an instance was started with; null if that isn't known.</summary>
     /// <param name="address">The instance's address.</param>
-    /// <param name="created">When it was created, where the hub tells that.</param>
+    /// <param name="created">When it was created, if the hub gives it.</param>
     public StartOptions? Find(string address, DateTimeOffset? created)
     {
         if (!_entries.TryGetValue(address, out var entry))

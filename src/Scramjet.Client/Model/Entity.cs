@@ -9,7 +9,7 @@ namespace Scramjet.Client.Model;
 /// </summary>
 public abstract class Entity
 {
-    /// <summary>The fields of the answer that have no property here, as plain values.</summary>
+    /// <summary>The fields of the response that have no property here, as plain values.</summary>
     public IReadOnlyDictionary<string, object?> GetAdditionalData() => AdditionalData;
 
     internal IReadOnlyDictionary<string, object?> AdditionalData { get; private protected set; } = new Dictionary<string, object?>();

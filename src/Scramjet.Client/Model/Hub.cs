@@ -31,7 +31,7 @@ public sealed class Hub : Resource
         AdditionalData = fields.Rest();
     }
 
-    /// <summary>A hub that is used alone: what it doesn't tell of itself isn't known.</summary>
+    /// <summary>A standalone hub: what it doesn't tell of itself isn't known.</summary>
     /// <param name="client">The client, which knows the id.</param>
     /// <param name="version">The version.</param>
     /// <param name="config">The answer to <c>/config</c>, where there is one.</param>
@@ -64,7 +64,7 @@ public sealed class Hub : Resource
     /// <summary>Whether its load checks are fine, as its space knows it.</summary>
     public bool? Healthy { get; }
 
-    /// <summary>Whether it is connected to its space now; null where it is in none, or doesn't tell.</summary>
+    /// <summary>Whether it is connected to its space now; null if it is in none, or doesn't tell.</summary>
     public bool? Connected { get; }
 
     /// <summary>Whether its owner runs it, rather than the platform, as its space knows it.</summary>
@@ -76,7 +76,7 @@ public sealed class Hub : Resource
     /// <summary>Its owner's tags.</summary>
     public IReadOnlyList<string> Tags { get; }
 
-    /// <summary>The version; null where the hub wasn't asked, or didn't answer.</summary>
+    /// <summary>The version; null if the hub wasn't asked, or didn't answer.</summary>
     public string? Version { get; internal set; }
 
     /// <summary>When it was first connected to its space.</summary>
@@ -105,7 +105,7 @@ public sealed class Hub : Resource
 
     internal HubClient Client { get; }
 
-    /// <summary>The client for this hub. It is a method so that JSON, lists and tables show the hub alone.</summary>
+    /// <summary>The client for this hub. A method, so that JSON, lists and tables show only the hub.</summary>
     public HubClient GetClient() => Client;
 
     private protected override string Address => Client.Address;

@@ -110,7 +110,7 @@ public static class LocalFile
     /// <param name="path">The file.</param>
     /// <param name="most">How many bytes it may have.</param>
     /// <param name="tooLarge">The error for a file that has more.</param>
-    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <param name="cancellationToken">Cancels the reading.</param>
     /// <exception cref="ScramjetException">As <see cref="OpenRead"/>.</exception>
     internal static string ReadText(string path, int most, Func<ScramjetException> tooLarge, CancellationToken cancellationToken)
     {

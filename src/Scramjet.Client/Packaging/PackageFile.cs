@@ -38,8 +38,8 @@ internal sealed class PackageFile
 
     /// <summary>Checks a package.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="progress">Told of the bytes read of the file.</param>
-    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <param name="progress">Receives the number of bytes read from the file.</param>
+    /// <param name="cancellationToken">Cancels the reading.</param>
     /// <exception cref="ScramjetException"><c>FILE_NOT_FOUND</c>, <c>FILE_UNREADABLE</c> or <c>INVALID_PACKAGE</c>.</exception>
     public static PackageFile Read(string path, IProgress<long>? progress = null, CancellationToken cancellationToken = default)
     {

@@ -13,7 +13,7 @@ public sealed class PackageSource : IDisposable
 
     /// <summary>A package from anywhere.</summary>
     /// <param name="open">Opens it; it is closed after each use.</param>
-    /// <param name="length">The bytes that will be read; null where that is known only afterwards.</param>
+    /// <param name="length">The bytes that will be read; null if that is known only afterwards.</param>
     public PackageSource(Func<Stream> open, long? length = null)
     {
         _open = open;
@@ -28,7 +28,7 @@ public sealed class PackageSource : IDisposable
         LabelledManifest = file is null ? null : manifest.WithVersion(ContentHash.Label(manifest.Version, file.Hash));
     }
 
-    /// <summary>The bytes that will be sent; null where that is known only afterwards.</summary>
+    /// <summary>The bytes that will be sent; null if that is known only afterwards.</summary>
     public long? Length { get; }
 
     /// <summary>What its package.json says; null for a package from anywhere.</summary>
@@ -39,8 +39,8 @@ public sealed class PackageSource : IDisposable
 
     /// <summary>A package in a file, which is checked first.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="progress">Told of the bytes read of it.</param>
-    /// <param name="cancellationToken">Ends the check.</param>
+    /// <param name="progress">Receives the number of bytes read from it.</param>
+    /// <param name="cancellationToken">Cancels the check.</param>
     /// <exception cref="ScramjetException"><c>FILE_NOT_FOUND</c>, <c>FILE_UNREADABLE</c>, or <c>INVALID_PACKAGE</c>.</exception>
     public static PackageSource FromFile(string path, IProgress<long>? progress = null, CancellationToken cancellationToken = default)
     {

@@ -41,7 +41,7 @@ public sealed class SequencePackage
     /// <param name="folder">The folder with the package.json.</param>
     /// <param name="exclude">Further patterns to leave out, in the syntax of .siignore.</param>
     /// <param name="target">The package's own path, which is left out where it is in the folder.</param>
-    /// <param name="cancellationToken">Ends the listing.</param>
+    /// <param name="cancellationToken">Cancels the listing.</param>
     /// <exception cref="ScramjetException"><c>FILE_NOT_FOUND</c>, <c>FILE_UNREADABLE</c>, or <c>INVALID_PACKAGE</c>: package.json or its main is missing or wrong, a link leads out of the folder, or something in it isn't a file, a folder or a link.</exception>
     public static SequencePackage Plan(string folder, IEnumerable<string>? exclude = null, string? target = null, CancellationToken cancellationToken = default)
     {
@@ -79,8 +79,8 @@ public sealed class SequencePackage
     /// The same package with its content's hash in its version, as build metadata: <c>1.2.3+sha.9f86d081884c7d65</c>. Hubs keep nothing of a
     /// package that tells its content, but they do keep its version: so two that show the same labelled version are the same. The files are read for it; nothing is written.
     /// </summary>
-    /// <param name="progress">Told of the bytes read of the files.</param>
-    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <param name="progress">Receives the number of bytes read from the files.</param>
+    /// <param name="cancellationToken">Cancels the reading.</param>
     /// <exception cref="ScramjetException"><c>FILE_UNREADABLE</c>: a file can't be read, or changed while it was.</exception>
     public SequencePackage WithContentLabel(IProgress<long>? progress = null, CancellationToken cancellationToken = default)
     {
@@ -110,7 +110,7 @@ public sealed class SequencePackage
 
     /// <summary>Writes the package.</summary>
     /// <param name="output">Where to; it stays open.</param>
-    /// <param name="progress">Told of the bytes read of the files.</param>
+    /// <param name="progress">Receives the number of bytes read from the files.</param>
     /// <param name="cancellationToken">Stops it, with the output half written.</param>
     /// <exception cref="ScramjetException"><c>FILE_UNREADABLE</c>: a file can't be read, or changed while it was.</exception>
     public void Write(Stream output, IProgress<long>? progress = null, CancellationToken cancellationToken = default)

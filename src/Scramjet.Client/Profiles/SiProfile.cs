@@ -38,7 +38,7 @@ public sealed class SiProfile
     /// <summary>The profile's name, which is its file's.</summary>
     public string Name { get; }
 
-    /// <summary><c>production</c> for a platform, <c>development</c> for a hub that is used alone.</summary>
+    /// <summary><c>production</c> for a platform, <c>development</c> for a standalone hub.</summary>
     public string Environment { get; }
 
     /// <summary>Whether it leads to a platform, rather than to a hub.</summary>

@@ -27,7 +27,7 @@ public static class ContentTypes
     /// <summary>Whether two content types are the same, whatever their case and parameters such as charset.</summary>
     internal static bool AreSame(string one, string other) => string.Equals(one.Split(';')[0].Trim(), other.Split(';')[0].Trim(), StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>What an instance reads an input of this content type as: one of these, or null where it can't.</summary>
+    /// <summary>What an instance reads an input of this content type as: one of these, or null if it can't.</summary>
     internal static string? InputKind(string contentType) => contentType switch
     {
         NdJson or TextNdJson => NdJson,

@@ -45,7 +45,7 @@ public sealed class StreamBody
     /// <summary>A stream, which is read while it is sent.</summary>
     /// <param name="source">The stream; it stays open.</param>
     /// <param name="contentType">What it holds.</param>
-    /// <param name="progress">Told of the bytes sent.</param>
+    /// <param name="progress">Receives the number of bytes sent.</param>
     /// <param name="isAscii">Whether it holds nothing but ASCII characters.</param>
     public static StreamBody From(Stream source, string contentType, IProgress<long>? progress = null, bool isAscii = false) => new(
         async (write, cancellationToken) =>
