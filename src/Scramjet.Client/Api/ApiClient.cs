@@ -17,8 +17,6 @@ namespace Scramjet.Client.Api;
 /// <summary>The base of all clients: a transport, an address, and the options of the caller.</summary>
 public abstract class ApiClient
 {
-    private static readonly TimeSpan ProbeTime = TimeSpan.FromSeconds(10);
-
     /// <summary>The client without options that one with options was made from: objects keep this one, which outlasts a caller and its options.</summary>
     private ApiClient? _origin;
 
@@ -94,7 +92,7 @@ public abstract class ApiClient
     {
         try
         {
-            var time = Transport.Timeout < ProbeTime ? Transport.Timeout : ProbeTime;
+            var time = Transport.Timeout < Timings.Probe ? Transport.Timeout : Timings.Probe;
             await Transport.SendJsonAsync(ProbeAddress, Get("/version"), new RequestOptions { Timeout = time, Trace = Options?.Trace }, null, cancellationToken).ConfigureAwait(false);
         }
         catch (ScramjetApiException e) when (e.StatusCode is not null && (int)e.StatusCode < 500 && e.StatusCode != System.Net.HttpStatusCode.NotFound)

@@ -44,7 +44,7 @@ internal sealed class ApiRequest(HttpMethod method, string path)
         foreach (var c in value)
         {
             if (c is < ' ' and not '\t' or '\u007f')
-                throw new ScramjetException(ErrorCodes.BadParameters, $"The value for the header '{name}' has a line break or another character that a header can't have.", "Check the value, and where it comes from.");
+                throw new ScramjetException(ErrorCodes.BadParameters, $"The value for the header '{name}' has a line break or another character that isn't allowed in a header.", "Check the value and its source.");
         }
 
         Headers.Add(new KeyValuePair<string, string>(name, value));

@@ -234,11 +234,11 @@ public sealed class ScramjetTransport : IDisposable
     private static Uri CheckAddress(Uri uri)
     {
         if (!uri.IsAbsoluteUri || (uri.Scheme != Uri.UriSchemeHttp && uri.Scheme != Uri.UriSchemeHttps))
-            throw new ScramjetException(ErrorCodes.BadParameters, $"'{uri.OriginalString}' isn't an http or https address.", "Give an address such as https://api.scramjet.cloud/api/v1.");
+            throw new ScramjetException(ErrorCodes.BadParameters, $"'{uri.OriginalString}' isn't an http or https address.", "Specify an address such as https://api.scramjet.cloud/api/v1.");
         if (uri.UserInfo.Length > 0)
-            throw new ScramjetException(ErrorCodes.BadParameters, "An address can't hold a user name or password.", "Give the token by itself.");
+            throw new ScramjetException(ErrorCodes.BadParameters, "An address can't have a user name or password.", "Specify the token separately.");
         if (uri.Query.Length > 0 || uri.Fragment.Length > 0)
-            throw new ScramjetException(ErrorCodes.BadParameters, $"'{uri.GetLeftPart(UriPartial.Path)}' has a query or fragment behind it.", "Give the address up to its path, such as https://api.scramjet.cloud/api/v1.");
+            throw new ScramjetException(ErrorCodes.BadParameters, $"'{uri.GetLeftPart(UriPartial.Path)}' has a query or fragment.", "Specify the address without it, such as https://api.scramjet.cloud/api/v1.");
 
         return new Uri(uri.AbsoluteUri.TrimEnd('/'), UriKind.Absolute);
     }
@@ -251,7 +251,7 @@ public sealed class ScramjetTransport : IDisposable
         foreach (var c in token!)
         {
             if (c is <= ' ' or > '~')
-                throw new ScramjetException(ErrorCodes.BadParameters, "The access token has white space or other characters that a token can't have.", "Copy the token again, without quotes or line breaks.");
+                throw new ScramjetException(ErrorCodes.BadParameters, "The access token has white space or other characters that aren't allowed in a token.", "Copy the token again, without quotes or line breaks.");
         }
 
         return token;

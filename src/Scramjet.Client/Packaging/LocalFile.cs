@@ -55,7 +55,7 @@ public static class LocalFile
         }
         catch (Exception e) when (IsFileError(e))
         {
-            throw new ScramjetException(ErrorCodes.FileUnwritable, $"'{path}' can't be written: {(e is DirectoryNotFoundException ? "its folder isn't there." : e.Message.Replace(partial, path))}", "Check the path and its permissions, and the room on the disk.", e);
+            throw new ScramjetException(ErrorCodes.FileUnwritable, $"'{path}' can't be written: {(e is DirectoryNotFoundException ? "its folder doesn't exist." : e.Message.Replace(partial, path))}", "Check the path, its permissions, and the free disk space.", e);
         }
         finally
         {
@@ -70,7 +70,7 @@ public static class LocalFile
         if (Directory.Exists(path) || (File.Exists(path) && !replace))
             throw new ScramjetException(ErrorCodes.AlreadyExists, $"'{path}' already exists.", "Specify another path, or allow the file to be replaced.") { Situation = ErrorSituation.FileExists };
         if (Name(UnixFile.Kind(path, followLinks: false)) is { } name)
-            throw new ScramjetException(ErrorCodes.FileUnwritable, $"'{path}' is {name}, which no file can take the place of.", "Give another path.");
+            throw new ScramjetException(ErrorCodes.FileUnwritable, $"'{path}' is {name}, which can't be replaced with a file.", "Specify another path.");
     }
 
     /// <summary>Whether what is written to a path goes to a device, such as /dev/null.</summary>
@@ -100,8 +100,8 @@ public static class LocalFile
 
     /// <summary>What failed when a file was read, as an error that says so.</summary>
     internal static ScramjetException Unreadable(string path, Exception e) => e is FileNotFoundException or DirectoryNotFoundException
-        ? new ScramjetException(ErrorCodes.FileNotFound, $"There is no '{path}'.", "Check the path.", e)
-        : new ScramjetException(ErrorCodes.FileUnreadable, $"'{path}' can't be read: {e.Message}", "Check the file's permissions, and that no other program holds it.", e);
+        ? new ScramjetException(ErrorCodes.FileNotFound, $"'{path}' doesn't exist.", "Check the path.", e)
+        : new ScramjetException(ErrorCodes.FileUnreadable, $"'{path}' can't be read: {e.Message}", "Check the file's permissions, and that no other program uses it.", e);
 
     /// <summary>Whether this is what the system throws for a path or a file that can't be used.</summary>
     internal static bool IsFileError(Exception e) => e is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException or System.Security.SecurityException;
@@ -172,5 +172,5 @@ public static class LocalFile
         _ => null,
     };
 
-    private static ScramjetException NotPlain(string path, string why) => new(ErrorCodes.FileUnreadable, $"'{path}' {why}.", "Give a plain file.");
+    private static ScramjetException NotPlain(string path, string why) => new(ErrorCodes.FileUnreadable, $"'{path}' {why}.", "Specify a regular file.");
 }

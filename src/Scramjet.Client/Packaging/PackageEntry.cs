@@ -59,7 +59,7 @@ public sealed class PackageEntry
             }
 
             if (PackagePath.HasControl(info.Name))
-                throw Refused(root, path, "has control characters in its name", "Rename it, or name it in .siignore.");
+                throw Refused(root, path, "has control characters in its name", "Rename it, or add it to .siignore.");
 
             // A package.json that is a link goes in as what it leads to: a hub reads it before all else.
             if (UnixFile.IsLink(info) && CheckedTarget(root, path, info) is { } target && path != PackageManifest.FileName)
@@ -67,7 +67,7 @@ public sealed class PackageEntry
             else if (info is DirectoryInfo)
                 Collect(root, path, ignore, entries, cancellationToken);
             else if (LocalFile.Name(UnixFile.Kind(info.FullName, followLinks: true)) is { } kind)
-                throw Refused(root, path, $"is {kind}, not a file", "Remove it, or name it in .siignore.");
+                throw Refused(root, path, $"is {kind}, not a file", "Remove it, or add it to .siignore.");
             else
                 entries.Add(new PackageEntry(path, info.FullName, LengthOf(info), IsProgram(info.FullName, UnixFile.Mode(info.FullName)), null));
         }
@@ -95,7 +95,7 @@ public sealed class PackageEntry
 
     private static string CheckedTarget(string root, string path, FileSystemInfo info)
     {
-        const string Action = "Replace the link by what it points to, or name it in .siignore.";
+        const string Action = "Replace the link with its target, or add it to .siignore.";
         var target = UnixFile.LinkTarget(info);
         if (target is null)
             throw Refused(root, path, "is a link that can't be read", Action);

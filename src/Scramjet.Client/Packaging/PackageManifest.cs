@@ -148,6 +148,6 @@ public sealed class PackageManifest
     {
         null or { Type: JTokenType.Null } => null,
         JValue { Type: JTokenType.String } v => (string?)v,
-        _ => throw Invalid(origin, $"\"{name}\" in its package.json isn't a text"),
+        _ => throw Invalid(origin, $"\"{name}\" in its package.json isn't a string"),
     };
 }

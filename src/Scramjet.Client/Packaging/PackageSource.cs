@@ -92,7 +92,7 @@ public sealed class PackageSource : IDisposable
             if (path is not null)
                 LocalFile.Remove(path);
             if (LocalFile.IsFileError(e))
-                throw new ScramjetException(ErrorCodes.FileUnwritable, $"The package can't be written to the folder for temporary files: {e.Message}", "Check the room on the disk, and the folder that TMPDIR, or TEMP on Windows, names.", e);
+                throw new ScramjetException(ErrorCodes.FileUnwritable, $"The package can't be written to the folder for temporary files: {e.Message}", "Check the free disk space, and the folder in TMPDIR, or TEMP on Windows.", e);
             throw;
         }
     }

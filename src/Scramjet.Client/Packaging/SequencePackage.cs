@@ -67,7 +67,7 @@ public sealed class SequencePackage
         if (!entries.Exists(static e => e.Path == PackageManifest.FileName))
             throw PackageManifest.Invalid(root, "its package.json is left out by .siignore or by what is excluded");
         if (!manifest.HasMain(name => entries.Exists(e => e.Path == name || (e.LinkTarget is not null && name.StartsWith(e.Path + "/", StringComparison.Ordinal)))))
-            throw PackageManifest.Invalid(root, $"its main, '{manifest.Main}', isn't among the files that are packed", action: "Check .siignore, what is excluded, and the spelling of main, capitals too.");
+            throw PackageManifest.Invalid(root, $"its main, '{manifest.Main}', isn't among the files that are packed", action: "Check .siignore, the excluded patterns, and the spelling of main, including its case.");
         return new SequencePackage(root, manifest, entries);
     }
 
@@ -137,7 +137,7 @@ public sealed class SequencePackage
         foreach (var link in links)
         {
             if (PackagePath.PassesLink(link.Key, link.Value, links.ContainsKey))
-                throw PackageManifest.Invalid(root, $"'{link.Key}' is a link that passes through another link, to '{link.Value}'", action: "Let it point to the file or folder itself, or name it in .siignore.");
+                throw PackageManifest.Invalid(root, $"'{link.Key}' is a link that passes through another link, to '{link.Value}'", action: "Change its target to the file or folder itself, or add it to .siignore.");
         }
     }
 
@@ -167,7 +167,7 @@ public sealed class SequencePackage
 
             sha.TransformFinalBlock(_block, 0, 0);
             if (left > 0 || ReadBlock(file, entry, 1) > 0 || (entry.Sha256 is { } known && !known.SequenceEqual(sha.Hash)))
-                throw new ScramjetException(ErrorCodes.FileUnreadable, $"'{entry.FullPath}' changed while it was packed.", "Pack again when nothing writes to the folder.");
+                throw new ScramjetException(ErrorCodes.FileUnreadable, $"'{entry.FullPath}' changed while it was packed.", "Try again when no program writes to the folder.");
             return sha.Hash;
         }
 

@@ -56,7 +56,7 @@ public sealed class SequenceProject
         {
             var root = Path.GetFullPath(folder);
             if (File.Exists(root))
-                throw new ScramjetException(ErrorCodes.AlreadyExists, $"'{root}' is a file.", "Give another folder.");
+                throw new ScramjetException(ErrorCodes.AlreadyExists, $"'{root}' is a file.", "Specify another folder.");
             if (!overwrite && Directory.Exists(root) && Directory.EnumerateFileSystemEntries(root).Any())
             {
                 throw new ScramjetException(ErrorCodes.AlreadyExists, $"The folder '{root}' isn't empty.", "Specify another folder, or allow files of the same names to be replaced.")
@@ -83,8 +83,8 @@ public sealed class SequenceProject
         {
             throw new ScramjetException(
                 ErrorCodes.BadParameters,
-                $"'{name}' can't be a sequence's name.",
-                $"Give at most {LongestName} lower-case letters, digits, and the marks - . _ behind the first of them; a scope may go before, as in @me/hello.");
+                $"'{name}' isn't a valid name for a sequence.",
+                $"Specify at most {LongestName} lowercase letters, digits, and, after the first of them, the characters - . _. The name may begin with a scope, as in @me/hello.");
         }
     }
 

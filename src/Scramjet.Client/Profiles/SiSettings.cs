@@ -51,7 +51,7 @@ public sealed class SiSettings
             throw new ScramjetException(
                 ErrorCodes.NotFound,
                 $"There is no profile '{nameOrPath}' in '{ProfilesFolder}'.",
-                names.Count == 0 ? "Make one with: si config profile create <name>." : $"Name one of these: {string.Join(", ", names)}.");
+                names.Count == 0 ? "Create one with: si config profile create <name>." : $"Specify one of these: {string.Join(", ", names)}.");
         }
 
         var profile = SiProfile.FromFile(path, cancellationToken);

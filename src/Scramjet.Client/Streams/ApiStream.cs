@@ -14,15 +14,13 @@ namespace Scramjet.Client.Streams;
 /// </summary>
 public sealed class ApiStream : Stream
 {
-    private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(10);
-
     private readonly HttpResponseMessage _response;
     private readonly Stream _body;
     private readonly Call _call;
     private readonly SilenceWatch _watch;
     private readonly Action _abort;
     private readonly DateTimeOffset _opened = DateTimeOffset.UtcNow;
-    private TimeSpan _silence = TimeSpan.FromSeconds(2);
+    private TimeSpan _silence = Timings.FirstLogCheck;
     private bool _isOver;
 
     internal ApiStream(HttpResponseMessage response, Stream body, Call call, SilenceWatch watch)
@@ -122,7 +120,7 @@ public sealed class ApiStream : Stream
                     return true;
                 }
 
-                _silence = TimeSpan.FromTicks(Math.Min(_silence.Ticks * 3 / 2, LongestSilence.Ticks));
+                _silence = TimeSpan.FromTicks(Math.Min(_silence.Ticks * 3 / 2, Timings.LongestLogCheck.Ticks));
             }
 
             return false;

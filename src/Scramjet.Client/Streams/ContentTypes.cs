@@ -22,7 +22,7 @@ public static class ContentTypes
         System.Net.Http.Headers.MediaTypeHeaderValue.TryParse(contentType, out _) && !System.Linq.Enumerable.Any(contentType, char.IsControl) ? contentType : throw new ScramjetException(
             ErrorCodes.BadParameters,
             $"'{DisplayText.Clean(contentType)}' isn't a content type.",
-            $"Give {NdJson}, {Text} or {Bytes}.");
+            $"Specify {NdJson}, {Text} or {Bytes}.");
 
     /// <summary>Whether two content types are the same, whatever their case and parameters such as charset.</summary>
     internal static bool AreSame(string one, string other) => string.Equals(one.Split(';')[0].Trim(), other.Split(';')[0].Trim(), StringComparison.OrdinalIgnoreCase);
