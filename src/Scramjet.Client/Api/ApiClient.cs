@@ -86,8 +86,8 @@ public abstract class ApiClient
     /// <summary>The address whose /version shows whether the server still responds.</summary>
     private protected virtual string ProbeAddress => Address;
 
-    /// <summary>Asks the server for a sign of life.</summary>
-    /// <exception cref="ScramjetException">There is none.</exception>
+    /// <summary>Checks whether the server responds.</summary>
+    /// <exception cref="ScramjetException">It doesn't.</exception>
     internal async Task ProbeAsync(CancellationToken cancellationToken)
     {
         try

@@ -2,7 +2,7 @@ using System;
 
 namespace Scramjet.Client.Http;
 
-/// <summary>Turns ids and names into path segments that can't reach another route.</summary>
+/// <summary>Encodes ids and names as path segments, so that they can't lead to another route.</summary>
 internal static class PathSegment
 {
     /// <summary>Percent-encodes one segment.</summary>

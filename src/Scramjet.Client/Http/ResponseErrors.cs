@@ -11,7 +11,7 @@ using Scramjet.Client.Json;
 
 namespace Scramjet.Client.Http;
 
-/// <summary>The one place where answers and failures become errors.</summary>
+/// <summary>Creates the exceptions for responses and failures.</summary>
 internal static class ResponseErrors
 {
     private const int LongestText = 500;
@@ -200,7 +200,7 @@ internal static class ResponseErrors
         status,
         advice: "Connect to the address that the server redirects to.");
 
-    /// <summary>The one place where an error of a call is made: what is shown of it holds no secret and nothing that a terminal would act on.</summary>
+    /// <summary>Creates an exception for a call, without secrets and control characters.</summary>
     private static ScramjetApiException Create(
         Call call,
         string code,

@@ -7,7 +7,7 @@ using System.Threading.Tasks;
 
 namespace Scramjet.Client.Http;
 
-/// <summary>Sends what may be sent twice again after a failure that may pass, with growing waits or as long as the server asks.</summary>
+/// <summary>Retries idempotent requests after a transient failure, with growing delays or the delay that the server requests.</summary>
 internal sealed class RetryHandler(CallHandler next, TransportOptions options) : CallHandler(next)
 {
     private static readonly Random Jitter = new();

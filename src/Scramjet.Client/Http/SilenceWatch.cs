@@ -10,7 +10,7 @@ namespace Scramjet.Client.Http;
 /// nothing comes over. After a while of silence the server is asked for a sign of life, and without one the call is broken off.
 /// </summary>
 /// <param name="call">The call.</param>
-/// <param name="probe">Asks the server for a sign of life, and throws where there is none.</param>
+/// <param name="probe">Checks whether the server responds, and throws if it doesn't.</param>
 /// <param name="quiet">How long a silence must be for that.</param>
 internal sealed class SilenceWatch(Call call, Func<CancellationToken, Task> probe, TimeSpan quiet) : IDisposable
 {
@@ -135,7 +135,7 @@ internal sealed class SilenceWatch(Call call, Func<CancellationToken, Task> prob
     {
         try
         {
-            call.Trace($"{call.Description} is silent: asking the server for a sign of life.");
+            call.Trace($"{call.Description} is silent: checking whether the server responds.");
             await probe(over).ConfigureAwait(false);
             _sign.TrySetResult(true);
             Interlocked.CompareExchange(ref _waitingSince, Stopwatch.GetTimestamp(), since);

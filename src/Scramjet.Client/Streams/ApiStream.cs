@@ -9,8 +9,8 @@ using Scramjet.Client.Http;
 namespace Scramjet.Client.Streams;
 
 /// <summary>
-/// The body of an answer as it comes. Its end is the stream's end; a connection that breaks off, or a wrong chunk, is a
-/// <see cref="ScramjetApiException"/> with <c>STREAM_BROKEN</c>, after all that came before.
+/// The body of a response while it is received. A closed connection or a damaged chunk is a <see cref="ScramjetApiException"/> with
+/// <c>STREAM_BROKEN</c>, after all data before it.
 /// </summary>
 public sealed class ApiStream : Stream
 {
@@ -35,7 +35,7 @@ public sealed class ApiStream : Stream
     /// <summary>What it holds, where that is known: the answers themselves call all streams bytes.</summary>
     internal string? ContentType { get; set; }
 
-    /// <summary>How many bytes have been read.</summary>
+    /// <summary>The number of bytes that have been read.</summary>
     public long BytesRead { get; private set; }
 
     /// <summary>Asked when the stream falls silent, where a server may leave it open behind its end: whether that has come.</summary>

@@ -2,10 +2,10 @@ using System;
 
 namespace Scramjet.Client.Streams;
 
-/// <summary>The content types that streams and topics may have.</summary>
+/// <summary>The content types of streams and topics.</summary>
 public static class ContentTypes
 {
-    /// <summary>A JSON value a line.</summary>
+    /// <summary>Lines of JSON values.</summary>
     public const string NdJson = "application/x-ndjson";
 
     /// <summary>Text in UTF-8.</summary>
@@ -16,7 +16,8 @@ public static class ContentTypes
 
     private const string TextNdJson = "text/x-ndjson";
 
-    /// <summary>The content type, which must be one: it goes into a header.</summary>
+    /// <summary>Returns a content type if it is valid.</summary>
+    /// <param name="contentType">The content type.</param>
     /// <exception cref="ScramjetException"><c>BAD_PARAMETERS</c>: it isn't a media type.</exception>
     public static string Check(string contentType) =>
         System.Net.Http.Headers.MediaTypeHeaderValue.TryParse(contentType, out _) && !System.Linq.Enumerable.Any(contentType, char.IsControl) ? contentType : throw new ScramjetException(
