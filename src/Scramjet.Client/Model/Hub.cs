@@ -4,7 +4,7 @@ using Scramjet.Client.Api;
 
 namespace Scramjet.Client.Model;
 
-/// <summary>A hub, as its space knows it or, used alone, as it tells of itself.</summary>
+/// <summary>A hub, as its space knows it, or as a standalone hub describes itself.</summary>
 public sealed class Hub : Resource
 {
     internal Hub(JsonFields fields, HubClient client)
@@ -70,10 +70,10 @@ public sealed class Hub : Resource
     /// <summary>Whether its owner runs it, rather than the platform, as its space knows it.</summary>
     public bool? SelfHosted { get; }
 
-    /// <summary>What its owner wrote about it.</summary>
+    /// <summary>The description.</summary>
     public string? Description { get; }
 
-    /// <summary>Its owner's tags.</summary>
+    /// <summary>The tags.</summary>
     public IReadOnlyList<string> Tags { get; }
 
     /// <summary>The version; null if the hub wasn't asked, or didn't answer.</summary>

@@ -92,7 +92,7 @@ public sealed class Instance : Resource
     /// </summary>
     public string Status => State == InstanceStatus.Unknown && _hubStatus is { Length: > 0 } word ? word : State.ToString();
 
-    /// <summary>Whether it has ended, in whatever way.</summary>
+    /// <summary>Whether it has ended.</summary>
     public bool HasEnded => IsEnd(State);
 
     /// <summary>Whether it ended by itself and well; null while it runs, and where the hub didn't say how it ended.</summary>
@@ -113,10 +113,10 @@ public sealed class Instance : Resource
     /// <summary>Whether its hub no longer lists it.</summary>
     internal bool IsGone => State == InstanceStatus.Gone;
 
-    /// <summary>When it was asked for.</summary>
+    /// <summary>When it was created.</summary>
     public DateTimeOffset? Created { get; }
 
-    /// <summary>When it began to run.</summary>
+    /// <summary>When it was started.</summary>
     public DateTimeOffset? Started { get; }
 
     /// <summary>When it ended.</summary>
@@ -125,7 +125,7 @@ public sealed class Instance : Resource
     /// <summary>The exit code of its process, once it has ended. Hubs of 1.0 give -1 for a program that ended well, 137 for one that was killed and 138 for one that was stopped.</summary>
     public int? ExitCode { get; }
 
-    /// <summary>The hub's words for why it ended.</summary>
+    /// <summary>The reason for its end, as the hub gives it.</summary>
     public string? ExitReason { get; }
 
     /// <summary>The configuration that it was started with; null if its hub doesn't tell it and it wasn't started over this connection.</summary>

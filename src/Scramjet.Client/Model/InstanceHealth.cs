@@ -26,7 +26,7 @@ public sealed class InstanceHealth : Entity
     /// <summary>The instance's id.</summary>
     public string Instance { get; }
 
-    /// <summary>Whether the instance says that it is well.</summary>
+    /// <summary>Whether the instance is healthy.</summary>
     public bool? Healthy { get; }
 
     /// <summary>The id of its process on the hub's machine.</summary>

@@ -5,7 +5,7 @@ using System.Threading;
 
 namespace Scramjet.Client.Packaging;
 
-/// <summary>Reads and writes files of this machine. Only plain files: a pipe or a device may never end, or wait for ever before it begins.</summary>
+/// <summary>Reads and writes local files. Only regular files can be read, since a pipe or a device may block forever.</summary>
 public static class LocalFile
 {
     private const int BufferSize = 64 * 1024;
@@ -14,7 +14,7 @@ public static class LocalFile
     private const int MostLinks = 40;
 
     /// <summary>Opens a file for reading.</summary>
-    /// <exception cref="ScramjetException"><c>FILE_NOT_FOUND</c>, or <c>FILE_UNREADABLE</c>: it may not be read, or isn't a plain file.</exception>
+    /// <exception cref="ScramjetException"><c>FILE_NOT_FOUND</c>, or <c>FILE_UNREADABLE</c>: it can't be read, or isn't a regular file.</exception>
     public static FileStream OpenRead(string path)
     {
         FileStream? file = null;
@@ -35,9 +35,9 @@ public static class LocalFile
         }
     }
 
-    /// <summary>Writes a file whole or not at all: what is half done is never seen under its name.</summary>
+    /// <summary>Writes a file completely or not at all. An incomplete file never has its name.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="replace">Whether a file that is there is replaced.</param>
+    /// <param name="replace">Whether an existing file is replaced.</param>
     /// <param name="write">Writes the content. What it throws is passed on, but for what the system throws.</param>
     /// <exception cref="ScramjetException"><c>ALREADY_EXISTS</c>; or <c>FILE_UNWRITABLE</c>: it may not be written, or what is there isn't a plain file.</exception>
     public static void Write(string path, bool replace, Action<Stream> write)

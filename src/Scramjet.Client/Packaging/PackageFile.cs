@@ -30,7 +30,7 @@ internal sealed class PackageFile
 
     private PackageFile(string path) => _path = path;
 
-    /// <summary>What its package.json says.</summary>
+    /// <summary>The contents of its package.json.</summary>
     public PackageManifest Manifest => _manifest!;
 
     /// <summary>The hash of its content.</summary>

@@ -10,7 +10,7 @@ using ICSharpCode.SharpZipLib.Tar;
 
 namespace Scramjet.Client.Packaging;
 
-/// <summary>Makes a package of a folder. The same content gives the same bytes, whenever and by whomever it is packed.</summary>
+/// <summary>Creates a package from a folder. The same content always gives the same bytes.</summary>
 public sealed class SequencePackage
 {
     internal const int LongestLink = 100;
@@ -28,19 +28,19 @@ public sealed class SequencePackage
     /// <summary>The folder's full path.</summary>
     public string Folder { get; }
 
-    /// <summary>What its package.json says.</summary>
+    /// <summary>The contents of its package.json.</summary>
     public PackageManifest Manifest { get; }
 
-    /// <summary>What goes in, ordered by path.</summary>
+    /// <summary>The files and links in the package, ordered by path.</summary>
     public IReadOnlyList<PackageEntry> Entries { get; }
 
-    /// <summary>The bytes of all that goes in.</summary>
+    /// <summary>The total size of the files in bytes.</summary>
     public long Size { get; }
 
-    /// <summary>Checks a folder and lists what would go in. Nothing is written.</summary>
+    /// <summary>Checks a folder and lists what the package would contain. Nothing is written.</summary>
     /// <param name="folder">The folder with the package.json.</param>
-    /// <param name="exclude">Further patterns to leave out, in the syntax of .siignore.</param>
-    /// <param name="target">The package's own path, which is left out where it is in the folder.</param>
+    /// <param name="exclude">Additional patterns to exclude, in the syntax of .siignore.</param>
+    /// <param name="target">The path of the package, which is excluded if it is in the folder.</param>
     /// <param name="cancellationToken">Cancels the listing.</param>
     /// <exception cref="ScramjetException"><c>FILE_NOT_FOUND</c>, <c>FILE_UNREADABLE</c>, or <c>INVALID_PACKAGE</c>: package.json or its main is missing or wrong, a link leads out of the folder, or something in it isn't a file, a folder or a link.</exception>
     public static SequencePackage Plan(string folder, IEnumerable<string>? exclude = null, string? target = null, CancellationToken cancellationToken = default)
@@ -71,13 +71,13 @@ public sealed class SequencePackage
         return new SequencePackage(root, manifest, entries);
     }
 
-    /// <summary>Checks a package file without sending it: that it is a gzip tar whose paths stay inside, and its package.json.</summary>
+    /// <summary>Checks a package file: that it is a gzip-compressed tar file whose paths stay inside the package, and its package.json.</summary>
     /// <exception cref="ScramjetException"><c>FILE_NOT_FOUND</c>, <c>FILE_UNREADABLE</c> or <c>INVALID_PACKAGE</c>.</exception>
     public static PackageManifest Check(string path, CancellationToken cancellationToken = default) => PackageFile.Read(path, null, cancellationToken).Manifest;
 
     /// <summary>
-    /// The same package with its content's hash in its version, as build metadata: <c>1.2.3+sha.9f86d081884c7d65</c>. Hubs keep nothing of a
-    /// package that tells its content, but they do keep its version: so two that show the same labelled version are the same. The files are read for it; nothing is written.
+    /// Creates the same package with the hash of its content in its version, as build metadata: <c>1.2.3+sha.9f86d081884c7d65</c>. Hubs keep no other
+    /// information about a package's content, so packages with the same labelled version have the same content. The files are read, and nothing is written.
     /// </summary>
     /// <param name="progress">Receives the number of bytes read from the files.</param>
     /// <param name="cancellationToken">Cancels the reading.</param>
@@ -109,9 +109,9 @@ public sealed class SequencePackage
     }
 
     /// <summary>Writes the package.</summary>
-    /// <param name="output">Where to; it stays open.</param>
+    /// <param name="output">The stream to write to, which stays open.</param>
     /// <param name="progress">Receives the number of bytes read from the files.</param>
-    /// <param name="cancellationToken">Stops it, with the output half written.</param>
+    /// <param name="cancellationToken">Cancels the writing, which leaves the output incomplete.</param>
     /// <exception cref="ScramjetException"><c>FILE_UNREADABLE</c>: a file can't be read, or changed while it was.</exception>
     public void Write(Stream output, IProgress<long>? progress = null, CancellationToken cancellationToken = default)
     {
@@ -130,7 +130,7 @@ public sealed class SequencePackage
         }
     }
 
-    /// <summary>A link that passes another one may lead anywhere, whatever its text says.</summary>
+    /// <summary>The target of a link that passes through another link is unknown.</summary>
     private static void CheckLinks(string root, List<PackageEntry> entries)
     {
         var links = entries.Where(e => e.LinkTarget is not null).ToDictionary(e => e.Path, e => e.LinkTarget!, StringComparer.Ordinal);
@@ -141,7 +141,7 @@ public sealed class SequencePackage
         }
     }
 
-    /// <summary>Reads files that were planned, and finds out when they aren't what they were.</summary>
+    /// <summary>Reads the files, and detects those that have changed since the plan.</summary>
     private sealed class EntryReader(IProgress<long>? progress, CancellationToken cancellationToken)
     {
         private readonly byte[] _block = new byte[BlockSize];
