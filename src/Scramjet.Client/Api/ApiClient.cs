@@ -101,7 +101,7 @@ public abstract class ApiClient
         }
     }
 
-    /// <summary>Asks the server of a stream that has fallen silent for a sign of life.</summary>
+    /// <summary>Checks whether the server of a silent stream responds.</summary>
     /// <exception cref="ScramjetApiException"><c>STREAM_BROKEN</c>: there is none.</exception>
     internal async Task ProbeAsync(ApiStream stream, CancellationToken cancellationToken)
     {

@@ -12,7 +12,7 @@ public sealed class RequestOptions
 
     /// <summary>
     /// How long a stream, or an answer that is waited for until something happens, may take to begin, retries included. One that hasn't begun by then is
-    /// stopped where its server has given a sign of life, and is an error where it hasn't. Null: as long as the server gives signs of life.
+    /// canceled if its server has responded to a check, and is an error if it hasn't. Null: as long as the server responds to checks.
     /// </summary>
     public TimeSpan? OpeningTime { get; set; }
 

@@ -148,7 +148,7 @@ public sealed class ScramjetTransport : IDisposable
 
     private SilenceWatch Watch(Call call, RequestOptions? options, Func<CancellationToken, Task> probe)
     {
-        // Within a time that is bounded, a sign of life must have come before it is over.
+        // The server must be checked before the time limit is over.
         var third = options?.OpeningTime is null ? TimeSpan.MaxValue : TimeSpan.FromTicks(Math.Max(OpeningOf(options).Ticks / 3, TimeSpan.TicksPerMillisecond));
         return new SilenceWatch(call, probe, third < _options.SilenceLimit ? third : _options.SilenceLimit);
     }

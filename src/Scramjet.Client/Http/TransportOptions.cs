@@ -20,7 +20,7 @@ public sealed class TransportOptions
     /// <summary>The maximum size of a response that isn't a stream, in bytes. Default: 256 MB.</summary>
     public long MaxResponseSize { get; set; } = 256L * 1024 * 1024;
 
-    /// <summary>How long a stream may be silent until the server is asked for a sign of life. Without one within 10 seconds more, the stream is broken off. Default: 30 seconds.</summary>
+    /// <summary>How long a stream is silent before it is checked whether the server responds. If it doesn't within 10 seconds, the stream fails. Default: 30 seconds.</summary>
     public TimeSpan SilenceLimit { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>Whether any server certificate is accepted. For test systems only.</summary>

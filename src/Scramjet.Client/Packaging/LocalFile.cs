@@ -39,7 +39,7 @@ public static class LocalFile
     /// <param name="path">The file.</param>
     /// <param name="replace">Whether an existing file is replaced.</param>
     /// <param name="write">Writes the content. What it throws is passed on, but for what the system throws.</param>
-    /// <exception cref="ScramjetException"><c>ALREADY_EXISTS</c>; or <c>FILE_UNWRITABLE</c>: it may not be written, or what is there isn't a plain file.</exception>
+    /// <exception cref="ScramjetException"><c>ALREADY_EXISTS</c>; or <c>FILE_UNWRITABLE</c>: it can't be written, or isn't a regular file.</exception>
     public static void Write(string path, bool replace, Action<Stream> write)
     {
         CheckReplaceable(path, replace);

@@ -41,7 +41,7 @@ public sealed class ApiStream : Stream
     /// <summary>Asked when the stream falls silent, where a server may leave it open behind its end: whether that has come.</summary>
     internal Func<CancellationToken, Task<bool>>? IsOver { get; set; }
 
-    /// <summary>The error that the stream's silence comes to for now: its server has been asked for a sign of life, and hasn't given one yet. Null if that isn't so.</summary>
+    /// <summary>The error if the server of the silent stream is being checked and hasn't responded yet; otherwise null.</summary>
     internal ScramjetApiException? Doubt => _watch.IsInDoubt ? FellSilent(null) : null;
 
     /// <summary>When the answer began, by the server's clock, to the second.</summary>

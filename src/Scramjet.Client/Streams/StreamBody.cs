@@ -31,7 +31,7 @@ public sealed class StreamBody
     /// <summary>The number of bytes that have been sent.</summary>
     public long Sent => Interlocked.Read(ref _sent);
 
-    /// <summary>How long the far end has taken nothing of what is there to be sent, or has left a body that was sent unanswered. Nothing where the body itself is what is waited for.</summary>
+    /// <summary>How long the receiver has received none of the pending data, or hasn't responded to the complete body. Zero while the body has no pending data.</summary>
     public TimeSpan Waiting => Interlocked.Read(ref _waitingSince) is var since and not 0
         ? TimeSpan.FromSeconds((double)(Stopwatch.GetTimestamp() - since) / Stopwatch.Frequency)
         : TimeSpan.Zero;
