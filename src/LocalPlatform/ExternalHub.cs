@@ -3,13 +3,13 @@ using System.Collections.Generic;
 
 namespace Scramjet.LocalPlatform;
 
-/// <summary>A hub that runs already and is to be part of a space: a real one, or a test's stand-in.</summary>
+/// <summary>A running hub to add to a space: a real one, or a stand-in of a test.</summary>
 /// <param name="Id">The hub's id in the space.</param>
 /// <param name="Uri">The base of its API, e.g. http://127.0.0.1:8000/api/v1.</param>
-/// <param name="SpaceId">The space; without it, the platform's first one.</param>
+/// <param name="SpaceId">The space; null for the platform's first one.</param>
 public sealed record ExternalHub(string Id, Uri Uri, string? SpaceId = null)
 {
-    /// <summary>Whether the hub counts as the user's own. Only those can be disconnected and deleted.</summary>
+    /// <summary>Whether the hub is self-hosted. Only self-hosted hubs can be disconnected and deleted.</summary>
     public bool SelfHosted { get; init; } = true;
 
     /// <summary>The hub's description.</summary>

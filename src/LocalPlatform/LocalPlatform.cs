@@ -20,7 +20,7 @@ using Yarp.ReverseProxy.Forwarder;
 
 namespace Scramjet.LocalPlatform;
 
-/// <summary>A Scramjet Platform on one's own machine: middleware, multi-manager and spaces in this process, real hubs behind them.</summary>
+/// <summary>A Scramjet Platform on the local machine: middleware, multi-manager and spaces in this process, in front of real hubs.</summary>
 public sealed class LocalPlatform : IAsyncDisposable
 {
     private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(1);
@@ -44,7 +44,7 @@ public sealed class LocalPlatform : IAsyncDisposable
     /// <summary>The multi-manager's base, e.g. http://127.0.0.1:41234/mm/api/v1.</summary>
     public Uri MultiManagerUri => new(BaseUri, "/mm/api/v1");
 
-    /// <summary>The token that requests must bring.</summary>
+    /// <summary>The token that requests must have.</summary>
     public string Token { get; }
 
     /// <summary>The ids of the spaces.</summary>
@@ -53,7 +53,7 @@ public sealed class LocalPlatform : IAsyncDisposable
     /// <summary>The real hubs that this platform has started, space by space.</summary>
     public IReadOnlyList<LocalHub> Hubs => [.. hubs.Select(item => item.Hub)];
 
-    /// <summary>Starts the platform and its hubs, all at once, and returns when everything answers.</summary>
+    /// <summary>Starts the platform and its hubs, and returns when all of them respond.</summary>
     /// <exception cref="LocalPlatformException">Something could not be started.</exception>
     public static async Task<LocalPlatform> StartAsync(LocalPlatformOptions? options = null, CancellationToken cancellationToken = default)
     {
@@ -64,7 +64,7 @@ public sealed class LocalPlatform : IAsyncDisposable
             foreach (var id in options.Spaces.DefaultIfEmpty(PlatformState.NewSpaceId()))
             {
                 if (server.state.Add(id) is null)
-                    throw new LocalPlatformException($"There are two spaces with the id {id}.");
+                    throw new LocalPlatformException($"Two spaces have the id {id}.");
             }
 
             await Task.WhenAll(server.ListenAsync(options.Port, cancellationToken), server.StartHubsAsync(options.HubsPerSpace, cancellationToken)).ConfigureAwait(false);
@@ -83,25 +83,25 @@ public sealed class LocalPlatform : IAsyncDisposable
     public LocalHub GetHub(string spaceId, string hubId) =>
         hubs.FirstOrDefault(item => item.SpaceId == spaceId && item.Hub.Id == hubId).Hub ?? throw new KeyNotFoundException($"No hub {hubId} was started in {spaceId}.");
 
-    /// <summary>Adds a hub that runs already to a space. It is not ended with the platform.</summary>
+    /// <summary>Adds a running hub to a space. It isn't stopped with the platform.</summary>
     public void AddHub(string spaceId, string hubId, Uri uri) => AddHub(new ExternalHub(hubId, uri, spaceId));
 
-    /// <summary>Adds a hub that runs already. It is not ended with the platform.</summary>
+    /// <summary>Adds a running hub. It isn't stopped with the platform.</summary>
     public void AddHub(ExternalHub hub)
     {
         ArgumentNullException.ThrowIfNull(hub);
         if (!Space(hub.SpaceId ?? SpaceIds[0]).Add(new HubEntry(hub)))
-            throw new ArgumentException($"There is a hub with the id {hub.Id} already.", nameof(hub));
+            throw new ArgumentException($"A hub with the id {hub.Id} already exists.", nameof(hub));
     }
 
-    /// <summary>Takes back a hub that its space had disconnected.</summary>
+    /// <summary>Connects a hub again that its space has disconnected.</summary>
     public void ReconnectHub(string spaceId, string hubId)
     {
         var hub = Space(spaceId).Hub(hubId) ?? throw new KeyNotFoundException($"There is no hub {hubId} in {spaceId}.");
         hub.Connect();
     }
 
-    /// <summary>Ends the platform and the hubs that it has started.</summary>
+    /// <summary>Stops the platform and the hubs that it has started.</summary>
     public async ValueTask DisposeAsync()
     {
         await Task.WhenAll(hubs.Select(item => item.Hub.DisposeAsync().AsTask()).Append(StopListeningAsync())).ConfigureAwait(false);
@@ -123,7 +123,7 @@ public sealed class LocalPlatform : IAsyncDisposable
         }
         finally
         {
-            // Also when another one failed: those that run are ended with the platform.
+            // Even if another one failed: those that run are stopped with the platform.
             foreach (var (spaceId, start) in starts.Where(item => item.Start.IsCompletedSuccessfully))
                 hubs.Add((spaceId, await start.ConfigureAwait(false)));
         }
@@ -175,14 +175,14 @@ public sealed class LocalPlatform : IAsyncDisposable
         if (app is null)
             return;
 
-        // Endless streams would go on: after the timeout they are broken off.
-        using var patience = new CancellationTokenSource(StopTimeout);
-        await app.StopAsync(patience.Token).ConfigureAwait(false);
+        // Endless streams are canceled after the timeout.
+        using var stopping = new CancellationTokenSource(StopTimeout);
+        await app.StopAsync(stopping.Token).ConfigureAwait(false);
         await app.DisposeAsync().ConfigureAwait(false);
         forwarder?.Dispose();
     }
 
-    // Signals are for the program that this is part of.
+    // Signals are handled by the program that hosts the platform.
     private sealed class NoLifetime : IHostLifetime
     {
         public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;

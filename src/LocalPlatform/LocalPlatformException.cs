@@ -2,10 +2,12 @@ using System;
 
 namespace Scramjet.LocalPlatform;
 
-/// <summary>The local platform or one of its hubs could not be started; the message says what to do.</summary>
+/// <summary>The local platform or one of its hubs couldn't be started. The message says what to do.</summary>
 public sealed class LocalPlatformException : InvalidOperationException
 {
-    /// <summary>Makes one with a message for the person who started the platform.</summary>
+    /// <summary>Creates an exception.</summary>
+    /// <param name="message">The message.</param>
+    /// <param name="innerException">The cause.</param>
     public LocalPlatformException(string message, Exception? innerException = null) : base(message, innerException)
     {
     }

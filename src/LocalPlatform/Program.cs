@@ -14,12 +14,12 @@ internal static class Program
         Usage: LocalPlatform [--hubs <number>] [--spaces <id,id>] [--port <number>] [--token <token> | --no-token] [--folder <path>] [--stdin]
 
           --hubs      real hubs in each space (2)
-          --spaces    the spaces' ids (one with a made-up id)
+          --spaces    the ids of the spaces (one with a generated id)
           --port      the port on the loopback interface (a free one)
-          --token     the token that requests must bring (a random one)
-          --no-token  ask for no token
+          --token     the token that requests must have (a random one)
+          --no-token  require no token
           --folder    where hubs and stores keep their files (a temporary folder)
-          --stdin     end when the standard input does: with the program that holds its other side
+          --stdin     stop when the standard input ends
         """;
 
     public static async Task<int> Main(string[] arguments)
@@ -79,7 +79,7 @@ internal static class Program
             ? $"Connect-ScramjetPlatform -Uri {platform.BaseUri} -AccessToken {platform.Token}"
             : $"Connect-ScramjetPlatform -Uri {platform.BaseUri}");
         Console.WriteLine();
-        Console.WriteLine("Ctrl+C ends it.");
+        Console.WriteLine("Press Ctrl+C to stop it.");
     }
 
     private static LocalPlatformOptions? Parse(IReadOnlyList<string> arguments, out bool withInput)

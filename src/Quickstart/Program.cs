@@ -9,7 +9,7 @@ namespace ScramjetPlatform.Quickstart;
 
 internal static class Program
 {
-    /// <summary>What a newcomer would type, in order. $uri and $token are set; everything else is on the screen.</summary>
+    /// <summary>What a new user would type, in order. Only $uri and $token are set before.</summary>
     private static readonly string[] Commands =
     [
         "Connect-ScramjetPlatform -Uri $uri -AccessToken $token",
@@ -30,7 +30,7 @@ internal static class Program
         var keep = arguments.Contains("--keep");
         if (arguments.Any(a => a != "--keep"))
         {
-            Console.Error.WriteLine("dotnet run --project src/Quickstart [-- --keep]\n  --keep  leaves the platform up, for your own PowerShell");
+            Console.Error.WriteLine("dotnet run --project src/Quickstart [-- --keep]\n  --keep  keeps the platform running, for your own PowerShell");
             return 2;
         }
 
@@ -38,7 +38,7 @@ internal static class Program
         var manifest = Path.Combine(root, "ScramjetPlatform.psd1");
         try
         {
-            Console.WriteLine("Installing the hub's npm packages, if they are not there yet...");
+            Console.WriteLine("Installing the npm packages of the hub, if they aren't installed...");
             await NpmInstall.EnsureAsync();
             Console.WriteLine("Starting a platform with one space and two real Scramjet hubs...");
             var options = new LocalPlatformOptions();
@@ -61,7 +61,7 @@ internal static class Program
     private static async Task KeepAsync(LocalPlatform platform, string manifest)
     {
         Console.WriteLine();
-        Console.WriteLine("The platform stays up until Ctrl+C. In your own PowerShell:");
+        Console.WriteLine("The platform runs until you press Ctrl+C. In your own PowerShell:");
         Console.WriteLine();
         Console.WriteLine($"Import-Module '{manifest}'; Connect-ScramjetPlatform -Uri {platform.BaseUri} -AccessToken {platform.Token}");
         var end = new TaskCompletionSource();

@@ -3,7 +3,7 @@ using System.Net;
 
 namespace Scramjet.Client;
 
-/// <summary>A request that a server refused, did not answer, or answered with something that can't be read.</summary>
+/// <summary>A request that a server rejected or didn't respond to, or whose response can't be read.</summary>
 public sealed class ScramjetApiException : ScramjetException
 {
     internal ScramjetApiException(
@@ -23,18 +23,18 @@ public sealed class ScramjetApiException : ScramjetException
         ServerMessage = serverMessage;
     }
 
-    /// <summary>The answer's status; null where there was no answer.</summary>
+    /// <summary>The status of the response; null if there was none.</summary>
     public HttpStatusCode? StatusCode { get; }
 
-    /// <summary>How long the server asks to wait before the next try, where it says so (<c>Retry-After</c>).</summary>
+    /// <summary>How long the server requests to wait before the next attempt (<c>Retry-After</c>); null if it doesn't.</summary>
     public TimeSpan? RetryAfter { get; internal set; }
 
     /// <summary>The HTTP method of the request.</summary>
     public string Method { get; }
 
-    /// <summary>The address of the request. Tokens are never part of it.</summary>
+    /// <summary>The address of the request, without tokens.</summary>
     public Uri Uri { get; }
 
-    /// <summary>The server's own words, where it said anything.</summary>
+    /// <summary>The server's message; null if there is none.</summary>
     public string? ServerMessage { get; }
 }

@@ -2,10 +2,10 @@ using System;
 
 namespace Scramjet.Client;
 
-/// <summary>An error of the client, with a code that a program can tell apart.</summary>
+/// <summary>An error of the client, with a code for programs.</summary>
 public class ScramjetException : Exception
 {
-    /// <summary>Makes an error.</summary>
+    /// <summary>Creates an error.</summary>
     /// <param name="code">One of <see cref="ErrorCodes"/>.</param>
     /// <param name="message">What went wrong.</param>
     /// <param name="recommendedAction">What to do about it.</param>
@@ -20,7 +20,7 @@ public class ScramjetException : Exception
     /// <summary>One of <see cref="ErrorCodes"/>.</summary>
     public string Code { get; }
 
-    /// <summary>What to do about it, where that can be said.</summary>
+    /// <summary>What to do about it; null if there is no advice.</summary>
     public string? RecommendedAction { get; }
 
     /// <summary>What exactly led to it.</summary>

@@ -38,6 +38,24 @@ internal static class Timings
     /// <summary>How long the response to an input that has all been sent may take after the output has ended: one that refuses it takes up to two seconds.</summary>
     public static readonly TimeSpan InputResponse = TimeSpan.FromSeconds(3);
 
+    /// <summary>How long a server may take to respond when it is checked whether it is still running.</summary>
+    public static readonly TimeSpan Probe = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long the body of an error response may take: its status says enough.</summary>
+    public static readonly TimeSpan ErrorBody = TimeSpan.FromSeconds(2);
+
+    /// <summary>The longest delay before a retry.</summary>
+    public static readonly TimeSpan LongestRetryDelay = TimeSpan.FromSeconds(30);
+
+    /// <summary>The least time limit of an upload, which takes as long as the connection is slow.</summary>
+    public static readonly TimeSpan Upload = TimeSpan.FromHours(1);
+
+    /// <summary>How long a log is silent before it is checked whether its instance has ended. It grows with each check.</summary>
+    public static readonly TimeSpan FirstLogCheck = TimeSpan.FromSeconds(2);
+
+    /// <summary>The longest time between two such checks.</summary>
+    public static readonly TimeSpan LongestLogCheck = TimeSpan.FromSeconds(10);
+
     /// <summary>How long a detail of a hub or an instance may take that the result does without.</summary>
     public static readonly TimeSpan OptionalDetail = TimeSpan.FromSeconds(3);
 }

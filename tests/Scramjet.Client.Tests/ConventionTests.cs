@@ -44,11 +44,17 @@ public sealed partial class ConventionTests
         Assert.Empty(Methods().Where(m => typeof(Task).IsAssignableFrom(m.ReturnType) && m.GetParameters().LastOrDefault() is not { Name: "cancellationToken", IsOptional: true }).Select(Name));
 
     [Fact]
+    public void Comments_and_messages_are_free_of_phrases_that_readers_stumble_over() => Assert.Empty(Lines(QuaintPhrases()));
+
+    [Fact]
     public void Namespaces_follow_folders() => Assert.Empty(Sources()
         .Where(s => !s.Text.Contains($"namespace {string.Join('.', ["Scramjet", "Client", .. s.File.Split('/')[..^1]])};", StringComparison.Ordinal))
         .Select(s => s.File));
 
     private static string Name(MethodInfo method) => $"{method.DeclaringType!.Name}.{method.Name}";
+
+    [GeneratedRegex("comes? to be|Mend the|to be had|what is there|sign of life|is no matter|made anew|LastWords|Patience|wishes")]
+    private static partial Regex QuaintPhrases();
 
     [GeneratedRegex(@"PowerShell|[Cc]mdlet|\b[A-Z][a-z]+-Scramjet|(""|//).*[\s""(]-[A-Z][a-z]{2,}[A-Za-z]*(?=[\s.,;:"")])")]
     private static partial Regex PowerShellWords();

@@ -37,6 +37,25 @@ public sealed class TransportTests
     }
 
     [Fact]
+    public async Task An_object_outlasts_the_options_of_the_call_that_returned_it()
+    {
+        await using var server = new FaultServer(exchange => exchange.AnswerAsync(200, exchange.Target.EndsWith("/version", StringComparison.Ordinal)
+            ? """{"version":"1.0.1"}"""
+            : exchange.Target.EndsWith('s') ? """[{"id":"one"}]""" : """{"id":"one"}"""));
+        var told = 0;
+        var hub = ApiClient.With(Client(server), new RequestOptions { Timeout = TimeSpan.FromMilliseconds(1), Trace = _ => told++ });
+        hub = ApiClient.With(hub, new RequestOptions { Timeout = TimeSpan.FromSeconds(10), Trace = _ => told++ });
+        var sequence = (await hub.ListSequencesAsync(Cancel)).Single();
+        await hub.GetSequenceClient("one").GetInfoAsync(Cancel);
+        Assert.Equal(2, told);
+
+        await sequence.GetClient().GetInfoAsync(Cancel);
+        await sequence.GetClient().Hub.GetHubVersionAsync(Cancel);
+        await (await hub.GetSequenceAsync("one", Cancel)).GetClient().GetInfoAsync(Cancel);
+        Assert.Equal(3, told);
+    }
+
+    [Fact]
     public async Task Retry_after_is_kept()
     {
         var asked = 0;

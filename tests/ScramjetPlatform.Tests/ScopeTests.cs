@@ -171,7 +171,7 @@ public sealed class ScopeTests : IDisposable
         _engine.Get($"$ProgressPreference = 'SilentlyContinue'; Get-ScramjetHub sth-1 | Publish-ScramjetSequence '{sequence.Folder}' | Out-Null");
         Assert.Equal([1, 2, 1], platform.Hubs.Select(h => h.Sequences.Count));
         Assert.Equal("sth-2", _engine.Single("Get-ScramjetHub sth-2 | Start-ScramjetSequence hello").Properties["Hub"].Value);
-        _engine.Get("Get-ScramjetInstance | Stop-ScramjetInstance -Force; Get-ScramjetHub sth-1 | Remove-ScramjetSequence hello -Confirm:$false");
+        _engine.Get("Get-ScramjetInstance | Stop-ScramjetInstance -Force -Wait; Get-ScramjetHub sth-1 | Remove-ScramjetSequence hello -Confirm:$false");
         Assert.Equal([1, 1, 1], platform.Hubs.Select(h => h.Sequences.Count));
         Assert.DoesNotContain("Hub ", _engine.Render("Get-ScramjetHub sth-1 | Format-List *").Replace("Hub : sth", "", StringComparison.Ordinal), StringComparison.Ordinal);
     }

@@ -343,7 +343,7 @@ public sealed class StreamTests(RealPlatform real)
         session.Get("'one' | Send-ScramjetInput $i -KeepOpen");
         var error = session.Error("@{ n = 1 } | Send-ScramjetInput $i");
         Assert.Equal("BAD_PARAMETERS", Kind(error));
-        Assert.Contains("is text/plain since its first data", error.ToString(), StringComparison.Ordinal);
+        Assert.Contains("has the content type text/plain of its first data", error.ToString(), StringComparison.Ordinal);
         foreach (var receive in new[] { "", "-ReceiveOutput" })
             Assert.Equal("BAD_PARAMETERS", Kind(session.Error($"'x' | Send-ScramjetInput $i -ContentType image/png {receive}")));
         Assert.Equal(["one", "{\"n\":1}"], session.Get("@{ n = 1 } | Send-ScramjetInput $i -ContentType text/plain -ReceiveOutput -OutputContentType text/plain").Select(o => (string)o.BaseObject));

@@ -304,7 +304,7 @@ public sealed class TrustTests : IDisposable
         var error = _engine.Error("Get-ScramjetSequence");
         Assert.StartsWith("SERVER_ERROR,", error.FullyQualifiedErrorId);
         Assert.Contains("503", error.ToString(), StringComparison.Ordinal);
-        Assert.Contains("asks to wait", error.ToString(), StringComparison.Ordinal);
+        Assert.Contains("requests to wait", error.ToString(), StringComparison.Ordinal);
         Assert.Single(server.Requests);
     }
 

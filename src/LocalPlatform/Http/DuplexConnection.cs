@@ -28,12 +28,12 @@ internal sealed class DuplexConnection : IDisposable
     /// <summary>Connects.</summary>
     public static async Task<DuplexConnection> OpenAsync(Uri uri, TimeSpan timeout, CancellationToken cancellationToken)
     {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        patience.CancelAfter(timeout);
+        using var connecting = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        connecting.CancelAfter(timeout);
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
-            await socket.ConnectAsync(uri.IdnHost, uri.Port, patience.Token).ConfigureAwait(false);
+            await socket.ConnectAsync(uri.IdnHost, uri.Port, connecting.Token).ConfigureAwait(false);
             return new DuplexConnection(socket);
         }
         catch (Exception error) when (error is SocketException or OperationCanceledException)

@@ -37,7 +37,7 @@ internal sealed class ResponseBodyStream(ResponseReader reader, bool chunked, lo
 
         var count = await reader.ReadAsync(buffer[..(int)Math.Min(buffer.Length, left)], cancellationToken).ConfigureAwait(false);
         if (count == 0 && (chunked || length is not null))
-            throw new EndOfStreamException("The hub broke its answer off.");
+            throw new EndOfStreamException("The hub closed the connection before the response was complete.");
 
         left -= count;
         completed = count == 0 || (!chunked && left == 0);

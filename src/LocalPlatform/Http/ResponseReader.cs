@@ -25,7 +25,7 @@ internal sealed class ResponseReader(Stream connection)
     {
         var status = (await ReadLineAsync(cancellationToken).ConfigureAwait(false)).Split(' ', 3);
         if (status.Length < 2 || !status[0].StartsWith("HTTP/1.", StringComparison.Ordinal) || !int.TryParse(status[1], NumberStyles.None, CultureInfo.InvariantCulture, out var code))
-            throw new IOException("What the hub sent is no HTTP answer.");
+            throw new IOException("The hub's response isn't HTTP.");
 
         var headers = new List<(string, string)>();
         while (await ReadLineAsync(cancellationToken).ConfigureAwait(false) is { Length: > 0 } line)

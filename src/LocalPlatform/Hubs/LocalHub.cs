@@ -38,7 +38,7 @@ public sealed class LocalHub : IAsyncDisposable
     /// <summary>The folder with its sequences and hub.log.</summary>
     public string Folder => folder.Path;
 
-    /// <summary>Starts a hub and returns when it answers. The npm packages are installed before, where they aren't yet.</summary>
+    /// <summary>Starts a hub and returns when it responds. Installs its npm packages first if they aren't installed.</summary>
     /// <exception cref="LocalPlatformException">The hub could not be started.</exception>
     public static async Task<LocalHub> StartAsync(LocalHubOptions? options = null, CancellationToken cancellationToken = default)
     {
@@ -64,21 +64,21 @@ public sealed class LocalHub : IAsyncDisposable
         }
     }
 
-    /// <summary>Kills the hub and its instances at once, as a crash would.</summary>
+    /// <summary>Kills the hub and its instances immediately, like a crash.</summary>
     public async Task KillAsync()
     {
         Kill();
         await Process.WaitForExitAsync().ConfigureAwait(false);
     }
 
-    /// <summary>Ends the hub and its instances.</summary>
+    /// <summary>Stops the hub and its instances.</summary>
     public async ValueTask DisposeAsync()
     {
         try
         {
             Process.StandardInput.Close();
-            using var patience = new CancellationTokenSource(EndTimeout);
-            await Process.WaitForExitAsync(patience.Token).ConfigureAwait(false);
+            using var ending = new CancellationTokenSource(EndTimeout);
+            await Process.WaitForExitAsync(ending.Token).ConfigureAwait(false);
         }
         catch (Exception error) when (error is OperationCanceledException or IOException)
         {
@@ -89,11 +89,11 @@ public sealed class LocalHub : IAsyncDisposable
         folder.Dispose();
     }
 
-    // A 0.18 hub unpacks packages with a shell's help and doesn't quote the path.
+    // A 0.18 hub unpacks packages with a shell and doesn't quote the path.
     private static void CheckFolder(string path)
     {
         if (Path.GetFullPath(path).Any(letter => !char.IsLetterOrDigit(letter) && !"/\\:._-+,@~".Contains(letter, StringComparison.Ordinal)))
-            throw new LocalPlatformException($"A hub can't work in {path}: the path may have letters, digits and a few marks such as - and _, but no spaces.");
+            throw new LocalPlatformException($"A hub can't work in {path}: the path can have letters, digits and a few characters such as - and _, but no spaces.");
     }
 
     private static Process Launch(string node, string modules, WorkingFolder folder, LocalHubOptions options)
@@ -140,7 +140,7 @@ public sealed class LocalHub : IAsyncDisposable
         }
         catch (TimeoutException error)
         {
-            throw new LocalPlatformException($"The hub {Id} did not answer within {timeout.TotalSeconds} s.{errors}", error);
+            throw new LocalPlatformException($"The hub {Id} did not respond within {timeout.TotalSeconds} s.{errors}", error);
         }
         catch (JsonException error)
         {

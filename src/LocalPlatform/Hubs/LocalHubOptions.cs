@@ -8,10 +8,10 @@ public sealed class LocalHubOptions
     /// <summary>The hub's id.</summary>
     public string Id { get; set; } = "sth-0";
 
-    /// <summary>The port of its API on the loopback interface; 0 takes a free one.</summary>
+    /// <summary>The port of its API on the loopback interface; 0 for a free port.</summary>
     public int Port { get; set; }
 
-    /// <summary>The port where its instances connect; 0 takes a free one.</summary>
+    /// <summary>The port where its instances connect; 0 for a free port.</summary>
     public int InstancesServerPort { get; set; }
 
     /// <summary>

@@ -71,7 +71,7 @@ internal static class NodeTools
         var (_, version) = await RunAsync(path, ["--version"], Path.GetTempPath(), cancellationToken).ConfigureAwait(false);
         return Version.TryParse(version.TrimStart('v'), out var number) && number.Major >= OldestNode
             ? path
-            : throw new LocalPlatformException($"A hub needs Node.js {OldestNode} or newer, and the node on the PATH says that it is '{version}'.");
+            : throw new LocalPlatformException($"A hub needs Node.js {OldestNode} or newer, but the version of node on the PATH is '{version}'.");
     }
 
     private static string? Find(string name)

@@ -16,8 +16,8 @@ public static class NpmInstall
     internal static string SourceFolder { get; } = Path.Combine(Path.GetDirectoryName(typeof(NpmInstall).Assembly.Location) ?? AppContext.BaseDirectory, "hub");
 
     /// <summary>
-    /// Makes sure that the packages are there and returns the folder that holds node_modules. Runs <c>npm ci</c> only where the
-    /// packages for this lock file aren't there yet; several processes at once wait for each other.
+    /// Ensures that the packages are installed, and returns the folder with node_modules. Runs <c>npm ci</c> only if the packages of this lock file
+    /// aren't installed. Several processes wait for each other.
     /// </summary>
     /// <exception cref="LocalPlatformException">node or npm is missing or too old, or npm failed.</exception>
     public static async Task<string> EnsureAsync(CancellationToken cancellationToken = default)
@@ -66,7 +66,7 @@ public static class NpmInstall
             }
             catch (IOException)
             {
-                // Another process is at it.
+                // Another process is installing them.
                 await Task.Delay(200, cancellationToken).ConfigureAwait(false);
             }
         }

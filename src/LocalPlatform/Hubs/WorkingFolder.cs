@@ -3,7 +3,7 @@ using System.IO;
 
 namespace Scramjet.LocalPlatform;
 
-/// <summary>A folder that somebody named and keeps, or a new one that is deleted at the end.</summary>
+/// <summary>A specified folder, or a temporary one that is deleted at the end.</summary>
 internal sealed class WorkingFolder : IDisposable
 {
     private readonly bool temporary;
@@ -29,7 +29,7 @@ internal sealed class WorkingFolder : IDisposable
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            // Something still holds a file in it; the system clears its temporary folder by itself.
+            // A file in it is still in use. The system cleans its temporary folder.
         }
     }
 }

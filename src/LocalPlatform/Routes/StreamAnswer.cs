@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Scramjet.LocalPlatform.Routes;
 
-/// <summary>Answers that go on and on.</summary>
+/// <summary>Endless responses.</summary>
 internal static class StreamAnswer
 {
     /// <summary>Sends the headers at once and each block as it comes.</summary>

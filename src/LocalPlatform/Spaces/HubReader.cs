@@ -11,10 +11,10 @@ using System.Threading.Tasks;
 
 namespace Scramjet.LocalPlatform.Spaces;
 
-/// <summary>What a manager knows of its hubs, asked of the hubs themselves.</summary>
+/// <summary>Gets what a manager knows of its hubs from the hubs.</summary>
 internal sealed class HubReader : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan ResponseTimeout = TimeSpan.FromSeconds(2);
 
     private readonly HttpClient client = new(new SocketsHttpHandler
     {
@@ -31,7 +31,7 @@ internal sealed class HubReader : IDisposable
     /// <summary>A hub's entry in the list.</summary>
     public async Task<JsonObject> DescribeAsync(HubEntry hub, CancellationToken cancellationToken)
     {
-        // Also asked of a hub that was lost: it may be back.
+        // Hubs that couldn't be reached are requested too, since they may be running again.
         var healthy = hub.DisconnectReason is null && await GetAsync(hub, "version", cancellationToken).ConfigureAwait(false) is not null;
         if (!healthy)
             return hub.Describe(false, [], [], []);
@@ -153,19 +153,19 @@ internal sealed class HubReader : IDisposable
         return items;
     }
 
-    // Null where the hub doesn't answer, not in time, or not with JSON.
+    // Null if the hub doesn't respond in time, or not with JSON.
     private async Task<JsonNode?> GetAsync(HubEntry hub, string path, CancellationToken cancellationToken)
     {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        patience.CancelAfter(Patience);
+        using var bound = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        bound.CancelAfter(ResponseTimeout);
         try
         {
-            using var response = await client.GetAsync(Address(hub, path), patience.Token).ConfigureAwait(false);
+            using var response = await client.GetAsync(Address(hub, path), bound.Token).ConfigureAwait(false);
             hub.Seen(reachable: true);
             if (response.StatusCode != HttpStatusCode.OK)
                 return null;
 
-            return JsonNode.Parse(await response.Content.ReadAsStringAsync(patience.Token).ConfigureAwait(false));
+            return JsonNode.Parse(await response.Content.ReadAsStringAsync(bound.Token).ConfigureAwait(false));
         }
         catch (HttpRequestException error)
         {

@@ -52,7 +52,7 @@ internal static class MachineLoad
         return (memory.TotalAvailableMemoryBytes, memory.TotalAvailableMemoryBytes - memory.MemoryLoadBytes);
     }
 
-    // Only Linux tells it without more ado.
+    // Other systems don't have it in a file.
     private static double AverageLoad() =>
         OperatingSystem.IsLinux() && double.TryParse(File.ReadAllText("/proc/loadavg").Split(' ')[0], NumberStyles.Float, CultureInfo.InvariantCulture, out var load) ? load : 0;
 }

@@ -44,7 +44,7 @@ internal sealed class PlatformState(string folder, string token, bool requireTok
         }
     }
 
-    /// <summary>A new space's id, as the platform makes them.</summary>
+    /// <summary>A new space's id, as the platform generates them.</summary>
     public static string NewSpaceId() => $"org-{Guid.NewGuid()}-manager";
 
     /// <summary>Who a bearer token stands for; null where for nobody.</summary>

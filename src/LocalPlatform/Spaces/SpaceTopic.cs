@@ -8,8 +8,8 @@ using System.Threading.Tasks;
 namespace Scramjet.LocalPlatform.Spaces;
 
 /// <summary>
-/// A named stream. Everyone who reads gets what is sent from then on; what is sent while nobody reads is kept for the first reader.
-/// Who sends faster than is read has to wait.
+/// A named stream. Each reader gets the data that is sent from then on. Data that is sent while there is no reader is kept for the first one.
+/// A sender that is faster than the readers waits.
 /// </summary>
 internal sealed class SpaceTopic(string name, string contentType)
 {

@@ -14,10 +14,11 @@ using Scramjet.Client.Streams;
 
 namespace Scramjet.Client.Api;
 
-/// <summary>What all clients share: a transport, an address below it, and the caller's wishes.</summary>
+/// <summary>The base of all clients: a transport, an address, and the options of the caller.</summary>
 public abstract class ApiClient
 {
-    private static readonly TimeSpan ProbeTime = TimeSpan.FromSeconds(10);
+    /// <summary>The client without options that one with options was made from: objects keep this one, which outlasts a caller and its options.</summary>
+    private ApiClient? _origin;
 
     private protected ApiClient(ScramjetTransport transport, string address)
     {
@@ -25,43 +26,46 @@ public abstract class ApiClient
         Address = address;
     }
 
-    /// <summary>The way to the server, shared by all clients that come from one another.</summary>
+    /// <summary>The transport to the server, which clients that create one another share.</summary>
     public ScramjetTransport Transport { get; }
 
-    /// <summary>This client's base address, without a trailing slash.</summary>
+    /// <summary>The client's base address, without a trailing slash.</summary>
     public Uri Uri => new(Address);
 
     internal string Address { get; }
 
     internal RequestOptions? Options { get; private set; }
 
-    /// <summary>The same client with its own time limit and tracing; clients that come from it have them too.</summary>
+    /// <summary>The same client with its own time limit and tracing. Clients that it creates have them too; the objects that it returns don't.</summary>
     /// <param name="client">The client.</param>
-    /// <param name="options">The caller's wishes.</param>
-    public static T With<T>(T client, RequestOptions options) where T : ApiClient
+    /// <param name="options">The time limit, tracing and throttle of its requests; null for the transport's.</param>
+    public static T With<T>(T client, RequestOptions? options) where T : ApiClient
     {
+        if (client.Options == options)
+            return client;
+        if (options is null)
+            return (T)client._origin!;
+
         var copy = (T)client.MemberwiseClone();
+        copy._origin ??= client;
         copy.Options = options;
         return copy;
     }
 
-    /// <summary>The client's address; never the token.</summary>
+    /// <summary>Returns the client's address.</summary>
     public override string ToString() => Address;
 
-    private protected T Child<T>(T client) where T : ApiClient
-    {
-        client.Options = Options;
-        return client;
-    }
+    /// <summary>A client that this one creates, with its options.</summary>
+    private protected T Child<T>(T client) where T : ApiClient => With(client, Options);
 
     private protected static ApiRequest Get(string path) => new(HttpMethod.Get, path);
 
-    // Hubs refuse a DELETE that has no content-type.
+    // Hubs reject a DELETE without a content type.
     private protected static ApiRequest Delete(string path) => new ApiRequest(HttpMethod.Delete, path).Header("Content-Type", "application/json");
 
     private protected static ApiRequest Post(string path, JToken body) => new(HttpMethod.Post, path) { Content = () => JsonBody(body) };
 
-    /// <summary>A package's upload, which is never sent twice by itself.</summary>
+    /// <summary>Creates the request that uploads a package. It is never retried.</summary>
     private protected ApiRequest Upload(HttpMethod method, string path, PackageSource package, IProgress<long>? progress, CancellationToken cancellationToken)
     {
         var timed = new TimedProgress(progress);
@@ -79,25 +83,25 @@ public abstract class ApiClient
     private protected Task<ApiStream> OpenAsync(ApiRequest request, CancellationToken cancellationToken) =>
         Transport.OpenStreamAsync(Address, request, Options, ProbeAsync, cancellationToken);
 
-    /// <summary>The address whose /version shows whether the server is still there.</summary>
+    /// <summary>The address whose /version shows whether the server still responds.</summary>
     private protected virtual string ProbeAddress => Address;
 
-    /// <summary>Asks the server for a sign of life.</summary>
-    /// <exception cref="ScramjetException">There is none.</exception>
+    /// <summary>Checks whether the server responds.</summary>
+    /// <exception cref="ScramjetException">It doesn't.</exception>
     internal async Task ProbeAsync(CancellationToken cancellationToken)
     {
         try
         {
-            var time = Transport.Timeout < ProbeTime ? Transport.Timeout : ProbeTime;
+            var time = Transport.Timeout < Timings.Probe ? Transport.Timeout : Timings.Probe;
             await Transport.SendJsonAsync(ProbeAddress, Get("/version"), new RequestOptions { Timeout = time, Trace = Options?.Trace }, null, cancellationToken).ConfigureAwait(false);
         }
         catch (ScramjetApiException e) when (e.StatusCode is not null && (int)e.StatusCode < 500 && e.StatusCode != System.Net.HttpStatusCode.NotFound)
         {
-            // Whatever it says, it is there.
+            // Any response shows that it is running.
         }
     }
 
-    /// <summary>Asks the server of a stream that has fallen silent for a sign of life.</summary>
+    /// <summary>Checks whether the server of a silent stream responds.</summary>
     /// <exception cref="ScramjetApiException"><c>STREAM_BROKEN</c>: there is none.</exception>
     internal async Task ProbeAsync(ApiStream stream, CancellationToken cancellationToken)
     {
@@ -111,7 +115,7 @@ public abstract class ApiClient
         }
     }
 
-    /// <summary>Sends a body for as long as it lasts.</summary>
+    /// <summary>Sends a body of unknown length.</summary>
     private protected Task StreamAsync(string path, StreamBody body, bool? end, CancellationToken cancellationToken)
     {
         var request = new ApiRequest(HttpMethod.Post, path) { Content = () => body.ToContent(cancellationToken), Timeout = Timeout.InfiniteTimeSpan, Waiting = () => body.Waiting };
@@ -120,14 +124,14 @@ public abstract class ApiClient
         return SendAsync(request, cancellationToken);
     }
 
-    /// <summary>Asks for an object.</summary>
+    /// <summary>Gets an object.</summary>
     private protected async Task<T> GetOneAsync<T>(string path, Func<JsonFields, T> read, CancellationToken cancellationToken)
     {
         var request = Get(path);
         return ReadOne(await SendAsync(request, cancellationToken).ConfigureAwait(false), request, read);
     }
 
-    /// <summary>Asks for a list of objects.</summary>
+    /// <summary>Gets a list of objects.</summary>
     private protected async Task<IReadOnlyList<T>> GetListAsync<T>(string path, Func<JsonFields, T> read, CancellationToken cancellationToken)
     {
         var request = Get(path);
@@ -144,7 +148,7 @@ public abstract class ApiClient
             ? answer as JArray ?? throw WrongShape(request, "an array", answer)
             : throw WrongShape(request, "an array", null);
 
-    /// <summary>Reads a list whose items must be objects with an id.</summary>
+    /// <summary>Reads a list, whose items must be objects with an id.</summary>
     private protected List<T> ReadList<T>(JArray items, ApiRequest request, Func<JsonFields, T> read)
     {
         var result = new List<T>(items.Count);

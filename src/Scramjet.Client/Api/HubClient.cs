@@ -16,14 +16,14 @@ using Scramjet.Client.Packaging;
 namespace Scramjet.Client.Api;
 
 /// <summary>
-/// A hub, in a space or alone. Every method throws <see cref="ScramjetApiException"/> for a request that fails,
-/// and <see cref="ScramjetException"/> with <c>NOT_SUPPORTED</c> for what the hub's version doesn't have.
+/// A hub, in a space or standalone. Every method throws <see cref="ScramjetApiException"/> if a request fails,
+/// and <see cref="ScramjetException"/> with <c>NOT_SUPPORTED</c> if the hub's version doesn't support it.
 /// </summary>
 public sealed class HubClient : PlaceClient
 {
     private const int DetailRequests = 8;
 
-    /// <summary>Makes a client for the self-hosted hub that the transport leads to, e.g. <c>http://127.0.0.1:8000/api/v1</c>.</summary>
+    /// <summary>Creates a client for the standalone hub at the transport's address, such as <c>http://127.0.0.1:8000/api/v1</c>.</summary>
     public HubClient(ScramjetTransport transport)
         : this(transport, transport.BaseUri.AbsoluteUri.TrimEnd('/'), null, transport.BaseUri.Authority)
     {
@@ -35,13 +35,13 @@ public sealed class HubClient : PlaceClient
         HubId = hubId;
     }
 
-    /// <summary>The id of the space that the hub is in; null for a hub that is used alone.</summary>
+    /// <summary>The id of the space that the hub is in; null for a standalone hub.</summary>
     public string? SpaceId { get; }
 
-    /// <summary>The client for the space that the hub is in; null for a hub that is used alone.</summary>
+    /// <summary>The client for the space that the hub is in; null for a standalone hub.</summary>
     public SpaceClient? Space => SpaceId is null ? null : Child(new SpaceClient(Transport, Address.Substring(0, Address.LastIndexOf("/sth/", StringComparison.Ordinal)), SpaceId));
 
-    /// <summary>The hub's id; for a hub that is used alone, its host and port until <see cref="IdentifyAsync"/> has asked it.</summary>
+    /// <summary>The hub's id. That of a standalone hub is its host and port until <see cref="IdentifyAsync"/> gets the id.</summary>
     public string HubId { get; }
 
     private protected override string Place => HubId;
@@ -49,7 +49,7 @@ public sealed class HubClient : PlaceClient
     private protected override async Task<bool> TopicsKeepTheirTypeAsync(CancellationToken cancellationToken) =>
         (await GetHubVersionAsync(cancellationToken).ConfigureAwait(false)).SupportsManagement;
 
-    /// <summary>The same client, knowing the id that a self-hosted hub has given itself, where its version tells it.</summary>
+    /// <summary>Gets the same client with the id that a standalone hub gives, if its version does.</summary>
     public async Task<HubClient> IdentifyAsync(CancellationToken cancellationToken = default)
     {
         var version = await GetHubVersionAsync(cancellationToken).ConfigureAwait(false);
@@ -62,14 +62,14 @@ public sealed class HubClient : PlaceClient
             : this;
     }
 
-    /// <summary>What is known of the hub: from its space, with its version if it is connected; or from itself where it is used alone.</summary>
+    /// <summary>Gets the hub: from its space, with its version if it is connected, or from a standalone hub itself.</summary>
     public async Task<Hub> GetInfoAsync(CancellationToken cancellationToken = default) => await CompleteAsync(
         Space is { } space
             ? await space.GetHubAsync(HubId, cancellationToken).ConfigureAwait(false)
             : new Hub(await IdentifyAsync(cancellationToken).ConfigureAwait(false)),
         cancellationToken).ConfigureAwait(false);
 
-    /// <summary>A hub with what it tells of itself: its version, and all else where no space tells it.</summary>
+    /// <summary>Completes a hub with what it gives itself: its version, and everything else if it is in no space.</summary>
     internal async Task<Hub> CompleteAsync(Hub hub, CancellationToken cancellationToken)
     {
         var bounded = With(this, BoundedOptions());
@@ -91,61 +91,61 @@ public sealed class HubClient : PlaceClient
         static JsonFields? Fields(JObject? answer) => answer is null ? null : new JsonFields(answer);
     }
 
-    /// <summary>The hub's version and what follows from it, asked for once.</summary>
+    /// <summary>Gets the hub's version and what it supports. It is requested once.</summary>
     public Task<HubVersion> GetHubVersionAsync(CancellationToken cancellationToken = default) =>
         Transport.GetHubVersionAsync(Address, Options, cancellationToken);
 
-    /// <summary>Whether the hub is connected to a space: <c>GET /status</c>. Hubs since 0.26.</summary>
+    /// <summary>Gets whether the hub is connected to a space: <c>GET /status</c>. Hubs since 0.26.</summary>
     public async Task<OrderedDictionary> GetStatusAsync(CancellationToken cancellationToken = default) =>
         (OrderedDictionary)JsonText.ToPlain(await ManagementAsync(Get("/status"), "status", cancellationToken).ConfigureAwait(false))!;
 
-    /// <summary>The hub's public configuration: <c>GET /config</c>. Hubs since 0.26.</summary>
+    /// <summary>Gets the hub's public configuration: <c>GET /config</c>. Hubs since 0.26.</summary>
     public async Task<OrderedDictionary> GetConfigAsync(CancellationToken cancellationToken = default) =>
         (OrderedDictionary)JsonText.ToPlain(await ManagementAsync(Get("/config"), "configuration", cancellationToken).ConfigureAwait(false))!;
 
-    /// <summary>The load of the hub's machine: <c>GET /load-check</c>.</summary>
+    /// <summary>Gets the load of the hub's machine: <c>GET /load-check</c>.</summary>
     public Task<LoadCheck> GetLoadAsync(CancellationToken cancellationToken = default) =>
         GetOneAsync("/load-check", fields => new LoadCheck(fields, SpaceId, HubId), cancellationToken);
 
-    /// <summary>The hub's sequences: <c>GET /sequences</c>.</summary>
+    /// <summary>Lists the hub's sequences: <c>GET /sequences</c>.</summary>
     public Task<IReadOnlyList<Sequence>> ListSequencesAsync(CancellationToken cancellationToken = default) =>
         GetListAsync("/sequences", ReadSequence, cancellationToken);
 
-    /// <summary>One sequence: <c>GET /sequence/{id}</c>.</summary>
+    /// <summary>Gets a sequence: <c>GET /sequence/{id}</c>.</summary>
     public Task<Sequence> GetSequenceAsync(string id, CancellationToken cancellationToken = default) =>
         GetSequenceClient(id).GetInfoAsync(cancellationToken);
 
-    /// <summary>The ids of the sequences with a name, upstream's getSequenceId.</summary>
+    /// <summary>Lists the ids of the sequences with a name, as getSequenceId does in JavaScript.</summary>
     public async Task<IReadOnlyList<string>> ListSequenceIdsAsync(string name, CancellationToken cancellationToken = default) =>
         (await ListSequencesAsync(cancellationToken).ConfigureAwait(false)).Where(s => s.Name == name).Select(s => s.Id).ToArray();
 
-    /// <summary>Uploads a package: <c>POST /sequence</c>. It is never sent twice.</summary>
+    /// <summary>Uploads a package, which creates a sequence: <c>POST /sequence</c>. The request is never retried.</summary>
     /// <param name="package">The package.</param>
-    /// <param name="progress">Told of the bytes sent.</param>
-    /// <param name="cancellationToken">Stops the call.</param>
+    /// <param name="progress">Receives the number of bytes sent.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
     public Task<SequenceClient> UploadSequenceAsync(PackageSource package, IProgress<long>? progress = null, CancellationToken cancellationToken = default) =>
         UploadAsync(HttpMethod.Post, "/sequence", package, progress, cancellationToken);
 
-    /// <summary>Puts a package in the place of a sequence: <c>PUT /sequence/{id}</c>. Hubs since 0.26; the sequence must have no instances.</summary>
+    /// <summary>Replaces a sequence with a package: <c>PUT /sequence/{id}</c>. Hubs since 0.26. The sequence must have no instances.</summary>
     /// <param name="id">The sequence's id.</param>
     /// <param name="package">The package.</param>
-    /// <param name="progress">Told of the bytes sent.</param>
-    /// <param name="cancellationToken">Stops the call.</param>
+    /// <param name="progress">Receives the number of bytes sent.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
     public async Task<SequenceClient> UpdateSequenceAsync(string id, PackageSource package, IProgress<long>? progress = null, CancellationToken cancellationToken = default)
     {
         var path = "/sequence/" + PathSegment.Encode(id, "sequence");
-        await RequireManagementRoutesAsync("overwriting a sequence", cancellationToken).ConfigureAwait(false);
+        await RequireManagementRoutesAsync("updating a sequence", cancellationToken).ConfigureAwait(false);
         return await UploadAsync(HttpMethod.Put, path, package, progress, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Removes a sequence: <c>DELETE /sequence/{id}</c>.</summary>
     /// <param name="id">The sequence's id.</param>
-    /// <param name="force">Have the hub kill its instances first; see <see cref="SequenceClient.DeleteAsync"/>.</param>
-    /// <param name="cancellationToken">Stops the call.</param>
+    /// <param name="force">Whether the hub kills its instances first. See <see cref="SequenceClient.DeleteAsync"/>.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
     public Task DeleteSequenceAsync(string id, bool force = false, CancellationToken cancellationToken = default) =>
         GetSequenceClient(id).DeleteAsync(force, cancellationToken);
 
-    /// <summary>The hub's instances: <c>GET /instances</c>. A hub that lists ids alone (0.18) is asked for each one.</summary>
+    /// <summary>Lists the hub's instances: <c>GET /instances</c>. Hubs of 0.18 list only ids: there each instance is requested too.</summary>
     public async Task<IReadOnlyList<Instance>> ListInstancesAsync(CancellationToken cancellationToken = default)
     {
         var request = Get("/instances");
@@ -154,11 +154,11 @@ public sealed class HubClient : PlaceClient
         return instances.Any(IsIdOnly) ? await FillInAsync(instances, cancellationToken).ConfigureAwait(false) : instances;
     }
 
-    /// <summary>One instance: <c>GET /instance/{id}</c>.</summary>
+    /// <summary>Gets an instance: <c>GET /instance/{id}</c>.</summary>
     public Task<Instance> GetInstanceAsync(string id, CancellationToken cancellationToken = default) =>
         GetInstanceClient(id).GetInfoAsync(cancellationToken);
 
-    /// <summary>All sequences and instances: <c>GET /entities</c>; a hub without it (0.18) is asked for both.</summary>
+    /// <summary>Lists all sequences and instances: <c>GET /entities</c>. Of hubs of 0.18, which don't have it, both lists are requested.</summary>
     public async Task<HubEntities> ListEntitiesAsync(CancellationToken cancellationToken = default)
     {
         var version = await GetHubVersionAsync(cancellationToken).ConfigureAwait(false);
@@ -177,11 +177,11 @@ public sealed class HubClient : PlaceClient
             ReadList(answer["instances"] as JArray ?? throw WrongShape(request, "instances", answer), request, ReadInstance));
     }
 
-    /// <summary>The hub's topics: <c>GET /topics</c>. Hubs of 0.18 leave out those that sending made.</summary>
+    /// <summary>Lists the hub's topics: <c>GET /topics</c>. Hubs of 0.18 leave out those that were created by sending data.</summary>
     public override Task<IReadOnlyList<Topic>> ListTopicsAsync(CancellationToken cancellationToken = default) =>
         GetListAsync("/topics", ReadTopic, cancellationToken);
 
-    /// <summary>Makes a topic: <c>POST /topics</c>. Hubs since 0.26.</summary>
+    /// <summary>Creates a topic: <c>POST /topics</c>. Hubs since 0.26.</summary>
     public async Task<Topic> CreateTopicAsync(string name, string contentType, CancellationToken cancellationToken = default)
     {
         var request = Post("/topics", new JObject { ["id"] = name, ["content-type"] = ContentTypes.Check(contentType) });
@@ -196,25 +196,25 @@ public sealed class HubClient : PlaceClient
         await SendAsync(request, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>The client for a sequence; no request is sent.</summary>
+    /// <summary>Gets the client for a sequence. No request is sent.</summary>
     public SequenceClient GetSequenceClient(string id) => Child(new SequenceClient(this, id));
 
-    /// <summary>The client for an instance; no request is sent.</summary>
+    /// <summary>Gets the client for an instance. No request is sent.</summary>
     public InstanceClient GetInstanceClient(string id) => Child(new InstanceClient(this, id));
 
-    /// <summary>The client for the space that the hub is connected to, reached through the hub: <c>{hub}/cpm/api/v1</c>. Hubs since 1.0.</summary>
-    /// <exception cref="ScramjetException"><c>HUB_DISCONNECTED</c>: the hub is in no space. <c>NOT_SUPPORTED</c>: its version doesn't lead there.</exception>
+    /// <summary>Gets the client for the space that the hub is connected to, whose requests go through the hub: <c>{hub}/cpm/api/v1</c>. Hubs since 1.0.</summary>
+    /// <exception cref="ScramjetException"><c>HUB_DISCONNECTED</c>: the hub isn't connected to a space. <c>NOT_SUPPORTED</c>: its version doesn't support it.</exception>
     public async Task<SpaceClient> GetSpaceClientAsync(CancellationToken cancellationToken = default)
     {
         var version = await GetHubVersionAsync(cancellationToken).ConfigureAwait(false);
         if (!version.SupportsSpaceRoute)
-            throw NotSupported("a way to its space", version, "1.0");
+            throw NotSupported("requests to its space", version, "1.0");
 
         var status = await SendForObjectAsync(Get("/status"), cancellationToken).ConfigureAwait(false);
         var space = new JsonFields(status).Object("cpm");
         return space?.Flag("connected") == true && space.Text("cpmId") is { Length: > 0 } id
             ? Child(new SpaceClient(Transport, Address + "/cpm/api/v1", id))
-            : throw new ScramjetException(ErrorCodes.HubDisconnected, $"The hub '{HubId}' is not connected to a space.", "Connect the hub to a space, or use it alone.");
+            : throw new ScramjetException(ErrorCodes.HubDisconnected, $"The hub '{HubId}' isn't connected to a space.", "Connect the hub to a space, or use the hub itself.");
     }
 
     internal async Task RequireManagementRoutesAsync(string what, CancellationToken cancellationToken)
@@ -226,7 +226,7 @@ public sealed class HubClient : PlaceClient
 
     internal ScramjetException NotSupported(string what, HubVersion version, string since = "0.26") => new(
         ErrorCodes.NotSupported,
-        $"The hub '{HubId}' has version {version}, which doesn't have {what}.",
+        $"The hub '{HubId}' has version {version}, which doesn't support {what}.",
         $"Use a hub of version {since} or newer for this.");
 
     internal Sequence ReadSequence(JsonFields fields) => new(fields, GetSequenceClient(fields.RequiredId()));
@@ -249,14 +249,14 @@ public sealed class HubClient : PlaceClient
         return ReadOne(answer, request, fields => GetSequenceClient(fields.RequiredId()));
     }
 
-    /// <summary>The caller's options for a detail that may be missing: it isn't waited for long.</summary>
+    /// <summary>The caller's options with a short time limit, for details that may be missing.</summary>
     private RequestOptions BoundedOptions()
     {
         var wanted = Options?.Timeout ?? Transport.Timeout;
         return new RequestOptions { Timeout = wanted < Timings.OptionalDetail ? wanted : Timings.OptionalDetail, Trace = Options?.Trace, Throttle = Options?.Throttle };
     }
 
-    /// <summary>A detail, or null where the hub can't be asked for it.</summary>
+    /// <summary>Gets a detail, or null if that fails.</summary>
     private async Task<T?> OrNullAsync<T>(Func<HubClient, Task<T>> ask) where T : class
     {
         try
@@ -276,7 +276,7 @@ public sealed class HubClient : PlaceClient
         var sequences = SequencesByIdAsync(cancellationToken);
         using var slots = new SemaphoreSlim(Options?.Throttle is null ? DetailRequests : int.MaxValue);
 
-        // Asked for an instance that is just being set up, 0.18 never answers: its id is all that is known of it then.
+        // 0.18 never responds to the request for an instance that is just being set up: only its id is known then.
         var bounded = BoundedOptions();
         var filled = await Task.WhenAll(instances.Select(async instance =>
         {
@@ -314,7 +314,7 @@ public sealed class HubClient : PlaceClient
         return sequences;
     }
 
-    /// <summary>The audit of the hub, as NDJSON: <c>GET /audit</c>. Hubs since 0.26.</summary>
+    /// <summary>Opens the audit of the hub, which is NDJSON: <c>GET /audit</c>. Hubs since 0.26.</summary>
     public override async Task<ApiStream> GetAuditStreamAsync(CancellationToken cancellationToken = default)
     {
         await RequireManagementRoutesAsync("an audit", cancellationToken).ConfigureAwait(false);

@@ -11,37 +11,39 @@ using Scramjet.Client.Streams;
 namespace Scramjet.Client.Api;
 
 /// <summary>
-/// An instance on a hub. Every method throws <see cref="ScramjetApiException"/> for a request that fails.
+/// An instance on a hub. Every method throws <see cref="ScramjetApiException"/> if a request fails.
 /// </summary>
 public sealed class InstanceClient : ApiClient
 {
 
-    /// <summary>How often runners report their health by themselves, in a second.</summary>
-    private const double UsualReports = 1;
+    /// <summary>How many health reports a second runners send by default.</summary>
+    private const double DefaultReports = 1;
 
-    /// <summary>A report in eleven days: about the longest time that a runner's timer takes.</summary>
+    /// <summary>One report in eleven days, about the longest interval that a runner's timer supports.</summary>
     private const double NoReports = 1e-6;
+
+    private readonly HubClient _hub;
 
     internal InstanceClient(HubClient hub, string id)
         : base(hub.Transport, $"{hub.Address}/instance/{PathSegment.Encode(id, "instance")}")
     {
-        Hub = hub;
+        _hub = With(hub, null);
         InstanceId = id;
     }
 
     private protected override string ProbeAddress => Hub.Address;
 
-    /// <summary>The hub that it runs on.</summary>
-    public HubClient Hub { get; }
+    /// <summary>The hub that the instance is on.</summary>
+    public HubClient Hub => With(_hub, Options);
 
     /// <summary>The instance's id.</summary>
     public string InstanceId { get; }
 
-    /// <summary>The instance: <c>GET /instance/{id}</c>.</summary>
+    /// <summary>Gets the instance: <c>GET /instance/{id}</c>.</summary>
     public Task<Instance> GetInfoAsync(CancellationToken cancellationToken = default) =>
         GetOneAsync("", fields => new Instance(fields, this), cancellationToken);
 
-    /// <summary>The instance, or null where the hub doesn't list it (any more).</summary>
+    /// <summary>Gets the instance, or null if the hub doesn't list it.</summary>
     public async Task<Instance?> GetInfoOrNullAsync(CancellationToken cancellationToken = default)
     {
         try
@@ -55,7 +57,9 @@ public sealed class InstanceClient : ApiClient
         }
     }
 
-    /// <summary>The instance as it is now, with what is known of it already; gone where the hub no longer lists it.</summary>
+    /// <summary>Gets the current state of an instance, which is gone if the hub no longer lists it.</summary>
+    /// <param name="known">The instance as it was last seen.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
     public async Task<Instance> RefreshAsync(Instance known, CancellationToken cancellationToken = default)
     {
         var now = await GetInfoOrNullAsync(cancellationToken).ConfigureAwait(false);
@@ -66,21 +70,20 @@ public sealed class InstanceClient : ApiClient
         return now;
     }
 
-    /// <summary>The instance, of which no more than its id is known. No request is sent.</summary>
+    /// <summary>An instance of which only the id is known. No request is sent.</summary>
     internal Instance ToInstance() => new(new JsonFields(new JObject { ["id"] = InstanceId }), this);
 
-    /// <summary>The health report: <c>GET /instance/{id}/health</c>.</summary>
+    /// <summary>Gets the health report: <c>GET /instance/{id}/health</c>.</summary>
     public Task<InstanceHealth> GetHealthAsync(CancellationToken cancellationToken = default) =>
         GetOneAsync("/health", fields => new InstanceHealth(fields, this), cancellationToken);
 
     /// <summary>
-    /// Asks the instance to stop: <c>POST /instance/{id}/_stop</c>, in the form that the hub's version wants.
-    /// The hub answers only after <paramref name="timeout"/>, and then kills what still runs. Hubs of 1.0 set what has ended to stopping for good:
-    /// <see cref="Instances.InstanceWatch.StopAsync"/> asks first.
+    /// Stops the instance: <c>POST /instance/{id}/_stop</c>. The hub responds after <paramref name="timeout"/>, and kills the instance if it still runs.
+    /// Hubs of 1.0 leave an instance that has already ended in the status stopping: <see cref="Instances.InstanceWatch.StopAsync"/> checks that first.
     /// </summary>
-    /// <param name="timeout">What the instance gets to end by itself.</param>
-    /// <param name="canCallKeepalive">Whether the instance may ask for more time.</param>
-    /// <param name="cancellationToken">Stops the call; the hub goes on.</param>
+    /// <param name="timeout">How long the instance may take to end by itself.</param>
+    /// <param name="canCallKeepalive">Whether the instance may request more time.</param>
+    /// <param name="cancellationToken">Cancels the call. The hub continues.</param>
     public async Task StopAsync(TimeSpan timeout, bool canCallKeepalive = false, CancellationToken cancellationToken = default)
     {
         var version = await Hub.GetHubVersionAsync(cancellationToken).ConfigureAwait(false);
@@ -90,11 +93,11 @@ public sealed class InstanceClient : ApiClient
     }
 
     /// <summary>
-    /// Kills the instance: <c>POST /instance/{id}/_kill</c>. Hubs of 1.0 set what has ended to killing for good:
-    /// <see cref="Instances.InstanceWatch.KillAsync"/> asks first.
+    /// Kills the instance: <c>POST /instance/{id}/_kill</c>. Hubs of 1.0 leave an instance that has already ended in the status killing:
+    /// <see cref="Instances.InstanceWatch.KillAsync"/> checks that first.
     /// </summary>
-    /// <param name="removeImmediately">Also take it off the hub's list as soon as it has ended; hubs of 1.0 need 15 s for that.</param>
-    /// <param name="cancellationToken">Stops the call.</param>
+    /// <param name="removeImmediately">Whether the hub stops listing it as soon as it has ended, which takes hubs of 1.0 15 seconds.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
     public async Task KillAsync(bool removeImmediately = false, CancellationToken cancellationToken = default)
     {
         var version = await Hub.GetHubVersionAsync(cancellationToken).ConfigureAwait(false);
@@ -102,10 +105,10 @@ public sealed class InstanceClient : ApiClient
         Transport.Inputs.Forget(Address);
     }
 
-    /// <summary>Sends the instance an event: <c>POST /instance/{id}/_event</c>.</summary>
+    /// <summary>Sends an event to the instance: <c>POST /instance/{id}/_event</c>.</summary>
     /// <param name="eventName">The event's name.</param>
-    /// <param name="message">What goes with it; null for nothing.</param>
-    /// <param name="cancellationToken">Stops the call.</param>
+    /// <param name="message">The event's message; null for none.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
     public async Task SendEventAsync(string eventName, JToken? message = null, CancellationToken cancellationToken = default)
     {
         var version = await Hub.GetHubVersionAsync(cancellationToken).ConfigureAwait(false);
@@ -113,9 +116,9 @@ public sealed class InstanceClient : ApiClient
         await SendAsync(Post("/_event", version.Messages.Event(eventName, message)), cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Sets how often the instance reports its health to its hub: <c>POST /instance/{id}/_monitoring_rate</c>. Once a second is what it does by itself.</summary>
-    /// <param name="reportsPerSecond">How many reports a second; more than 0. A hub gives the last report as the instance's health until the next one comes.</param>
-    /// <param name="cancellationToken">Stops the call.</param>
+    /// <summary>Sets how often the instance reports its health to its hub: <c>POST /instance/{id}/_monitoring_rate</c>. The default is once a second.</summary>
+    /// <param name="reportsPerSecond">The number of reports a second, more than 0. A hub gives the last report as the instance's health until the next one.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
     public async Task SetMonitoringRateAsync(double reportsPerSecond, CancellationToken cancellationToken = default)
     {
         var request = Post("/_monitoring_rate", InstanceMessages.Current.MonitoringRate(reportsPerSecond));
@@ -124,25 +127,27 @@ public sealed class InstanceClient : ApiClient
     }
 
     /// <summary>
-    /// Sends data into the instance: <c>POST /instance/{id}/input</c>. The first input's content type counts for all that follows. The task
-    /// ends when the hub has taken it all.
+    /// Sends data to the instance's input: <c>POST /instance/{id}/input</c>. The content type of the first data applies to all that follows. The task
+    /// completes when the hub has received all data.
     /// </summary>
     /// <remarks>
     /// <para>
-    /// The runners for Node.js read the input's content type and the data that comes with it in one piece, and take that piece for UTF-8: bytes that aren't
-    /// are spoiled, and characters are cut. So the first input that isn't mere ASCII is announced: its content type goes alone, and the data follows once the
-    /// instance has read it. That is so on every hub, and once for each instance.
+    /// The runners for Node.js decode the content type and the data that arrives with it as one piece of UTF-8, which damages other bytes and characters that
+    /// the piece doesn't contain whole. So the first input that isn't plain ASCII is announced: its content type is sent alone, and the data when the instance
+    /// has read it. That is done on every hub, once for each instance.
     /// </para>
     /// <para>
-    /// Hubs say nothing of input that can't be taken. What this connection has sent before is known, and what doesn't go with it is refused; where
-    /// something else has ended the input, a hub may never take what is sent: <see cref="StreamBody.Waiting"/> shows it.
+    /// Hubs don't report input that an instance can't read. Input that doesn't match what this connection has sent before is an error. If something else has
+    /// ended the input, a hub may never receive the data: <see cref="StreamBody.Waiting"/> shows that.
     /// </para>
     /// </remarks>
-    /// <param name="body">The data, which may still be in the making.</param>
-    /// <param name="keepOpen">Leave the input open for more; else it is closed when the body ends.</param>
-    /// <param name="typeRead">Ends when the instance's log has said that it has read the content type. Null where its log isn't read: then it gets some time for it.</param>
-    /// <param name="cancellationToken">Stops the call.</param>
-    /// <exception cref="ScramjetException"><c>INPUT_ENDED</c> or <c>BAD_PARAMETERS</c>: it doesn't go with what was sent before. <c>GONE</c>: the instance ended before it had taken it all.</exception>
+    /// <param name="body">The data, which can be written while it is sent.</param>
+    /// <param name="keepOpen">Whether the input stays open for more data. Otherwise it ends with this data.</param>
+    /// <param name="typeRead">Completes when the instance's log says that it has read the content type; null to wait for a fixed time.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    /// <exception cref="ScramjetException">
+    /// <c>INPUT_ENDED</c> or <c>BAD_PARAMETERS</c>: it doesn't match what was sent before. <c>GONE</c>: the instance ended before it had read all data.
+    /// </exception>
     public async Task SendInputAsync(StreamBody body, bool keepOpen = false, Task? typeRead = null, CancellationToken cancellationToken = default)
     {
         var entry = Transport.Inputs.Begin(Address, InstanceId, body.ContentType);
@@ -163,37 +168,37 @@ public sealed class InstanceClient : ApiClient
     }
 
     /// <summary>Sends data to the standard input of the instance's process: <c>POST /instance/{id}/stdin</c>.</summary>
-    /// <param name="body">The data, which may still be in the making.</param>
-    /// <param name="keepOpen">Leave the stream open for more; else it is closed when the body ends.</param>
-    /// <param name="cancellationToken">Stops the call.</param>
-    /// <exception cref="ScramjetException"><c>GONE</c>: the instance ended before it had taken it all.</exception>
+    /// <param name="body">The data, which can be written while it is sent.</param>
+    /// <param name="keepOpen">Whether the stream stays open for more data. Otherwise it ends with this data.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    /// <exception cref="ScramjetException"><c>GONE</c>: the instance ended before it had read all data.</exception>
     public Task SendStdinAsync(StreamBody body, bool keepOpen = false, CancellationToken cancellationToken = default) =>
         FeedAsync("/stdin", body, keepOpen, cancellationToken);
 
     /// <summary>
-    /// Sends data into the instance and reads its output, both at once, until the output ends.
+    /// Sends data to the instance and reads its output at the same time, until the output ends.
     /// </summary>
     /// <remarks>
-    /// Upstream's inout is one request, <c>POST /instance/{id}/inout</c>, whose answer comes while its body is still sent. HTTP/1.1 in .NET reads no
-    /// answer before the body is sent, and hubs have that route since 0.26 only. So these are two requests at once, <c>/input</c> and <c>/output</c>: the same
-    /// streams, on every hub, and the input gets its end, which upstream's doesn't.
+    /// Hubs since 0.26 have a route for this, <c>POST /instance/{id}/inout</c>, whose response begins while its body is still sent. .NET doesn't read a response
+    /// before it has sent the body over HTTP/1.1. So this sends two requests, <c>/input</c> and <c>/output</c>: the same streams, on every hub, and the input
+    /// is ended, which that route doesn't do.
     /// <para>
-    /// A runner of 1.0 whose health report isn't answered within a second, as on a machine that is busy, drops its connections to the hub, and what was under way
-    /// is lost: the hub ends the output as if that were all. So the reports pause meanwhile.
+    /// If a health report of a runner of 1.0 isn't answered within a second, as on a busy machine, the runner drops its connections to the hub. Data is lost then,
+    /// and the hub ends the output as if it were complete. So the reports are paused meanwhile.
     /// </para>
     /// </remarks>
-    /// <param name="body">The data, which may still be in the making. It is sent once the output is open: what an instance puts out before is not sure to come.</param>
-    /// <param name="read">Reads the output to its end.</param>
-    /// <param name="keepOpen">Leave the input open for more; else it is closed when the body ends.</param>
+    /// <param name="body">The data, which can be written while it is sent. It is sent when the output is open, since earlier output may be lost.</param>
+    /// <param name="read">Reads the output until it ends.</param>
+    /// <param name="keepOpen">Whether the input stays open for more data. Otherwise it ends with this data.</param>
     /// <param name="typeRead">See <see cref="SendInputAsync"/>.</param>
     /// <param name="inputFailed">
-    /// Told what the input failed with, at once. The output is read on then: to its end, or until it falls silent. Null: that is thrown behind the output.
+    /// Called at once if the input fails. The output is then read until it ends or falls silent. Null: the failure is thrown after the output.
     /// </param>
-    /// <param name="cancellationToken">Stops both.</param>
-    /// <returns>Whether all of the data was taken: an instance may leave some of it unread.</returns>
+    /// <param name="cancellationToken">Cancels both.</param>
+    /// <returns>Whether all data was received: an instance can end without reading all of it.</returns>
     public async Task<bool> InOutAsync(StreamBody body, Func<ApiStream, CancellationToken, Task> read, bool keepOpen = false, Task? typeRead = null, Action<ScramjetException>? inputFailed = null, CancellationToken cancellationToken = default)
     {
-        // What is refused here reads nothing.
+        // Invalid input is an error before anything is read.
         Transport.Inputs.Begin(Address, InstanceId, body.ContentType);
         var reports = await TrySetMonitoringRateAsync(NoReports, cancellationToken).ConfigureAwait(false);
         using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -203,7 +208,7 @@ public sealed class InstanceClient : ApiClient
         var input = SendAsync();
         try
         {
-            // The output's end is the end: a program may well leave some of its input unread.
+            // The call ends with the output: a program can leave some of its input unread.
             if (await Task.WhenAny(output, input).ConfigureAwait(false) != input)
             {
                 await output.ConfigureAwait(false);
@@ -222,11 +227,11 @@ public sealed class InstanceClient : ApiClient
                 return false;
             }
 
-            // What was never sent is no matter of the instance's.
+            // Input that was never sent says nothing about the instance.
             if (failure is { Code: ErrorCodes.BadParameters or ErrorCodes.InputEnded } and not ScramjetApiException)
                 throw failure;
 
-            // An instance that ended closes its input; what it put out before still counts, and why it ended counts more.
+            // An instance that ends closes its input. The rest of its output is still read, and the reason for its end is the better error.
             if (failure.Code == ErrorCodes.Gone && failure is not ScramjetApiException)
             {
                 await Task.WhenAny(output, Task.Delay(Timings.OutputAfterInput, over.Token)).ConfigureAwait(false);
@@ -244,7 +249,7 @@ public sealed class InstanceClient : ApiClient
         {
             over.Cancel();
             if (reports)
-                _ = TrySetMonitoringRateAsync(UsualReports, CancellationToken.None).IgnoreOutcomeAsync();
+                _ = TrySetMonitoringRateAsync(DefaultReports, CancellationToken.None).IgnoreOutcomeAsync();
             await Task.WhenAll(output, input).IgnoreOutcomeAsync().ConfigureAwait(false);
         }
 
@@ -265,7 +270,7 @@ public sealed class InstanceClient : ApiClient
 
         async Task SendAsync()
         {
-            // Hubs send the output's headers at once; something on the way may hold them back until there is output.
+            // Hubs send the headers of the output at once, but a proxy may delay them until there is output.
             await Task.WhenAny(opened.Task, Task.Delay(Timings.OutputHeaders, over.Token)).ConfigureAwait(false);
             if (!opened.Task.IsCompleted || opened.Task.Result)
                 await SendInputAsync(body, keepOpen, typeRead, over.Token).ConfigureAwait(false);
@@ -287,35 +292,35 @@ public sealed class InstanceClient : ApiClient
     }
 
     /// <summary>
-    /// A stream that comes out of the instance: <c>GET /instance/{id}/output</c>, <c>/stdout</c>, <c>/stderr</c> or <c>/log</c>. The hub keeps what
-    /// nobody has read yet. Readers at the same time all get what comes from then on, at the pace of the slowest; what was read before, a later one doesn't get.
+    /// Opens a stream of the instance: <c>GET /instance/{id}/output</c>, <c>/stdout</c>, <c>/stderr</c> or <c>/log</c>. The hub keeps data until it is read
+    /// first. Several readers at the same time all get the data that arrives from then on, at the speed of the slowest.
     /// </summary>
     public async Task<ApiStream> GetStreamAsync(InstanceStream stream, CancellationToken cancellationToken = default)
     {
         var result = await OpenAsync(Get("/" + stream.ToString().ToLowerInvariant()), cancellationToken).ConfigureAwait(false);
 
-        // Hubs leave a log open behind the instance's end: those of 1.0 for 195 s, those of 0.18 for good.
+        // Hubs leave a log open after the instance's end: those of 1.0 for 195 seconds, those of 0.18 forever.
         if (stream == InstanceStream.Log)
             result.IsOver = HasEndedAsync;
         return result;
     }
 
-    /// <summary>The last event of a name, or else the next one: <c>GET /instance/{id}/event/{name}</c>.</summary>
+    /// <summary>Gets the last event with a name, or waits for the first one: <c>GET /instance/{id}/event/{name}</c>.</summary>
     public async Task<JToken?> GetEventAsync(string eventName, CancellationToken cancellationToken = default) =>
         EventMessageOf(await SendAsync(Endless("/event/" + PathSegment.Encode(eventName, "event")), cancellationToken).ConfigureAwait(false), eventName);
 
-    /// <summary>The next event of a name: <c>GET /instance/{id}/once/{name}</c>.</summary>
+    /// <summary>Waits for the next event with a name: <c>GET /instance/{id}/once/{name}</c>.</summary>
     public async Task<JToken?> GetNextEventAsync(string eventName, CancellationToken cancellationToken = default) =>
         EventMessageOf(await SendAsync(Endless("/once/" + PathSegment.Encode(eventName, "event")), cancellationToken).ConfigureAwait(false), eventName);
 
-    /// <summary>All events of a name from now on, as NDJSON: <c>GET /instance/{id}/events/{name}</c>.</summary>
+    /// <summary>Opens the stream of events with a name, which is NDJSON: <c>GET /instance/{id}/events/{name}</c>.</summary>
     public Task<ApiStream> GetEventStreamAsync(string eventName, CancellationToken cancellationToken = default) =>
         OpenAsync(Get("/events/" + PathSegment.Encode(eventName, "event")), cancellationToken);
 
-    /// <summary>The message of an event: 1.0 gives it alone, 0.18 within an object.</summary>
+    /// <summary>Gets the message of an event: hubs of 1.0 send the message, hubs of 0.18 an object that contains it.</summary>
     public static JToken? EventMessageOf(JToken? answer, string eventName) => InstanceMessages.ReadEvent(answer, eventName);
 
-    /// <summary>Whether the instance has ended, as far as is known.</summary>
+    /// <summary>Whether the instance is known to have ended.</summary>
     private async Task<bool> HasEndedAsync(CancellationToken cancellationToken)
     {
         try
@@ -328,12 +333,11 @@ public sealed class InstanceClient : ApiClient
         }
     }
 
-    /// <summary>Sets how often the instance reports its health, where that matters and can be done.</summary>
+    /// <summary>Sets how often the instance reports its health, if its runner waits for the responses.</summary>
     private async Task<bool> TrySetMonitoringRateAsync(double reportsPerSecond, CancellationToken cancellationToken)
     {
         try
         {
-            // The runners of 0.18 wait for no answer to their reports.
             if (!(await Hub.GetHubVersionAsync(cancellationToken).ConfigureAwait(false)).Messages.ReportsAreAnswered)
                 return false;
             await SetMonitoringRateAsync(reportsPerSecond, cancellationToken).ConfigureAwait(false);
@@ -341,12 +345,12 @@ public sealed class InstanceClient : ApiClient
         }
         catch (ScramjetException)
         {
-            // What is wrong will show in the calls that matter.
+            // The calls that follow report what is wrong.
             return false;
         }
     }
 
-    /// <summary>Tells the instance its input's content type, and waits until it has read it.</summary>
+    /// <summary>Sends the input's content type to the instance, and waits until it has read it.</summary>
     private async Task AnnounceAsync(string contentType, Task? typeRead, CancellationToken cancellationToken)
     {
         await FeedAsync("/input", StreamBody.Empty(contentType), keepOpen: true, cancellationToken).ConfigureAwait(false);
@@ -357,7 +361,7 @@ public sealed class InstanceClient : ApiClient
         cancellationToken.ThrowIfCancellationRequested();
     }
 
-    /// <summary>Sends a body for as long as it lasts, and as long as there is an instance to take it: hubs keep the request of one that has ended.</summary>
+    /// <summary>Sends a body of unknown length until the instance ends: hubs don't end the request then.</summary>
     private async Task FeedAsync(string path, StreamBody body, bool keepOpen, CancellationToken cancellationToken)
     {
         using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -380,7 +384,7 @@ public sealed class InstanceClient : ApiClient
         }
         catch (ScramjetApiException e) when (e.StatusCode is null && e.Code != ErrorCodes.Timeout && !cancellationToken.IsCancellationRequested)
         {
-            // A hub drops the connection some time after the instance has ended.
+            // A hub closes the connection some time after the instance has ended.
             if (await HasEndedAsync(cancellationToken).ConfigureAwait(false))
                 throw EndedTooSoon(e);
             throw;
@@ -393,7 +397,7 @@ public sealed class InstanceClient : ApiClient
     }
 
     private ScramjetException EndedTooSoon(ScramjetApiException? cause) =>
-        new(ErrorCodes.Gone, $"The instance '{InstanceId}' ended before it had taken all of its input.", "See its log, and start it again.", cause);
+        new(ErrorCodes.Gone, $"The instance '{InstanceId}' ended before it had read all of its input.", "See its log, and start it again.", cause);
 
     private static ApiRequest Endless(string path)
     {

@@ -9,26 +9,26 @@ using Scramjet.Client.Streams;
 namespace Scramjet.Client.Api;
 
 /// <summary>
-/// The platform's front door: its spaces and their access keys.
-/// Every method throws <see cref="ScramjetApiException"/> for a request that fails.
+/// The middleware of a platform: its spaces and their access keys.
+/// Every method throws <see cref="ScramjetApiException"/> if a request fails.
 /// </summary>
 public sealed class MiddlewareClient : ApiClient
 {
-    /// <summary>Makes a client for the platform that the transport leads to.</summary>
-    /// <param name="transport">The way to the middleware, e.g. <c>https://api.scramjet.cloud/api/v1</c>, with its token.</param>
+    /// <summary>Creates a client for the platform at the transport's address.</summary>
+    /// <param name="transport">The transport to the middleware, such as <c>https://api.scramjet.cloud/api/v1</c>, with its token.</param>
     public MiddlewareClient(ScramjetTransport transport) : base(transport, transport.BaseUri.AbsoluteUri.TrimEnd('/'))
     {
     }
 
-    /// <summary>The spaces that the token may see: <c>GET {mw}/spaces</c>, upstream's getManagers.</summary>
+    /// <summary>Lists the spaces that the token has access to: <c>GET {mw}/spaces</c>.</summary>
     public Task<IReadOnlyList<Space>> ListSpacesAsync(CancellationToken cancellationToken = default) =>
         GetListAsync("/spaces", fields => new Space(fields, GetSpaceClient(fields.RequiredId())), cancellationToken);
 
-    /// <summary>The versions of the platform's parts: <c>GET {mw}/version</c>.</summary>
+    /// <summary>Gets the version: <c>GET {mw}/version</c>.</summary>
     public Task<VersionInfo> GetVersionAsync(CancellationToken cancellationToken = default) =>
         GetOneAsync("/version", fields => new VersionInfo(fields), cancellationToken);
 
-    /// <summary>A space's access keys, without the keys themselves: <c>GET {mw}/space/{id}/apikey</c>.</summary>
+    /// <summary>Lists a space's access keys, without the keys themselves: <c>GET {mw}/space/{id}/apikey</c>.</summary>
     public async Task<IReadOnlyList<AccessKey>> ListAccessKeysAsync(string spaceId, CancellationToken cancellationToken = default)
     {
         var request = Get(KeyPath(spaceId)).Header("Content-Type", "application/json");
@@ -37,7 +37,7 @@ public sealed class MiddlewareClient : ApiClient
         return ReadList(keys, request, fields => new AccessKey(fields, spaceId, Address + KeyPath(spaceId)));
     }
 
-    /// <summary>Makes an access key: <c>POST {mw}/space/{id}/apikey</c>. Everything in the answer is a secret, shown once.</summary>
+    /// <summary>Creates an access key: <c>POST {mw}/space/{id}/apikey</c>. The response is a secret, which can't be requested again.</summary>
     public Task<JObject> CreateAccessKeyAsync(string spaceId, string description, CancellationToken cancellationToken = default)
     {
         var request = Post(KeyPath(spaceId), new JObject { ["description"] = description });
@@ -54,19 +54,19 @@ public sealed class MiddlewareClient : ApiClient
     }
 
     /// <summary>Revokes all of a space's keys: <c>DELETE {mw}/space/{id}/apikey</c> with <c>x-revoke-all</c>.</summary>
-    /// <returns>How many were revoked, where the platform tells it.</returns>
+    /// <returns>How many keys were revoked; null if the platform doesn't give the number.</returns>
     public async Task<int?> RevokeAllAccessKeysAsync(string spaceId, CancellationToken cancellationToken = default)
     {
         var answer = await SendAsync(Delete(KeyPath(spaceId)).Header("x-revoke-all", "true"), cancellationToken).ConfigureAwait(false);
         return (int?)(answer as JObject is { } o ? new JsonFields(o).Integer("keysRevoked") : null);
     }
 
-    /// <summary>The client for a space; no request is sent.</summary>
+    /// <summary>Gets the client for a space. No request is sent.</summary>
     public SpaceClient GetSpaceClient(string spaceId) =>
         Child(new SpaceClient(Transport, $"{Address}/space/{PathSegment.Encode(spaceId, "space")}/api/v1", spaceId) { Middleware = this });
 
     private static string KeyPath(string spaceId) => $"/space/{PathSegment.Encode(spaceId, "space")}/apikey";
 
-    /// <summary>The audit of the platform, as NDJSON: <c>GET /audit</c>.</summary>
+    /// <summary>Opens the audit of the platform, which is NDJSON: <c>GET /audit</c>.</summary>
     public Task<ApiStream> GetAuditStreamAsync(CancellationToken cancellationToken = default) => OpenAsync(Get("/audit"), cancellationToken);
 }

@@ -9,8 +9,8 @@ using Scramjet.Client.Streams;
 namespace Scramjet.Client.Api;
 
 /// <summary>
-/// What a space and a hub have in common: a version, a log, an audit, and topics. Every method throws <see cref="ScramjetApiException"/>
-/// for a request that fails.
+/// What spaces and hubs have in common: a version, a log, an audit, and topics. Every method throws <see cref="ScramjetApiException"/>
+/// if a request fails.
 /// </summary>
 public abstract class PlaceClient : ApiClient
 {
@@ -18,39 +18,39 @@ public abstract class PlaceClient : ApiClient
     {
     }
 
-    /// <summary>The version: <c>GET /version</c>.</summary>
+    /// <summary>Gets the version: <c>GET /version</c>.</summary>
     public Task<VersionInfo> GetVersionAsync(CancellationToken cancellationToken = default) =>
         GetOneAsync("/version", fields => new VersionInfo(fields), cancellationToken);
 
-    /// <summary>The log, as it is written: <c>GET /log</c>.</summary>
+    /// <summary>Opens the log: <c>GET /log</c>.</summary>
     public Task<ApiStream> GetLogStreamAsync(CancellationToken cancellationToken = default) => OpenAsync(Get("/log"), cancellationToken);
 
-    /// <summary>The audit, as NDJSON: <c>GET /audit</c>. Hubs since 0.26.</summary>
+    /// <summary>Opens the audit, which is NDJSON: <c>GET /audit</c>. Hubs since 0.26.</summary>
     public virtual Task<ApiStream> GetAuditStreamAsync(CancellationToken cancellationToken = default) => OpenAsync(Get("/audit"), cancellationToken);
 
-    /// <summary>The topics: <c>GET /topics</c>.</summary>
+    /// <summary>Lists the topics: <c>GET /topics</c>.</summary>
     public abstract Task<IReadOnlyList<Topic>> ListTopicsAsync(CancellationToken cancellationToken = default);
 
-    /// <summary>Sends data to a topic, which comes to be if it isn't there: <c>POST /topic/{name}</c>.</summary>
+    /// <summary>Sends data to a topic: <c>POST /topic/{name}</c>. Creates the topic if it doesn't exist.</summary>
     /// <param name="name">The topic's name.</param>
-    /// <param name="body">The data, which may still be in the making.</param>
-    /// <param name="endStream">Whether the topic ends with it.</param>
-    /// <param name="cancellationToken">Stops the call.</param>
-    /// <exception cref="ScramjetException"><c>BAD_PARAMETERS</c>: the topic has another content type, which the message names. Nothing was sent.</exception>
+    /// <param name="body">The data, which can be written while it is sent.</param>
+    /// <param name="endStream">Whether the topic ends with this data.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    /// <exception cref="ScramjetException"><c>BAD_PARAMETERS</c>: the topic has another content type, which the message contains. Nothing was sent.</exception>
     public async Task SendTopicDataAsync(string name, StreamBody body, bool endStream = false, CancellationToken cancellationToken = default)
     {
-        // No answer is read before the body has ended: what would be refused then is found out before.
+        // The response isn't read before the body has ended, so a wrong content type must be detected before.
         if (await TopicsKeepTheirTypeAsync(cancellationToken).ConfigureAwait(false))
             await RequireTopicTypeAsync(name, body.ContentType, null, cancellationToken).ConfigureAwait(false);
         await StreamAsync(TopicPath(name), body, endStream, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>A topic's data as it comes: <c>GET /topic/{name}</c>. The topic comes to be if it isn't there.</summary>
+    /// <summary>Opens a topic's data: <c>GET /topic/{name}</c>. Creates the topic if it doesn't exist.</summary>
     /// <param name="name">The topic's name.</param>
     /// <param name="contentType">The topic's content type.</param>
-    /// <param name="cancellationToken">Stops the call.</param>
-    /// <exception cref="ScramjetApiException"><c>BAD_PARAMETERS</c>: the topic has another content type, which the message names.</exception>
-    /// <exception cref="ScramjetException"><c>BAD_PARAMETERS</c>: the content type isn't one.</exception>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    /// <exception cref="ScramjetApiException"><c>BAD_PARAMETERS</c>: the topic has another content type, which the message contains.</exception>
+    /// <exception cref="ScramjetException"><c>BAD_PARAMETERS</c>: it isn't a content type.</exception>
     public async Task<ApiStream> GetTopicStreamAsync(string name, string contentType, CancellationToken cancellationToken = default)
     {
         try
@@ -64,7 +64,7 @@ public abstract class PlaceClient : ApiClient
         }
     }
 
-    /// <summary>The content type that a topic has; null where the place doesn't list it.</summary>
+    /// <summary>Gets the content type of a topic; null if the topic isn't listed.</summary>
     internal async Task<string?> GetTopicTypeAsync(string name, CancellationToken cancellationToken) =>
         (await ListTopicsAsync(cancellationToken).ConfigureAwait(false)).FirstOrDefault(t => t.Name == name)?.ContentType;
 
@@ -72,7 +72,7 @@ public abstract class PlaceClient : ApiClient
 
     private static string TopicPath(string name) => "/topic/" + PathSegment.Encode(name, "topic");
 
-    /// <summary>Whether data of another content type than a topic's is refused. Hubs of 1.0 do that with 500 and no reason.</summary>
+    /// <summary>Whether data with another content type than a topic's is rejected. Hubs of 1.0 respond with 500 and no reason.</summary>
     private protected abstract Task<bool> TopicsKeepTheirTypeAsync(CancellationToken cancellationToken);
 
     private async Task RequireTopicTypeAsync(string name, string contentType, ScramjetApiException? cause, CancellationToken cancellationToken)
@@ -84,7 +84,7 @@ public abstract class PlaceClient : ApiClient
         }
         catch (ScramjetException)
         {
-            // What went wrong first counts.
+            // The original error is reported.
             return;
         }
 
@@ -92,7 +92,7 @@ public abstract class PlaceClient : ApiClient
             return;
 
         var message = $"The topic '{name}' on '{Place}' has the content type {type}, not {contentType}.";
-        var advice = $"Use {type} for this topic, or another topic.";
+        var advice = $"Use {type} for this topic, or use another topic.";
         throw cause is null
             ? new ScramjetException(ErrorCodes.BadParameters, message, advice)
             : new ScramjetApiException(ErrorCodes.BadParameters, message, cause.Method, cause.Uri, cause.StatusCode, cause.ServerMessage, advice, cause);

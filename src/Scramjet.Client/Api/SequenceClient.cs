@@ -12,40 +12,45 @@ using Scramjet.Client.Packaging;
 namespace Scramjet.Client.Api;
 
 /// <summary>
-/// A sequence on a hub. Every method throws <see cref="ScramjetApiException"/> for a request that fails,
-/// and <see cref="ScramjetException"/> with <c>NOT_SUPPORTED</c> for what the hub's version doesn't have.
+/// A sequence on a hub. Every method throws <see cref="ScramjetApiException"/> if a request fails,
+/// and <see cref="ScramjetException"/> with <c>NOT_SUPPORTED</c> if the hub's version doesn't support it.
 /// </summary>
 public sealed class SequenceClient : ApiClient
 {
-    /// <summary>What to do where a hub calls a sequence in use.</summary>
-    internal const string InUseAdvice = "Stop the sequence's instances. Hubs list an instance for a while after its end, and call its sequence in use: try again later then.";
+    /// <summary>What to do if a hub rejects a request because the sequence is in use.</summary>
+    internal const string InUseAdvice =
+        "Stop the sequence's instances. Hubs list an instance for a while after its end, and its sequence is in use until then: try again later.";
+
+    private readonly HubClient _hub;
 
     internal SequenceClient(HubClient hub, string id)
         : base(hub.Transport, $"{hub.Address}/sequence/{PathSegment.Encode(id, "sequence")}")
     {
-        Hub = hub;
+        _hub = With(hub, null);
         SequenceId = id;
     }
 
-    /// <summary>The hub that holds it.</summary>
-    public HubClient Hub { get; }
+    /// <summary>The hub that the sequence is on.</summary>
+    public HubClient Hub => With(_hub, Options);
 
     /// <summary>The sequence's id.</summary>
     public string SequenceId { get; }
 
-    /// <summary>The sequence: <c>GET /sequence/{id}</c>.</summary>
+    /// <summary>Gets the sequence: <c>GET /sequence/{id}</c>.</summary>
     public Task<Sequence> GetInfoAsync(CancellationToken cancellationToken = default) =>
         GetOneAsync("", fields => new Sequence(fields, this), cancellationToken);
 
-    /// <summary>The ids of its instances: <c>GET /sequence/{id}/instances</c>.</summary>
+    /// <summary>Lists the ids of its instances: <c>GET /sequence/{id}/instances</c>.</summary>
     public async Task<IReadOnlyList<string>> ListInstancesAsync(CancellationToken cancellationToken = default)
     {
         var items = await SendForArrayAsync(Get("/instances"), cancellationToken).ConfigureAwait(false);
         return items.Select(JsonFields.IdOf).OfType<string>().ToArray();
     }
 
-    /// <summary>Starts an instance: <c>POST /sequence/{id}/start</c>. It is never sent twice.</summary>
-    /// <exception cref="ScramjetException"><c>BAD_PARAMETERS</c>: an instance id that doesn't have 36 characters. <c>NOT_SUPPORTED</c>: topics, limits or an instance id on a hub of 0.18.</exception>
+    /// <summary>Starts an instance: <c>POST /sequence/{id}/start</c>. The request is never retried.</summary>
+    /// <exception cref="ScramjetException">
+    /// <c>BAD_PARAMETERS</c>: the instance id doesn't have 36 characters. <c>NOT_SUPPORTED</c>: topics, limits or an instance id, and a hub of 0.18.
+    /// </exception>
     public async Task<InstanceClient> StartAsync(StartOptions? options = null, CancellationToken cancellationToken = default)
     {
         options ??= new StartOptions();
@@ -63,16 +68,16 @@ public sealed class SequenceClient : ApiClient
         var answer = await SendForObjectAsync(request, cancellationToken).ConfigureAwait(false);
         var instance = ReadOne(answer, request, fields => Child(new InstanceClient(Hub, fields.RequiredId())));
 
-        // The id may be one that another instance had.
+        // Another instance may have had the id.
         Transport.Inputs.Forget(instance.Address);
         Transport.Starts.Add(instance.Address, options);
         return instance;
     }
 
-    /// <summary>Starts an instance, and asks for it; where the hub doesn't list it (yet, or any more), what the start said. It is never sent twice.</summary>
-    /// <param name="sequence">This sequence, as it is known.</param>
-    /// <param name="options">What it is started with.</param>
-    /// <param name="cancellationToken">Stops the call.</param>
+    /// <summary>Starts an instance and gets it, or what is known of it if the hub doesn't list it. The request is never retried.</summary>
+    /// <param name="sequence">This sequence.</param>
+    /// <param name="options">What the instance is started with.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
     /// <exception cref="ScramjetException">As <see cref="StartAsync(StartOptions?, CancellationToken)"/>.</exception>
     public async Task<Instance> StartAsync(Sequence sequence, StartOptions options, CancellationToken cancellationToken = default)
     {
@@ -91,19 +96,19 @@ public sealed class SequenceClient : ApiClient
         return instance;
     }
 
-    /// <summary>Puts a package in this sequence's place, upstream's overwrite: <c>PUT /sequence/{id}</c>. Hubs since 0.26.</summary>
+    /// <summary>Replaces this sequence with a package: <c>PUT /sequence/{id}</c>. Hubs since 0.26.</summary>
     public Task<SequenceClient> UpdateAsync(PackageSource package, IProgress<long>? progress = null, CancellationToken cancellationToken = default) =>
-        With(Hub, Options ?? new RequestOptions()).UpdateSequenceAsync(SequenceId, package, progress, cancellationToken);
+        Hub.UpdateSequenceAsync(SequenceId, package, progress, cancellationToken);
 
     /// <summary>
-    /// Removes the sequence: <c>DELETE /sequence/{id}</c>. A hub refuses that, with status 409, as long as instances of it run, and for a while after
+    /// Removes the sequence: <c>DELETE /sequence/{id}</c>. A hub responds with status 409 while the sequence has instances, and for a while after
     /// their end: <see cref="InstanceWatch.RemoveAsync"/> kills them and waits.
     /// </summary>
     /// <param name="force">
-    /// Have the hub kill its instances and wait for their end first (<c>x-seq-kill-inst</c>), which it does even if nobody waits for its answer. The
-    /// 1.0.1 release takes 15 s for that; it takes minutes where an instance is being killed already, and leaves instances running where others have ended.
+    /// Whether the hub kills its instances and waits for their end first (<c>x-seq-kill-inst</c>), which it does even if the call is canceled. The 1.0.1
+    /// release takes 15 seconds for that, or minutes if an instance is already being killed, and leaves instances running if others have ended.
     /// </param>
-    /// <param name="cancellationToken">Stops the call.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
     public async Task DeleteAsync(bool force = false, CancellationToken cancellationToken = default)
     {
         var request = Delete("");
@@ -113,7 +118,7 @@ public sealed class SequenceClient : ApiClient
         await SendAsync(request, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Checks an instance id before it is sent.</summary>
+    /// <summary>Checks that an instance id is valid.</summary>
     /// <exception cref="ScramjetException"><c>BAD_PARAMETERS</c>: it doesn't have 36 characters.</exception>
     public static void CheckInstanceId(string? id)
     {
@@ -121,8 +126,8 @@ public sealed class SequenceClient : ApiClient
         {
             throw new ScramjetException(
                 ErrorCodes.BadParameters,
-                $"'{id}' can't be an instance id: it has {id.Length} characters, and instance ids have {StartOptions.InstanceIdLength}.",
-                "Give a GUID with its dashes.");
+                $"'{id}' isn't an instance id: it has {id.Length} characters, and instance ids have {StartOptions.InstanceIdLength}.",
+                "Specify a GUID with dashes.");
         }
     }
 }

@@ -13,10 +13,12 @@ using Scramjet.Client.Packaging;
 namespace Scramjet.Client.Api;
 
 /// <summary>
-/// A space. Every method throws <see cref="ScramjetApiException"/> for a request that fails.
+/// A space. Every method throws <see cref="ScramjetApiException"/> if a request fails.
 /// </summary>
 public sealed class SpaceClient : PlaceClient
 {
+    private MiddlewareClient? _middleware;
+
     internal SpaceClient(ScramjetTransport transport, string address, string spaceId) : base(transport, address) => SpaceId = spaceId;
 
     /// <summary>The space's id.</summary>
@@ -26,35 +28,39 @@ public sealed class SpaceClient : PlaceClient
 
     private protected override Task<bool> TopicsKeepTheirTypeAsync(CancellationToken cancellationToken) => Task.FromResult(true);
 
-    /// <summary>The platform that the space was found by; null for one of a multi-manager, or found by a hub.</summary>
-    public MiddlewareClient? Middleware { get; internal set; }
+    /// <summary>The client of the platform that the space was found with; null if it was found with a multi-manager or a hub.</summary>
+    public MiddlewareClient? Middleware
+    {
+        get => _middleware is null ? null : With(_middleware, Options);
+        internal set => _middleware = value is null ? null : With(value, null);
+    }
 
-    /// <summary>The hubs: <c>GET {space}/list</c>.</summary>
+    /// <summary>Lists the hubs: <c>GET {space}/list</c>.</summary>
     public Task<IReadOnlyList<Hub>> ListHubsAsync(CancellationToken cancellationToken = default) =>
         GetListAsync("/list", ReadHub, cancellationToken);
 
-    /// <summary>One hub: <c>GET {space}/sth/{hubId}/info</c>.</summary>
+    /// <summary>Gets a hub: <c>GET {space}/sth/{hubId}/info</c>.</summary>
     public Task<Hub> GetHubAsync(string hubId, CancellationToken cancellationToken = default) =>
         GetOneAsync($"/sth/{PathSegment.Encode(hubId, "hub")}/info", ReadHub, cancellationToken);
 
-    /// <summary>The load of the manager's machine: <c>GET {space}/load</c>.</summary>
+    /// <summary>Gets the load of the space's machine: <c>GET {space}/load</c>.</summary>
     public Task<LoadCheck> GetLoadAsync(CancellationToken cancellationToken = default) =>
         GetOneAsync("/load", fields => new LoadCheck(fields, SpaceId, null), cancellationToken);
 
-    /// <summary>The manager's public configuration: <c>GET {space}/config</c>.</summary>
+    /// <summary>Gets the space's public configuration: <c>GET {space}/config</c>.</summary>
     public async Task<OrderedDictionary> GetConfigAsync(CancellationToken cancellationToken = default)
     {
         var answer = await SendForObjectAsync(Get("/config"), cancellationToken).ConfigureAwait(false);
         return (OrderedDictionary)JsonText.ToPlain(answer["config"] as JObject ?? answer)!;
     }
 
-    /// <summary>The sequences of the space's hubs: <c>GET {space}/sequences</c>. Older platforms answer ids alone.</summary>
+    /// <summary>Lists the sequences of the space's hubs: <c>GET {space}/sequences</c>. Older platforms give only ids.</summary>
     public Task<IReadOnlyList<Sequence>> ListSequencesAsync(CancellationToken cancellationToken = default) => SequencesAsync("/sequences", cancellationToken);
 
-    /// <summary>The sequences of the space's hubs and of its store: <c>GET {space}/all_sequences</c>.</summary>
+    /// <summary>Lists the sequences of the space's hubs and store: <c>GET {space}/all_sequences</c>.</summary>
     public Task<IReadOnlyList<Sequence>> ListAllSequencesAsync(CancellationToken cancellationToken = default) => SequencesAsync("/all_sequences", cancellationToken);
 
-    /// <summary>The instances of the space's hubs: <c>GET {space}/instances</c>. Older platforms answer nested arrays of ids.</summary>
+    /// <summary>Lists the instances of the space's hubs: <c>GET {space}/instances</c>. Older platforms give nested arrays of ids.</summary>
     public async Task<IReadOnlyList<Instance>> ListInstancesAsync(CancellationToken cancellationToken = default)
     {
         var request = Get("/instances");
@@ -62,19 +68,19 @@ public sealed class SpaceClient : PlaceClient
         return ReadList(items, request, fields => new Instance(fields, HostOf(InstanceLocation(fields.Source)).GetInstanceClient(fields.RequiredId())));
     }
 
-    /// <summary>The topics across the space: <c>GET {space}/topics</c>.</summary>
+    /// <summary>Lists the topics of the space: <c>GET {space}/topics</c>.</summary>
     public override Task<IReadOnlyList<Topic>> ListTopicsAsync(CancellationToken cancellationToken = default) =>
         GetListAsync("/topics", fields => new Topic(fields, this, SpaceId, null), cancellationToken);
 
-    /// <summary>The packages in the space's store: <c>GET {space}/s3</c>.</summary>
+    /// <summary>Lists the packages in the space's store: <c>GET {space}/s3</c>.</summary>
     public Task<IReadOnlyList<StoreItem>> ListStoreItemsAsync(CancellationToken cancellationToken = default) =>
         GetListAsync("/s3", fields => new StoreItem(fields, this), cancellationToken);
 
-    /// <summary>Puts a package into the space's store: <c>PUT {space}/s3/{id}</c>.</summary>
-    /// <param name="package">Makes the package's stream; it is closed afterwards.</param>
-    /// <param name="id">The id that it gets; null to have one made.</param>
-    /// <param name="progress">Told of the bytes sent.</param>
-    /// <param name="cancellationToken">Stops the call.</param>
+    /// <summary>Uploads a package to the space's store: <c>PUT {space}/s3/{id}</c>.</summary>
+    /// <param name="package">The package.</param>
+    /// <param name="id">Its id in the store; null for a new id.</param>
+    /// <param name="progress">Receives the number of bytes sent.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
     public async Task<StoreItem> UploadStoreItemAsync(PackageSource package, string? id = null, System.IProgress<long>? progress = null, CancellationToken cancellationToken = default)
     {
         var request = Upload(HttpMethod.Put, id is null ? "/s3/" : StoreItemPath(id), package, progress, cancellationToken);
@@ -91,10 +97,10 @@ public sealed class SpaceClient : PlaceClient
     public Task ClearStoreAsync(CancellationToken cancellationToken = default) => SendAsync(Delete("/store"), cancellationToken);
 
     /// <summary>Disconnects self-hosted hubs: <c>POST {space}/disconnect</c>.</summary>
-    /// <param name="hubId">The hub; null for all of them.</param>
+    /// <param name="hubId">The hub; null for all hubs.</param>
     /// <param name="limit">The most hubs to disconnect; null or 0 for no limit.</param>
-    /// <param name="accessKey">Only the hubs that connected with this key.</param>
-    /// <param name="cancellationToken">Stops the call.</param>
+    /// <param name="accessKey">Disconnects only the hubs that were connected with this key.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
     public async Task<IReadOnlyList<DisconnectedHub>> DisconnectHubsAsync(string? hubId = null, int? limit = null, string? accessKey = null, CancellationToken cancellationToken = default)
     {
         var body = new JObject();
@@ -113,12 +119,12 @@ public sealed class SpaceClient : PlaceClient
 
     /// <summary>Removes a hub from the space: <c>DELETE {space}/sth/{hubId}</c>.</summary>
     /// <param name="hubId">The hub.</param>
-    /// <param name="force">Also when it is connected.</param>
-    /// <param name="cancellationToken">Stops the call.</param>
+    /// <param name="force">Whether to remove it even if it is connected.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
     public Task DeleteHubAsync(string hubId, bool force, CancellationToken cancellationToken = default) =>
         SendAsync(Delete($"/sth/{PathSegment.Encode(hubId, "hub")}").Header("x-force", force ? "true" : "false"), cancellationToken);
 
-    /// <summary>The client for a hub; no request is sent.</summary>
+    /// <summary>Gets the client for a hub. No request is sent.</summary>
     public HubClient GetHubClient(string hubId) =>
         Child(new HubClient(Transport, $"{Address}/sth/{PathSegment.Encode(hubId, "hub")}/api/v1", SpaceId, hubId));
 
@@ -138,13 +144,13 @@ public sealed class SpaceClient : PlaceClient
         return ReadList(items, request, fields => new Sequence(fields, HostOf(new JsonFields(fields.Source).Text("location")).GetSequenceClient(fields.RequiredId())));
     }
 
-    // Where the platform doesn't say which hub holds something, a request for it would not find its way: the id stays readable.
+    // If the platform doesn't give the hub, requests for the object fail, but its id can be read.
     private HubClient HostOf(string? hubId) => GetHubClient(string.IsNullOrEmpty(hubId) ? "unknown" : hubId!);
 
     private static string? InstanceLocation(JObject instance) =>
         new JsonFields(instance).Text("location") ?? new JsonFields(instance).Object("sequence")?.Text("location");
 
-    /// <summary>Ids and nested arrays of ids become objects.</summary>
+    /// <summary>Converts ids, and nested arrays of ids, to objects.</summary>
     private static JArray Flatten(JArray items) => new(items.SelectMany(Leaves));
 
     private static IEnumerable<JToken> Leaves(JToken item) => item switch

@@ -5,7 +5,7 @@ using System.Threading.Tasks;
 
 namespace Scramjet.Client.Http;
 
-/// <summary>Gives a message the connection's token, where it goes to the connection's own origin.</summary>
+/// <summary>Adds the token to messages that are sent to the connection's origin.</summary>
 internal sealed class AuthorizationHandler(CallHandler next, Uri origin, string? accessToken) : CallHandler(next)
 {
     public override Task<HttpResponseMessage> SendAsync(Call call, CancellationToken cancellationToken)

@@ -4,7 +4,7 @@ using System.Net.Http;
 
 namespace Scramjet.Client.Http;
 
-/// <summary>One call on its way through the handlers: the request, where it goes, and what belongs to whoever makes it.</summary>
+/// <summary>A call on its way through the handlers: the request, its address, and the options of its caller.</summary>
 internal sealed class Call
 {
     private readonly Stopwatch _clock = Stopwatch.StartNew();
@@ -24,16 +24,16 @@ internal sealed class Call
 
     public ApiRequest Request { get; }
 
-    /// <summary>Where it goes: a redirect changes it.</summary>
+    /// <summary>The address, which redirects change.</summary>
     public Uri Uri { get; set; }
 
-    /// <summary>The bound for the whole call.</summary>
+    /// <summary>The time limit of the call.</summary>
     public TimeSpan Timeout { get; }
 
     /// <summary>How long it has lasted.</summary>
     public TimeSpan Elapsed => _clock.Elapsed;
 
-    /// <summary>What is left of the bound.</summary>
+    /// <summary>The rest of the time limit.</summary>
     public TimeSpan Remaining => Timeout == System.Threading.Timeout.InfiniteTimeSpan ? TimeSpan.MaxValue : Timeout - _clock.Elapsed;
 
     /// <summary>Hides secrets in all that is shown of the call.</summary>
@@ -48,24 +48,24 @@ internal sealed class Call
     /// <summary>What the attempt before failed with, while another one is made.</summary>
     public ScramjetApiException? LastFailure { get; set; }
 
-    /// <summary>The request as messages tell of it.</summary>
+    /// <summary>The request for messages.</summary>
     public string Description => $"{Request.Method} {Mask.Apply(Uri)}";
 
-    /// <summary>Tells of an answer, unless only retries are told of.</summary>
+    /// <summary>Traces a response, unless only retries are traced.</summary>
     public void TraceAnswer(string text)
     {
         if (_tracesAnswers)
             Trace(text);
     }
 
-    /// <summary>Tells of what happens.</summary>
+    /// <summary>Traces a line.</summary>
     public void Trace(string text) => _trace?.Invoke(DisplayText.Clean(Mask.Apply(text))!);
 }
 
-/// <summary>One step of a call's way to the server and back.</summary>
+/// <summary>A step of a call on its way to the server and back.</summary>
 internal abstract class CallHandler(CallHandler? next)
 {
-    /// <summary>The step behind this one.</summary>
+    /// <summary>The next step.</summary>
     protected CallHandler Next => next!;
 
     public abstract System.Threading.Tasks.Task<HttpResponseMessage> SendAsync(Call call, System.Threading.CancellationToken cancellationToken);

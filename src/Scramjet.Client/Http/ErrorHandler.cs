@@ -4,7 +4,7 @@ using System.Threading.Tasks;
 
 namespace Scramjet.Client.Http;
 
-/// <summary>Turns connections that fail, and answers that aren't good ones, into errors of this client.</summary>
+/// <summary>Converts failed connections and error responses to exceptions of the client.</summary>
 internal sealed class ErrorHandler(CallHandler next) : CallHandler(next)
 {
     public override async Task<HttpResponseMessage> SendAsync(Call call, CancellationToken cancellationToken)

@@ -28,7 +28,7 @@ internal sealed class PackageContent : HttpContent
 
     /// <summary>An upload lasts as long as the line is slow: only a limit that the caller asked for bounds it.</summary>
     public static TimeSpan TimeoutFor(RequestOptions? options, ScramjetTransport transport) =>
-        options?.Timeout ?? TimeSpan.FromTicks(Math.Max(transport.Timeout.Ticks, TimeSpan.FromHours(1).Ticks));
+        options?.Timeout ?? TimeSpan.FromTicks(Math.Max(transport.Timeout.Ticks, Timings.Upload.Ticks));
 
     protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context)
     {

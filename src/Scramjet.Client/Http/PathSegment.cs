@@ -2,7 +2,7 @@ using System;
 
 namespace Scramjet.Client.Http;
 
-/// <summary>Turns ids and names into path segments that can't reach another route.</summary>
+/// <summary>Encodes ids and names as path segments, so that they can't lead to another route.</summary>
 internal static class PathSegment
 {
     /// <summary>Percent-encodes one segment.</summary>
@@ -10,10 +10,10 @@ internal static class PathSegment
     public static string Encode(string value, string what)
     {
         if (string.IsNullOrEmpty(value))
-            throw new ScramjetException(ErrorCodes.BadParameters, $"The {what} is empty.", $"Give the {what}'s id or name.");
+            throw new ScramjetException(ErrorCodes.BadParameters, $"The {what} is empty.", $"Specify the {what}'s id or name.");
 
         if (value is "." or "..")
-            throw new ScramjetException(ErrorCodes.BadParameters, $"'{value}' can't be the {what}: it is a path, not a name.", $"Give the {what}'s id or name.");
+            throw new ScramjetException(ErrorCodes.BadParameters, $"'{value}' isn't a valid {what}: it is a path, not a name.", $"Specify the {what}'s id or name.");
 
         try
         {
@@ -21,7 +21,7 @@ internal static class PathSegment
         }
         catch (UriFormatException e)
         {
-            throw new ScramjetException(ErrorCodes.BadParameters, $"The {what} has characters that no address can hold.", null, e);
+            throw new ScramjetException(ErrorCodes.BadParameters, $"The {what} has characters that aren't allowed in an address.", null, e);
         }
     }
 }

@@ -6,7 +6,7 @@ using System.Threading.Tasks;
 
 namespace Scramjet.Client.Http;
 
-/// <summary>Follows redirects of requests that only ask, on the connection's own origin.</summary>
+/// <summary>Follows redirects of GET requests within the connection's origin.</summary>
 internal sealed class RedirectHandler(CallHandler next, Uri origin) : CallHandler(next)
 {
     private const int MaxRedirects = 5;

@@ -18,9 +18,6 @@ internal static class ResponseBody
 
     private const int BlockSize = 16 * 1024;
 
-    /// <summary>How long the body of an error is waited for: its status tells enough.</summary>
-    private static readonly TimeSpan ErrorTime = TimeSpan.FromSeconds(2);
-
     /// <summary>The body as it was before it was compressed, if it was.</summary>
     /// <exception cref="InvalidDataException">It is encoded in a way that isn't known.</exception>
     public static async Task<Stream> OpenAsync(HttpResponseMessage response)
@@ -33,7 +30,7 @@ internal static class ResponseBody
                 "identity" => stream,
                 "gzip" or "x-gzip" => new GzipBody(stream),
                 "deflate" => new DeflateStream(stream, CompressionMode.Decompress),
-                _ => throw new InvalidDataException($"The answer is encoded as '{encoding}', which wasn't asked for."),
+                _ => throw new InvalidDataException($"The response is encoded as '{encoding}', which wasn't requested."),
             };
         }
 
@@ -43,7 +40,7 @@ internal static class ResponseBody
     /// <summary>The whole body as text, which is UTF-8.</summary>
     /// <param name="response">The answer.</param>
     /// <param name="limit">The most bytes that it may have.</param>
-    /// <param name="cancellationToken">Ends the reading at once.</param>
+    /// <param name="cancellationToken">Cancels the reading at once.</param>
     /// <exception cref="InvalidDataException">There is more than that, or it is encoded in a way that isn't known.</exception>
     public static async Task<string> ReadAsync(HttpResponseMessage response, long limit, CancellationToken cancellationToken)
     {
@@ -61,7 +58,7 @@ internal static class ResponseBody
     {
         var body = new MemoryStream();
         using var bound = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        bound.CancelAfter(ErrorTime);
+        bound.CancelAfter(Timings.ErrorBody);
         try
         {
             await CopyAsync(response, body, LongestError, bound.Token).ConfigureAwait(false);
@@ -89,5 +86,5 @@ internal static class ResponseBody
 
     private static string Text(MemoryStream body) => Encoding.UTF8.GetString(body.GetBuffer(), 0, (int)body.Length);
 
-    private static InvalidDataException TooLong(long limit) => new($"The answer is longer than {limit / (1024 * 1024)} MB, the most that is taken.");
+    private static InvalidDataException TooLong(long limit) => new($"The response is longer than {limit / (1024 * 1024)} MB, which is the limit.");
 }

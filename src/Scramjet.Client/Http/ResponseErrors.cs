@@ -11,7 +11,7 @@ using Scramjet.Client.Json;
 
 namespace Scramjet.Client.Http;
 
-/// <summary>The one place where answers and failures become errors.</summary>
+/// <summary>Creates the exceptions for responses and failures.</summary>
 internal static class ResponseErrors
 {
     private const int LongestText = 500;
@@ -36,8 +36,8 @@ internal static class ResponseErrors
         var advice = status switch
         {
             401 when !call.HasToken => "Use an access token.",
-            401 or 403 => "Check the access token: it may be wrong, expired, revoked, or not allow this.",
-            404 => "Check the id; the thing may have ended or been removed meanwhile.",
+            401 or 403 => "Check the access token. It may be wrong, expired or revoked, or may not allow this.",
+            404 => "Check the id. The object may have ended or been removed meanwhile.",
             409 => call.Request.ConflictAdvice,
             419 => "Free memory or disk on the hub, or stop instances, and try again.",
             502 or 504 => "Check whether the hub is running and connected.",
@@ -72,7 +72,7 @@ internal static class ResponseErrors
     /// <summary>A failure that may pass, after a wait that is too long.</summary>
     public static ScramjetApiException NotWaitedFor(ScramjetApiException failure, TimeSpan wait, string why) => new(
         failure.Code,
-        $"{failure.Message} The server asks to wait {wait.TotalSeconds:0.###} s before the next try: {why}.",
+        $"{failure.Message} The server requests to wait {wait.TotalSeconds:0.###} s before the next attempt, {why}.",
         failure.Method,
         failure.Uri,
         failure.StatusCode,
@@ -90,14 +90,14 @@ internal static class ResponseErrors
         var cause = Root(e);
         var origin = call.Uri.GetLeftPart(UriPartial.Authority);
         if (cause is AuthenticationException)
-            return Create(call, ErrorCodes.CannotConnect, $"No secure connection to {origin}: {cause.Message}", advice: "Check that the address wants https and that this machine trusts the server's certificate.", cause: e);
+            return Create(call, ErrorCodes.CannotConnect, $"No secure connection to {origin}: {cause.Message}", advice: "Check whether the address needs https, and that this machine trusts the server's certificate.", cause: e);
         if (!IsConnectFailure(e))
             return BrokenAnswer(call, e);
 
         var proxy = ProxyOf(call.Uri);
         return Create(call, ErrorCodes.CannotConnect, $"No connection to {origin}{(proxy is null ? "" : $" through the proxy {proxy}")}: {cause.Message}", cause: e, advice: proxy is null
-            ? "Check the address, that the server runs, and that this machine reaches it."
-            : "Check the proxy, which the system's settings or the environment variables http_proxy and https_proxy name, and no_proxy for addresses that need none.");
+            ? "Check the address, that the server is running, and that this machine can reach it."
+            : "Check the proxy in the system's settings or in the environment variables http_proxy and https_proxy, and the addresses without a proxy in no_proxy.");
     }
 
     /// <summary>An answer that ended before its end, or that isn't HTTP.</summary>
@@ -105,7 +105,7 @@ internal static class ResponseErrors
         call,
         ErrorCodes.InvalidResponse,
         $"{call.Description}: the connection was closed before the answer was complete, or the answer isn't HTTP. {Sentence(Root(e).Message)}",
-        advice: "See whether the server still runs. Whether the request was carried out is not known.",
+        advice: "Check whether the server is still running. It isn't known whether the request was carried out.",
         cause: e);
 
     /// <summary>An answer that is too long, or encoded in a way that isn't known.</summary>
@@ -121,24 +121,24 @@ internal static class ResponseErrors
     public static ScramjetApiException StreamBroken(Call call, Exception e) => Create(
         call,
         ErrorCodes.StreamBroken,
-        $"The stream of {call.Description} broke off: {Sentence(Root(e).Message)} What came before it is whole.",
-        advice: "See whether the hub and the instance still run.",
+        $"The stream of {call.Description} broke off: {Sentence(Root(e).Message)} The data before that is complete.",
+        advice: "Check whether the hub and the instance are still running.",
         cause: e);
 
     /// <summary>A stream over which nothing came, of a server that doesn't answer otherwise either.</summary>
     public static ScramjetApiException Silent(Call call, Exception? e) => Create(
         call,
         ErrorCodes.StreamBroken,
-        $"The stream of {call.Description} fell silent, and the server doesn't answer any more{(e is null ? "." : $": {Sentence(e.Message)}")} What came before it is whole.",
-        advice: "See whether the hub still runs and is reached.",
+        $"The stream of {call.Description} fell silent, and the server no longer responds{(e is null ? "." : $": {Sentence(e.Message)}")} The data before that is complete.",
+        advice: "Check whether the hub is still running and can be reached.",
         cause: e);
 
     /// <summary>No answer, of a server that doesn't answer otherwise either.</summary>
     public static ScramjetApiException Unanswered(Call call, Exception? e) => Create(
         call,
         ErrorCodes.Timeout,
-        $"{call.Description} was not answered within {call.Elapsed.TotalSeconds:0.#} s, and the server doesn't answer otherwise either{(e is null ? "." : $": {Sentence(e.Message)}")}",
-        advice: "See whether the hub still runs and is reached. Whether the request was carried out is not known.",
+        $"{call.Description} was not answered within {call.Elapsed.TotalSeconds:0.#} s, and the server doesn't respond to other requests{(e is null ? "." : $": {Sentence(e.Message)}")}",
+        advice: "Check whether the hub is still running and can be reached. It isn't known whether the request was carried out.",
         cause: e);
 
     /// <summary>No answer within the time limit.</summary>
@@ -161,7 +161,7 @@ internal static class ResponseErrors
                 : $"{call.Description} was answered with something that isn't JSON{(call.Request.AnswersSecret ? "" : ": " + shown)}{End(call.Request.AnswersSecret ? null : shown)}",
             response.StatusCode,
             call.Request.AnswersSecret ? null : html ?? shown,
-            "Check the address: it should be the API's, such as https://api.scramjet.cloud/api/v1, not a web page's.");
+            "Check the address. It must be that of an API, such as https://api.scramjet.cloud/api/v1, not that of a web page.");
     }
 
     /// <summary>Whether an answer is a web page.</summary>
@@ -175,14 +175,14 @@ internal static class ResponseErrors
         $"{call.Description} was answered with an HTML page{Titled(HtmlTitle(body) ?? "")}, not with a stream.",
         response.StatusCode,
         HtmlTitle(body),
-        "Check the address: it should be the API's, such as https://api.scramjet.cloud/api/v1, not a web page's.");
+        "Check the address. It must be that of an API, such as https://api.scramjet.cloud/api/v1, not that of a web page.");
 
     /// <summary>A good answer in JSON that isn't what the route answers.</summary>
     public static ScramjetApiException WrongShape(Call call, string expected, string? actual) => Create(
         call,
         ErrorCodes.InvalidResponse,
         $"{call.Description} was answered with {(actual is null ? "nothing" : call.Request.AnswersSecret ? "JSON of another form" : $"JSON of another form ({Shorten(actual)})")} where {expected} was expected.",
-        advice: "Check that the address is a Scramjet API's, and whether its version is one that is known here.");
+        advice: "Check that the address is that of a Scramjet API of a supported version.");
 
     /// <summary>A redirect that leads elsewhere.</summary>
     public static ScramjetApiException RedirectRefused(Call call, HttpStatusCode status, Uri? target) => Create(
@@ -196,11 +196,11 @@ internal static class ResponseErrors
     public static ScramjetApiException TooManyRedirects(Call call, HttpStatusCode status, Uri target) => Create(
         call,
         ErrorCodes.RedirectRefused,
-        $"{call.Description} was redirected to {target.AbsolutePath}: too often, or with a request that can't be repeated.",
+        $"{call.Description} was redirected to {target.AbsolutePath}: too many times, or for a request that can't be repeated.",
         status,
         advice: "Connect to the address that the server redirects to.");
 
-    /// <summary>The one place where an error of a call is made: what is shown of it holds no secret and nothing that a terminal would act on.</summary>
+    /// <summary>Creates an exception for a call, without secrets and control characters.</summary>
     private static ScramjetApiException Create(
         Call call,
         string code,
@@ -257,7 +257,7 @@ internal static class ResponseErrors
         ? o["data"] is { } data ? $"{code}: {(data is JValue ? data.ToString() : Shorten(data.ToString(Formatting.None)))}" : code.ToString()
         : null;
 
-    /// <summary>The title of a web page, empty where it has none; null for what isn't a web page.</summary>
+    /// <summary>The title of a web page, empty if it has none; null for what isn't a web page.</summary>
     private static string? HtmlTitle(string body)
     {
         var start = body.TrimStart('\uFEFF', ' ', '\t', '\r', '\n');
@@ -297,7 +297,7 @@ internal static class ResponseErrors
         return e;
     }
 
-    /// <summary>The proxy that requests to the address go through; null where there is none.</summary>
+    /// <summary>The proxy that requests to the address go through; null if there is none.</summary>
     private static string? ProxyOf(Uri uri)
     {
         try

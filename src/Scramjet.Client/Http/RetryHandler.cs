@@ -7,10 +7,9 @@ using System.Threading.Tasks;
 
 namespace Scramjet.Client.Http;
 
-/// <summary>Sends what may be sent twice again after a failure that may pass, with growing waits or as long as the server asks.</summary>
+/// <summary>Retries idempotent requests after a transient failure, with growing delays or the delay that the server requests.</summary>
 internal sealed class RetryHandler(CallHandler next, TransportOptions options) : CallHandler(next)
 {
-    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(30);
     private static readonly Random Jitter = new();
 
     public override async Task<HttpResponseMessage> SendAsync(Call call, CancellationToken cancellationToken)
@@ -30,10 +29,10 @@ internal sealed class RetryHandler(CallHandler next, TransportOptions options) :
             }
 
             var wait = failure.RetryAfter ?? Backoff(attempt);
-            if (wait > LongestWait)
-                throw ResponseErrors.NotWaitedFor(failure, wait, $"that is longer than the {LongestWait.TotalSeconds:0} s that are waited at most");
+            if (wait > Timings.LongestRetryDelay)
+                throw ResponseErrors.NotWaitedFor(failure, wait, $"which is longer than the maximum of {Timings.LongestRetryDelay.TotalSeconds:0} s");
             if (wait >= call.Remaining)
-                throw failure.RetryAfter is null ? failure : ResponseErrors.NotWaitedFor(failure, wait, "that is longer than the call may take");
+                throw failure.RetryAfter is null ? failure : ResponseErrors.NotWaitedFor(failure, wait, "which is longer than the time limit of the call");
 
             call.LastFailure = failure;
             call.Trace($"{call.Description}: {failure.Message} Trying again in {wait.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture)} s ({attempt + 1} of {options.MaxRetries}).");

@@ -15,8 +15,7 @@ using Scramjet.Client.Streams;
 namespace Scramjet.Client.Http;
 
 /// <summary>
-/// The one way to a server: addresses, the token, time limits, retries, redirects and errors.
-/// All clients that come from one another share one.
+/// The transport to a server: addresses, the token, time limits, retries, redirects and errors. Clients that create one another share it.
 /// </summary>
 public sealed class ScramjetTransport : IDisposable
 {
@@ -26,7 +25,7 @@ public sealed class ScramjetTransport : IDisposable
     private readonly TransportOptions _options;
     private volatile bool _disposed;
 
-    /// <summary>Makes a transport. No request is sent yet.</summary>
+    /// <summary>Creates a transport. No request is sent.</summary>
     /// <param name="baseUri">The address that the token belongs to, e.g. <c>https://api.scramjet.cloud/api/v1</c>.</param>
     /// <param name="options">Settings; null for the defaults.</param>
     /// <exception cref="ScramjetException"><c>BAD_PARAMETERS</c>: the address isn't absolute http or https, or has a user name, a query or a fragment in it, or the token can't be a header.</exception>
@@ -54,13 +53,13 @@ public sealed class ScramjetTransport : IDisposable
         _handlers = new RetryHandler(new ErrorHandler(new RedirectHandler(new AuthorizationHandler(wire, BaseUri, accessToken), BaseUri)), _options);
     }
 
-    /// <summary>The address that the token belongs to, without a trailing slash.</summary>
+    /// <summary>The address that the token is sent to, without a trailing slash.</summary>
     public Uri BaseUri { get; }
 
-    /// <summary>Whether requests carry a token.</summary>
+    /// <summary>Whether requests have a token.</summary>
     public bool HasAccessToken { get; }
 
-    /// <summary>The bound for each call that isn't a stream.</summary>
+    /// <summary>The time limit of each call that isn't a stream.</summary>
     public TimeSpan Timeout => _options.Timeout;
 
     internal InputLedger Inputs { get; } = new();
@@ -68,22 +67,22 @@ public sealed class ScramjetTransport : IDisposable
     internal StartLedger Starts { get; } = new();
     internal HubVersions HubVersions { get; } = new();
 
-    /// <summary>Closes all connections. Requests under way fail.</summary>
+    /// <summary>Closes all connections. Requests in progress fail.</summary>
     public void Dispose()
     {
         _disposed = true;
         _http.Dispose();
     }
 
-    /// <summary>The address; never the token.</summary>
+    /// <summary>Returns the address.</summary>
     public override string ToString() => BaseUri.ToString();
 
     /// <summary>Sends a request and reads its whole answer as JSON; an empty answer is null. A call without a bound, and one whose body may last, is looked after.</summary>
-    /// <param name="baseAddress">The address that the request's path comes behind.</param>
+    /// <param name="baseAddress">The address that the path of the request is appended to.</param>
     /// <param name="request">The request.</param>
-    /// <param name="options">What the caller wants of its requests.</param>
-    /// <param name="probe">Asks the server for a sign of life, and throws where there is none.</param>
-    /// <param name="cancellationToken">Ends it.</param>
+    /// <param name="options">The caller's options.</param>
+    /// <param name="probe">Checks whether the server responds, and throws if it doesn't.</param>
+    /// <param name="cancellationToken">Cancels it.</param>
     internal async Task<JToken?> SendJsonAsync(string baseAddress, ApiRequest request, RequestOptions? options, Func<CancellationToken, Task>? probe, CancellationToken cancellationToken)
     {
         var timeout = request.Timeout ?? options?.Timeout ?? _options.Timeout;
@@ -103,11 +102,11 @@ public sealed class ScramjetTransport : IDisposable
     }
 
     /// <summary>Sends a request and gives the body of its answer as it comes. Nothing but the caller bounds it; one that falls silent is looked after.</summary>
-    /// <param name="baseAddress">The address that the request's path comes behind.</param>
+    /// <param name="baseAddress">The address that the path of the request is appended to.</param>
     /// <param name="request">The request.</param>
-    /// <param name="options">What the caller wants of its requests.</param>
-    /// <param name="probe">Asks the server for a sign of life, and throws where there is none.</param>
-    /// <param name="cancellationToken">Ends it.</param>
+    /// <param name="options">The caller's options.</param>
+    /// <param name="probe">Checks whether the server responds, and throws if it doesn't.</param>
+    /// <param name="cancellationToken">Cancels it.</param>
     internal async Task<ApiStream> OpenStreamAsync(string baseAddress, ApiRequest request, RequestOptions? options, Func<CancellationToken, Task> probe, CancellationToken cancellationToken)
     {
         var call = NewCall(baseAddress, request, options, OpeningOf(options));
@@ -129,7 +128,7 @@ public sealed class ScramjetTransport : IDisposable
         }
     }
 
-    /// <summary>What a server said, without the token.</summary>
+    /// <summary>A text from a server without the token.</summary>
     internal string Redact(string text) => DisplayText.Clean(_mask.Apply(text))!;
 
     /// <summary>The version of the hub behind <paramref name="baseAddress"/>, asked for once, and again when it has connected anew.</summary>
@@ -149,7 +148,7 @@ public sealed class ScramjetTransport : IDisposable
 
     private SilenceWatch Watch(Call call, RequestOptions? options, Func<CancellationToken, Task> probe)
     {
-        // Within a time that is bounded, a sign of life must have come before it is over.
+        // The server must be checked before the time limit is over.
         var third = options?.OpeningTime is null ? TimeSpan.MaxValue : TimeSpan.FromTicks(Math.Max(OpeningOf(options).Ticks / 3, TimeSpan.TicksPerMillisecond));
         return new SilenceWatch(call, probe, third < _options.SilenceLimit ? third : _options.SilenceLimit);
     }
@@ -202,7 +201,7 @@ public sealed class ScramjetTransport : IDisposable
         }
     }
 
-    /// <summary>What a failure that isn't an error of ours yet comes to; null where it is one.</summary>
+    /// <summary>The client's error for an exception; null if it is one.</summary>
     private Exception? Translate(Exception e, Call call, CancellationToken cancellationToken) => e switch
     {
         ScramjetException => null,
@@ -234,11 +233,11 @@ public sealed class ScramjetTransport : IDisposable
     private static Uri CheckAddress(Uri uri)
     {
         if (!uri.IsAbsoluteUri || (uri.Scheme != Uri.UriSchemeHttp && uri.Scheme != Uri.UriSchemeHttps))
-            throw new ScramjetException(ErrorCodes.BadParameters, $"'{uri.OriginalString}' isn't an http or https address.", "Give an address such as https://api.scramjet.cloud/api/v1.");
+            throw new ScramjetException(ErrorCodes.BadParameters, $"'{uri.OriginalString}' isn't an http or https address.", "Specify an address such as https://api.scramjet.cloud/api/v1.");
         if (uri.UserInfo.Length > 0)
-            throw new ScramjetException(ErrorCodes.BadParameters, "An address can't hold a user name or password.", "Give the token by itself.");
+            throw new ScramjetException(ErrorCodes.BadParameters, "An address can't have a user name or password.", "Specify the token separately.");
         if (uri.Query.Length > 0 || uri.Fragment.Length > 0)
-            throw new ScramjetException(ErrorCodes.BadParameters, $"'{uri.GetLeftPart(UriPartial.Path)}' has a query or fragment behind it.", "Give the address up to its path, such as https://api.scramjet.cloud/api/v1.");
+            throw new ScramjetException(ErrorCodes.BadParameters, $"'{uri.GetLeftPart(UriPartial.Path)}' has a query or fragment.", "Specify the address without it, such as https://api.scramjet.cloud/api/v1.");
 
         return new Uri(uri.AbsoluteUri.TrimEnd('/'), UriKind.Absolute);
     }
@@ -251,13 +250,13 @@ public sealed class ScramjetTransport : IDisposable
         foreach (var c in token!)
         {
             if (c is <= ' ' or > '~')
-                throw new ScramjetException(ErrorCodes.BadParameters, "The access token has white space or other characters that a token can't have.", "Copy the token again, without quotes or line breaks.");
+                throw new ScramjetException(ErrorCodes.BadParameters, "The access token has white space or other characters that aren't allowed in a token.", "Copy the token again, without quotes or line breaks.");
         }
 
         return token;
     }
 
-    /// <summary>A call's time limit and its caller's wish to stop, told apart.</summary>
+    /// <summary>Distinguishes a call's time limit from its caller's cancellation.</summary>
     private sealed class CallBound : IDisposable
     {
         private readonly CancellationTokenSource _timeout;

@@ -5,7 +5,7 @@ using System.Text.RegularExpressions;
 
 namespace Scramjet.Client.Http;
 
-/// <summary>Hides secrets in what is shown, in whatever form a server may have repeated them: plain, or escaped as JSON, HTML or in an address.</summary>
+/// <summary>Replaces secrets in texts, in each form in which a server can repeat them: plain, or escaped for JSON, HTML or an address.</summary>
 internal sealed class SecretMask
 {
     private const int ShortestSecret = 8;

@@ -6,11 +6,11 @@ using System.Threading.Tasks;
 namespace Scramjet.Client.Http;
 
 /// <summary>
-/// Looks after what has no bound of its own: a server that has stopped answering, or that can't be reached any more, leaves a connection open that
-/// nothing comes over. After a while of silence the server is asked for a sign of life, and without one the call is broken off.
+/// Watches calls without a time limit: a server that no longer responds, or can't be reached any more, leaves a connection open that
+/// is silent. After a while the server is checked, and the call fails if it doesn't respond.
 /// </summary>
 /// <param name="call">The call.</param>
-/// <param name="probe">Asks the server for a sign of life, and throws where there is none.</param>
+/// <param name="probe">Checks whether the server responds, and throws if it doesn't.</param>
 /// <param name="quiet">How long a silence must be for that.</param>
 internal sealed class SilenceWatch(Call call, Func<CancellationToken, Task> probe, TimeSpan quiet) : IDisposable
 {
@@ -24,10 +24,10 @@ internal sealed class SilenceWatch(Call call, Func<CancellationToken, Task> prob
     private volatile bool _probing;
     private bool _disposed;
 
-    /// <summary>Why it was broken off; null where it wasn't.</summary>
+    /// <summary>Why it was broken off; null if it wasn't.</summary>
     public Exception? Failure { get; private set; }
 
-    /// <summary>Whether the server has been asked for a sign of life, and has left that unanswered for as long as a silence may last.</summary>
+    /// <summary>Whether the server is being checked and hasn't responded for as long as a silence may last.</summary>
     public bool IsInDoubt => _probing && Elapsed(Interlocked.Read(ref _probingSince)) >= quiet;
 
     /// <summary>Waits for an answer.</summary>
@@ -54,19 +54,19 @@ internal sealed class SilenceWatch(Call call, Func<CancellationToken, Task> prob
     /// <summary>Waits for an answer, for a time.</summary>
     /// <param name="answer">The answer.</param>
     /// <param name="abort">Gives it up.</param>
-    /// <param name="patience">How long it is waited for where the server has given a sign of life.</param>
-    /// <param name="most">How long it is waited for at all.</param>
+    /// <param name="timeout">How long to wait if the server has responded to a check.</param>
+    /// <param name="longest">How long to wait in any case.</param>
     /// <exception cref="OperationCanceledException">It hasn't come, and the server lives.</exception>
-    /// <exception cref="ScramjetApiException"><c>TIMEOUT</c>: it hasn't come, and neither has a sign of life. Or what the last attempt failed with.</exception>
-    public async Task<T> WithinAsync<T>(Task<T> answer, Action abort, TimeSpan patience, TimeSpan most)
+    /// <exception cref="ScramjetApiException"><c>TIMEOUT</c>: there was neither a response nor one to a check. Or the failure of the last attempt.</exception>
+    public async Task<T> WithinAsync<T>(Task<T> answer, Action abort, TimeSpan timeout, TimeSpan longest)
     {
         var given = WhileAsync(answer, abort);
         using var over = new CancellationTokenSource();
         try
         {
-            await Task.WhenAny(given, Task.Delay(patience, over.Token)).ConfigureAwait(false);
-            if (!given.IsCompleted && !_sign.Task.IsCompleted && most > patience)
-                await Task.WhenAny(given, _sign.Task, Task.Delay(most - patience, over.Token)).ConfigureAwait(false);
+            await Task.WhenAny(given, Task.Delay(timeout, over.Token)).ConfigureAwait(false);
+            if (!given.IsCompleted && !_sign.Task.IsCompleted && longest > timeout)
+                await Task.WhenAny(given, _sign.Task, Task.Delay(longest - timeout, over.Token)).ConfigureAwait(false);
         }
         finally
         {
@@ -135,7 +135,7 @@ internal sealed class SilenceWatch(Call call, Func<CancellationToken, Task> prob
     {
         try
         {
-            call.Trace($"{call.Description} is silent: asking the server for a sign of life.");
+            call.Trace($"{call.Description} is silent: checking whether the server responds.");
             await probe(over).ConfigureAwait(false);
             _sign.TrySetResult(true);
             Interlocked.CompareExchange(ref _waitingSince, Stopwatch.GetTimestamp(), since);

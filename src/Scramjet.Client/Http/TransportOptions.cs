@@ -8,22 +8,22 @@ public sealed class TransportOptions
     /// <summary>The bearer token; null or empty for none. It is sent to the transport's own origin only.</summary>
     public string? AccessToken { get; set; }
 
-    /// <summary>The bound for each call that isn't a stream, retries included. Default: 100 seconds.</summary>
+    /// <summary>The time limit of each call that isn't a stream, including retries. Default: 100 seconds.</summary>
     public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(100);
 
-    /// <summary>How often an idempotent request is sent again after a failure that may pass. Default: 2.</summary>
+    /// <summary>How many times an idempotent request is retried after a transient failure. Default: 2.</summary>
     public int MaxRetries { get; set; } = 2;
 
-    /// <summary>The wait before the first retry; each further one doubles it. Default: 200 ms.</summary>
+    /// <summary>The delay before the first retry, which doubles with each retry. Default: 200 ms.</summary>
     public TimeSpan RetryDelay { get; set; } = TimeSpan.FromMilliseconds(200);
 
-    /// <summary>The most bytes that an answer which isn't a stream may have. Default: 256 MB.</summary>
+    /// <summary>The maximum size of a response that isn't a stream, in bytes. Default: 256 MB.</summary>
     public long MaxResponseSize { get; set; } = 256L * 1024 * 1024;
 
-    /// <summary>How long a stream may be silent until the server is asked for a sign of life. Without one within 10 seconds more, the stream is broken off. Default: 30 seconds.</summary>
+    /// <summary>How long a stream is silent before it is checked whether the server responds. If it doesn't within 10 seconds, the stream fails. Default: 30 seconds.</summary>
     public TimeSpan SilenceLimit { get; set; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>Accept any server certificate. For test systems only.</summary>
+    /// <summary>Whether any server certificate is accepted. For test systems only.</summary>
     public bool SkipCertificateCheck { get; set; }
 
     /// <summary>The User-Agent header.</summary>

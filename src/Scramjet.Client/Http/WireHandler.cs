@@ -6,7 +6,7 @@ using Scramjet.Client.Streams;
 
 namespace Scramjet.Client.Http;
 
-/// <summary>The last step: makes the message, sends it, and tells of the answer.</summary>
+/// <summary>The last step: creates the message, sends it, and traces the response.</summary>
 internal sealed class WireHandler(HttpClient http, string userAgent) : CallHandler(null)
 {
     public override async Task<HttpResponseMessage> SendAsync(Call call, CancellationToken cancellationToken)
@@ -31,7 +31,7 @@ internal sealed class WireHandler(HttpClient http, string userAgent) : CallHandl
             if (message.Headers.TryAddWithoutValidation(header.Key, header.Value))
                 continue;
 
-            // Some routes want a content-type without having a body.
+            // Some routes require a content type without a body.
             message.Content ??= new ByteArrayContent([]);
             message.Content.Headers.Remove(header.Key);
             message.Content.Headers.TryAddWithoutValidation(header.Key, header.Value);

@@ -5,20 +5,20 @@ using Scramjet.Client.Model;
 
 namespace Scramjet.Client.Instances;
 
-/// <summary>Something that is waited for. The same object is reported each time that its instances were asked for.</summary>
+/// <summary>A wait for instances. The same object is reported after each request.</summary>
 public sealed class InstanceWait
 {
     private readonly Stopwatch _clock = Stopwatch.StartNew();
 
     internal InstanceWait(string goal) => Goal = goal;
 
-    /// <summary>What the instances are to do, such as <c>to end</c>.</summary>
+    /// <summary>What is waited for, such as <c>to end</c>.</summary>
     public string Goal { get; }
 
     /// <summary>The instances as they were last seen.</summary>
     public IReadOnlyList<Instance> Instances { get; internal set; } = [];
 
-    /// <summary>How long they have been waited for.</summary>
+    /// <summary>How long the wait has lasted.</summary>
     public TimeSpan Elapsed => _clock.Elapsed;
 
     /// <summary>Whether the wait is over.</summary>

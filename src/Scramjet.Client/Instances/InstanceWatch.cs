@@ -12,13 +12,13 @@ using Scramjet.Client.Model;
 namespace Scramjet.Client.Instances;
 
 /// <summary>
-/// All waiting for instances: until they have another status, have ended, have left their hub's list, or let their sequence go. Hubs have no
-/// route that waits, so they are asked with a growing delay. What has ended is never stopped or killed again: hubs of 1.0 would set it to
-/// stopping or killing for good.
+/// Waits for instances: until they have a status, have ended, are no longer listed, or no longer use their sequence. Hubs have no route that waits, so
+/// instances are requested with a growing delay. An instance that has ended is never stopped or killed: hubs of 1.0 would leave it in the status stopping
+/// or killing.
 /// </summary>
 public sealed class InstanceWatch
 {
-    /// <summary>The longest time that a timer takes.</summary>
+    /// <summary>The longest time that a timer supports.</summary>
     private static readonly TimeSpan LongestTimer = TimeSpan.FromDays(20);
 
     private readonly RequestOptions _options;
@@ -26,9 +26,9 @@ public sealed class InstanceWatch
     private readonly IProgress<InstanceWait>? _progress;
     private readonly InstanceTimings _timings;
 
-    /// <param name="options">The time limit, tracing and throttle of all requests. A wait is traced once, not with each request.</param>
-    /// <param name="progress">Told of each wait, from any thread.</param>
-    /// <param name="timings">How often instances are asked for, and what hubs get; null for the defaults.</param>
+    /// <param name="options">The time limit, tracing and throttle of the requests. A wait is traced once, rather than each request.</param>
+    /// <param name="progress">Receives each wait, on any thread.</param>
+    /// <param name="timings">How often instances are requested, and how long hubs may take; null for the defaults.</param>
     public InstanceWatch(RequestOptions? options = null, IProgress<InstanceWait>? progress = null, InstanceTimings? timings = null)
     {
         _options = options ?? new RequestOptions();
@@ -39,48 +39,48 @@ public sealed class InstanceWatch
 
     /// <summary>Waits until an instance has ended.</summary>
     /// <param name="known">The instance as it was last seen.</param>
-    /// <param name="timeout">How long to wait; null for as long as it takes.</param>
-    /// <param name="cancellationToken">Stops the wait.</param>
+    /// <param name="timeout">How long to wait; null to wait without a limit.</param>
+    /// <param name="cancellationToken">Cancels the wait.</param>
     /// <exception cref="ScramjetException"><c>TIMEOUT</c>.</exception>
     public Task<Instance> UntilEndedAsync(Instance known, TimeSpan? timeout, CancellationToken cancellationToken = default) =>
         UntilAsync(known, static i => i.HasEnded, "to end", timeout, cancellationToken);
 
-    /// <summary>Waits until an instance that was just started runs, or has ended.</summary>
+    /// <summary>Waits until an instance that was started runs, or has ended.</summary>
     /// <param name="known">The instance as it was last seen.</param>
-    /// <param name="timeout">How long to wait; null for as long as it takes.</param>
-    /// <param name="cancellationToken">Stops the wait.</param>
+    /// <param name="timeout">How long to wait; null to wait without a limit.</param>
+    /// <param name="cancellationToken">Cancels the wait.</param>
     /// <exception cref="ScramjetException"><c>TIMEOUT</c>.</exception>
     public Task<Instance> UntilRunningAsync(Instance known, TimeSpan? timeout, CancellationToken cancellationToken = default) =>
         UntilAsync(known, static i => !i.IsStarting && i.State != InstanceStatus.Unknown, "to run", timeout, cancellationToken);
 
-    /// <summary>Waits until an instance is no longer on its hub's list.</summary>
+    /// <summary>Waits until the hub no longer lists an instance.</summary>
     /// <param name="known">The instance as it was last seen.</param>
-    /// <param name="timeout">How long to wait; null for as long as it takes.</param>
-    /// <param name="cancellationToken">Stops the wait.</param>
+    /// <param name="timeout">How long to wait; null to wait without a limit.</param>
+    /// <param name="cancellationToken">Cancels the wait.</param>
     /// <exception cref="ScramjetException"><c>TIMEOUT</c>.</exception>
     public Task<Instance> UntilGoneAsync(Instance known, TimeSpan? timeout, CancellationToken cancellationToken = default) =>
         UntilAsync(known, static _ => false, "to leave its hub's list", timeout, cancellationToken);
 
-    /// <summary>Waits until an instance is as wanted, or is no longer on its hub's list, after which nothing else comes.</summary>
+    /// <summary>Waits until an instance meets a condition, or is no longer listed.</summary>
     /// <param name="known">The instance as it was last seen.</param>
-    /// <param name="fits">Whether it is as wanted.</param>
-    /// <param name="goal">What it is to do, such as <c>to end</c>, for those who are told of the wait.</param>
-    /// <param name="timeout">How long to wait; null for as long as it takes.</param>
-    /// <param name="cancellationToken">Stops the wait.</param>
+    /// <param name="condition">The condition.</param>
+    /// <param name="goal">What is waited for, such as <c>to end</c>, for progress and tracing.</param>
+    /// <param name="timeout">How long to wait; null to wait without a limit.</param>
+    /// <param name="cancellationToken">Cancels the wait.</param>
     /// <exception cref="ScramjetException"><c>TIMEOUT</c>.</exception>
-    public Task<Instance> UntilAsync(Instance known, Func<Instance, bool> fits, string goal, TimeSpan? timeout, CancellationToken cancellationToken = default) =>
-        UntilAsync(known, fits, goal, timeout, _polling, cancellationToken);
+    public Task<Instance> UntilAsync(Instance known, Func<Instance, bool> condition, string goal, TimeSpan? timeout, CancellationToken cancellationToken = default) =>
+        UntilAsync(known, condition, goal, timeout, _polling, cancellationToken);
 
-    /// <summary>Asks an instance to stop, unless it has ended, and waits until it has; its hub kills it when the time is up.</summary>
+    /// <summary>Stops an instance that hasn't ended, and waits until it has. Its hub kills it after the time limit.</summary>
     /// <param name="known">The instance as it was last seen.</param>
-    /// <param name="time">What the instance gets to end by itself.</param>
-    /// <param name="canCallKeepalive">Whether the instance may ask for more time.</param>
-    /// <param name="cancellationToken">Stops the wait; the hub goes on.</param>
-    /// <returns>The instance as it is then. One that has asked for more time may still run.</returns>
+    /// <param name="time">How long the instance may take to end by itself.</param>
+    /// <param name="canCallKeepalive">Whether the instance may request more time.</param>
+    /// <param name="cancellationToken">Cancels the wait. The hub continues.</param>
+    /// <returns>The instance after that. It may still run if it has requested more time.</returns>
     public async Task<Instance> StopAsync(Instance known, TimeSpan time, bool canCallKeepalive = false, CancellationToken cancellationToken = default)
     {
-        // The hub answers only when the time is up, even if the instance has long ended: whichever shows first counts. Watching doesn't wait for a
-        // slot, which stops that are under way may all have.
+        // The hub responds after the time limit, even if the instance has ended before: so both are awaited. The requests for the instance aren't
+        // throttled, because the stops in progress may use all slots.
         using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var unthrottled = new RequestOptions { Timeout = _options.Timeout, Trace = _options.Trace, TracesRetriesOnly = true };
         var stop = EndAsync(known, client => client.StopAsync(time, canCallKeepalive, enough.Token), enough.Token);
@@ -100,18 +100,18 @@ public sealed class InstanceWatch
         }
     }
 
-    /// <summary>Kills an instance, unless it has ended. One that is still starting is killed as soon as its hub allows it.</summary>
+    /// <summary>Kills an instance that hasn't ended. One that is starting is killed as soon as its hub allows it.</summary>
     /// <param name="known">The instance as it was last seen.</param>
-    /// <param name="removeImmediately">Also take it off its hub's list as soon as it has ended; hubs of 1.0 need 15 s for that.</param>
-    /// <param name="cancellationToken">Stops the call.</param>
-    /// <returns>The instance as it was seen before; see <see cref="UntilEndedAsync"/> for what comes of it.</returns>
+    /// <param name="removeImmediately">Whether its hub stops listing it as soon as it has ended, which takes hubs of 1.0 15 seconds.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    /// <returns>The instance as it was before. <see cref="UntilEndedAsync"/> waits until it has ended.</returns>
     public Task<Instance> KillAsync(Instance known, bool removeImmediately = false, CancellationToken cancellationToken = default) =>
         EndAsync(known, client => client.KillAsync(removeImmediately, cancellationToken), cancellationToken);
 
-    /// <summary>Asks a hub to take an instance off its list that has ended, such as to give its id to another.</summary>
+    /// <summary>Requests a hub to stop listing an instance that has ended, so that its id can be used again.</summary>
     /// <param name="ended">The instance.</param>
-    /// <param name="cancellationToken">Stops the call.</param>
-    /// <returns>Whether the hub does that: the 1.0.1 release does within 15 s of the end, newer hubs don't.</returns>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    /// <returns>Whether the hub does: the 1.0.1 release does within 15 seconds of the end, newer hubs don't.</returns>
     public async Task<bool> ReleaseAsync(Instance ended, CancellationToken cancellationToken = default)
     {
         try
@@ -121,7 +121,7 @@ public sealed class InstanceWatch
         }
         catch (ScramjetApiException e) when (e.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.InternalServerError)
         {
-            // It had left the list already; the 1.0.1 release answers 500 where it takes the instance off at once.
+            // It is no longer listed. The 1.0.1 release responds with 500 if it removes the instance immediately.
             return true;
         }
         catch (ScramjetApiException e) when (e.StatusCode is HttpStatusCode.BadRequest)
@@ -131,13 +131,13 @@ public sealed class InstanceWatch
     }
 
     /// <summary>
-    /// Removes a sequence. A hub refuses that for a while after the sequence's instances have ended, 15 s with 1.0: it is asked again until it does.
+    /// Removes a sequence. A hub rejects that for a while after the sequence's instances have ended, 15 seconds with 1.0: the request is repeated until then.
     /// </summary>
     /// <param name="sequence">The sequence.</param>
-    /// <param name="kill">Whether to kill its instances; without it, instances that run are an error.</param>
+    /// <param name="kill">Whether to kill its instances. Otherwise, running instances are an error.</param>
     /// <param name="timeout">How long to wait for the hub; null for <see cref="InstanceTimings.ReleaseTime"/>.</param>
-    /// <param name="cancellationToken">Stops the wait.</param>
-    /// <exception cref="ScramjetException"><c>REQUEST_ERROR</c> with status 409: instances of it run. <c>TIMEOUT</c>: the hub still holds it.</exception>
+    /// <param name="cancellationToken">Cancels the wait.</param>
+    /// <exception cref="ScramjetException"><c>REQUEST_ERROR</c> with status 409: it has running instances. <c>TIMEOUT</c>: the hub still has it.</exception>
     public Task RemoveAsync(SequenceClient sequence, bool kill = false, TimeSpan? timeout = null, CancellationToken cancellationToken = default)
     {
         var bound = timeout ?? _timings.ReleaseTime;
@@ -145,7 +145,7 @@ public sealed class InstanceWatch
         var isAsked = false;
         return PollAsync("to release its sequence", _timings.LongestRemovalDelay, async wait =>
         {
-            // Looked at first: the 1.0.1 release removes a sequence from under instances that run, once another one has ended 15 s ago.
+            // Checked first: the 1.0.1 release removes a sequence despite running instances 15 seconds after another one has ended.
             if (!isAsked || wait.Age >= _timings.LongestDelay)
             {
                 var instances = await InstancesOfAsync(sequence, cancellationToken).ConfigureAwait(false);
@@ -169,7 +169,7 @@ public sealed class InstanceWatch
             }
             catch (ScramjetApiException e) when (isAsked && e.StatusCode == HttpStatusCode.NotFound)
             {
-                // It has been removed meanwhile.
+                // It was removed meanwhile.
                 return (true, true);
             }
 
@@ -178,12 +178,12 @@ public sealed class InstanceWatch
         }, cancellationToken);
     }
 
-    /// <summary>Does something that a hub refuses as long as it lists instances of a sequence, such as overwriting it, as soon as it lists none.</summary>
+    /// <summary>Does something that a hub rejects while it lists instances of a sequence, such as updating it, when it lists none.</summary>
     /// <param name="sequence">The sequence.</param>
-    /// <param name="work">What is to be done.</param>
+    /// <param name="work">What to do.</param>
     /// <param name="timeout">How long to wait for the hub; null for <see cref="InstanceTimings.ListedTime"/>.</param>
-    /// <param name="cancellationToken">Stops the wait.</param>
-    /// <exception cref="ScramjetException"><c>REQUEST_ERROR</c> with status 409: instances of it run. <c>TIMEOUT</c>: the hub still lists instances that have ended.</exception>
+    /// <param name="cancellationToken">Cancels the wait.</param>
+    /// <exception cref="ScramjetException"><c>REQUEST_ERROR</c> with status 409: it has running instances. <c>TIMEOUT</c>: the hub still lists instances that have ended.</exception>
     public Task<T> WhenUnusedAsync<T>(SequenceClient sequence, Func<Task<T>> work, TimeSpan? timeout = null, CancellationToken cancellationToken = default)
     {
         var bound = timeout ?? _timings.ListedTime;
@@ -211,7 +211,7 @@ public sealed class InstanceWatch
         }, cancellationToken);
     }
 
-    private async Task<Instance> UntilAsync(Instance known, Func<Instance, bool> fits, string goal, TimeSpan? timeout, RequestOptions options, CancellationToken cancellationToken)
+    private async Task<Instance> UntilAsync(Instance known, Func<Instance, bool> condition, string goal, TimeSpan? timeout, RequestOptions options, CancellationToken cancellationToken)
     {
         var client = ApiClient.With(known.Client, options);
         using var bound = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -222,7 +222,7 @@ public sealed class InstanceWatch
             return await PollAsync(goal, _timings.LongestDelay, async wait =>
             {
                 known = await client.RefreshAsync(known, bound.Token).ConfigureAwait(false);
-                if (fits(known) || known.IsGone)
+                if (condition(known) || known.IsGone)
                     return (true, known);
 
                 if (wait.Elapsed >= timeout)
@@ -239,7 +239,7 @@ public sealed class InstanceWatch
 
     private async Task<Instance> EndAsync(Instance known, Func<InstanceClient, Task> end, CancellationToken cancellationToken)
     {
-        var now = await AskAsync(known, cancellationToken).ConfigureAwait(false);
+        var now = await RefreshBrieflyAsync(known, cancellationToken).ConfigureAwait(false);
         return await PollAsync("to start, so that it can be ended", _timings.LongestDelay, async wait =>
         {
             if (now.HasEnded)
@@ -252,7 +252,7 @@ public sealed class InstanceWatch
             }
             catch (ScramjetApiException e) when (e.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.BadRequest)
             {
-                // An instance that has ended is unknown (0.18), or "not running" (newer), which it also is before it runs.
+                // An instance that has ended is not found (0.18) or "not running" (newer hubs), which it is before it runs, too.
                 now = await ApiClient.With(now.Client, _polling).RefreshAsync(now, cancellationToken).ConfigureAwait(false);
                 if (now.HasEnded || now.IsEnding)
                     return (true, now);
@@ -265,26 +265,26 @@ public sealed class InstanceWatch
         }, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Asks again and again, with a growing delay, until there is an answer.</summary>
+    /// <summary>Repeats a request with a growing delay until there is a result.</summary>
     /// <param name="goal">What is waited for.</param>
-    /// <param name="longestDelay">How long the delay may become.</param>
-    /// <param name="ask">Asks, and says whether that is the answer.</param>
-    /// <param name="cancellationToken">Stops the wait.</param>
-    /// <param name="timeout">When to ask for the last time; null for no such time.</param>
-    private async Task<T> PollAsync<T>(string goal, TimeSpan longestDelay, Func<Reporter, Task<(bool IsThere, T Value)>> ask, CancellationToken cancellationToken, TimeSpan? timeout = null)
+    /// <param name="longestDelay">The longest delay.</param>
+    /// <param name="request">Sends the request, and returns whether there is a result.</param>
+    /// <param name="cancellationToken">Cancels the wait.</param>
+    /// <param name="timeout">When to send the last request; null for no limit.</param>
+    private async Task<T> PollAsync<T>(string goal, TimeSpan longestDelay, Func<Reporter, Task<(bool HasResult, T Result)>> request, CancellationToken cancellationToken, TimeSpan? timeout = null)
     {
         using var wait = new Reporter(this, goal);
         for (var delay = _timings.FirstDelay; ; delay = Shorter(TimeSpan.FromTicks(delay.Ticks * 3 / 2), longestDelay))
         {
-            var answer = await ask(wait).ConfigureAwait(false);
-            if (answer.IsThere)
-                return answer.Value;
+            var (hasResult, result) = await request(wait).ConfigureAwait(false);
+            if (hasResult)
+                return result;
             await Task.Delay(timeout is { } end ? Shorter(delay, end - wait.Elapsed) : delay, cancellationToken).ConfigureAwait(false);
         }
     }
 
-    /// <summary>The instance as it is now. Asked for one that is just being set up, hubs of 0.18 never answer.</summary>
-    private async Task<Instance> AskAsync(Instance known, CancellationToken cancellationToken)
+    /// <summary>Gets the current state of an instance. Hubs of 0.18 never respond to the request for one that is just being set up.</summary>
+    private async Task<Instance> RefreshBrieflyAsync(Instance known, CancellationToken cancellationToken)
     {
         var brief = new RequestOptions { Timeout = Shorter(_options.Timeout ?? _timings.AnswerTime, _timings.AnswerTime), Trace = _options.Trace, TracesRetriesOnly = true, Throttle = _options.Throttle };
         try
@@ -297,7 +297,7 @@ public sealed class InstanceWatch
         }
     }
 
-    /// <summary>The instances of a sequence that its hub lists, with their status.</summary>
+    /// <summary>Lists the instances of a sequence with their status.</summary>
     private async Task<IReadOnlyList<Instance>> InstancesOfAsync(SequenceClient sequence, CancellationToken cancellationToken)
     {
         var hub = ApiClient.With(sequence.Hub, _polling);
@@ -308,7 +308,7 @@ public sealed class InstanceWatch
         try
         {
             var ids = await ApiClient.With(sequence, _polling).ListInstancesAsync(cancellationToken).ConfigureAwait(false);
-            var instances = await Task.WhenAll(ids.Select(id => AskAsync(hub.GetInstanceClient(id).ToInstance(), cancellationToken))).ConfigureAwait(false);
+            var instances = await Task.WhenAll(ids.Select(id => RefreshBrieflyAsync(hub.GetInstanceClient(id).ToInstance(), cancellationToken))).ConfigureAwait(false);
             return instances.Where(i => !i.IsGone).ToArray();
         }
         catch (ScramjetApiException e) when (e.StatusCode == HttpStatusCode.NotFound)
@@ -341,7 +341,7 @@ public sealed class InstanceWatch
     private static ScramjetException StillListed(SequenceClient sequence, IReadOnlyList<Instance> instances, TimeSpan timeout, string consequence, Exception? cause) => new(
         ErrorCodes.Timeout,
         instances.Count == 0
-            ? $"The hub '{sequence.Hub.HubId}' still calls the sequence '{sequence.SequenceId}' in use after {timeout.TotalSeconds:0.#} s."
+            ? $"The hub '{sequence.Hub.HubId}' still reports that the sequence '{sequence.SequenceId}' is in use after {timeout.TotalSeconds:0.#} s."
             : $"The hub '{sequence.Hub.HubId}' still lists {Describe(instances)} after {timeout.TotalSeconds:0.#} s, and {consequence}.",
         "Hubs list an instance for a while after its end. Try again later, or allow the hub more time.",
         cause)
@@ -357,7 +357,7 @@ public sealed class InstanceWatch
         Situation = ErrorSituation.WaitEnded,
     };
 
-    /// <summary>Tells of one wait: progress each time, and a trace the first time.</summary>
+    /// <summary>Reports a wait: progress each time, and a trace the first time.</summary>
     private sealed class Reporter(InstanceWatch watch, string goal) : IDisposable
     {
         private readonly Stopwatch _clock = Stopwatch.StartNew();
@@ -382,7 +382,7 @@ public sealed class InstanceWatch
                 return;
 
             _traced = true;
-            watch._options.Trace?.Invoke($"Waiting for {Describe(instances)} {goal}: {instances[0].Client.Uri} is asked again with a growing delay.");
+            watch._options.Trace?.Invoke($"Waiting for {Describe(instances)} {goal}: {instances[0].Client.Uri} is requested again with a growing delay.");
         }
 
         public void Dispose()

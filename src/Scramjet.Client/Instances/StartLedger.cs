@@ -6,18 +6,18 @@ using Scramjet.Client.Model;
 namespace Scramjet.Client.Instances;
 
 /// <summary>
-/// What instances were started with over one connection. Not all hubs give it back: the 1.0.1 release gives neither the configuration nor the
-/// limits, and an instance could not be started again without them.
+/// What instances were started with over a connection. Not all hubs give it: the 1.0.1 release gives neither the configuration nor the limits, without
+/// which an instance can't be started again.
 /// </summary>
 internal sealed class StartLedger
 {
-    /// <summary>How many starts are kept. The oldest are forgotten first.</summary>
+    /// <summary>How many starts are kept. The oldest are removed first.</summary>
     private const int Capacity = 10_000;
 
     private readonly ConcurrentDictionary<string, Entry> _entries = new(StringComparer.Ordinal);
     private readonly ConcurrentQueue<Entry> _order = new();
 
-    /// <summary>Takes note of a start.</summary>
+    /// <summary>Records a start.</summary>
     /// <param name="address">The instance's address.</param>
     /// <param name="options">What was sent.</param>
     public void Add(string address, StartOptions options)
@@ -29,15 +29,15 @@ internal sealed class StartLedger
             _entries.TryRemove(oldest.Address, out _);
     }
 
-    /// <summary>What an instance was started with; null where that isn't known.</summary>
+    /// <summary>Gets what an instance was started with; null if that isn't known.</summary>
     /// <param name="address">The instance's address.</param>
-    /// <param name="created">When it was created, where the hub tells that.</param>
+    /// <param name="created">When it was created, if the hub gives it.</param>
     public StartOptions? Find(string address, DateTimeOffset? created)
     {
         if (!_entries.TryGetValue(address, out var entry))
             return null;
 
-        // Something else may have started another instance with its id.
+        // Another program may have started an instance with the same id.
         return created is null || entry.IsCreatedAt(created.Value) ? entry.Options : null;
     }
 

@@ -379,3 +379,15 @@ internal sealed class JsonCursor
 
     private static string Describe(char c) => c is < ' ' or >= '\u007F' ? $"the character U+{(int)c:X4}" : $"'{c}'";
 }
+
+/// <summary>The kinds of JSON values.</summary>
+internal enum JsonKind
+{
+    Object,
+    Array,
+    Text,
+    Number,
+    True,
+    False,
+    Null,
+}

@@ -2,7 +2,7 @@ using System;
 
 namespace Scramjet.Client.Model;
 
-/// <summary>An access key of a space, as listed: never the key itself.</summary>
+/// <summary>An access key of a space, without the key itself.</summary>
 public sealed class AccessKey : Resource
 {
     private readonly string _address;
@@ -16,10 +16,10 @@ public sealed class AccessKey : Resource
         AdditionalData = fields.Rest();
     }
 
-    /// <summary>What its maker wrote about it.</summary>
+    /// <summary>The description.</summary>
     public string? Description { get; }
 
-    /// <summary>When it was made.</summary>
+    /// <summary>When it was created.</summary>
     public DateTimeOffset? Created { get; }
 
     /// <summary>The space's id.</summary>

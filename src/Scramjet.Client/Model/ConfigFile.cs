@@ -19,7 +19,7 @@ public static class ConfigFile
     /// <exception cref="ScramjetException"><c>FILE_NOT_FOUND</c>, <c>FILE_UNREADABLE</c>, or <c>BAD_PARAMETERS</c>: it isn't JSON or YAML, or not an object.</exception>
     public static JObject ReadObject(string path, CancellationToken cancellationToken = default)
     {
-        var text = LocalFile.ReadText(path, LongestFile, () => Wrong(path, $"it has more than {LongestFile} bytes, too many for a configuration"), cancellationToken);
+        var text = LocalFile.ReadText(path, LongestFile, () => Wrong(path, $"it has more than {LongestFile} bytes, which is the limit for a configuration"), cancellationToken);
         var isYaml = Path.GetExtension(path).ToLowerInvariant() is ".yaml" or ".yml";
         try
         {
@@ -36,5 +36,5 @@ public static class ConfigFile
     }
 
     internal static ScramjetException Wrong(string path, string why, Exception? e = null) =>
-        new(ErrorCodes.BadParameters, $"'{path}' can't be used: {why.TrimEnd('.')}.", "Mend the file.", e);
+        new(ErrorCodes.BadParameters, $"'{path}' can't be used: {why.TrimEnd('.')}.", "Correct the file.", e);
 }

@@ -1,6 +1,6 @@
 namespace Scramjet.Client.Model;
 
-/// <summary>A hub that a space has let go.</summary>
+/// <summary>A hub that a space has disconnected.</summary>
 public sealed class DisconnectedHub : Entity
 {
     internal DisconnectedHub(JsonFields fields, string space)

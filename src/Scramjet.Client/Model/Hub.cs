@@ -4,13 +4,13 @@ using Scramjet.Client.Api;
 
 namespace Scramjet.Client.Model;
 
-/// <summary>A hub, as its space knows it or, used alone, as it tells of itself.</summary>
+/// <summary>A hub, as its space knows it, or as a standalone hub describes itself.</summary>
 public sealed class Hub : Resource
 {
     internal Hub(JsonFields fields, HubClient client)
     {
         Id = fields.RequiredId();
-        Client = client;
+        Client = ApiClient.With(client, null);
         Space = client.SpaceId;
         Healthy = fields.Flag("healthy");
         Connected = fields.Flag("isConnectionActive");
@@ -31,7 +31,7 @@ public sealed class Hub : Resource
         AdditionalData = fields.Rest();
     }
 
-    /// <summary>A hub that is used alone: what it doesn't tell of itself isn't known.</summary>
+    /// <summary>A standalone hub: what it doesn't tell of itself isn't known.</summary>
     /// <param name="client">The client, which knows the id.</param>
     /// <param name="version">The version.</param>
     /// <param name="config">The answer to <c>/config</c>, where there is one.</param>
@@ -39,7 +39,7 @@ public sealed class Hub : Resource
     internal Hub(HubClient client, string? version = null, JsonFields? config = null, JsonFields? status = null)
     {
         Id = client.HubId;
-        Client = client;
+        Client = ApiClient.With(client, null);
         Transport = client.Transport;
         Version = version;
         Description = config?.Text("description");
@@ -64,19 +64,19 @@ public sealed class Hub : Resource
     /// <summary>Whether its load checks are fine, as its space knows it.</summary>
     public bool? Healthy { get; }
 
-    /// <summary>Whether it is connected to its space now; null where it is in none, or doesn't tell.</summary>
+    /// <summary>Whether it is connected to its space now; null if it is in none, or doesn't tell.</summary>
     public bool? Connected { get; }
 
     /// <summary>Whether its owner runs it, rather than the platform, as its space knows it.</summary>
     public bool? SelfHosted { get; }
 
-    /// <summary>What its owner wrote about it.</summary>
+    /// <summary>The description.</summary>
     public string? Description { get; }
 
-    /// <summary>Its owner's tags.</summary>
+    /// <summary>The tags.</summary>
     public IReadOnlyList<string> Tags { get; }
 
-    /// <summary>The version; null where the hub wasn't asked, or didn't answer.</summary>
+    /// <summary>The version; null if the hub wasn't asked, or didn't answer.</summary>
     public string? Version { get; internal set; }
 
     /// <summary>When it was first connected to its space.</summary>
@@ -105,7 +105,7 @@ public sealed class Hub : Resource
 
     internal HubClient Client { get; }
 
-    /// <summary>The client for this hub. It is a method so that JSON, lists and tables show the hub alone.</summary>
+    /// <summary>The client for this hub. A method, so that JSON, lists and tables show only the hub.</summary>
     public HubClient GetClient() => Client;
 
     private protected override string Address => Client.Address;

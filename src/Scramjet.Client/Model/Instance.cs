@@ -21,9 +21,9 @@ public sealed class Instance : Resource
     internal Instance(JsonFields fields, InstanceClient client)
     {
         Id = fields.RequiredId();
-        Client = client;
-        Hub = client.Hub.HubId;
-        Space = client.Hub.SpaceId;
+        Client = ApiClient.With(client, null);
+        Hub = Client.Hub.HubId;
+        Space = Client.Hub.SpaceId;
 
         // 0.18 gives the sequence's id alone; newer hubs give the whole sequence.
         if (fields.Object("sequence") is { } sequence)
@@ -73,16 +73,16 @@ public sealed class Instance : Resource
     /// <summary>The id of its sequence.</summary>
     public string? SequenceId { get; internal set; }
 
-    /// <summary>The name of its sequence, where the hub tells it.</summary>
+    /// <summary>The name of its sequence, if the hub gives it.</summary>
     public string? SequenceName => Sequence?.Name;
 
-    /// <summary>The version of its sequence, where the hub tells it.</summary>
+    /// <summary>The version of its sequence, if the hub gives it.</summary>
     public string? SequenceVersion => Sequence?.Version;
 
-    /// <summary>The configuration that the hub made of its sequence's package, where the hub tells it.</summary>
+    /// <summary>The configuration that the hub made of its sequence's package, if the hub gives it.</summary>
     public OrderedDictionary? GetSequenceConfig() => Sequence?.Config;
 
-    /// <summary>The id of the hub that holds it, in that hub's own words.</summary>
+    /// <summary>The id of the hub that holds it, as that hub gives it.</summary>
     public string? Location => _location ?? Sequence?.Location;
 
     /// <summary>
@@ -92,7 +92,7 @@ public sealed class Instance : Resource
     /// </summary>
     public string Status => State == InstanceStatus.Unknown && _hubStatus is { Length: > 0 } word ? word : State.ToString();
 
-    /// <summary>Whether it has ended, in whatever way.</summary>
+    /// <summary>Whether it has ended.</summary>
     public bool HasEnded => IsEnd(State);
 
     /// <summary>Whether it ended by itself and well; null while it runs, and where the hub didn't say how it ended.</summary>
@@ -113,10 +113,10 @@ public sealed class Instance : Resource
     /// <summary>Whether its hub no longer lists it.</summary>
     internal bool IsGone => State == InstanceStatus.Gone;
 
-    /// <summary>When it was asked for.</summary>
+    /// <summary>When it was created.</summary>
     public DateTimeOffset? Created { get; }
 
-    /// <summary>When it began to run.</summary>
+    /// <summary>When it was started.</summary>
     public DateTimeOffset? Started { get; }
 
     /// <summary>When it ended.</summary>
@@ -125,10 +125,10 @@ public sealed class Instance : Resource
     /// <summary>The exit code of its process, once it has ended. Hubs of 1.0 give -1 for a program that ended well, 137 for one that was killed and 138 for one that was stopped.</summary>
     public int? ExitCode { get; }
 
-    /// <summary>The hub's words for why it ended.</summary>
+    /// <summary>The reason for its end, as the hub gives it.</summary>
     public string? ExitReason { get; }
 
-    /// <summary>The configuration that it was started with; null where its hub doesn't tell it and it wasn't started over this connection.</summary>
+    /// <summary>The configuration that it was started with; null if its hub doesn't tell it and it wasn't started over this connection.</summary>
     public OrderedDictionary? AppConfig { get; }
 
     /// <summary>The arguments that it was started with.</summary>
@@ -140,13 +140,13 @@ public sealed class Instance : Resource
     /// <summary>The topic that its output goes to.</summary>
     public string? OutputTopic { get; }
 
-    /// <summary>Its limits, such as memory in megabytes; null where it has none, and where its hub doesn't tell them and it wasn't started over this connection.</summary>
+    /// <summary>Its limits, such as memory in megabytes; null if it has none, and where its hub doesn't tell them and it wasn't started over this connection.</summary>
     public OrderedDictionary? Limits { get; }
 
     /// <summary>The id of the hub that it runs on.</summary>
     public string? Hub { get; }
 
-    /// <summary>The id of the space that the hub is in; null for a hub that is used alone.</summary>
+    /// <summary>The id of the space that the hub is in; null for a standalone hub.</summary>
     public string? Space { get; }
 
     /// <summary>What is known of its sequence.</summary>
@@ -159,7 +159,7 @@ public sealed class Instance : Resource
     /// <summary>Where it is in its life; what isn't known here is <see cref="InstanceStatus.Unknown"/>. <see cref="Status"/> has the word.</summary>
     public InstanceStatus GetStatus() => State;
 
-    /// <summary>The client for this instance. It is a method so that JSON, lists and tables show the instance alone.</summary>
+    /// <summary>The client for this instance. A method, so that JSON, lists and tables show only the instance.</summary>
     public InstanceClient GetClient() => Client;
 
     private protected override string Address => Client.Address;

@@ -26,7 +26,7 @@ public sealed class InstanceHealth : Entity
     /// <summary>The instance's id.</summary>
     public string Instance { get; }
 
-    /// <summary>Whether the instance says that it is well.</summary>
+    /// <summary>Whether the instance is healthy.</summary>
     public bool? Healthy { get; }
 
     /// <summary>The id of its process on the hub's machine.</summary>
@@ -56,7 +56,7 @@ public sealed class InstanceHealth : Entity
     /// <summary>The id of the hub that it runs on.</summary>
     public string? Hub { get; }
 
-    /// <summary>The id of the space that the hub is in; null for a hub that is used alone.</summary>
+    /// <summary>The id of the space that the hub is in; null for a standalone hub.</summary>
     public string? Space { get; }
 
     /// <summary>The instance's id.</summary>

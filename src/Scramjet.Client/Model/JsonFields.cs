@@ -67,7 +67,7 @@ internal sealed class JsonFields(JObject source)
 
     private static string? PlainText(JToken? token) => token is JValue { Value: { } value } ? Convert.ToString(value, CultureInfo.InvariantCulture) : null;
 
-    /// <summary>What nobody asked for; null where there is none.</summary>
+    /// <summary>What nobody asked for; null if there is none.</summary>
     public IReadOnlyDictionary<string, object?>? RestOrNull() => Rest() is { Count: > 0 } rest ? rest : null;
 
     public IReadOnlyDictionary<string, object?> Rest()

@@ -34,7 +34,7 @@ public sealed class LoadCheck : Entity
     /// </summary>
     public double? CurrentLoad { get; }
 
-    /// <summary>The part of the CPUs that is in use, from 0 to 100; null where the hub answers a load average instead.</summary>
+    /// <summary>The part of the CPUs that is in use, from 0 to 100; null if the hub answers a load average instead.</summary>
     public double? CpuPercent { get; }
 
     /// <summary>Free memory in bytes.</summary>
@@ -52,7 +52,7 @@ public sealed class LoadCheck : Entity
     /// <summary>The hub's id; null for a space's load.</summary>
     public string? Hub { get; }
 
-    /// <summary>The space's id; null for a hub that is used alone.</summary>
+    /// <summary>The space's id; null for a standalone hub.</summary>
     public string? Space { get; }
 
     /// <summary>Whose load it is.</summary>
@@ -93,7 +93,7 @@ public sealed class FileSystemLoad
     /// <summary>The bytes that are free to use.</summary>
     public long? Available { get; }
 
-    /// <summary>Whether it can be written to, where the hub tells it.</summary>
+    /// <summary>Whether it can be written to, if the hub gives it.</summary>
     public bool? ReadWrite { get; }
 
     /// <summary>How much of it is in use, as the hub answers it: a percentage from hubs of 0.18, a fraction of the size from hubs of 1.0.</summary>
@@ -114,7 +114,7 @@ public sealed class FileSystemLoad
         }
     }
 
-    /// <summary>The fields of the answer that have no property here; null where there are none.</summary>
+    /// <summary>The fields of the response that have no property here; null if there are none.</summary>
     public IReadOnlyDictionary<string, object?>? AdditionalData { get; }
 
     /// <summary>The device or path, and how full it is.</summary>

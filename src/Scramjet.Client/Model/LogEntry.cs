@@ -6,25 +6,25 @@ using Scramjet.Client.Json;
 
 namespace Scramjet.Client.Model;
 
-/// <summary>How much a log entry matters.</summary>
+/// <summary>The severity of a log entry.</summary>
 public enum LogLevel
 {
-    /// <summary>The finest detail.</summary>
+    /// <summary>The most detailed information.</summary>
     Trace,
 
-    /// <summary>Detail for finding faults.</summary>
+    /// <summary>Information for debugging.</summary>
     Debug,
 
-    /// <summary>What happens in good order.</summary>
+    /// <summary>Information.</summary>
     Info,
 
-    /// <summary>What may become a fault.</summary>
+    /// <summary>A warning.</summary>
     Warn,
 
-    /// <summary>A fault.</summary>
+    /// <summary>An error.</summary>
     Error,
 
-    /// <summary>A fault that ends something.</summary>
+    /// <summary>A fatal error.</summary>
     Fatal,
 }
 

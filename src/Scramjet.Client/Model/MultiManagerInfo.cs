@@ -1,6 +1,6 @@
 namespace Scramjet.Client.Model;
 
-/// <summary>What a multi-manager says of itself.</summary>
+/// <summary>Information about a multi-manager.</summary>
 public sealed class MultiManagerInfo : Entity
 {
     internal MultiManagerInfo(JsonFields fields)

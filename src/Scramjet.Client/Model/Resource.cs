@@ -2,7 +2,7 @@ using System;
 
 namespace Scramjet.Client.Model;
 
-/// <summary>Something with an address of its own. Two objects of the same kind and address are the same thing, whatever each of them knows of it.</summary>
+/// <summary>An object with an address. Objects with the same type and address are equal, whatever their other properties.</summary>
 public abstract class Resource : Entity, IEquatable<Resource>, IComparable
 {
     /// <summary>Its own address.</summary>

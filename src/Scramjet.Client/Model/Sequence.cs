@@ -12,9 +12,9 @@ public sealed class Sequence : Resource
     internal Sequence(JsonFields fields, SequenceClient client)
     {
         Id = fields.RequiredId();
-        Client = client;
-        Hub = client.Hub.HubId;
-        Space = client.Hub.SpaceId;
+        Client = ApiClient.With(client, null);
+        Hub = Client.Hub.HubId;
+        Space = Client.Hub.SpaceId;
         Instances = fields.Ids("instances") ?? [];
         Facts = new SequenceFacts(fields);
         var config = fields.Object("config");
@@ -38,7 +38,7 @@ public sealed class Sequence : Resource
     /// <summary>The description from its package.json.</summary>
     public string? Description { get; }
 
-    /// <summary>The language, like <c>js</c> or <c>py</c>, where the hub tells it.</summary>
+    /// <summary>The language, like <c>js</c> or <c>py</c>, if the hub gives it.</summary>
     public string? Language { get; }
 
     /// <summary>The engines that it needs, like <c>node</c> or <c>python3</c>.</summary>
@@ -47,13 +47,13 @@ public sealed class Sequence : Resource
     /// <summary>The file that is run, relative to the package.</summary>
     public string? EntryPoint { get; }
 
-    /// <summary>The package's size in bytes, where the hub tells it.</summary>
+    /// <summary>The package's size in bytes, if the hub gives it.</summary>
     public long? PackageSize { get; }
 
     /// <summary>The ids of its instances.</summary>
     public IReadOnlyList<string> Instances { get; }
 
-    /// <summary>The id of the hub that holds it, in that hub's own words.</summary>
+    /// <summary>The id of the hub that holds it, as that hub gives it.</summary>
     public string? Location => Facts.Location;
 
     /// <summary>The configuration that the hub made of the package, whole.</summary>
@@ -62,14 +62,14 @@ public sealed class Sequence : Resource
     /// <summary>The id of the hub that it was asked of.</summary>
     public string? Hub { get; }
 
-    /// <summary>The id of the space that the hub is in; null for a hub that is used alone.</summary>
+    /// <summary>The id of the space that the hub is in; null for a standalone hub.</summary>
     public string? Space { get; }
 
     internal SequenceFacts Facts { get; }
 
     internal SequenceClient Client { get; }
 
-    /// <summary>The client for this sequence. It is a method so that JSON, lists and tables show the sequence alone.</summary>
+    /// <summary>The client for this sequence. A method, so that JSON, lists and tables show only the sequence.</summary>
     public SequenceClient GetClient() => Client;
 
     private protected override string Address => Client.Address;

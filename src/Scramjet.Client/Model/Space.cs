@@ -8,7 +8,7 @@ public sealed class Space : Resource
     internal Space(JsonFields fields, SpaceClient client)
     {
         Id = fields.RequiredId();
-        Client = client;
+        Client = ApiClient.With(client, null);
         AdditionalData = fields.Rest();
     }
 
@@ -17,7 +17,7 @@ public sealed class Space : Resource
 
     internal SpaceClient Client { get; }
 
-    /// <summary>The client for this space. It is a method so that JSON, lists and tables show the space alone.</summary>
+    /// <summary>The client for this space. A method, so that JSON, lists and tables show only the space.</summary>
     public SpaceClient GetClient() => Client;
 
     private protected override string Address => Client.Address;

@@ -56,7 +56,7 @@ public sealed class StartOptions
                     options.InstanceId = Text(path, field);
                     break;
                 default:
-                    throw ConfigFile.Wrong(path, $"it has a field '{field.Name}', and a startup config has appConfig, args, outputTopic, inputTopic, limits and instanceId");
+                    throw ConfigFile.Wrong(path, $"it has the field '{field.Name}', but a startup config has only appConfig, args, outputTopic, inputTopic, limits and instanceId");
             }
         }
 

@@ -13,7 +13,7 @@ public sealed class StoreItem : Resource
     {
         Id = fields.RequiredId();
         Space = client.SpaceId;
-        Client = client;
+        Client = ApiClient.With(client, null);
         var config = fields.Object("config") ?? fields;
         Name = config.Text("name");
         Version = config.Text("version");
@@ -42,7 +42,7 @@ public sealed class StoreItem : Resource
 
     internal SpaceClient Client { get; }
 
-    /// <summary>The client for the space. It is a method so that JSON, lists and tables show the package alone.</summary>
+    /// <summary>The client for the space. A method, so that JSON, lists and tables show only the package.</summary>
     public SpaceClient GetClient() => Client;
 
     private protected override string Address => $"{Client.Address}/s3/{System.Uri.EscapeDataString(Id)}";

@@ -8,12 +8,12 @@ namespace Scramjet.Client.Model;
 /// <summary>A topic: a named stream in a hub, or across a space.</summary>
 public sealed class Topic : Resource
 {
-    private readonly PlaceClient _place;
+    private readonly string _place;
     private readonly TopicActor[] _actors;
 
     internal Topic(JsonFields fields, PlaceClient place, string? space, string? hub)
     {
-        _place = place;
+        _place = place.Address;
 
         // Hubs say topic and topicName, spaces name, an answer to a creation id.
         Name = fields.Text("topicName") ?? fields.Text("topic") ?? fields.Text("name") ?? fields.RequiredId();
@@ -33,7 +33,7 @@ public sealed class Topic : Resource
     /// <summary>The content type that all of its data has.</summary>
     public string? ContentType { get; }
 
-    /// <summary>Whether it flows, where the hub tells it.</summary>
+    /// <summary>Whether it flows, if the hub gives it.</summary>
     public string? State { get; }
 
     /// <summary>Who provides its data on the hub.</summary>
@@ -51,12 +51,12 @@ public sealed class Topic : Resource
     /// <summary>The hub's id; null for a topic as its space tells of it.</summary>
     public string? Hub { get; }
 
-    /// <summary>The space's id; null for a hub that is used alone.</summary>
+    /// <summary>The space's id; null for a standalone hub.</summary>
     public string? Space { get; }
 
     private string[] Hubs(string role) => _actors.Where(a => a.Retired != true && a.Role == role).Select(a => a.Hub).OfType<string>().ToArray();
 
-    private protected override string Address => $"{_place.Address}/topic/{System.Uri.EscapeDataString(Name)}";
+    private protected override string Address => $"{_place}/topic/{System.Uri.EscapeDataString(Name)}";
 
     /// <summary>The name.</summary>
     public override string ToString() => Name;
@@ -90,7 +90,7 @@ public sealed class TopicActor
     /// <summary>Whether it takes part no more.</summary>
     public bool? Retired { get; }
 
-    /// <summary>The fields of the answer that have no property here; null where there are none.</summary>
+    /// <summary>The fields of the response that have no property here; null if there are none.</summary>
     public IReadOnlyDictionary<string, object?>? AdditionalData { get; }
 
     /// <summary>The role and the hub.</summary>

@@ -58,7 +58,7 @@ internal sealed class ArchiveReader(Stream tar, string origin, CancellationToken
                 case 'x' when pax.IsRead || longName is not null || longLink is not null:
                 case 'L' when pax.IsRead || longName is not null:
                 case 'K' when pax.IsRead || longLink is not null:
-                    throw Invalid("an entry has two headers, which programs read in different ways");
+                    throw Invalid("an entry has two headers, which programs interpret differently");
                 case 'x':
                     pax = PaxRecords.Read(ReadHeader(size, headers)) ?? throw Damaged();
                     break;
@@ -107,7 +107,7 @@ internal sealed class ArchiveReader(Stream tar, string origin, CancellationToken
         var kind = Kind(name, (char)_block[156]);
         size = pax.Size ?? size;
         if (kind != ArchiveEntryKind.File && size != 0)
-            throw Invalid($"'{name}' has a content, and isn't a file");
+            throw Invalid($"'{name}' has content but isn't a file");
 
         var mode = (int)(Number(100, 8) & 0xFFF);
         _left = size;
@@ -243,7 +243,7 @@ internal sealed class ArchiveReader(Stream tar, string origin, CancellationToken
         {
             cancellationToken.ThrowIfCancellationRequested();
             if (Array.FindIndex(_skipped, 0, read, static b => b != 0) >= 0)
-                throw Invalid("there is more data behind its end");
+                throw Invalid("there is more data after its end");
         }
     }
 

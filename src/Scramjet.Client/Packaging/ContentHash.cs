@@ -28,7 +28,7 @@ internal sealed class ContentHash
 
     public void AddLink(string path, string target) => _items[path] = $"link {target}";
 
-    /// <summary>Another name of a file; false where there is no such file.</summary>
+    /// <summary>Another name of a file; false if there is no such file.</summary>
     public bool AddHardLink(string path, string target)
     {
         if (!_items.TryGetValue(target, out var item) || item.StartsWith("link ", StringComparison.Ordinal))

@@ -25,7 +25,7 @@ internal sealed class IgnoreRules
         var rules = new IgnoreRules();
         var file = Path.Combine(folder, FileName);
         if (IsThere(file))
-            rules.Add(LocalFile.ReadText(file, LongestFile, () => Wrong($"'{file}' has more than {LongestFile} bytes.", "Write it with fewer patterns."), cancellationToken), file);
+            rules.Add(LocalFile.ReadText(file, LongestFile, () => Wrong($"'{file}' has more than {LongestFile} bytes.", "Use fewer patterns."), cancellationToken), file);
         foreach (var pattern in exclude ?? [])
             rules.Add(pattern, () => "to exclude");
         return rules;
@@ -90,7 +90,7 @@ internal sealed class IgnoreRules
         }
         catch (FormatException e)
         {
-            throw Wrong($"The pattern '{PackagePath.Show(line)}' {where()} {e.Message}.", "Correct the pattern, or write it as several.", e);
+            throw Wrong($"The pattern '{PackagePath.Show(line)}' {where()} {e.Message}.", "Correct the pattern, or split it into several.", e);
         }
     }
 }

@@ -5,7 +5,7 @@ using System.Threading;
 
 namespace Scramjet.Client.Packaging;
 
-/// <summary>Reads and writes files of this machine. Only plain files: a pipe or a device may never end, or wait for ever before it begins.</summary>
+/// <summary>Reads and writes local files. Only regular files can be read, since a pipe or a device may block forever.</summary>
 public static class LocalFile
 {
     private const int BufferSize = 64 * 1024;
@@ -14,7 +14,7 @@ public static class LocalFile
     private const int MostLinks = 40;
 
     /// <summary>Opens a file for reading.</summary>
-    /// <exception cref="ScramjetException"><c>FILE_NOT_FOUND</c>, or <c>FILE_UNREADABLE</c>: it may not be read, or isn't a plain file.</exception>
+    /// <exception cref="ScramjetException"><c>FILE_NOT_FOUND</c>, or <c>FILE_UNREADABLE</c>: it can't be read, or isn't a regular file.</exception>
     public static FileStream OpenRead(string path)
     {
         FileStream? file = null;
@@ -35,11 +35,11 @@ public static class LocalFile
         }
     }
 
-    /// <summary>Writes a file whole or not at all: what is half done is never seen under its name.</summary>
+    /// <summary>Writes a file completely or not at all. An incomplete file never has its name.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="replace">Whether a file that is there is replaced.</param>
+    /// <param name="replace">Whether an existing file is replaced.</param>
     /// <param name="write">Writes the content. What it throws is passed on, but for what the system throws.</param>
-    /// <exception cref="ScramjetException"><c>ALREADY_EXISTS</c>; or <c>FILE_UNWRITABLE</c>: it may not be written, or what is there isn't a plain file.</exception>
+    /// <exception cref="ScramjetException"><c>ALREADY_EXISTS</c>; or <c>FILE_UNWRITABLE</c>: it can't be written, or isn't a regular file.</exception>
     public static void Write(string path, bool replace, Action<Stream> write)
     {
         CheckReplaceable(path, replace);
@@ -55,7 +55,7 @@ public static class LocalFile
         }
         catch (Exception e) when (IsFileError(e))
         {
-            throw new ScramjetException(ErrorCodes.FileUnwritable, $"'{path}' can't be written: {(e is DirectoryNotFoundException ? "its folder isn't there." : e.Message.Replace(partial, path))}", "Check the path and its permissions, and the room on the disk.", e);
+            throw new ScramjetException(ErrorCodes.FileUnwritable, $"'{path}' can't be written: {(e is DirectoryNotFoundException ? "its folder doesn't exist." : e.Message.Replace(partial, path))}", "Check the path, its permissions, and the free disk space.", e);
         }
         finally
         {
@@ -70,7 +70,7 @@ public static class LocalFile
         if (Directory.Exists(path) || (File.Exists(path) && !replace))
             throw new ScramjetException(ErrorCodes.AlreadyExists, $"'{path}' already exists.", "Specify another path, or allow the file to be replaced.") { Situation = ErrorSituation.FileExists };
         if (Name(UnixFile.Kind(path, followLinks: false)) is { } name)
-            throw new ScramjetException(ErrorCodes.FileUnwritable, $"'{path}' is {name}, which no file can take the place of.", "Give another path.");
+            throw new ScramjetException(ErrorCodes.FileUnwritable, $"'{path}' is {name}, which can't be replaced with a file.", "Specify another path.");
     }
 
     /// <summary>Whether what is written to a path goes to a device, such as /dev/null.</summary>
@@ -100,8 +100,8 @@ public static class LocalFile
 
     /// <summary>What failed when a file was read, as an error that says so.</summary>
     internal static ScramjetException Unreadable(string path, Exception e) => e is FileNotFoundException or DirectoryNotFoundException
-        ? new ScramjetException(ErrorCodes.FileNotFound, $"There is no '{path}'.", "Check the path.", e)
-        : new ScramjetException(ErrorCodes.FileUnreadable, $"'{path}' can't be read: {e.Message}", "Check the file's permissions, and that no other program holds it.", e);
+        ? new ScramjetException(ErrorCodes.FileNotFound, $"'{path}' doesn't exist.", "Check the path.", e)
+        : new ScramjetException(ErrorCodes.FileUnreadable, $"'{path}' can't be read: {e.Message}", "Check the file's permissions, and that no other program uses it.", e);
 
     /// <summary>Whether this is what the system throws for a path or a file that can't be used.</summary>
     internal static bool IsFileError(Exception e) => e is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException or System.Security.SecurityException;
@@ -110,7 +110,7 @@ public static class LocalFile
     /// <param name="path">The file.</param>
     /// <param name="most">How many bytes it may have.</param>
     /// <param name="tooLarge">The error for a file that has more.</param>
-    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <param name="cancellationToken">Cancels the reading.</param>
     /// <exception cref="ScramjetException">As <see cref="OpenRead"/>.</exception>
     internal static string ReadText(string path, int most, Func<ScramjetException> tooLarge, CancellationToken cancellationToken)
     {
@@ -172,5 +172,5 @@ public static class LocalFile
         _ => null,
     };
 
-    private static ScramjetException NotPlain(string path, string why) => new(ErrorCodes.FileUnreadable, $"'{path}' {why}.", "Give a plain file.");
+    private static ScramjetException NotPlain(string path, string why) => new(ErrorCodes.FileUnreadable, $"'{path}' {why}.", "Specify a regular file.");
 }

@@ -6,7 +6,7 @@ using System.Threading;
 
 namespace Scramjet.Client.Packaging;
 
-/// <summary>A file, or a link, that goes into a package.</summary>
+/// <summary>A file or a link in a package.</summary>
 public sealed class PackageEntry
 {
     private const int OwnerExecutes = 0x40;
@@ -29,16 +29,16 @@ public sealed class PackageEntry
     /// <summary>The size in bytes.</summary>
     public long Length { get; }
 
-    /// <summary>Whether it can be run as a program. Windows has no bit for that: there, a file is that begins with <c>#!</c>.</summary>
+    /// <summary>Whether it is executable. On Windows, which has no permission for that, a file is that begins with <c>#!</c>.</summary>
     public bool IsExecutable { get; }
 
     /// <summary>For a symbolic link, what it points to, inside the package.</summary>
     public string? LinkTarget { get; }
 
-    /// <summary>The bytes that go in where they aren't the file's own.</summary>
+    /// <summary>The content if it isn't that of the file.</summary>
     internal byte[]? Content { get; private init; }
 
-    /// <summary>The SHA-256 of the bytes, where it is known.</summary>
+    /// <summary>The SHA-256 hash of the content, if known.</summary>
     internal byte[]? Sha256 { get; private init; }
 
     /// <summary>The path in the package.</summary>
@@ -52,22 +52,22 @@ public sealed class PackageEntry
             var path = prefix.Length == 0 ? info.Name : prefix + "/" + info.Name;
             if (ignore.LeavesOut(path, cancellationToken))
             {
-                // A later "!" rule may bring back something inside.
+                // A later "!" rule may include something inside.
                 if (info is DirectoryInfo && ignore.MayBringBackInside && !UnixFile.IsLink(info))
                     Collect(root, path, ignore, entries, cancellationToken);
                 continue;
             }
 
             if (PackagePath.HasControl(info.Name))
-                throw Refused(root, path, "has control characters in its name", "Rename it, or name it in .siignore.");
+                throw Refused(root, path, "has control characters in its name", "Rename it, or add it to .siignore.");
 
-            // A package.json that is a link goes in as what it leads to: a hub reads it before all else.
+            // A package.json that is a link is replaced with its target, because a hub reads it first.
             if (UnixFile.IsLink(info) && CheckedTarget(root, path, info) is { } target && path != PackageManifest.FileName)
                 entries.Add(new PackageEntry(path, info.FullName, 0, false, target));
             else if (info is DirectoryInfo)
                 Collect(root, path, ignore, entries, cancellationToken);
             else if (LocalFile.Name(UnixFile.Kind(info.FullName, followLinks: true)) is { } kind)
-                throw Refused(root, path, $"is {kind}, not a file", "Remove it, or name it in .siignore.");
+                throw Refused(root, path, $"is {kind}, not a file", "Remove it, or add it to .siignore.");
             else
                 entries.Add(new PackageEntry(path, info.FullName, LengthOf(info), IsProgram(info.FullName, UnixFile.Mode(info.FullName)), null));
         }
@@ -95,7 +95,7 @@ public sealed class PackageEntry
 
     private static string CheckedTarget(string root, string path, FileSystemInfo info)
     {
-        const string Action = "Replace the link by what it points to, or name it in .siignore.";
+        const string Action = "Replace the link with its target, or add it to .siignore.";
         var target = UnixFile.LinkTarget(info);
         if (target is null)
             throw Refused(root, path, "is a link that can't be read", Action);

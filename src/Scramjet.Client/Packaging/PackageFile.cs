@@ -30,7 +30,7 @@ internal sealed class PackageFile
 
     private PackageFile(string path) => _path = path;
 
-    /// <summary>What its package.json says.</summary>
+    /// <summary>The contents of its package.json.</summary>
     public PackageManifest Manifest => _manifest!;
 
     /// <summary>The hash of its content.</summary>
@@ -38,8 +38,8 @@ internal sealed class PackageFile
 
     /// <summary>Checks a package.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="progress">Told of the bytes read of the file.</param>
-    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <param name="progress">Receives the number of bytes read from the file.</param>
+    /// <param name="cancellationToken">Cancels the reading.</param>
     /// <exception cref="ScramjetException"><c>FILE_NOT_FOUND</c>, <c>FILE_UNREADABLE</c> or <c>INVALID_PACKAGE</c>.</exception>
     public static PackageFile Read(string path, IProgress<long>? progress = null, CancellationToken cancellationToken = default)
     {
@@ -56,13 +56,13 @@ internal sealed class PackageFile
         using (var gzip = new GZipStream(output, CompressionLevel.Optimal, leaveOpen: true))
             again.Read(null, (gzip, version), cancellationToken);
         if (again.Hash != Hash)
-            throw new ScramjetException(ErrorCodes.FileUnreadable, $"'{_path}' changed while it was read.", "Try again when nothing writes to it.");
+            throw new ScramjetException(ErrorCodes.FileUnreadable, $"'{_path}' changed while it was read.", "Try again when no program writes to it.");
     }
 
     public static ScramjetException Invalid(string path, string why, Exception? e = null) => new(
         ErrorCodes.InvalidPackage,
         $"'{path}' isn't a sequence package: {why}.",
-        "Give a .tar.gz with a package.json at its root, or the folder to make one of.",
+        "Specify a .tar.gz file with a package.json at its root, or a folder to create a package from.",
         e);
 
     private void Read(IProgress<long>? progress, (Stream Tar, string Version)? rewrite, CancellationToken cancellationToken)
@@ -106,7 +106,7 @@ internal sealed class PackageFile
         if (entry.Path.Length == 0 && entry.Kind != ArchiveEntryKind.Folder)
             throw Invalid("an entry has no name");
         if (entry.Kind == ArchiveEntryKind.Folder ? _files.Contains(entry.Path) : !_files.Add(entry.Path) || _folders.Contains(entry.Path))
-            throw Invalid($"it has '{entry.Path}' twice");
+            throw Invalid($"it contains '{entry.Path}' twice");
 
         switch (entry.Kind)
         {

@@ -10,7 +10,7 @@ using Scramjet.Client.Json;
 
 namespace Scramjet.Client.Packaging;
 
-/// <summary>What a sequence's package.json says, as far as a hub reads it.</summary>
+/// <summary>The fields of a sequence's package.json that a hub reads.</summary>
 public sealed class PackageManifest
 {
     internal const string FileName = "package.json";
@@ -148,6 +148,6 @@ public sealed class PackageManifest
     {
         null or { Type: JTokenType.Null } => null,
         JValue { Type: JTokenType.String } v => (string?)v,
-        _ => throw Invalid(origin, $"\"{name}\" in its package.json isn't a text"),
+        _ => throw Invalid(origin, $"\"{name}\" in its package.json isn't a string"),
     };
 }

@@ -4,16 +4,16 @@ using System.Threading;
 
 namespace Scramjet.Client.Packaging;
 
-/// <summary>A sequence package to be sent: a stream that can be opened, and its length where that is known.</summary>
+/// <summary>A sequence package to upload: a stream that can be opened, and its length if known.</summary>
 public sealed class PackageSource : IDisposable
 {
     private readonly Func<Stream> _open;
     private readonly PackageFile? _file;
     private readonly string? _temporaryFile;
 
-    /// <summary>A package from anywhere.</summary>
-    /// <param name="open">Opens it; it is closed after each use.</param>
-    /// <param name="length">The bytes that will be read; null where that is known only afterwards.</param>
+    /// <summary>Creates a package from a stream.</summary>
+    /// <param name="open">Opens the stream, which is closed after each use.</param>
+    /// <param name="length">The bytes that will be read; null if that is known only afterwards.</param>
     public PackageSource(Func<Stream> open, long? length = null)
     {
         _open = open;
@@ -28,7 +28,7 @@ public sealed class PackageSource : IDisposable
         LabelledManifest = file is null ? null : manifest.WithVersion(ContentHash.Label(manifest.Version, file.Hash));
     }
 
-    /// <summary>The bytes that will be sent; null where that is known only afterwards.</summary>
+    /// <summary>The bytes that will be sent; null if that is known only afterwards.</summary>
     public long? Length { get; }
 
     /// <summary>What its package.json says; null for a package from anywhere.</summary>
@@ -37,10 +37,10 @@ public sealed class PackageSource : IDisposable
     /// <summary>What the package.json of <see cref="WithContentLabel"/> says, which is known without making that; null for what isn't a file.</summary>
     public PackageManifest? LabelledManifest { get; }
 
-    /// <summary>A package in a file, which is checked first.</summary>
+    /// <summary>Checks a package file and creates a package from it.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="progress">Told of the bytes read of it.</param>
-    /// <param name="cancellationToken">Ends the check.</param>
+    /// <param name="progress">Receives the number of bytes read from it.</param>
+    /// <param name="cancellationToken">Cancels the check.</param>
     /// <exception cref="ScramjetException"><c>FILE_NOT_FOUND</c>, <c>FILE_UNREADABLE</c>, or <c>INVALID_PACKAGE</c>.</exception>
     public static PackageSource FromFile(string path, IProgress<long>? progress = null, CancellationToken cancellationToken = default)
     {
@@ -48,12 +48,12 @@ public sealed class PackageSource : IDisposable
         return new PackageSource(path, file.Manifest, file);
     }
 
-    /// <summary>A folder, packed into a temporary file that goes away with this object.</summary>
+    /// <summary>Packs a folder into a temporary file, which is deleted when this object is disposed of.</summary>
     /// <exception cref="ScramjetException"><c>FILE_NOT_FOUND</c>, <c>FILE_UNREADABLE</c>, <c>FILE_UNWRITABLE</c>, or <c>INVALID_PACKAGE</c>.</exception>
     public static PackageSource FromFolder(string folder, IProgress<long>? progress = null, CancellationToken cancellationToken = default) =>
         FromPlan(SequencePackage.Plan(folder, cancellationToken: cancellationToken), progress, cancellationToken);
 
-    /// <summary>A folder that was planned already, packed into a temporary file that goes away with this object.</summary>
+    /// <summary>Packs a planned folder into a temporary file, which is deleted when this object is disposed of.</summary>
     /// <exception cref="ScramjetException"><c>FILE_UNREADABLE</c>: a file can't be read, or changed while it was; <c>FILE_UNWRITABLE</c>: there is no room for the package.</exception>
     public static PackageSource FromPlan(SequencePackage package, IProgress<long>? progress = null, CancellationToken cancellationToken = default) =>
         FromTemporaryFile(package.Manifest, file => package.Write(file, progress, cancellationToken));
@@ -68,7 +68,7 @@ public sealed class PackageSource : IDisposable
         return FromTemporaryFile(LabelledManifest!, output => _file.Rewrite(LabelledManifest!.Version!, output, cancellationToken));
     }
 
-    /// <summary>Removes the temporary file, if there is one.</summary>
+    /// <summary>Deletes the temporary file, if there is one.</summary>
     public void Dispose()
     {
         if (_temporaryFile is not null)
@@ -92,7 +92,7 @@ public sealed class PackageSource : IDisposable
             if (path is not null)
                 LocalFile.Remove(path);
             if (LocalFile.IsFileError(e))
-                throw new ScramjetException(ErrorCodes.FileUnwritable, $"The package can't be written to the folder for temporary files: {e.Message}", "Check the room on the disk, and the folder that TMPDIR, or TEMP on Windows, names.", e);
+                throw new ScramjetException(ErrorCodes.FileUnwritable, $"The package can't be written to the folder for temporary files: {e.Message}", "Check the free disk space, and the folder in TMPDIR, or TEMP on Windows.", e);
             throw;
         }
     }

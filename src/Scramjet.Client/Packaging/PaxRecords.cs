@@ -31,7 +31,7 @@ internal readonly struct PaxRecords
 
     public bool SaysMore => Path is not null || LinkPath is not null || Size is not null || IsSparse;
 
-    /// <summary>Reads records like "24 path=a/long/name\n"; null where they are damaged.</summary>
+    /// <summary>Reads records like "24 path=a/long/name\n"; null if they are damaged.</summary>
     public static PaxRecords? Read(byte[] bytes)
     {
         byte[]? path = null;

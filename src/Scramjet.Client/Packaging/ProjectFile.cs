@@ -2,7 +2,7 @@ using System.IO;
 
 namespace Scramjet.Client.Packaging;
 
-/// <summary>A file of a new sequence's folder.</summary>
+/// <summary>A file in the folder of a new sequence.</summary>
 public sealed class ProjectFile
 {
     internal ProjectFile(string root, string path, string text)
@@ -22,7 +22,7 @@ public sealed class ProjectFile
     /// <summary>The content.</summary>
     public string Text { get; }
 
-    /// <summary>Whether a file was there, which will be replaced.</summary>
+    /// <summary>Whether the file exists and will be replaced.</summary>
     public bool Exists { get; }
 
     /// <summary>The path in the folder.</summary>

@@ -45,7 +45,7 @@ internal static class ProjectWriter
             throw new ScramjetException(
                 ErrorCodes.FileUnwritable,
                 $"'{current}' can't be written: {e.Message.TrimEnd('.')}. Nothing was changed.",
-                "Check the path, the permissions, and the room on the disk.",
+                "Check the path, its permissions, and the free disk space.",
                 e);
         }
 

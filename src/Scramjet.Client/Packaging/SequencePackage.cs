@@ -10,7 +10,7 @@ using ICSharpCode.SharpZipLib.Tar;
 
 namespace Scramjet.Client.Packaging;
 
-/// <summary>Makes a package of a folder. The same content gives the same bytes, whenever and by whomever it is packed.</summary>
+/// <summary>Creates a package from a folder. The same content always gives the same bytes.</summary>
 public sealed class SequencePackage
 {
     internal const int LongestLink = 100;
@@ -28,20 +28,20 @@ public sealed class SequencePackage
     /// <summary>The folder's full path.</summary>
     public string Folder { get; }
 
-    /// <summary>What its package.json says.</summary>
+    /// <summary>The contents of its package.json.</summary>
     public PackageManifest Manifest { get; }
 
-    /// <summary>What goes in, ordered by path.</summary>
+    /// <summary>The files and links in the package, ordered by path.</summary>
     public IReadOnlyList<PackageEntry> Entries { get; }
 
-    /// <summary>The bytes of all that goes in.</summary>
+    /// <summary>The total size of the files in bytes.</summary>
     public long Size { get; }
 
-    /// <summary>Checks a folder and lists what would go in. Nothing is written.</summary>
+    /// <summary>Checks a folder and lists what the package would contain. Nothing is written.</summary>
     /// <param name="folder">The folder with the package.json.</param>
-    /// <param name="exclude">Further patterns to leave out, in the syntax of .siignore.</param>
-    /// <param name="target">The package's own path, which is left out where it is in the folder.</param>
-    /// <param name="cancellationToken">Ends the listing.</param>
+    /// <param name="exclude">Additional patterns to exclude, in the syntax of .siignore.</param>
+    /// <param name="target">The path of the package, which is excluded if it is in the folder.</param>
+    /// <param name="cancellationToken">Cancels the listing.</param>
     /// <exception cref="ScramjetException"><c>FILE_NOT_FOUND</c>, <c>FILE_UNREADABLE</c>, or <c>INVALID_PACKAGE</c>: package.json or its main is missing or wrong, a link leads out of the folder, or something in it isn't a file, a folder or a link.</exception>
     public static SequencePackage Plan(string folder, IEnumerable<string>? exclude = null, string? target = null, CancellationToken cancellationToken = default)
     {
@@ -67,20 +67,20 @@ public sealed class SequencePackage
         if (!entries.Exists(static e => e.Path == PackageManifest.FileName))
             throw PackageManifest.Invalid(root, "its package.json is left out by .siignore or by what is excluded");
         if (!manifest.HasMain(name => entries.Exists(e => e.Path == name || (e.LinkTarget is not null && name.StartsWith(e.Path + "/", StringComparison.Ordinal)))))
-            throw PackageManifest.Invalid(root, $"its main, '{manifest.Main}', isn't among the files that are packed", action: "Check .siignore, what is excluded, and the spelling of main, capitals too.");
+            throw PackageManifest.Invalid(root, $"its main, '{manifest.Main}', isn't among the files that are packed", action: "Check .siignore, the excluded patterns, and the spelling of main, including its case.");
         return new SequencePackage(root, manifest, entries);
     }
 
-    /// <summary>Checks a package file without sending it: that it is a gzip tar whose paths stay inside, and its package.json.</summary>
+    /// <summary>Checks a package file: that it is a gzip-compressed tar file whose paths stay inside the package, and its package.json.</summary>
     /// <exception cref="ScramjetException"><c>FILE_NOT_FOUND</c>, <c>FILE_UNREADABLE</c> or <c>INVALID_PACKAGE</c>.</exception>
     public static PackageManifest Check(string path, CancellationToken cancellationToken = default) => PackageFile.Read(path, null, cancellationToken).Manifest;
 
     /// <summary>
-    /// The same package with its content's hash in its version, as build metadata: <c>1.2.3+sha.9f86d081884c7d65</c>. Hubs keep nothing of a
-    /// package that tells its content, but they do keep its version: so two that show the same labelled version are the same. The files are read for it; nothing is written.
+    /// Creates the same package with the hash of its content in its version, as build metadata: <c>1.2.3+sha.9f86d081884c7d65</c>. Hubs keep no other
+    /// information about a package's content, so packages with the same labelled version have the same content. The files are read, and nothing is written.
     /// </summary>
-    /// <param name="progress">Told of the bytes read of the files.</param>
-    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <param name="progress">Receives the number of bytes read from the files.</param>
+    /// <param name="cancellationToken">Cancels the reading.</param>
     /// <exception cref="ScramjetException"><c>FILE_UNREADABLE</c>: a file can't be read, or changed while it was.</exception>
     public SequencePackage WithContentLabel(IProgress<long>? progress = null, CancellationToken cancellationToken = default)
     {
@@ -109,9 +109,9 @@ public sealed class SequencePackage
     }
 
     /// <summary>Writes the package.</summary>
-    /// <param name="output">Where to; it stays open.</param>
-    /// <param name="progress">Told of the bytes read of the files.</param>
-    /// <param name="cancellationToken">Stops it, with the output half written.</param>
+    /// <param name="output">The stream to write to, which stays open.</param>
+    /// <param name="progress">Receives the number of bytes read from the files.</param>
+    /// <param name="cancellationToken">Cancels the writing, which leaves the output incomplete.</param>
     /// <exception cref="ScramjetException"><c>FILE_UNREADABLE</c>: a file can't be read, or changed while it was.</exception>
     public void Write(Stream output, IProgress<long>? progress = null, CancellationToken cancellationToken = default)
     {
@@ -130,18 +130,18 @@ public sealed class SequencePackage
         }
     }
 
-    /// <summary>A link that passes another one may lead anywhere, whatever its text says.</summary>
+    /// <summary>The target of a link that passes through another link is unknown.</summary>
     private static void CheckLinks(string root, List<PackageEntry> entries)
     {
         var links = entries.Where(e => e.LinkTarget is not null).ToDictionary(e => e.Path, e => e.LinkTarget!, StringComparer.Ordinal);
         foreach (var link in links)
         {
             if (PackagePath.PassesLink(link.Key, link.Value, links.ContainsKey))
-                throw PackageManifest.Invalid(root, $"'{link.Key}' is a link that passes through another link, to '{link.Value}'", action: "Let it point to the file or folder itself, or name it in .siignore.");
+                throw PackageManifest.Invalid(root, $"'{link.Key}' is a link that passes through another link, to '{link.Value}'", action: "Change its target to the file or folder itself, or add it to .siignore.");
         }
     }
 
-    /// <summary>Reads files that were planned, and finds out when they aren't what they were.</summary>
+    /// <summary>Reads the files, and detects those that have changed since the plan.</summary>
     private sealed class EntryReader(IProgress<long>? progress, CancellationToken cancellationToken)
     {
         private readonly byte[] _block = new byte[BlockSize];
@@ -167,7 +167,7 @@ public sealed class SequencePackage
 
             sha.TransformFinalBlock(_block, 0, 0);
             if (left > 0 || ReadBlock(file, entry, 1) > 0 || (entry.Sha256 is { } known && !known.SequenceEqual(sha.Hash)))
-                throw new ScramjetException(ErrorCodes.FileUnreadable, $"'{entry.FullPath}' changed while it was packed.", "Pack again when nothing writes to the folder.");
+                throw new ScramjetException(ErrorCodes.FileUnreadable, $"'{entry.FullPath}' changed while it was packed.", "Try again when no program writes to the folder.");
             return sha.Hash;
         }
 

@@ -6,7 +6,7 @@ using System.Text.RegularExpressions;
 
 namespace Scramjet.Client.Packaging;
 
-/// <summary>A new sequence's folder: a small program that can be packed and run as it is, with its package.json, README.md and .siignore.</summary>
+/// <summary>The folder of a new sequence: a small program that can be packed and run, with its package.json, README.md and .siignore.</summary>
 public sealed class SequenceProject
 {
     private const string NameForNothing = "sequence";
@@ -28,16 +28,16 @@ public sealed class SequenceProject
     /// <summary>The sequence's name.</summary>
     public string Name { get; }
 
-    /// <summary>The files that it is made of, ordered by path.</summary>
+    /// <summary>The files in the folder, ordered by path.</summary>
     public IReadOnlyList<ProjectFile> Files { get; }
 
-    /// <summary>Checks the folder and the name, and lists what would be written. Nothing is written.</summary>
-    /// <param name="folder">The folder to make. It may exist already, and be empty.</param>
+    /// <summary>Checks the folder and the name, and lists the files to write. Nothing is written.</summary>
+    /// <param name="folder">The folder to create, which can exist if it is empty.</param>
     /// <param name="language">The language of the program.</param>
     /// <param name="kind">What the program does with data.</param>
-    /// <param name="name">The sequence's name; not given: made of the folder's.</param>
-    /// <param name="description">What it does; not given: what the template does.</param>
-    /// <param name="overwrite">Whether the folder may have files in it already, of which those with the same names are replaced.</param>
+    /// <param name="name">The sequence's name; null to derive it from the name of the folder.</param>
+    /// <param name="description">The description; null for that of the template.</param>
+    /// <param name="overwrite">Whether the folder can have files, of which those with the same names are replaced.</param>
     /// <param name="usage">Makes the part of README.md that says how the sequence with a name is run, in markdown; null to leave it out.</param>
     /// <exception cref="ScramjetException"><c>BAD_PARAMETERS</c>, <c>ALREADY_EXISTS</c> or <c>FILE_UNREADABLE</c>.</exception>
     public static SequenceProject Plan(
@@ -56,7 +56,7 @@ public sealed class SequenceProject
         {
             var root = Path.GetFullPath(folder);
             if (File.Exists(root))
-                throw new ScramjetException(ErrorCodes.AlreadyExists, $"'{root}' is a file.", "Give another folder.");
+                throw new ScramjetException(ErrorCodes.AlreadyExists, $"'{root}' is a file.", "Specify another folder.");
             if (!overwrite && Directory.Exists(root) && Directory.EnumerateFileSystemEntries(root).Any())
             {
                 throw new ScramjetException(ErrorCodes.AlreadyExists, $"The folder '{root}' isn't empty.", "Specify another folder, or allow files of the same names to be replaced.")
@@ -75,7 +75,7 @@ public sealed class SequenceProject
         }
     }
 
-    /// <summary>Checks that a sequence can have a name: what npm takes.</summary>
+    /// <summary>Checks that a name is valid for a sequence, as npm does.</summary>
     /// <exception cref="ScramjetException"><c>BAD_PARAMETERS</c>.</exception>
     public static void CheckName(string name)
     {
@@ -83,12 +83,12 @@ public sealed class SequenceProject
         {
             throw new ScramjetException(
                 ErrorCodes.BadParameters,
-                $"'{name}' can't be a sequence's name.",
-                $"Give at most {LongestName} lower-case letters, digits, and the marks - . _ behind the first of them; a scope may go before, as in @me/hello.");
+                $"'{name}' isn't a valid name for a sequence.",
+                $"Specify at most {LongestName} lowercase letters, digits, and, after the first of them, the characters - . _. The name may begin with a scope, as in @me/hello.");
         }
     }
 
-    /// <summary>Writes all files, or, when one of them can't be written, none.</summary>
+    /// <summary>Writes all files, or none if one of them can't be written.</summary>
     /// <exception cref="ScramjetException"><c>FILE_UNWRITABLE</c>: nothing was changed.</exception>
     public void Write() => ProjectWriter.Write(Files);
 

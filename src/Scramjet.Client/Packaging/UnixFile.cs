@@ -66,3 +66,17 @@ internal static class UnixFile
     [DllImport("libSystem.Native", EntryPoint = "SystemNative_LStat")]
     private static extern int LStat([MarshalAs(UnmanagedType.LPStr)] string path, [Out] byte[] status);
 }
+
+/// <summary>What a path leads to.</summary>
+internal enum FileKind
+{
+    /// <summary>The system doesn't say: there is nothing, or it has no way to tell.</summary>
+    Unknown,
+    File,
+    Folder,
+    Link,
+    Pipe,
+    Device,
+    Disk,
+    Socket,
+}

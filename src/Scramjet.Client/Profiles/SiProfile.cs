@@ -20,7 +20,7 @@ public sealed class SiProfile
         Path = path;
         Name = System.IO.Path.GetFileNameWithoutExtension(path);
         if (settings["configVersion"] is { } version && version is not JValue { Value: long and <= NewestVersion })
-            throw Invalid($"it has configVersion {version}, and {NewestVersion} is the newest that is known here", "Use a newer version of this software.");
+            throw Invalid($"it has configVersion {version}, and {NewestVersion} is the newest supported version", "Use a newer version of this software.");
 
         Environment = Text(settings, "env") ?? Development;
         if (Environment is not (Production or Development))
@@ -38,7 +38,7 @@ public sealed class SiProfile
     /// <summary>The profile's name, which is its file's.</summary>
     public string Name { get; }
 
-    /// <summary><c>production</c> for a platform, <c>development</c> for a hub that is used alone.</summary>
+    /// <summary><c>production</c> for a platform, <c>development</c> for a standalone hub.</summary>
     public string Environment { get; }
 
     /// <summary>Whether it leads to a platform, rather than to a hub.</summary>
@@ -62,7 +62,7 @@ public sealed class SiProfile
     /// <summary>The access token of a platform's profile.</summary>
     /// <exception cref="ScramjetException"><c>INVALID_PROFILE</c>: a platform's profile without one.</exception>
     public string? GetAccessToken() => IsPlatform && _accessToken is null
-        ? throw Invalid("it is a platform's, and has no token", "Set the token with: si config set token <token>.", ErrorSituation.ProfileTokenMissing)
+        ? throw Invalid("it is for a platform and has no token", "Set the token with: si config set token <token>.", ErrorSituation.ProfileTokenMissing)
         : _accessToken;
 
     /// <summary>The name.</summary>

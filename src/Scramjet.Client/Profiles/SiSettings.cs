@@ -51,7 +51,7 @@ public sealed class SiSettings
             throw new ScramjetException(
                 ErrorCodes.NotFound,
                 $"There is no profile '{nameOrPath}' in '{ProfilesFolder}'.",
-                names.Count == 0 ? "Make one with: si config profile create <name>." : $"Name one of these: {string.Join(", ", names)}.");
+                names.Count == 0 ? "Create one with: si config profile create <name>." : $"Specify one of these: {string.Join(", ", names)}.");
         }
 
         var profile = SiProfile.FromFile(path, cancellationToken);
@@ -59,7 +59,7 @@ public sealed class SiSettings
         return profile;
     }
 
-    /// <summary>The profile that <c>si</c> would use now: SI_CONFIG_PATH's, else SI_CONFIG's, else the one that <c>si config profile use</c> chose. Null where there is none.</summary>
+    /// <summary>The profile that <c>si</c> would use now: SI_CONFIG_PATH's, else SI_CONFIG's, else the one that <c>si config profile use</c> chose. Null if there is none.</summary>
     /// <exception cref="ScramjetException">As <see cref="Read"/>; also where a variable names a profile that isn't there.</exception>
     public SiProfile? ReadCurrent(CancellationToken cancellationToken = default)
     {

@@ -9,20 +9,18 @@ using Scramjet.Client.Http;
 namespace Scramjet.Client.Streams;
 
 /// <summary>
-/// The body of an answer as it comes. Its end is the stream's end; a connection that breaks off, or a wrong chunk, is a
-/// <see cref="ScramjetApiException"/> with <c>STREAM_BROKEN</c>, after all that came before.
+/// The body of a response while it is received. A closed connection or a damaged chunk is a <see cref="ScramjetApiException"/> with
+/// <c>STREAM_BROKEN</c>, after all data before it.
 /// </summary>
 public sealed class ApiStream : Stream
 {
-    private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(10);
-
     private readonly HttpResponseMessage _response;
     private readonly Stream _body;
     private readonly Call _call;
     private readonly SilenceWatch _watch;
     private readonly Action _abort;
     private readonly DateTimeOffset _opened = DateTimeOffset.UtcNow;
-    private TimeSpan _silence = TimeSpan.FromSeconds(2);
+    private TimeSpan _silence = Timings.FirstLogCheck;
     private bool _isOver;
 
     internal ApiStream(HttpResponseMessage response, Stream body, Call call, SilenceWatch watch)
@@ -37,13 +35,13 @@ public sealed class ApiStream : Stream
     /// <summary>What it holds, where that is known: the answers themselves call all streams bytes.</summary>
     internal string? ContentType { get; set; }
 
-    /// <summary>How many bytes have been read.</summary>
+    /// <summary>The number of bytes that have been read.</summary>
     public long BytesRead { get; private set; }
 
     /// <summary>Asked when the stream falls silent, where a server may leave it open behind its end: whether that has come.</summary>
     internal Func<CancellationToken, Task<bool>>? IsOver { get; set; }
 
-    /// <summary>The error that the stream's silence comes to for now: its server has been asked for a sign of life, and hasn't given one yet. Null where that isn't so.</summary>
+    /// <summary>The error if the server of the silent stream is being checked and hasn't responded yet; otherwise null.</summary>
     internal ScramjetApiException? Doubt => _watch.IsInDoubt ? FellSilent(null) : null;
 
     /// <summary>When the answer began, by the server's clock, to the second.</summary>
@@ -122,7 +120,7 @@ public sealed class ApiStream : Stream
                     return true;
                 }
 
-                _silence = TimeSpan.FromTicks(Math.Min(_silence.Ticks * 3 / 2, LongestSilence.Ticks));
+                _silence = TimeSpan.FromTicks(Math.Min(_silence.Ticks * 3 / 2, Timings.LongestLogCheck.Ticks));
             }
 
             return false;

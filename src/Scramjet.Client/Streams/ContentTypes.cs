@@ -2,10 +2,10 @@ using System;
 
 namespace Scramjet.Client.Streams;
 
-/// <summary>The content types that streams and topics may have.</summary>
+/// <summary>The content types of streams and topics.</summary>
 public static class ContentTypes
 {
-    /// <summary>A JSON value a line.</summary>
+    /// <summary>Lines of JSON values.</summary>
     public const string NdJson = "application/x-ndjson";
 
     /// <summary>Text in UTF-8.</summary>
@@ -16,18 +16,19 @@ public static class ContentTypes
 
     private const string TextNdJson = "text/x-ndjson";
 
-    /// <summary>The content type, which must be one: it goes into a header.</summary>
+    /// <summary>Returns a content type if it is valid.</summary>
+    /// <param name="contentType">The content type.</param>
     /// <exception cref="ScramjetException"><c>BAD_PARAMETERS</c>: it isn't a media type.</exception>
     public static string Check(string contentType) =>
         System.Net.Http.Headers.MediaTypeHeaderValue.TryParse(contentType, out _) && !System.Linq.Enumerable.Any(contentType, char.IsControl) ? contentType : throw new ScramjetException(
             ErrorCodes.BadParameters,
             $"'{DisplayText.Clean(contentType)}' isn't a content type.",
-            $"Give {NdJson}, {Text} or {Bytes}.");
+            $"Specify {NdJson}, {Text} or {Bytes}.");
 
     /// <summary>Whether two content types are the same, whatever their case and parameters such as charset.</summary>
     internal static bool AreSame(string one, string other) => string.Equals(one.Split(';')[0].Trim(), other.Split(';')[0].Trim(), StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>What an instance reads an input of this content type as: one of these, or null where it can't.</summary>
+    /// <summary>What an instance reads an input of this content type as: one of these, or null if it can't.</summary>
     internal static string? InputKind(string contentType) => contentType switch
     {
         NdJson or TextNdJson => NdJson,

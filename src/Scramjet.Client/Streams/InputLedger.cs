@@ -22,14 +22,14 @@ internal sealed class InputLedger
     {
         var kind = ContentTypes.InputKind(contentType) ?? throw new ScramjetException(
             ErrorCodes.BadParameters,
-            $"Instances can't read an input of the type {contentType}.",
+            $"Instances can't read input with the content type {contentType}.",
             $"Send it as {ContentTypes.NdJson}, {ContentTypes.Text} or {ContentTypes.Bytes}.");
         var entry = _entries.GetOrAdd(address, _ => new Entry(kind));
         if (entry.Ended)
         {
             throw new ScramjetException(
                 ErrorCodes.InputEnded,
-                $"The input of the instance '{instance}' has ended: nothing more can be sent into it.",
+                $"The input of the instance '{instance}' has ended: no more data can be sent to it.",
                 "Keep the input open when sending all parts but the last, or start another instance.")
             {
                 Situation = ErrorSituation.InputEnded,
@@ -40,7 +40,7 @@ internal sealed class InputLedger
         {
             throw new ScramjetException(
                 ErrorCodes.BadParameters,
-                $"The input of the instance '{instance}' is {entry.Kind} since its first data: {contentType} can't follow.",
+                $"The input of the instance '{instance}' has the content type {entry.Kind} of its first data. {contentType} can't follow.",
                 $"Send it as {entry.Kind}, or start another instance.");
         }
 

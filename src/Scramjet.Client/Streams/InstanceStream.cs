@@ -1,17 +1,17 @@
 namespace Scramjet.Client.Streams;
 
-/// <summary>The streams that come out of an instance.</summary>
+/// <summary>The streams of an instance that can be read.</summary>
 public enum InstanceStream
 {
-    /// <summary>What the program's function returns or yields.</summary>
+    /// <summary>The output: what the program's function returns or yields.</summary>
     Output,
 
-    /// <summary>What the process writes to its standard output.</summary>
+    /// <summary>The standard output of the process.</summary>
     Stdout,
 
-    /// <summary>What the process writes to its standard error.</summary>
+    /// <summary>The standard error of the process.</summary>
     Stderr,
 
-    /// <summary>The log, as NDJSON.</summary>
+    /// <summary>The log, which is NDJSON.</summary>
     Log,
 }

@@ -29,7 +29,7 @@ public sealed class LineReader(Stream stream)
     /// <summary>Whether the line that was given last had no end: the stream's end came first.</summary>
     public bool EndsWithinLine { get; private set; }
 
-    /// <summary>The lines that have come; empty where a block held no line's end. Null at the stream's end.</summary>
+    /// <summary>The lines that have come; empty if a block held no line's end. Null at the stream's end.</summary>
     /// <exception cref="ScramjetApiException"><c>STREAM_BROKEN</c>, after all whole lines were given.</exception>
     public async Task<IReadOnlyList<string>?> ReadAsync(CancellationToken cancellationToken = default)
     {
@@ -67,7 +67,7 @@ public sealed class LineReader(Stream stream)
         return lines;
     }
 
-    /// <summary>What has come behind the last line's end; null where nothing has. For a reading that ends before the stream does.</summary>
+    /// <summary>What has come behind the last line's end; null if nothing has. For a reading that ends before the stream does.</summary>
     public string? TakeRest()
     {
         if (_start == _end)

@@ -6,7 +6,7 @@ using System.Threading.Tasks;
 
 namespace Scramjet.Client.Streams;
 
-/// <summary>What is sent into a stream: bytes from anywhere, and what they are.</summary>
+/// <summary>Data to send to a stream, and its content type.</summary>
 public sealed class StreamBody
 {
     private const int BlockSize = 128 * 1024;
@@ -26,31 +26,31 @@ public sealed class StreamBody
     /// <summary>The content type.</summary>
     public string ContentType { get; }
 
-    /// <summary>Whether there is nothing in it but ASCII characters, which can be decoded from any piece of it.</summary>
+    /// <summary>Whether it contains only ASCII characters, so that any part of it can be decoded.</summary>
     public bool IsAscii { get; }
 
-    /// <summary>How many bytes of it have been sent.</summary>
+    /// <summary>The number of bytes that have been sent.</summary>
     public long Sent => Interlocked.Read(ref _sent);
 
-    /// <summary>Whether it has been sent to its end.</summary>
+    /// <summary>Whether all of it has been sent.</summary>
     internal bool IsAllSent => _isAllSent;
 
-    /// <summary>How long the far end has taken nothing of what is there to be sent, or has left a body that was sent unanswered. Nothing where the body itself is what is waited for.</summary>
+    /// <summary>How long the receiver has received none of the pending data, or hasn't responded to the complete body. Zero while the body has no pending data.</summary>
     public TimeSpan Waiting => Interlocked.Read(ref _waitingSince) is var since and not 0
         ? TimeSpan.FromSeconds((double)(Stopwatch.GetTimestamp() - since) / Stopwatch.Frequency)
         : TimeSpan.Zero;
 
-    /// <summary>A body that is produced while it is sent.</summary>
-    /// <param name="pipe">What it is written to.</param>
-    /// <param name="contentType">What it holds.</param>
-    /// <param name="isAscii">Whether it holds nothing but ASCII characters.</param>
+    /// <summary>Creates a body that is written while it is sent.</summary>
+    /// <param name="pipe">The pipe that the data is written to.</param>
+    /// <param name="contentType">The content type.</param>
+    /// <param name="isAscii">Whether it contains only ASCII characters.</param>
     public static StreamBody From(BodyPipe pipe, string contentType, bool isAscii = false) => new(pipe.CopyToAsync, contentType, isAscii);
 
-    /// <summary>A stream, which is read while it is sent.</summary>
-    /// <param name="source">The stream; it stays open.</param>
-    /// <param name="contentType">What it holds.</param>
-    /// <param name="progress">Told of the bytes sent.</param>
-    /// <param name="isAscii">Whether it holds nothing but ASCII characters.</param>
+    /// <summary>Creates a body from a stream, which is read while the body is sent.</summary>
+    /// <param name="source">The stream, which stays open.</param>
+    /// <param name="contentType">The content type.</param>
+    /// <param name="progress">Receives the number of bytes sent.</param>
+    /// <param name="isAscii">Whether it contains only ASCII characters.</param>
     public static StreamBody From(Stream source, string contentType, IProgress<long>? progress = null, bool isAscii = false) => new(
         async (write, cancellationToken) =>
         {
@@ -66,10 +66,10 @@ public sealed class StreamBody
         contentType,
         isAscii);
 
-    /// <summary>A body without anything in it.</summary>
+    /// <summary>Creates an empty body.</summary>
     public static StreamBody Empty(string contentType) => new(static (_, _) => Task.CompletedTask, contentType, isAscii: true);
 
-    /// <summary>The same data under another content type.</summary>
+    /// <summary>Creates a body with the same data and another content type.</summary>
     public StreamBody As(string contentType) => new(_produce, contentType, IsAscii);
 
     internal StreamingContent ToContent(CancellationToken cancellationToken) => new(WriteAsync, ContentType, cancellationToken);

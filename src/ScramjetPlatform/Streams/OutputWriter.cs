@@ -60,7 +60,7 @@ internal static class OutputWriter
             if (values.Count > first - written)
                 values = values.Take((int)(first - written)).ToArray();
             written += values.Count;
-            await RoomAsync(context.Output.WriteManyAsync(values, size), hurry).ConfigureAwait(false);
+            await WaitForRoomAsync(context.Output.WriteManyAsync(values, size), hurry).ConfigureAwait(false);
         }
     }
 
@@ -73,12 +73,12 @@ internal static class OutputWriter
         {
             var bytes = new byte[read];
             Buffer.BlockCopy(block, 0, bytes, 0, read);
-            await RoomAsync(context.Output.WriteBlockAsync(bytes), hurry).ConfigureAwait(false);
+            await WaitForRoomAsync(context.Output.WriteBlockAsync(bytes), hurry).ConfigureAwait(false);
         }
 
         return written;
     }
 
     /// <summary>Waits until the pipeline has room for more, unless there is no time for that.</summary>
-    private static Task RoomAsync(Task room, Task? hurry) => room.IsCompleted || hurry is null ? room : Task.WhenAny(room, hurry);
+    private static Task WaitForRoomAsync(Task room, Task? hurry) => room.IsCompleted || hurry is null ? room : Task.WhenAny(room, hurry);
 }
