@@ -14,8 +14,11 @@ internal static class Timings
     /// <summary>How long an instance takes no input before it is checked whether it has ended.</summary>
     public static readonly TimeSpan InputStalled = TimeSpan.FromSeconds(1);
 
-    /// <summary>How long the output of an instance that takes no more input may take to end.</summary>
+    /// <summary>How long the output of an instance that has ended, and so takes no more input, may take to end.</summary>
     public static readonly TimeSpan OutputAfterInput = TimeSpan.FromSeconds(20);
+
+    /// <summary>How long an output may be silent, when its input has failed, before no more of it is expected: a program rarely ends without its input's end.</summary>
+    public static readonly TimeSpan OutputAfterFailedInput = TimeSpan.FromSeconds(3);
 
     /// <summary>How long an instance whose log isn't read gets to read its input's content type: it was seen to take 10 ms, and 20 ms on a busy machine.</summary>
     public static readonly TimeSpan InputAnnouncement = TimeSpan.FromMilliseconds(300);
@@ -29,8 +32,11 @@ internal static class Timings
     /// <summary>How long the headers of an output may take: hubs send them at once, a proxy may hold them back until there is output.</summary>
     public static readonly TimeSpan OutputHeaders = TimeSpan.FromSeconds(5);
 
-    /// <summary>How long the response to an input may take after the output's end.</summary>
-    public static readonly TimeSpan InputResponse = TimeSpan.FromMilliseconds(200);
+    /// <summary>How long the rest of an input may take after the output's end.</summary>
+    public static readonly TimeSpan InputRest = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>How long the response to an input that has been sent may take after the output's end: a hub that refuses it has two seconds to say why.</summary>
+    public static readonly TimeSpan InputResponse = TimeSpan.FromSeconds(3);
 
     /// <summary>How long a detail of a hub or an instance may take that the result does without.</summary>
     public static readonly TimeSpan OptionalDetail = TimeSpan.FromSeconds(3);

@@ -186,35 +186,59 @@ public sealed class InstanceClient : ApiClient
     /// <param name="read">Reads the output to its end.</param>
     /// <param name="keepOpen">Leave the input open for more; else it is closed when the body ends.</param>
     /// <param name="typeRead">See <see cref="SendInputAsync"/>.</param>
+    /// <param name="inputFailed">
+    /// Told what the input failed with, at once. The output is read on then: to its end, or until it falls silent. Null: that is thrown behind the output.
+    /// </param>
     /// <param name="cancellationToken">Stops both.</param>
     /// <returns>Whether all of the data was taken: an instance may leave some of it unread.</returns>
-    public async Task<bool> InOutAsync(StreamBody body, Func<ApiStream, CancellationToken, Task> read, bool keepOpen = false, Task? typeRead = null, CancellationToken cancellationToken = default)
+    public async Task<bool> InOutAsync(StreamBody body, Func<ApiStream, CancellationToken, Task> read, bool keepOpen = false, Task? typeRead = null, Action<ScramjetException>? inputFailed = null, CancellationToken cancellationToken = default)
     {
         // What is refused here reads nothing.
         Transport.Inputs.Begin(Address, InstanceId, body.ContentType);
         var reports = await TrySetMonitoringRateAsync(NoReports, cancellationToken).ConfigureAwait(false);
         using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var opened = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+        ApiStream? outputStream = null;
         var output = ReadAsync();
         var input = SendAsync();
         try
         {
             // The output's end is the end: a program may well leave some of its input unread.
-            if (await Task.WhenAny(output, input).ConfigureAwait(false) == input && input.IsFaulted && !output.IsCompleted)
+            if (await Task.WhenAny(output, input).ConfigureAwait(false) != input)
             {
-                // What was never sent is no matter of the instance's.
-                if (input.Exception!.InnerException is ScramjetException { Code: ErrorCodes.BadParameters or ErrorCodes.InputEnded } and not ScramjetApiException)
-                    await input.ConfigureAwait(false);
-
-                // An instance that ended closes its input; what it put out before still counts, and why it ended counts more.
-                await Task.WhenAny(output, Task.Delay(Timings.OutputAfterInput, over.Token)).ConfigureAwait(false);
-                if (!output.IsCompleted)
-                    await input.ConfigureAwait(false);
+                await output.ConfigureAwait(false);
+                await Task.WhenAny(input, Task.Delay(body.IsAllSent ? Timings.InputResponse : Timings.InputRest, over.Token)).ConfigureAwait(false);
             }
 
-            await output.ConfigureAwait(false);
-            await Task.WhenAny(input, Task.Delay(Timings.InputResponse, over.Token)).ConfigureAwait(false);
-            return input.Status == TaskStatus.RanToCompletion;
+            if (!input.IsFaulted)
+            {
+                await output.ConfigureAwait(false);
+                return input.Status == TaskStatus.RanToCompletion;
+            }
+
+            if (input.Exception!.InnerException is not ScramjetException failure)
+            {
+                await input.ConfigureAwait(false);
+                return false;
+            }
+
+            // What was never sent is no matter of the instance's.
+            if (failure is { Code: ErrorCodes.BadParameters or ErrorCodes.InputEnded } and not ScramjetApiException)
+                throw failure;
+
+            // An instance that ended closes its input; what it put out before still counts, and why it ended counts more.
+            if (failure.Code == ErrorCodes.Gone && failure is not ScramjetApiException)
+            {
+                await Task.WhenAny(output, Task.Delay(Timings.OutputAfterInput, over.Token)).ConfigureAwait(false);
+                if (!output.IsCompleted)
+                    throw failure;
+                await output.ConfigureAwait(false);
+                return false;
+            }
+
+            inputFailed?.Invoke(failure);
+            await ReadRestAsync().ConfigureAwait(false);
+            return inputFailed is null ? throw failure : false;
         }
         finally
         {
@@ -229,6 +253,7 @@ public sealed class InstanceClient : ApiClient
             try
             {
                 using var stream = await GetStreamAsync(InstanceStream.Output, over.Token).ConfigureAwait(false);
+                Volatile.Write(ref outputStream, stream);
                 opened.TrySetResult(true);
                 await read(stream, over.Token).ConfigureAwait(false);
             }
@@ -244,6 +269,20 @@ public sealed class InstanceClient : ApiClient
             await Task.WhenAny(opened.Task, Task.Delay(Timings.OutputHeaders, over.Token)).ConfigureAwait(false);
             if (!opened.Task.IsCompleted || opened.Task.Result)
                 await SendInputAsync(body, keepOpen, typeRead, over.Token).ConfigureAwait(false);
+        }
+
+        async Task ReadRestAsync()
+        {
+            long before;
+            do
+            {
+                before = Volatile.Read(ref outputStream)?.BytesRead ?? 0;
+                await Task.WhenAny(output, Task.Delay(Timings.OutputAfterFailedInput, over.Token)).ConfigureAwait(false);
+            }
+            while (!output.IsCompleted && !cancellationToken.IsCancellationRequested && Volatile.Read(ref outputStream)?.BytesRead > before);
+            if (output.IsCompleted)
+                await output.ConfigureAwait(false);
+            cancellationToken.ThrowIfCancellationRequested();
         }
     }
 
@@ -328,16 +367,22 @@ public sealed class InstanceClient : ApiClient
             while (await Task.WhenAny(sending, Task.Delay(Timings.InputStalled, over.Token)).ConfigureAwait(false) != sending)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                if (body.Waiting > Timings.InputStalled)
-                    await ThrowIfEndedAsync(null, cancellationToken).ConfigureAwait(false);
+                if (body.Waiting <= Timings.InputStalled)
+                    continue;
+
+                // A hub that doesn't answer ends the request, not the question.
+                var asked = HasEndedAsync(over.Token);
+                if (await Task.WhenAny(sending, asked).ConfigureAwait(false) != sending && await asked.ConfigureAwait(false))
+                    throw EndedTooSoon(null);
             }
 
             await sending.ConfigureAwait(false);
         }
-        catch (ScramjetApiException e) when (e.StatusCode is null && !cancellationToken.IsCancellationRequested)
+        catch (ScramjetApiException e) when (e.StatusCode is null && e.Code != ErrorCodes.Timeout && !cancellationToken.IsCancellationRequested)
         {
             // A hub drops the connection some time after the instance has ended.
-            await ThrowIfEndedAsync(e, cancellationToken).ConfigureAwait(false);
+            if (await HasEndedAsync(cancellationToken).ConfigureAwait(false))
+                throw EndedTooSoon(e);
             throw;
         }
         finally
@@ -347,12 +392,8 @@ public sealed class InstanceClient : ApiClient
         }
     }
 
-    private async Task ThrowIfEndedAsync(ScramjetApiException? cause, CancellationToken cancellationToken)
-    {
-        // Where nothing is known of it, what goes on, or went wrong, counts.
-        if (await HasEndedAsync(cancellationToken).ConfigureAwait(false))
-            throw new ScramjetException(ErrorCodes.Gone, $"The instance '{InstanceId}' ended before it had taken all of its input.", "See its log, and start it again.", cause);
-    }
+    private ScramjetException EndedTooSoon(ScramjetApiException? cause) =>
+        new(ErrorCodes.Gone, $"The instance '{InstanceId}' ended before it had taken all of its input.", "See its log, and start it again.", cause);
 
     private static ApiRequest Endless(string path)
     {

@@ -14,6 +14,7 @@ public sealed class StreamBody
     private readonly Func<Func<byte[], int, Task>, CancellationToken, Task> _produce;
     private long _waitingSince;
     private long _sent;
+    private volatile bool _isAllSent;
 
     private StreamBody(Func<Func<byte[], int, Task>, CancellationToken, Task> produce, string contentType, bool isAscii)
     {
@@ -30,6 +31,9 @@ public sealed class StreamBody
 
     /// <summary>How many bytes of it have been sent.</summary>
     public long Sent => Interlocked.Read(ref _sent);
+
+    /// <summary>Whether it has been sent to its end.</summary>
+    internal bool IsAllSent => _isAllSent;
 
     /// <summary>How long the far end has taken nothing of what is there to be sent, or has left a body that was sent unanswered. Nothing where the body itself is what is waited for.</summary>
     public TimeSpan Waiting => Interlocked.Read(ref _waitingSince) is var since and not 0
@@ -88,5 +92,6 @@ public sealed class StreamBody
             },
             cancellationToken).ConfigureAwait(false);
         Interlocked.Exchange(ref _waitingSince, Stopwatch.GetTimestamp());
+        _isAllSent = true;
     }
 }

@@ -7,6 +7,7 @@ using System.Threading;
 using System.Threading.Tasks;
 using Newtonsoft.Json.Linq;
 using Scramjet.Client;
+using Scramjet.Client.Api;
 using Scramjet.Client.Instances;
 using Scramjet.Client.Model;
 using Scramjet.Client.Packaging;
@@ -29,10 +30,14 @@ public sealed class InvokeScramjetSequenceCommand : SendCmdlet
     /// <summary>The longest that a clean-up may take: hubs of 1.0 need up to 15 s for the instance's end, and 15 s more until the sequence can be removed.</summary>
     private static readonly TimeSpan CleanUpTime = TimeSpan.FromSeconds(90);
 
+    /// <summary>The longest that a clean-up may take on a hub that has stopped answering.</summary>
+    private static readonly TimeSpan SilentTime = TimeSpan.FromSeconds(5);
+
     private HubScope? _scope;
     private string? _path;
     private StartOptions _options = new();
     private bool _verbose;
+    private bool _isSilent;
     private Task<SequenceClient>? _publishing;
 
     [Parameter(Mandatory = true, HelpMessage = "The id or name of a sequence.", Position = 0, ParameterSetName = SequenceSet)]
@@ -71,6 +76,8 @@ public sealed class InvokeScramjetSequenceCommand : SendCmdlet
     public string? OutputContentType { get; set; }
 
     private protected override object Target => (object?)Sequence ?? Path ?? LiteralPath!;
+
+    private protected override bool HasOutput => true;
 
     private protected override void Prepare()
     {
@@ -121,6 +128,10 @@ public sealed class InvokeScramjetSequenceCommand : SendCmdlet
                 body = body.As(ContentTypes.Text);
             await RunAsync(instance, body, name).ConfigureAwait(false);
         }
+        catch (ScramjetException e) when (!StopToken.IsCancellationRequested)
+        {
+            Tell(e);
+        }
         finally
         {
             await CleanUpAsync(starting, RemoveAfter ? (published ? Task.FromResult(sequence!) : _publishing) : null).ConfigureAwait(false);
@@ -145,6 +156,7 @@ public sealed class InvokeScramjetSequenceCommand : SendCmdlet
         try
         {
             var (objects, bytes) = (0L, 0L);
+            var failed = false;
             var all = await instance.InOutAsync(
                 body,
                 async (stream, token) =>
@@ -153,7 +165,16 @@ public sealed class InvokeScramjetSequenceCommand : SendCmdlet
                     bytes = stream.BytesRead;
                 },
                 typeRead: run.Log.InputTypeRead,
+                inputFailed: e =>
+                {
+                    failed = true;
+                    Tell(e);
+                },
                 cancellationToken: StopToken).ConfigureAwait(false);
+
+            // Without all of its input, an instance's end says nothing.
+            if (failed)
+                return;
             var amount = $"{objects} {ItemsOf(OutputContentType)} ({bytes} bytes) came out of it, and {Sent} {ItemsOf(body.ContentType)} ({body.Sent} bytes) had gone into it";
             await run.EnsureSucceededAsync(Context.Watch, log, name, bytes, amount, StopToken).ConfigureAwait(false);
             if (!all)
@@ -166,6 +187,14 @@ public sealed class InvokeScramjetSequenceCommand : SendCmdlet
             over.Cancel();
             await Task.WhenAll(Settled(errors), Settled(log)).ConfigureAwait(false);
         }
+    }
+
+    /// <summary>Writes an error at once: what is still read, and cleaned up, takes its time.</summary>
+    private void Tell(ScramjetException error)
+    {
+        if (error is ScramjetApiException { Code: ErrorCodes.Timeout } or ScramjetApiException { InnerException: ScramjetApiException { Code: ErrorCodes.Timeout } })
+            _isSilent = true;
+        PostError(error, Target);
     }
 
     private static string ItemsOf(string? contentType) => contentType switch
@@ -192,7 +221,8 @@ public sealed class InvokeScramjetSequenceCommand : SendCmdlet
     /// </summary>
     private async Task CleanUpAsync(Task<InstanceClient>? starting, Task<SequenceClient>? publishing)
     {
-        using var bound = new CancellationTokenSource(CleanUpTime);
+        var time = _isSilent ? SilentTime : CleanUpTime;
+        using var bound = new CancellationTokenSource(time);
         try
         {
             var client = starting is null ? null : await AnswerOfAsync(starting, bound.Token).ConfigureAwait(false);
@@ -209,7 +239,7 @@ public sealed class InvokeScramjetSequenceCommand : SendCmdlet
         }
         catch (Exception e) when (e is ScramjetException or OperationCanceledException)
         {
-            var why = e is OperationCanceledException ? $"it took longer than {CleanUpTime.TotalSeconds:0} s" : e.Message.TrimEnd('.');
+            var why = e is OperationCanceledException ? $"it took longer than {time.TotalSeconds:0} s" : e.Message.TrimEnd('.');
             await WarnAsync($"Invoke-ScramjetSequence could not clean up after '{Target}': {why}. See Get-ScramjetInstance and Get-ScramjetSequence for what is left.").ConfigureAwait(false);
         }
     }

@@ -64,6 +64,9 @@ public abstract class SendCmdlet : ScopedCmdlet
     /// <summary>How many objects, lines or blocks of the pipeline have been sent.</summary>
     private protected long Sent => Interlocked.Read(ref _sent);
 
+    /// <summary>Whether something comes out meanwhile, which no error may end the pipeline for.</summary>
+    private protected virtual bool HasOutput => false;
+
     /// <summary>Where errors of the whole are about.</summary>
     private protected abstract object Target { get; }
 
@@ -110,8 +113,7 @@ public abstract class SendCmdlet : ScopedCmdlet
 
         _pipe.Complete();
         base.EndProcessing();
-        if (_failure is not null)
-            WriteError(ErrorRecords.From(_failure, Target));
+        WriteFailure();
     }
 
     /// <summary>A list that was given as a parameter is sent item by item, as the pipeline would; bytes stay together.</summary>
@@ -156,14 +158,22 @@ public abstract class SendCmdlet : ScopedCmdlet
         IsOver();
     }
 
-    /// <summary>Whether nothing more is taken, as from an instance that has ended; a failure ends the command.</summary>
+    /// <summary>Whether nothing more is taken, as from an instance that has ended. A failure ends the command, where it has no output to lose.</summary>
     private bool IsOver()
     {
         if (!_sending!.IsCompleted)
             return false;
-        if (_failure is { } failure)
+        if (_failure is { } failure && !HasOutput)
             Fail(failure, Target);
+        WriteFailure();
         return true;
+    }
+
+    private void WriteFailure()
+    {
+        if (_failure is { } failure)
+            WriteError(ErrorRecords.From(failure, Target));
+        _failure = null;
     }
 
     private void BeginPipe(string contentType)

@@ -5,6 +5,7 @@ using System.Management.Automation;
 using System.Threading;
 using System.Threading.Tasks;
 using Scramjet.Client;
+using Scramjet.Client.Api;
 using Scramjet.Client.Model;
 using Scramjet.Client.Streams;
 using ScramjetPlatform.Completion;
@@ -61,6 +62,8 @@ public sealed class SendScramjetInputCommand : SendCmdlet
     public string? OutputContentType { get; set; }
 
     private protected override (string? Path, string? LiteralPath) FileToSend => (Path, LiteralPath);
+
+    private protected override bool HasOutput => ReceiveOutput;
 
     private protected override object Target => Instance!;
 
@@ -147,14 +150,31 @@ public sealed class SendScramjetInputCommand : SendCmdlet
                 await client.SendStdinAsync(body, KeepOpen, StopToken).ConfigureAwait(false);
             else if (!ReceiveOutput)
                 await client.SendInputAsync(body, KeepOpen, cancellationToken: StopToken).ConfigureAwait(false);
-            else if (!await client.InOutAsync(body, (stream, token) => OutputWriter.WriteAsync(this, stream, OutputContentType, token), KeepOpen, cancellationToken: StopToken).ConfigureAwait(false))
-                PostWarning($"The output of the instance '{target.Id}' ended before it had taken all of its input.");
+            else
+                await InOutAsync(client, target, body).ConfigureAwait(false);
         }
         finally
         {
             over.Cancel();
             await Task.WhenAny(watch).ConfigureAwait(false);
         }
+    }
+
+    private async Task InOutAsync(InstanceClient client, Instance target, StreamBody body)
+    {
+        var failed = false;
+        var all = await client.InOutAsync(
+            body,
+            (stream, token) => OutputWriter.WriteAsync(this, stream, OutputContentType, token),
+            KeepOpen,
+            inputFailed: e =>
+            {
+                failed = true;
+                PostError(e, target);
+            },
+            cancellationToken: StopToken).ConfigureAwait(false);
+        if (!all && !failed)
+            PostWarning($"The output of the instance '{target.Id}' ended before it had taken all of its input.");
     }
 
     /// <summary>Says so when nothing is taken: hubs don't tell an instance that is slow from an input that something else has ended.</summary>
