@@ -75,11 +75,16 @@ public sealed class StreamBody
         await _produce(
             async (block, count) =>
             {
-                Interlocked.Exchange(ref _waitingSince, Stopwatch.GetTimestamp());
-                await target.WriteAsync(block, 0, count, cancellationToken).ConfigureAwait(false);
-                await target.FlushAsync(cancellationToken).ConfigureAwait(false);
-                Interlocked.Exchange(ref _waitingSince, 0);
-                Interlocked.Add(ref _sent, count);
+                // A large block goes in parts, so that the far end is seen to take it.
+                for (var start = 0; start < count; start += BlockSize)
+                {
+                    var length = Math.Min(BlockSize, count - start);
+                    Interlocked.Exchange(ref _waitingSince, Stopwatch.GetTimestamp());
+                    await target.WriteAsync(block, start, length, cancellationToken).ConfigureAwait(false);
+                    await target.FlushAsync(cancellationToken).ConfigureAwait(false);
+                    Interlocked.Exchange(ref _waitingSince, 0);
+                    Interlocked.Add(ref _sent, length);
+                }
             },
             cancellationToken).ConfigureAwait(false);
         Interlocked.Exchange(ref _waitingSince, Stopwatch.GetTimestamp());

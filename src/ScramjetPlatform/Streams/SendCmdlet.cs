@@ -190,7 +190,7 @@ public abstract class SendCmdlet : ScopedCmdlet
         var progress = new ByteProgress(PostProgress, $"Sending {path}", file.Length);
         try
         {
-            await SendAsync(StreamBody.From(file, ContentType ?? TypeOf(path), progress)).ConfigureAwait(false);
+            await send(StreamBody.From(file, ContentType ?? TypeOf(path), progress)).ConfigureAwait(false);
         }
         finally
         {

