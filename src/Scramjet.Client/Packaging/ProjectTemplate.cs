@@ -20,7 +20,7 @@ internal static class ProjectTemplate
     private const string Readme = "README.md";
 
     private const string PythonInput =
-        " A hub's Python runner takes text and bytes only: -ContentType text/plain sends the objects as lines of JSON, of which main.py makes objects again.";
+        " The Python runner of a hub accepts only text and bytes. With -ContentType text/plain, the objects are sent as lines of JSON, and main.py converts them back to objects.";
 
     private static readonly Regex Placeholder = new(@"\{\{(\w+)\}\}", RegexOptions.CultureInvariant);
     private static readonly Regex PlainArgument = new(@"^[a-z][a-z0-9._-]*\z", RegexOptions.CultureInvariant);
@@ -55,9 +55,9 @@ internal static class ProjectTemplate
 
     private static string DescriptionOf(SequenceKind kind) => kind switch
     {
-        SequenceKind.Generator => "Tells the time, again and again.",
-        SequenceKind.Consumer => "Counts what comes in, and logs how much it was.",
-        _ => "Greets everybody who comes in.",
+        SequenceKind.Generator => "Tells the time at regular intervals.",
+        SequenceKind.Consumer => "Counts the items that it receives and logs their number.",
+        _ => "Greets each person that it receives.",
     };
 
     private static string FillManifest(string template, string name, string description)
