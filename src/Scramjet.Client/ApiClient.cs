@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Diagnostics;
 using System.Net.Http;
 using System.Text;
 using System.Threading;
@@ -61,14 +62,19 @@ public abstract class ApiClient
     private protected static ApiRequest Post(string path, JToken body) => new(HttpMethod.Post, path) { Content = () => JsonBody(body) };
 
     /// <summary>A package's upload, which is never sent twice by itself.</summary>
-    private protected ApiRequest Upload(HttpMethod method, string path, PackageSource package, IProgress<long>? progress, CancellationToken cancellationToken) => new(method, path)
+    private protected ApiRequest Upload(HttpMethod method, string path, PackageSource package, IProgress<long>? progress, CancellationToken cancellationToken)
     {
-        Content = () => new PackageContent(package, progress, cancellationToken),
-        Timeout = PackageContent.TimeoutFor(Options, Transport),
-    };
+        var timed = new TimedProgress(progress);
+        return new ApiRequest(method, path)
+        {
+            Content = () => new PackageContent(package, timed, cancellationToken),
+            Timeout = PackageContent.TimeoutFor(Options, Transport),
+            Waiting = () => timed.Age,
+        };
+    }
 
     private protected Task<JToken?> SendAsync(ApiRequest request, CancellationToken cancellationToken) =>
-        Transport.SendJsonAsync(Address, request, Options, cancellationToken);
+        Transport.SendJsonAsync(Address, request, Options, ProbeAsync, cancellationToken);
 
     private protected Task<ApiStream> OpenAsync(ApiRequest request, CancellationToken cancellationToken) =>
         Transport.OpenStreamAsync(Address, request, Options, ProbeAsync, cancellationToken);
@@ -82,7 +88,8 @@ public abstract class ApiClient
     {
         try
         {
-            await Transport.SendJsonAsync(ProbeAddress, Get("/version"), new RequestOptions { Timeout = ProbeTime, Trace = Options?.Trace }, cancellationToken).ConfigureAwait(false);
+            var time = Transport.Timeout < ProbeTime ? Transport.Timeout : ProbeTime;
+            await Transport.SendJsonAsync(ProbeAddress, Get("/version"), new RequestOptions { Timeout = time, Trace = Options?.Trace }, null, cancellationToken).ConfigureAwait(false);
         }
         catch (ScramjetApiException e) when (e.StatusCode is not null && (int)e.StatusCode < 500 && e.StatusCode != System.Net.HttpStatusCode.NotFound)
         {
@@ -90,10 +97,24 @@ public abstract class ApiClient
         }
     }
 
+    /// <summary>Asks the server of a stream that has fallen silent for a sign of life.</summary>
+    /// <exception cref="ScramjetApiException"><c>STREAM_BROKEN</c>: there is none.</exception>
+    internal async Task ProbeAsync(ApiStream stream, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await ProbeAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (ScramjetException e)
+        {
+            throw stream.FellSilent(e);
+        }
+    }
+
     /// <summary>Sends a body for as long as it lasts.</summary>
     private protected Task StreamAsync(string path, StreamBody body, bool? end, CancellationToken cancellationToken)
     {
-        var request = new ApiRequest(HttpMethod.Post, path) { Content = () => body.ToContent(cancellationToken), Timeout = Timeout.InfiniteTimeSpan };
+        var request = new ApiRequest(HttpMethod.Post, path) { Content = () => body.ToContent(cancellationToken), Timeout = Timeout.InfiniteTimeSpan, Waiting = () => body.Waiting };
         if (end is not null)
             request.Header("x-end-stream", end.Value ? "true" : "false");
         return SendAsync(request, cancellationToken);
@@ -152,6 +173,20 @@ public abstract class ApiClient
 
     private protected ScramjetApiException WrongShape(ApiRequest request, string expected, JToken? answer) =>
         ResponseErrors.WrongShape(Transport.NewCall(Address, request, Options, Timeout.InfiniteTimeSpan), expected, answer?.ToString(Formatting.None));
+
+    /// <summary>Knows how long ago there was progress.</summary>
+    private sealed class TimedProgress(IProgress<long>? next) : IProgress<long>
+    {
+        private readonly Stopwatch _clock = Stopwatch.StartNew();
+
+        public TimeSpan Age => _clock.Elapsed;
+
+        public void Report(long value)
+        {
+            _clock.Restart();
+            next?.Report(value);
+        }
+    }
 
     private static StringContent JsonBody(JToken body)
     {

@@ -62,7 +62,7 @@ internal static class StreamBenchmarks
         var file = Path.GetTempFileName();
         try
         {
-            var ours = Program.Median(() => engine.Get($"Receive-ScramjetOutput bytes -OutFile '{file}'"));
+            var ours = Program.Median(() => engine.Get($"Receive-ScramjetOutput bytes -OutFile '{file}' -Force"));
             Program.Expect(Megabytes, (int)(new FileInfo(file).Length >> 20));
             var curl = Program.Median(() =>
             {

@@ -18,7 +18,7 @@ public sealed class GuidelineTests
     [
         ("TimeoutSec", "Specifies the time limit for each "),
         ("WaitTimeoutSec", "Specifies how long to wait"),
-        ("DurationSec", "How long to receive"),
+        ("DurationSec", "Specifies how long to receive"),
         ("GracePeriodSec", "Specifies how long the instance gets to end by itself"),
         ("IntervalSec", "Specifies the time between two rounds"),
     ];

@@ -35,7 +35,7 @@ public sealed class StreamMemoryTests
         var file = Path.GetTempFileName();
         try
         {
-            var more = await MeasureAsync(server, $"Receive-ScramjetOutput small -OutFile '{file}'", $"Receive-ScramjetOutput big -OutFile '{file}'");
+            var more = await MeasureAsync(server, $"Receive-ScramjetOutput small -OutFile '{file}' -Force", $"Receive-ScramjetOutput big -OutFile '{file}' -Force");
             Assert.Equal(Gibibyte, new FileInfo(file).Length);
             Assert.InRange(more, 0, Bound);
         }

@@ -683,7 +683,7 @@ public sealed class StreamTests(RealPlatform real)
         Assert.Equal(0, asked());
         Assert.Equal("BAD_PARAMETERS", Kind(session.Error("Receive-ScramjetOutput i -OutFile /nowhere/at/all -First 1")));
         var file = Path.GetTempFileName();
-        var result = session.Run($"Receive-ScramjetOutput i, j -OutFile '{file}'");
+        var result = session.Run($"Receive-ScramjetOutput i, j -OutFile '{file}' -Force");
         Assert.Equal("BAD_PARAMETERS", Kind(Assert.Single(result.Errors)));
         Assert.Equal("one\ntwo\n", await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken));
         File.Delete(file);

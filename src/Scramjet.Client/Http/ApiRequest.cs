@@ -20,6 +20,9 @@ internal sealed class ApiRequest(HttpMethod method, string path)
     /// <summary>The bound for the whole call; null for the caller's or the transport's; infinite for none.</summary>
     public TimeSpan? Timeout { get; set; }
 
+    /// <summary>How long the far end has taken nothing of the body that is there to be sent, or has left it unanswered; null where there is no such body.</summary>
+    public Func<TimeSpan>? Waiting { get; set; }
+
     /// <summary>Whether sending it twice does the same as sending it once.</summary>
     public bool Idempotent { get; set; } = method == HttpMethod.Get || method == HttpMethod.Delete;
 

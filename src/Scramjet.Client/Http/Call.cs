@@ -30,6 +30,9 @@ internal sealed class Call
     /// <summary>The bound for the whole call.</summary>
     public TimeSpan Timeout { get; }
 
+    /// <summary>How long it has lasted.</summary>
+    public TimeSpan Elapsed => _clock.Elapsed;
+
     /// <summary>What is left of the bound.</summary>
     public TimeSpan Remaining => Timeout == System.Threading.Timeout.InfiniteTimeSpan ? TimeSpan.MaxValue : Timeout - _clock.Elapsed;
 
@@ -41,6 +44,9 @@ internal sealed class Call
 
     /// <summary>The token that this message carries; null for none.</summary>
     public string? Token { get; set; }
+
+    /// <summary>What the attempt before failed with, while another one is made.</summary>
+    public ScramjetApiException? LastFailure { get; set; }
 
     /// <summary>The request as messages tell of it.</summary>
     public string Description => $"{Request.Method} {Mask.Apply(Uri)}";

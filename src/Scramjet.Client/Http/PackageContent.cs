@@ -15,10 +15,10 @@ internal sealed class PackageContent : HttpContent
     private const int BlockSize = 64 * 1024;
 
     private readonly PackageSource _package;
-    private readonly IProgress<long>? _progress;
+    private readonly IProgress<long> _progress;
     private readonly CancellationToken _cancellationToken;
 
-    public PackageContent(PackageSource package, IProgress<long>? progress, CancellationToken cancellationToken)
+    public PackageContent(PackageSource package, IProgress<long> progress, CancellationToken cancellationToken)
     {
         _package = package;
         _progress = progress;
@@ -40,7 +40,7 @@ internal sealed class PackageContent : HttpContent
         {
             await stream.WriteAsync(block, 0, read, _cancellationToken).ConfigureAwait(false);
             sent += read;
-            _progress?.Report(sent);
+            _progress.Report(sent);
         }
     }
 

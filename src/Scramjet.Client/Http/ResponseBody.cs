@@ -31,7 +31,7 @@ internal static class ResponseBody
             stream = encoding.ToLowerInvariant() switch
             {
                 "identity" => stream,
-                "gzip" or "x-gzip" => new GZipStream(stream, CompressionMode.Decompress),
+                "gzip" or "x-gzip" => new GzipBody(stream),
                 "deflate" => new DeflateStream(stream, CompressionMode.Decompress),
                 _ => throw new InvalidDataException($"The answer is encoded as '{encoding}', which wasn't asked for."),
             };

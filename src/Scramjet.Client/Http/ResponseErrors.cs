@@ -109,11 +109,19 @@ internal static class ResponseErrors
         cause: e);
 
     /// <summary>A stream over which nothing came, of a server that doesn't answer otherwise either.</summary>
-    public static ScramjetApiException Silent(Call call, Exception e) => Create(
+    public static ScramjetApiException Silent(Call call, Exception? e) => Create(
         call,
         ErrorCodes.StreamBroken,
-        $"The stream of {call.Description} fell silent, and the server doesn't answer any more: {Sentence(e.Message)} What came before it is whole.",
+        $"The stream of {call.Description} fell silent, and the server doesn't answer any more{(e is null ? "." : $": {Sentence(e.Message)}")} What came before it is whole.",
         advice: "See whether the hub still runs and is reached.",
+        cause: e);
+
+    /// <summary>No answer, of a server that doesn't answer otherwise either.</summary>
+    public static ScramjetApiException Unanswered(Call call, Exception? e) => Create(
+        call,
+        ErrorCodes.Timeout,
+        $"{call.Description} was not answered within {call.Elapsed.TotalSeconds:0.#} s, and the server doesn't answer otherwise either{(e is null ? "." : $": {Sentence(e.Message)}")}",
+        advice: "See whether the hub still runs and is reached. Whether the request was carried out is not known.",
         cause: e);
 
     /// <summary>No answer within the time limit.</summary>

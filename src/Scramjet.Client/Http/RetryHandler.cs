@@ -35,6 +35,7 @@ internal sealed class RetryHandler(CallHandler next, TransportOptions options) :
             if (wait >= call.Remaining)
                 throw failure.RetryAfter is null ? failure : ResponseErrors.NotWaitedFor(failure, wait, "that is longer than the call may take");
 
+            call.LastFailure = failure;
             call.Trace($"{call.Description}: {failure.Message} Trying again in {wait.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture)} s ({attempt + 1} of {options.MaxRetries}).");
             await Task.Delay(wait, cancellationToken).ConfigureAwait(false);
         }

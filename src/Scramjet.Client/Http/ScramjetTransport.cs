@@ -77,23 +77,27 @@ public sealed class ScramjetTransport : IDisposable
     /// <summary>The address; never the token.</summary>
     public override string ToString() => BaseUri.ToString();
 
-    /// <summary>Sends a request and reads its whole answer as JSON; an empty answer is null.</summary>
-    internal async Task<JToken?> SendJsonAsync(string baseAddress, ApiRequest request, RequestOptions? options, CancellationToken cancellationToken)
+    /// <summary>Sends a request and reads its whole answer as JSON; an empty answer is null. A call without a bound, and one whose body may last, is looked after.</summary>
+    /// <param name="baseAddress">The address that the request's path comes behind.</param>
+    /// <param name="request">The request.</param>
+    /// <param name="options">What the caller wants of its requests.</param>
+    /// <param name="probe">Asks the server for a sign of life, and throws where there is none.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    internal async Task<JToken?> SendJsonAsync(string baseAddress, ApiRequest request, RequestOptions? options, Func<CancellationToken, Task>? probe, CancellationToken cancellationToken)
     {
         var timeout = request.Timeout ?? options?.Timeout ?? _options.Timeout;
+        if (timeout == System.Threading.Timeout.InfiniteTimeSpan && probe is not null)
+            return await SendWatchedAsync(baseAddress, request, options, probe, cancellationToken).ConfigureAwait(false);
 
-        // What lasts as long as a stream would keep all others waiting.
-        if (options?.Throttle is not { } throttle || timeout == System.Threading.Timeout.InfiniteTimeSpan)
-            return await SendJsonAsync(NewCall(baseAddress, request, options, timeout), cancellationToken).ConfigureAwait(false);
-
-        await throttle.WaitAsync(cancellationToken).ConfigureAwait(false);
+        if (options?.Throttle is { } throttle)
+            await throttle.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            return await SendJsonAsync(NewCall(baseAddress, request, options, timeout), cancellationToken).ConfigureAwait(false);
+            return await SendJsonAsync(NewCall(baseAddress, request, options, timeout), probe, cancellationToken).ConfigureAwait(false);
         }
         finally
         {
-            throttle.Release();
+            options?.Throttle?.Release();
         }
     }
 
@@ -105,13 +109,13 @@ public sealed class ScramjetTransport : IDisposable
     /// <param name="cancellationToken">Ends it.</param>
     internal async Task<ApiStream> OpenStreamAsync(string baseAddress, ApiRequest request, RequestOptions? options, Func<CancellationToken, Task> probe, CancellationToken cancellationToken)
     {
-        var call = NewCall(baseAddress, request, options, System.Threading.Timeout.InfiniteTimeSpan);
+        var call = NewCall(baseAddress, request, options, OpeningOf(options));
         HttpResponseMessage? response = null;
-        var watch = new SilenceWatch(call, probe, _options.SilenceLimit);
+        var watch = Watch(call, options, probe);
         using var bound = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         try
         {
-            response = await watch.WhileAsync(_handlers.SendAsync(call, bound.Token), bound.Cancel).ConfigureAwait(false);
+            response = await OpenAsync(watch, _handlers.SendAsync(call, bound.Token), bound, options).ConfigureAwait(false);
             if (ResponseErrors.IsHtml(response))
                 throw ResponseErrors.NotAStream(call, response, await ResponseBody.ReadErrorAsync(response, cancellationToken).ConfigureAwait(false));
             return new ApiStream(response, await ResponseBody.OpenAsync(response).ConfigureAwait(false), call, watch);
@@ -133,20 +137,59 @@ public sealed class ScramjetTransport : IDisposable
         if (HubVersions.Find(baseAddress) is { } known)
             return known;
 
-        var answer = await SendJsonAsync(baseAddress, new ApiRequest(HttpMethod.Get, "/version"), options, cancellationToken).ConfigureAwait(false);
+        var answer = await SendJsonAsync(baseAddress, new ApiRequest(HttpMethod.Get, "/version"), options, null, cancellationToken).ConfigureAwait(false);
         return HubVersions.Set(baseAddress, HubVersion.Parse(answer is JObject o ? new JsonFields(o).Text("version") : null));
     }
 
     internal Call NewCall(string baseAddress, ApiRequest request, RequestOptions? options, TimeSpan timeout) =>
         new(request, new Uri(baseAddress + request.Path, UriKind.Absolute), options, timeout, _mask, HasAccessToken);
 
-    private async Task<JToken?> SendJsonAsync(Call call, CancellationToken cancellationToken)
+    private static TimeSpan OpeningOf(RequestOptions? options) => options?.EmptyAfter ?? options?.OpeningTime ?? System.Threading.Timeout.InfiniteTimeSpan;
+
+    private SilenceWatch Watch(Call call, RequestOptions? options, Func<CancellationToken, Task> probe)
     {
-        using var bound = new CallBound(call.Timeout, cancellationToken);
+        // Within a time that is bounded, a sign of life must have come before it is over.
+        var third = options?.OpeningTime is null ? TimeSpan.MaxValue : TimeSpan.FromTicks(Math.Max(OpeningOf(options).Ticks / 3, TimeSpan.TicksPerMillisecond));
+        return new SilenceWatch(call, probe, third < _options.SilenceLimit ? third : _options.SilenceLimit);
+    }
+
+    private static Task<T> OpenAsync<T>(SilenceWatch watch, Task<T> answer, CancellationTokenSource bound, RequestOptions? options) => options?.OpeningTime is { } most
+        ? watch.WithinAsync(answer, bound.Cancel, OpeningOf(options), most)
+        : watch.WhileAsync(answer, bound.Cancel);
+
+    /// <summary>Sends a request whose answer, or whose body, lasts as long as a stream. It takes no slot from others.</summary>
+    private async Task<JToken?> SendWatchedAsync(string baseAddress, ApiRequest request, RequestOptions? options, Func<CancellationToken, Task> probe, CancellationToken cancellationToken)
+    {
+        // What is sent has no bound but its own end.
+        if (request.Waiting is not null)
+            options = options?.Opening(null);
+        var call = NewCall(baseAddress, request, options, OpeningOf(options));
+        using var watch = Watch(call, options, probe);
+        using var bound = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         try
         {
-            using var response = await _handlers.SendAsync(call, bound.Token).ConfigureAwait(false);
-            return ParseJson(await ResponseBody.ReadAsync(response, _options.MaxResponseSize, bound.Token).ConfigureAwait(false), response, call);
+            return await OpenAsync(watch, AnswerAsync(call, bound.Token), bound, options).ConfigureAwait(false);
+        }
+        catch (Exception e) when (Translate(e, call, cancellationToken) is { } translated)
+        {
+            throw translated;
+        }
+    }
+
+    private async Task<JToken?> AnswerAsync(Call call, CancellationToken cancellationToken)
+    {
+        using var response = await _handlers.SendAsync(call, cancellationToken).ConfigureAwait(false);
+        return ParseJson(await ResponseBody.ReadAsync(response, _options.MaxResponseSize, cancellationToken).ConfigureAwait(false), response, call);
+    }
+
+    private async Task<JToken?> SendJsonAsync(Call call, Func<CancellationToken, Task>? probe, CancellationToken cancellationToken)
+    {
+        using var bound = new CallBound(call.Timeout, cancellationToken);
+        using var watch = probe is null || call.Request.Waiting is null ? null : new SilenceWatch(call, probe, _options.SilenceLimit);
+        try
+        {
+            var answer = AnswerAsync(call, bound.Token);
+            return await (watch is null ? answer : watch.WhileAsync(answer, bound.Cancel)).ConfigureAwait(false);
         }
         catch (Exception e) when (bound.TimedOut(e))
         {
@@ -225,6 +268,8 @@ public sealed class ScramjetTransport : IDisposable
         }
 
         public CancellationToken Token => _linked.Token;
+
+        public void Cancel() => _linked.Cancel();
 
         public bool TimedOut(Exception e) => e is not ScramjetException && !_caller.IsCancellationRequested && _timeout.IsCancellationRequested;
 

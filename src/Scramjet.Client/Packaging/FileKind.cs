@@ -10,5 +10,6 @@ internal enum FileKind
     Link,
     Pipe,
     Device,
+    Disk,
     Socket,
 }

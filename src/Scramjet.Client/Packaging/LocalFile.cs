@@ -10,6 +10,9 @@ public static class LocalFile
 {
     private const int BufferSize = 64 * 1024;
 
+    /// <summary>How many links in a row are followed, as systems have it.</summary>
+    private const int MostLinks = 40;
+
     /// <summary>Opens a file for reading.</summary>
     /// <exception cref="ScramjetException"><c>FILE_NOT_FOUND</c>, or <c>FILE_UNREADABLE</c>: it may not be read, or isn't a plain file.</exception>
     public static FileStream OpenRead(string path)
@@ -68,6 +71,17 @@ public static class LocalFile
             throw new ScramjetException(ErrorCodes.AlreadyExists, $"'{path}' is there already.", "Give another path, or -Force to replace a file.");
         if (Name(UnixFile.Kind(path, followLinks: false)) is { } name)
             throw new ScramjetException(ErrorCodes.FileUnwritable, $"'{path}' is {name}, which no file can take the place of.", "Give another path.");
+    }
+
+    /// <summary>Whether what is written to a path goes to a device, such as /dev/null.</summary>
+    internal static bool IsDevice(string path) => UnixFile.Kind(path, followLinks: true) == FileKind.Device;
+
+    /// <summary>The file that a path leads to, over links.</summary>
+    internal static string Target(string path)
+    {
+        for (var links = 0; links < MostLinks && new FileInfo(path) is { Exists: true } file && UnixFile.IsLink(file) && UnixFile.LinkTarget(file) is { } target; links++)
+            path = Path.Combine(Path.GetDirectoryName(file.FullName) ?? "", target);
+        return path;
     }
 
     /// <summary>A path from the root on.</summary>
@@ -153,6 +167,7 @@ public static class LocalFile
     {
         FileKind.Pipe => "a pipe",
         FileKind.Device => "a device",
+        FileKind.Disk => "a disk",
         FileKind.Socket => "a socket",
         _ => null,
     };

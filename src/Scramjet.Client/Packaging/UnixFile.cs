@@ -35,7 +35,8 @@ internal static class UnixFile
     public static FileKind Kind(string path, bool followLinks) => (Status(path, followLinks) & KindBits) switch
     {
         0x1000 => FileKind.Pipe,
-        0x2000 or 0x6000 => FileKind.Device,
+        0x2000 => FileKind.Device,
+        0x6000 => FileKind.Disk,
         0x4000 => FileKind.Folder,
         0x8000 => FileKind.File,
         0xA000 => FileKind.Link,

@@ -21,6 +21,7 @@ public sealed class ApiStream : Stream
     private readonly Call _call;
     private readonly SilenceWatch _watch;
     private readonly Action _abort;
+    private readonly DateTimeOffset _opened = DateTimeOffset.UtcNow;
     private TimeSpan _silence = TimeSpan.FromSeconds(2);
     private bool _isOver;
 
@@ -41,6 +42,15 @@ public sealed class ApiStream : Stream
 
     /// <summary>Asked when the stream falls silent, where a server may leave it open behind its end: whether that has come.</summary>
     internal Func<CancellationToken, Task<bool>>? IsOver { get; set; }
+
+    /// <summary>The error that the stream's silence comes to for now: its server has been asked for a sign of life, and hasn't given one yet. Null where that isn't so.</summary>
+    internal ScramjetApiException? Doubt => _watch.IsInDoubt ? FellSilent(null) : null;
+
+    /// <summary>When the answer began, by the server's clock, to the second.</summary>
+    internal DateTimeOffset Date => _response.Headers.Date ?? _opened;
+
+    /// <summary>The error of a stream whose server doesn't answer any more.</summary>
+    internal ScramjetApiException FellSilent(Exception? cause) => ResponseErrors.Silent(_call, cause);
 
     /// <inheritdoc/>
     public override bool CanRead => true;
@@ -73,19 +83,8 @@ public sealed class ApiStream : Stream
         try
         {
             var reading = _isOver ? Task.FromResult(0) : _body.ReadAsync(buffer, offset, count, cancellationToken);
-            while (IsOver is not null && !reading.IsCompleted && await Task.WhenAny(reading, Task.Delay(_silence, cancellationToken)).ConfigureAwait(false) != reading)
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-                _isOver = await IsOver(cancellationToken).ConfigureAwait(false);
-                if (_isOver && !reading.IsCompleted)
-                {
-                    _response.Dispose();
-                    _ = reading.ContinueWith(static t => _ = t.Exception, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
-                    return 0;
-                }
-
-                _silence = TimeSpan.FromTicks(Math.Min(_silence.Ticks * 3 / 2, LongestSilence.Ticks));
-            }
+            if (IsOver is not null && !reading.IsCompleted && await EndsInSilenceAsync(reading, IsOver, cancellationToken).ConfigureAwait(false))
+                return 0;
 
             var read = await reading.ConfigureAwait(false);
             BytesRead += read;
@@ -102,6 +101,35 @@ public sealed class ApiStream : Stream
         finally
         {
             _watch.End();
+        }
+    }
+
+    /// <summary>Waits for a read, and asks now and then in its silence whether the stream is over.</summary>
+    private async Task<bool> EndsInSilenceAsync(Task reading, Func<CancellationToken, Task<bool>> isOver, CancellationToken cancellationToken)
+    {
+        using var asking = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        try
+        {
+            while (await Task.WhenAny(reading, Task.Delay(_silence, asking.Token)).ConfigureAwait(false) != reading)
+            {
+                // A server that doesn't answer ends the read, not the question.
+                var asked = isOver(asking.Token);
+                if (await Task.WhenAny(reading, asked).ConfigureAwait(false) != reading && await asked.ConfigureAwait(false))
+                {
+                    _isOver = true;
+                    _response.Dispose();
+                    _ = reading.ContinueWith(static t => _ = t.Exception, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+                    return true;
+                }
+
+                _silence = TimeSpan.FromTicks(Math.Min(_silence.Ticks * 3 / 2, LongestSilence.Ticks));
+            }
+
+            return false;
+        }
+        finally
+        {
+            asking.Cancel();
         }
     }
 

@@ -26,6 +26,9 @@ public sealed class ConnectScramjetPlatformCommand : AsyncCmdlet
     private const string MultiManagerService = "@scramjet/multi-manager";
     private const string ManagerService = "@scramjet/manager";
 
+    /// <summary>How long a stream may be silent, at most, until the server is asked for a sign of life.</summary>
+    private static readonly TimeSpan SilenceLimit = new TransportOptions().SilenceLimit;
+
     /// <summary>The longest that connecting takes, whatever -TimeoutSec allows later calls.</summary>
     private static readonly TimeSpan ConnectTime = TimeSpan.FromSeconds(10);
 
@@ -96,6 +99,7 @@ public sealed class ConnectScramjetPlatformCommand : AsyncCmdlet
             {
                 AccessToken = token,
                 Timeout = TimeSpan.FromSeconds(TimeoutSec),
+                SilenceLimit = TimeSpan.FromSeconds(Math.Min(TimeoutSec, SilenceLimit.TotalSeconds)),
                 SkipCertificateCheck = SkipCertificateCheck,
                 UserAgent = $"ScramjetPlatform/{ModuleVersion.Text} (PowerShell)",
             }));
@@ -169,6 +173,10 @@ public sealed class ConnectScramjetPlatformCommand : AsyncCmdlet
             // A platform may well keep its version to itself: its spaces tell more.
             return;
         }
+
+        // Every hub tells its version.
+        if (connection.Target == ConnectionKind.Hub && version is { Service: null or "", Version: null or "" } && !await HasSpacesAsync(connection, context).ConfigureAwait(false))
+            throw new ScramjetException(ErrorCodes.InvalidResponse, $"There is no Scramjet API at {Shown(connection.Uri)}: its /version tells of no version.", "Check the address: an API's ends in /api/v1.");
 
         var found = version.Service switch
         {

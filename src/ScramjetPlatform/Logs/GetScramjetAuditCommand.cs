@@ -38,15 +38,15 @@ public sealed class GetScramjetAuditCommand : ScopedCmdlet
         var named = PipedAs is PipedKind.Space or PipedKind.Hub || Space is not null || Hub is not null;
         if (!named && RequireConnection() is { Target: ConnectionKind.Platform } connection)
         {
-            StartEndless(() => ReadAsync(connection.Middleware, Own(connection.Middleware).GetAuditStreamAsync, null, null), connection);
+            StartEndless(() => ReadAsync(Own(connection.Middleware), static (client, token) => client.GetAuditStreamAsync(token), null, null), connection);
             return;
         }
 
         var scope = GetScope();
         if (MeansSpaces())
-            StartEndless(() => scope.ForEachSpaceAsync(space => ReadAsync(space.Client, Own(space.Client).GetAuditStreamAsync, space.Id, null)));
+            StartEndless(() => scope.ForEachSpaceAsync(space => ReadAsync(Own(space.Client), static (client, token) => client.GetAuditStreamAsync(token), space.Id, null)));
         else
-            StartEndless(() => scope.ForEachClientAsync(hub => ReadAsync(hub, hub.GetAuditStreamAsync, hub.SpaceId, hub.HubId)));
+            StartEndless(() => scope.ForEachClientAsync(hub => ReadAsync(hub, static (client, token) => client.GetAuditStreamAsync(token), hub.SpaceId, hub.HubId)));
     }
 
     /// <summary>Reads the audits of the hubs whose sequences and instances were piped, each once.</summary>
@@ -74,20 +74,32 @@ public sealed class GetScramjetAuditCommand : ScopedCmdlet
             wanted.Ids.UnionWith(instances.Where(i => i.SequenceId is { } of && wanted.Sequences.Contains(of)).Select(i => i.Id));
         }
 
-        await ReadAsync(hub, hub.GetAuditStreamAsync, hub.SpaceId, hub.HubId, entry => entry.ObjectId is { } id && wanted.Ids.Contains(id)).ConfigureAwait(false);
+        await ReadAsync(hub, static (client, token) => client.GetAuditStreamAsync(token), hub.SpaceId, hub.HubId, entry => entry.ObjectId is { } id && wanted.Ids.Contains(id)).ConfigureAwait(false);
     }
 
     /// <summary>Reads the audit of a place, once however many records lead to it.</summary>
-    private async Task ReadAsync(ApiClient place, Func<CancellationToken, Task<ApiStream>> open, string? space, string? hub, Func<AuditEntry, bool>? isWanted = null)
+    private async Task ReadAsync<T>(T place, Func<T, CancellationToken, Task<ApiStream>> open, string? space, string? hub, Func<AuditEntry, bool>? isWanted = null) where T : ApiClient
     {
         if (!Context.IsFirst(place))
             return;
+        if (Follow)
+        {
+            using var stream = await open(place, StopToken).ConfigureAwait(false);
+            await EndlessLines.FollowAsync(stream, TakeAsync, StopToken).ConfigureAwait(false);
+        }
+        else
+        {
+            await EndlessLines.ReadAsync(Context, place, open, TakeAsync).ConfigureAwait(false);
+        }
 
-        await EndlessLines.ReadAsync(
-            open,
-            line => AuditEntry.Parse(line, space, hub) is { } entry && isWanted?.Invoke(entry) != false ? WriteAsync(entry) : Task.CompletedTask,
-            Follow,
-            StopToken).ConfigureAwait(false);
+        async Task<DateTimeOffset?> TakeAsync(string line)
+        {
+            if (AuditEntry.Parse(line, space, hub) is not { } entry)
+                return null;
+            if (isWanted?.Invoke(entry) != false)
+                await WriteAsync(entry).ConfigureAwait(false);
+            return entry.Time;
+        }
     }
 
     /// <summary>What of a hub's audit is wanted.</summary>

@@ -4,6 +4,7 @@ using System.Linq;
 using System.Management.Automation;
 using System.Threading;
 using System.Threading.Tasks;
+using Scramjet.Client;
 using Scramjet.Client.Model;
 using Scramjet.Client.Streams;
 using ScramjetPlatform.Completion;
@@ -45,12 +46,12 @@ public sealed class GetScramjetLogCommand : ScopedCmdlet
     private protected override void Process()
     {
         if (Tail > 0 && Follow)
-            Fail(new Scramjet.Client.ScramjetException(Scramjet.Client.ErrorCodes.BadParameters, "-Tail takes the last of what is there, and with -Follow there is no last.", "Give one of them."));
+            Fail(new ScramjetException(ErrorCodes.BadParameters, "-Tail takes the last of what is there, and with -Follow there is no last.", "Give one of them."));
 
         if (MultiManager)
         {
             var manager = RequireMultiManager();
-            StartEndless(() => ReadAsync(manager, manager.GetLogStreamAsync, null, null, null));
+            StartEndless(() => ReadAsync(manager, static (client, token) => client.GetLogStreamAsync(token), null, null, null));
         }
         else if (Instance is not null && Named(nameof(Instance), Instance).Length > 0)
         {
@@ -62,17 +63,17 @@ public sealed class GetScramjetLogCommand : ScopedCmdlet
         }
         else if (Piped is Scramjet.Client.Model.Space space && !IsOnCommandLine(nameof(Hub)))
         {
-            StartEndless(() => ReadAsync(space.Client, Own(space.Client).GetLogStreamAsync, space.Id, null, null), space);
+            StartEndless(() => ReadAsync(Own(space.Client), static (client, token) => client.GetLogStreamAsync(token), space.Id, null, null), space);
         }
         else
         {
             var scope = GetScope();
-            StartEndless(() => scope.ForEachClientAsync(hub => ReadAsync(hub, hub.GetLogStreamAsync, hub.SpaceId, hub.HubId, null)));
+            StartEndless(() => scope.ForEachClientAsync(hub => ReadAsync(hub, static (client, token) => client.GetLogStreamAsync(token), hub.SpaceId, hub.HubId, null)));
         }
     }
 
     private Task OfInstanceAsync(Instance instance) =>
-        ReadAsync(instance.Client, t => Own(instance.Client).GetStreamAsync(InstanceStream.Log, t), instance.Space, instance.Hub, instance.Id);
+        ReadAsync(Own(instance.Client), static (client, token) => client.GetStreamAsync(InstanceStream.Log, token), instance.Space, instance.Hub, instance.Id);
 
     /// <summary>A sequence's log is what its instances write.</summary>
     private async Task OfSequenceAsync(Scramjet.Client.Model.Sequence sequence)
@@ -83,29 +84,44 @@ public sealed class GetScramjetLogCommand : ScopedCmdlet
     }
 
     /// <summary>Reads the log of a place, once however many records lead to it.</summary>
-    private async Task ReadAsync(Scramjet.Client.ApiClient place, Func<CancellationToken, Task<ApiStream>> open, string? space, string? hub, string? instance)
+    private async Task ReadAsync<T>(T place, Func<T, CancellationToken, Task<ApiStream>> open, string? space, string? hub, string? instance) where T : ApiClient
     {
         if (!Context.IsFirst(place))
             return;
 
         var last = new Queue<LogEntry>();
-        await EndlessLines.ReadAsync(
-            open,
-            line =>
-            {
-                var entry = LogEntry.Parse(line, space, hub, instance);
-                if (Level is { } least && !entry.IsAtLeast(least))
-                    return Task.CompletedTask;
-                if (Tail == 0)
-                    return WriteAsync(entry);
+        if (Follow)
+        {
+            using var stream = await open(place, StopToken).ConfigureAwait(false);
+            await EndlessLines.FollowAsync(stream, TakeAsync, StopToken).ConfigureAwait(false);
+            return;
+        }
+
+        try
+        {
+            await EndlessLines.ReadAsync(Context, place, open, TakeAsync).ConfigureAwait(false);
+        }
+        catch (ScramjetException)
+        {
+            // What came before a break counts.
+            await WriteManyAsync(last.ToArray()).ConfigureAwait(false);
+            throw;
+        }
+
+        await WriteManyAsync(last.ToArray()).ConfigureAwait(false);
+
+        async Task<DateTimeOffset?> TakeAsync(string line)
+        {
+            var entry = LogEntry.Parse(line, space, hub, instance);
+            if (Level is { } least && !entry.IsAtLeast(least))
+                return entry.Time;
+            if (Tail == 0)
+                await WriteAsync(entry).ConfigureAwait(false);
+            else
                 last.Enqueue(entry);
-                if (last.Count > Tail)
-                    last.Dequeue();
-                return Task.CompletedTask;
-            },
-            Follow,
-            StopToken).ConfigureAwait(false);
-        foreach (var entry in last)
-            await WriteAsync(entry).ConfigureAwait(false);
+            if (last.Count > Tail)
+                last.Dequeue();
+            return entry.Time;
+        }
     }
 }

@@ -45,6 +45,13 @@ internal sealed class CommandContext
     /// <summary>The client, with this command's time limit, tracing and throttle.</summary>
     public T Own<T>(T client) where T : ApiClient => ApiClient.With(client, _options);
 
+    /// <summary>The client for a stream, as <see cref="Own{T}(T)"/> gives it, that has a time to begin.</summary>
+    /// <param name="client">The client.</param>
+    /// <param name="openingTime">The time; null for as long as the server gives signs of life.</param>
+    /// <param name="emptyAfter">After how long a stream that hasn't begun, of a server that gives signs of life, is taken for an empty one.</param>
+    public T Own<T>(T client, TimeSpan? openingTime, TimeSpan? emptyAfter = null) where T : ApiClient =>
+        ApiClient.With(client, _options.Opening(openingTime, emptyAfter));
+
     /// <summary>Asks everything anew from here on.</summary>
     public void Forget()
     {

@@ -1,5 +1,4 @@
 using System;
-using System.IO;
 using System.Management.Automation;
 using System.Threading;
 using System.Threading.Tasks;
@@ -28,6 +27,12 @@ public abstract class ReceiveCmdlet : ScopedCmdlet
     public string? OutFile { get; set; }
 
     [Parameter]
+    public SwitchParameter Append { get; set; }
+
+    [Parameter]
+    public SwitchParameter Force { get; set; }
+
+    [Parameter]
     [ValidateRange(1, int.MaxValue)]
     [NoCompletion]
     public int First { get; set; } = int.MaxValue;
@@ -38,83 +43,62 @@ public abstract class ReceiveCmdlet : ScopedCmdlet
     [NoCompletion]
     public double? DurationSec { get; set; }
 
+    private protected override TimeSpan? CallTimeout => StreamTime.CallTimeout(DurationSec);
+
     private protected override void Begin()
     {
         RequireContentType(ContentType);
         if (OutFile is null)
+        {
+            if (Append || Force)
+                Fail(new ScramjetException(ErrorCodes.BadParameters, $"-{(Append ? nameof(Append) : nameof(Force))} is about a file, and there is no -OutFile.", "Give -OutFile."));
             return;
+        }
+
+        if (Append && Force)
+            Fail(new ScramjetException(ErrorCodes.BadParameters, "-Force replaces a file, and -Append adds to it.", "Give one of them."));
         if (First != int.MaxValue)
             Fail(new ScramjetException(ErrorCodes.BadParameters, "-First counts objects, lines or blocks, and -OutFile takes bytes as they come.", "Give one of them."));
         _file = FullPath(OutFile);
     }
 
     /// <summary>Opens a stream and writes all that comes out of it.</summary>
-    private protected async Task ReceiveAsync(Func<CancellationToken, Task<ApiStream>> open, string name)
+    /// <param name="open">Opens the stream, within a time; null for as long as its hub lives.</param>
+    /// <param name="name">What it is, in words.</param>
+    private protected async Task ReceiveAsync(Func<TimeSpan?, CancellationToken, Task<ApiStream>> open, string name)
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(StopToken);
-        if (DurationSec is { } seconds)
-            limit.CancelAfter(TimeSpan.FromSeconds(seconds));
-        try
-        {
-            // What a stream has given is gone: a file that can't be written must show before it is asked for anything.
-            using var file = _file is null ? null : OpenFile(_file, name);
-            using var stream = await open(limit.Token).ConfigureAwait(false);
-            if (file is not null)
-                await ToFileAsync(stream, file, name, limit.Token).ConfigureAwait(false);
-            else
-                await OutputWriter.WriteAsync(this, stream, AsByteStream ? ContentTypes.Bytes : ContentType ?? stream.ContentType, limit.Token, First).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException) when (!StopToken.IsCancellationRequested)
-        {
+        var time = new StreamTime(DurationSec, StopToken);
+        var ended = _file is not null
+            ? await ToFileAsync(_file, time, open, name).ConfigureAwait(false)
+            : await time.ReadAsync(open, (stream, token) => OutputWriter.WriteAsync(this, stream, AsByteStream ? ContentTypes.Bytes : ContentType ?? stream.ContentType, token, First)).ConfigureAwait(false);
+        if (!ended)
             PostVerbose($"{name}: the time of {DurationSec} s is up.");
-        }
     }
 
-    private async Task ToFileAsync(ApiStream stream, FileStream file, string name, CancellationToken cancellationToken)
+    private async Task<bool> ToFileAsync(string path, StreamTime time, Func<TimeSpan?, CancellationToken, Task<ApiStream>> open, string name)
     {
+        if (Interlocked.Exchange(ref _fileTaken, 1) != 0)
+            throw new ScramjetException(ErrorCodes.BadParameters, $"'{path}' can't take {name} too: it takes one stream.", "Give each stream a file of its own.");
+        if (!await ConfirmAsync(path, $"{(Append ? "Append" : "Write")} {name}").ConfigureAwait(false))
+            return true;
+
+        // What a stream has given is gone: a file that can't be written must show before it is asked for anything.
+        using var file = ReceivedFile.Open(path, Append, Force);
         var progress = new ByteProgress(PostProgress, $"Receiving {name}", null);
         try
         {
-            // A device has no length to set.
-            if (file.CanSeek && file.Length > 0)
-                file.SetLength(0);
-            var block = new byte[OutputWriter.BlockSize];
-            var received = 0L;
-            int read;
-            while ((read = await stream.ReadAsync(block, 0, block.Length, cancellationToken).ConfigureAwait(false)) > 0)
-            {
-                file.Write(block, 0, read);
-                progress.Report(received += read);
-            }
-
-            file.Flush();
+            var ended = await time.ReadAsync(open, (stream, token) => file.ReceiveAsync(stream, progress, token)).ConfigureAwait(false);
+            file.Complete();
+            return ended;
         }
-        catch (IOException e)
+        catch (ScramjetException) when (file.Partial is { } partial)
         {
-            throw Unwritable(file.Name, e);
+            PostWarning($"What came of {name} is in '{partial}'.");
+            throw;
         }
         finally
         {
             progress.Complete();
         }
     }
-
-    private FileStream OpenFile(string path, string name)
-    {
-        if (Interlocked.Exchange(ref _fileTaken, 1) != 0)
-            throw new ScramjetException(ErrorCodes.BadParameters, $"'{path}' can't take {name} too: it takes one stream.", "Give each stream a file of its own.");
-
-        try
-        {
-            // Without a buffer of its own: one that can't be written would fail again when the file is closed.
-            return new FileStream(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.Read, bufferSize: 1);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
-        {
-            throw Unwritable(path, e);
-        }
-    }
-
-    private static ScramjetException Unwritable(string path, Exception e) =>
-        new(ErrorCodes.FileUnwritable, $"'{path}' can't be written: {e.Message}", "Check the path, its permissions, and the disk.", e);
 }

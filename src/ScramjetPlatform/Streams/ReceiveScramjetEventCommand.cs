@@ -1,6 +1,5 @@
 using System;
 using System.Management.Automation;
-using System.Threading;
 using System.Threading.Tasks;
 using Newtonsoft.Json;
 using Newtonsoft.Json.Linq;
@@ -33,31 +32,32 @@ public sealed class ReceiveScramjetEventCommand : InstanceEventCmdlet
     [NoCompletion]
     public double? WaitTimeoutSec { get; set; }
 
+    private protected override TimeSpan? CallTimeout => StreamTime.CallTimeout(WaitTimeoutSec);
+
     private protected override void Process() => StartForEach(ReceiveAsync, endless: true);
 
     private async Task ReceiveAsync(Instance instance)
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(StopToken);
-        if (WaitTimeoutSec is { } seconds)
-            limit.CancelAfter(TimeSpan.FromSeconds(seconds));
-        var client = Own(instance.Client);
+        var time = new StreamTime(WaitTimeoutSec, StopToken);
+        var client = Context.Own(instance.Client, time.Left);
+        if (Follow)
+        {
+            await time.ReadAsync(
+                (_, token) => client.GetEventStreamAsync(EventName, token),
+                (stream, token) => EndlessLines.FollowAsync(stream, line => string.IsNullOrWhiteSpace(line) ? Task.CompletedTask : WriteAsync(instance, Parse(line)), token)).ConfigureAwait(false);
+            return;
+        }
+
         try
         {
-            if (Follow)
-            {
-                await EndlessLines.ReadAsync(t => client.GetEventStreamAsync(EventName, t), line => string.IsNullOrWhiteSpace(line) ? Task.CompletedTask : WriteAsync(instance, Parse(line)), true, limit.Token).ConfigureAwait(false);
-                return;
-            }
-
             var message = Next
-                ? await client.GetNextEventAsync(EventName, limit.Token).ConfigureAwait(false)
-                : await client.GetEventAsync(EventName, limit.Token).ConfigureAwait(false);
+                ? await client.GetNextEventAsync(EventName, StopToken).ConfigureAwait(false)
+                : await client.GetEventAsync(EventName, StopToken).ConfigureAwait(false);
             await WriteAsync(instance, message).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (!StopToken.IsCancellationRequested)
         {
-            if (!Follow)
-                throw new ScramjetException(ErrorCodes.Timeout, $"No event '{EventName}' came from '{instance.Id}' within {WaitTimeoutSec} s.", "Wait longer with -WaitTimeoutSec.");
+            throw new ScramjetException(ErrorCodes.Timeout, $"No event '{EventName}' came from '{instance.Id}' within {WaitTimeoutSec} s.", "Wait longer with -WaitTimeoutSec.");
         }
     }
 

@@ -8,7 +8,7 @@ using ScramjetPlatform.Pipeline;
 namespace ScramjetPlatform;
 
 /// <summary>Writes what comes out of an instance: its output, standard output or standard error.</summary>
-[Cmdlet(VerbsCommunications.Receive, "ScramjetOutput")]
+[Cmdlet(VerbsCommunications.Receive, "ScramjetOutput", SupportsShouldProcess = true)]
 [OutputType(typeof(PSObject), typeof(string), typeof(byte[]))]
 public sealed class ReceiveScramjetOutputCommand : ReceiveCmdlet
 {
@@ -32,5 +32,5 @@ public sealed class ReceiveScramjetOutputCommand : ReceiveCmdlet
 
     private protected override void Process() => StartForEach(Queries.Instances(Context), Instance, ReceiveAsync, endless: true);
 
-    private Task ReceiveAsync(Instance instance) => ReceiveAsync(token => Own(instance.Client).GetStreamAsync(Stream, token), $"{Stream} of {instance.Id}");
+    private Task ReceiveAsync(Instance instance) => ReceiveAsync((time, token) => Context.Own(instance.Client, time).GetStreamAsync(Stream, token), $"{Stream} of {instance.Id}");
 }

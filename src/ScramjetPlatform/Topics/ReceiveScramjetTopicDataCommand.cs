@@ -4,7 +4,7 @@ using ScramjetPlatform.Pipeline;
 namespace ScramjetPlatform;
 
 /// <summary>Writes what comes out of a topic of a hub or a space, until Ctrl+C, -First or -DurationSec.</summary>
-[Cmdlet(VerbsCommunications.Receive, "ScramjetTopicData")]
+[Cmdlet(VerbsCommunications.Receive, "ScramjetTopicData", SupportsShouldProcess = true)]
 [OutputType(typeof(PSObject), typeof(string), typeof(byte[]))]
 public sealed class ReceiveScramjetTopicDataCommand : ReceiveCmdlet
 {
@@ -21,6 +21,6 @@ public sealed class ReceiveScramjetTopicDataCommand : ReceiveCmdlet
         var spaces = MeansSpaces();
         var scope = GetScope();
         var name = Topic;
-        StartEndless(() => ForEachTopicPlaceAsync(scope, spaces, place => ReceiveAsync(t => place.OpenAsync(name, ContentType, t), $"topic {name} of {place.Name}")), name);
+        StartEndless(() => ForEachTopicPlaceAsync(scope, spaces, place => ReceiveAsync((time, token) => place.OpenAsync(Context, name, ContentType, time, token), $"topic {name} of {place.Name}")), name);
     }
 }

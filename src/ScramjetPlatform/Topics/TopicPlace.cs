@@ -1,3 +1,4 @@
+using System;
 using System.Threading;
 using System.Threading.Tasks;
 using Scramjet.Client;
@@ -26,10 +27,10 @@ internal sealed class TopicPlace
     public Task SendAsync(string topic, StreamBody body, bool endStream, CancellationToken cancellationToken) => _client.SendNamedDataAsync(topic, body, endStream, cancellationToken);
 
     /// <summary>Opens a topic's data; where no content type is given, as the one that the topic has.</summary>
-    public async Task<ApiStream> OpenAsync(string topic, string? contentType, CancellationToken cancellationToken)
+    public async Task<ApiStream> OpenAsync(CommandContext context, string topic, string? contentType, TimeSpan? openingTime, CancellationToken cancellationToken)
     {
         contentType ??= await _client.GetTopicTypeAsync(topic, cancellationToken).ConfigureAwait(false);
-        var stream = await _client.GetNamedDataAsync(topic, contentType ?? ContentTypes.NdJson, cancellationToken).ConfigureAwait(false);
+        var stream = await context.Own(_client, openingTime).GetNamedDataAsync(topic, contentType ?? ContentTypes.NdJson, cancellationToken).ConfigureAwait(false);
         stream.ContentType = contentType;
         return stream;
     }
