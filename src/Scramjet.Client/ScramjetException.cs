@@ -22,4 +22,7 @@ public class ScramjetException : Exception
 
     /// <summary>What to do about it, where that can be said.</summary>
     public string? RecommendedAction { get; }
+
+    /// <summary>What exactly led to it.</summary>
+    internal ErrorSituation Situation { get; init; }
 }

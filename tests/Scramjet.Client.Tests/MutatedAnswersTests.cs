@@ -5,6 +5,7 @@ using System.Linq;
 using System.Text;
 using System.Threading;
 using System.Threading.Tasks;
+using Scramjet.Client.Api;
 using Scramjet.Client.Http;
 using Scramjet.Client.Model;
 using Scramjet.Testing;
@@ -24,27 +25,27 @@ public sealed class MutatedAnswersTests
 
     private static int Seed => int.TryParse(Environment.GetEnvironmentVariable("SCRAMJET_FUZZ_SEED"), out var seed) ? seed : Environment.TickCount & 0xFFFFFF;
 
-    private static readonly (string Name, string Recording, Func<HostClient, CancellationToken, Task> Call)[] s_calls =
+    private static readonly (string Name, string Recording, Func<HubClient, CancellationToken, Task> Call)[] s_calls =
     [
         ("version", "version", (hub, c) => hub.GetVersionAsync(c)),
         ("hub version", "version", (hub, c) => hub.GetHubVersionAsync(c)),
         ("info", "config", (hub, c) => hub.GetInfoAsync(c)),
         ("status", "status", (hub, c) => hub.GetStatusAsync(c)),
         ("config", "config", (hub, c) => hub.GetConfigAsync(c)),
-        ("load", "load-check", (hub, c) => hub.GetLoadCheckAsync(c)),
+        ("load", "load-check", (hub, c) => hub.GetLoadAsync(c)),
         ("sequences", "sequences", (hub, c) => hub.ListSequencesAsync(c)),
         ("instances", "instances", (hub, c) => hub.ListInstancesAsync(c)),
         ("entities", "entities", (hub, c) => hub.ListEntitiesAsync(c)),
-        ("topics", "topics", (hub, c) => hub.GetTopicsAsync(c)),
+        ("topics", "topics", (hub, c) => hub.ListTopicsAsync(c)),
         ("topic", "topic-create", (hub, c) => hub.CreateTopicAsync("x", "text/plain", c)),
-        ("instance", "instance", (hub, c) => hub.GetInstanceInfoAsync("x", c)),
+        ("instance", "instance", (hub, c) => hub.GetInstanceAsync("x", c)),
         ("sequence", "sequence", (hub, c) => hub.GetSequenceAsync("x", c)),
         ("health", "instance-health", (hub, c) => hub.GetInstanceClient("x").GetHealthAsync(c)),
         ("start", "sequence-start", (hub, c) => hub.GetSequenceClient("x").StartAsync(cancellationToken: c)),
         ("kill", "instance-kill", (hub, c) => hub.GetInstanceClient("x").KillAsync(cancellationToken: c)),
         ("event", "instance-event-last", (hub, c) => hub.GetInstanceClient("x").GetEventAsync("e", c)),
         ("instances of a sequence", "sequence-instances", (hub, c) => hub.GetSequenceClient("x").ListInstancesAsync(c)),
-        ("space", "status", (hub, c) => hub.GetManagerClientAsync(c)),
+        ("space", "status", (hub, c) => hub.GetSpaceClientAsync(c)),
     ];
 
     [Fact]
@@ -78,7 +79,7 @@ public sealed class MutatedAnswersTests
             using var transport = new ScramjetTransport(new Uri(server.BaseUri), new TransportOptions { Timeout = TimeSpan.FromSeconds(30), MaxRetries = 0 });
             try
             {
-                await call(new HostClient(transport), TestContext.Current.CancellationToken);
+                await call(new HubClient(transport), TestContext.Current.CancellationToken);
             }
             catch (ScramjetException e)
             {

@@ -4,6 +4,7 @@ using System.Net;
 using System.Text;
 using System.Threading;
 using System.Threading.Tasks;
+using Scramjet.Client.Api;
 using Scramjet.Client.Http;
 using Scramjet.Client.Model;
 using Scramjet.Client.Packaging;
@@ -20,7 +21,7 @@ public sealed class RecordedAnswersTests
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    private static HostClient Client(FaultServer server) => new(new ScramjetTransport(new Uri(server.BaseUri), new TransportOptions { Timeout = TimeSpan.FromSeconds(10) }));
+    private static HubClient Client(FaultServer server) => new(new ScramjetTransport(new Uri(server.BaseUri), new TransportOptions { Timeout = TimeSpan.FromSeconds(10) }));
 
     private static (string Sequence, string Instance, string Ended) Ids(string version) => version == New
         ? ("29da78bb-9755-43fd-a394-5d87322be7b0", "7f99828d-2938-4a0a-9761-652cbabd9b57", "ca965a50-56c6-43b9-b040-a6ff3c81a10b")
@@ -55,7 +56,7 @@ public sealed class RecordedAnswersTests
     public async Task One_instance_is_read_in_both_forms(string version)
     {
         await using var server = RecordedHub.Start(version, "instance");
-        var instance = await Client(server).GetInstanceInfoAsync(Ids(version).Instance, Cancel);
+        var instance = await Client(server).GetInstanceAsync(Ids(version).Instance, Cancel);
         Assert.Equal(Ids(version).Sequence, instance.SequenceId);
         Assert.Equal((InstanceStatus.Running, "Running"), (instance.GetStatus(), instance.Status));
         Assert.Equal(["Hi"], instance.ArgumentList);
@@ -83,7 +84,7 @@ public sealed class RecordedAnswersTests
     public async Task Ended_instances_say_how_they_ended()
     {
         await using var server = RecordedHub.Start(New, "instance-after-kill", "instance-after-stop");
-        var killed = await Client(server).GetInstanceInfoAsync(Ids(New).Ended, Cancel);
+        var killed = await Client(server).GetInstanceAsync(Ids(New).Ended, Cancel);
         Assert.Equal(("Completed", 137, "Instance killed"), (killed.Status, killed.ExitCode, killed.ExitReason));
         Assert.True(killed.HasEnded);
         Assert.NotNull(killed.Ended);
@@ -136,7 +137,7 @@ public sealed class RecordedAnswersTests
     public async Task An_unknown_instance_is_not_found(string version, string words)
     {
         await using var server = RecordedHub.Start(version);
-        var error = await Assert.ThrowsAsync<ScramjetApiException>(() => Client(server).GetInstanceInfoAsync("no-such-id", Cancel));
+        var error = await Assert.ThrowsAsync<ScramjetApiException>(() => Client(server).GetInstanceAsync("no-such-id", Cancel));
         Assert.Equal((ErrorCodes.NotFound, HttpStatusCode.NotFound, "GET", words), (error.Code, error.StatusCode, error.Method, error.ServerMessage));
         Assert.Null(await Client(server).GetInstanceClient("no-such-id").GetInfoOrNullAsync(Cancel));
     }
@@ -169,7 +170,7 @@ public sealed class RecordedAnswersTests
     {
         await using var server = RecordedHub.Start(version, recording);
         var package = new PackageSource(() => new System.IO.MemoryStream([1, 2, 3]), 3);
-        var error = await Assert.ThrowsAsync<ScramjetApiException>(() => Client(server).SendSequenceAsync(package, cancellationToken: Cancel));
+        var error = await Assert.ThrowsAsync<ScramjetApiException>(() => Client(server).UploadSequenceAsync(package, cancellationToken: Cancel));
         Assert.Equal((ErrorCodes.UnprocessableEntity, words), (error.Code, error.ServerMessage));
         Assert.Single(server.Requests);
     }
@@ -181,7 +182,7 @@ public sealed class RecordedAnswersTests
     {
         await using var server = RecordedHub.Start(version, "sequence-send", "sequence-start");
         var sent = 0L;
-        var sequence = await Client(server).SendSequenceAsync(new PackageSource(() => new System.IO.MemoryStream(new byte[1000]), 1000), new Reporter(n => sent = n), Cancel);
+        var sequence = await Client(server).UploadSequenceAsync(new PackageSource(() => new System.IO.MemoryStream(new byte[1000]), 1000), new Reporter(n => sent = n), Cancel);
         Assert.Equal(Ids(version).Sequence, sequence.SequenceId);
         Assert.Equal(1000, sent);
         Assert.Equal("application/octet-stream", server.Requests.First().Headers["Content-Type"]);
@@ -208,7 +209,7 @@ public sealed class RecordedAnswersTests
         {
             () => client.GetConfigAsync(Cancel),
             () => client.GetStatusAsync(Cancel),
-            () => client.GetManagerClientAsync(Cancel),
+            () => client.GetSpaceClientAsync(Cancel),
             () => client.CreateTopicAsync("cities", "text/plain", Cancel),
             () => client.DeleteTopicAsync("cities", Cancel),
             () => client.UpdateSequenceAsync("x", new PackageSource(() => new System.IO.MemoryStream(), 0), cancellationToken: Cancel),
@@ -229,7 +230,7 @@ public sealed class RecordedAnswersTests
     public async Task Load_and_health_are_read(string version, double use, double percent, double? cpu)
     {
         await using var server = RecordedHub.Start(version);
-        var load = await Client(server).GetLoadCheckAsync(Cancel);
+        var load = await Client(server).GetLoadAsync(Cancel);
         Assert.True(load.MemoryFree > 0);
         var disk = Assert.Single(load.GetFileSystems());
         Assert.Equal((use, percent, percent), (disk.Use, disk.UsedPercent, load.DiskPercent));
@@ -257,7 +258,7 @@ public sealed class RecordedAnswersTests
     public async Task Topics_are_read_and_made()
     {
         await using var server = RecordedHub.Start(New, "topics", "topic-create");
-        Assert.Equal(("cities", "application/x-ndjson"), (await Client(server).GetTopicsAsync(Cancel)).Select(t => (t.Name, t.ContentType)).Single());
+        Assert.Equal(("cities", "application/x-ndjson"), (await Client(server).ListTopicsAsync(Cancel)).Select(t => (t.Name, t.ContentType)).Single());
         Assert.Equal("flowing", (await Client(server).CreateTopicAsync("cities", "application/x-ndjson", Cancel)).State);
         await Client(server).DeleteTopicAsync("cities", Cancel);
     }
@@ -266,7 +267,7 @@ public sealed class RecordedAnswersTests
     public async Task A_hubs_space_is_reached_through_the_hub()
     {
         await using var alone = RecordedHub.Start(New);
-        Assert.Equal(ErrorCodes.HubDisconnected, (await Assert.ThrowsAsync<ScramjetException>(() => Client(alone).GetManagerClientAsync(Cancel))).Code);
+        Assert.Equal(ErrorCodes.HubDisconnected, (await Assert.ThrowsAsync<ScramjetException>(() => Client(alone).GetSpaceClientAsync(Cancel))).Code);
 
         await using var connected = new FaultServer(exchange => exchange.Target switch
         {
@@ -275,8 +276,8 @@ public sealed class RecordedAnswersTests
             "/api/v1/cpm/api/v1/list" => exchange.AnswerAsync(200, """[{"id":"sth-1"}]"""),
             _ => exchange.AnswerAsync(404, ""),
         });
-        var space = await Client(connected).GetManagerClientAsync(Cancel);
-        var hub = Assert.Single(await space.GetHostsAsync(Cancel));
+        var space = await Client(connected).GetSpaceClientAsync(Cancel);
+        var hub = Assert.Single(await space.ListHubsAsync(Cancel));
         Assert.Equal(("sth-1", "org-1-manager"), (hub.Id, hub.Space));
         Assert.EndsWith("/api/v1/cpm/api/v1/sth/sth-1/api/v1", hub.Client.ToString());
     }

@@ -99,7 +99,14 @@ public sealed class SequenceProjectTests : IDisposable
     public void A_name_that_npm_would_refuse_is_an_error(string name) => Assert.Equal(ErrorCodes.BadParameters, Code(() => Plan(Folder("x"), name)));
 
     [Fact]
-    public void A_scoped_name_is_quoted_in_the_readme() => Assert.Contains("Invoke-ScramjetSequence '@me/hello'", Plan(Folder("x"), "@me/hello").Files.Single(f => f.Path == "README.md").Text, StringComparison.Ordinal);
+    public void The_readme_says_how_the_sequence_is_run_if_it_is_given()
+    {
+        static string Readme(Func<string, string>? usage) =>
+            SequenceProject.Plan("x", SequenceLanguage.Python, SequenceKind.Consumer, "@me/hello", "Counts.", overwrite: true, usage).Files.Single(f => f.Path == "README.md").Text;
+
+        Assert.StartsWith("# @me/hello\n\nCounts.\n\nRun @me/hello.\n\n## Files\n", Readme(name => $"Run {name}."), StringComparison.Ordinal);
+        Assert.StartsWith("# @me/hello\n\nCounts.\n\n## Files\n", Readme(null), StringComparison.Ordinal);
+    }
 
     [Fact]
     public void Any_description_stays_what_it_is()

@@ -2,6 +2,7 @@ using System;
 using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
+using Scramjet.Client.Api;
 using Scramjet.Client.Http;
 using Scramjet.Testing;
 using Xunit;
@@ -13,7 +14,7 @@ public sealed class TransportTests
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    private static HostClient Client(FaultServer server, string? token = null) => new(new ScramjetTransport(
+    private static HubClient Client(FaultServer server, string? token = null) => new(new ScramjetTransport(
         new Uri(server.BaseUri),
         new TransportOptions { AccessToken = token, Timeout = TimeSpan.FromSeconds(10), RetryDelay = TimeSpan.FromMilliseconds(10) }));
 
@@ -52,7 +53,7 @@ public sealed class TransportTests
     {
         await using var server = new FaultServer(exchange => exchange.AnswerAsync(503, ""));
         await Assert.ThrowsAsync<ScramjetApiException>(() => Client(server).GetSequenceClient("x").StartAsync(cancellationToken: Cancel));
-        await Assert.ThrowsAsync<ScramjetApiException>(() => Client(server).SendSequenceAsync(new Packaging.PackageSource(() => new System.IO.MemoryStream(new byte[10]), 10), cancellationToken: Cancel));
+        await Assert.ThrowsAsync<ScramjetApiException>(() => Client(server).UploadSequenceAsync(new Packaging.PackageSource(() => new System.IO.MemoryStream(new byte[10]), 10), cancellationToken: Cancel));
         Assert.Equal(2, server.Requests.Count);
     }
 
@@ -159,7 +160,7 @@ public sealed class TransportTests
     }
 
     /// <summary>The way that a GET with a content header takes on .NET Framework, which has no other; here it is over this runtime's HttpWebRequest.</summary>
-    private static HostClient FrameworkClient(string baseUri, string? token = null) => new(new ScramjetTransport(
+    private static HubClient FrameworkClient(string baseUri, string? token = null) => new(new ScramjetTransport(
         new Uri(baseUri),
         new TransportOptions { AccessToken = token, UsesContentHeaderHandler = true, UserAgent = "Tests/1.0", RetryDelay = TimeSpan.FromMilliseconds(10) }));
 
@@ -174,7 +175,7 @@ public sealed class TransportTests
             await exchange.ClosedAsync();
             ended.SetResult();
         });
-        using (var stream = await FrameworkClient(server.BaseUri, "secret").GetNamedDataAsync("cities", "text/plain", Cancel))
+        using (var stream = await FrameworkClient(server.BaseUri, "secret").GetTopicStreamAsync("cities", "text/plain", Cancel))
         {
             var block = new byte[100];
             var read = await stream.ReadAsync(block, Cancel);
@@ -193,11 +194,11 @@ public sealed class TransportTests
         await using (var server = new FaultServer(exchange => exchange.AnswerAsync(404, "no such topic", "text/plain")))
         {
             address = server.BaseUri;
-            var error = await Assert.ThrowsAsync<ScramjetApiException>(() => FrameworkClient(address).GetNamedDataAsync("cities", "text/plain", Cancel));
+            var error = await Assert.ThrowsAsync<ScramjetApiException>(() => FrameworkClient(address).GetTopicStreamAsync("cities", "text/plain", Cancel));
             Assert.Equal((ErrorCodes.NotFound, "no such topic"), (error.Code, error.ServerMessage));
         }
 
-        var refused = await Assert.ThrowsAsync<ScramjetApiException>(() => FrameworkClient(address).GetNamedDataAsync("cities", "text/plain", Cancel));
+        var refused = await Assert.ThrowsAsync<ScramjetApiException>(() => FrameworkClient(address).GetTopicStreamAsync("cities", "text/plain", Cancel));
         Assert.Equal(ErrorCodes.CannotConnect, refused.Code);
 
         var asked = new TaskCompletionSource();
@@ -207,7 +208,7 @@ public sealed class TransportTests
             return exchange.ClosedAsync();
         });
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
-        var call = FrameworkClient(silent.BaseUri).GetNamedDataAsync("cities", "text/plain", stop.Token);
+        var call = FrameworkClient(silent.BaseUri).GetTopicStreamAsync("cities", "text/plain", stop.Token);
         await asked.Task.WaitAsync(Cancel);
         await stop.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call);

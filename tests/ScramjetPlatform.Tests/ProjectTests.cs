@@ -158,6 +158,14 @@ public sealed class ProjectTests(RealPlatform real) : IDisposable
     }
 
     [Fact]
+    public void A_scoped_name_is_quoted_in_the_readme()
+    {
+        using var session = Connect();
+        session.Get("New-ScramjetSequenceProject ./scoped -Name '@me/hello'");
+        Assert.Contains("Invoke-ScramjetSequence '@me/hello'", File.ReadAllText(Path.Combine(_root, "scoped/README.md")), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void WhatIf_lists_the_files_and_makes_none()
     {
         using var session = Connect();

@@ -69,7 +69,7 @@ public sealed class TableTests
     public void Every_async_method_of_the_clients_is_named()
     {
         var named = Read(Client).SelectMany(r => r.Code("C#"));
-        var client = ClientAssembly.GetType("Scramjet.Client.ApiClient", throwOnError: true)!;
+        var client = ClientAssembly.GetType("Scramjet.Client.Api.ApiClient", throwOnError: true)!;
         var methods = ClientAssembly.GetExportedTypes().Where(t => client.IsAssignableFrom(t) && !t.IsAbstract)
             .SelectMany(t => t.GetMethods(BindingFlags.Public | BindingFlags.Instance | BindingFlags.Static)
                 .Where(m => typeof(Task).IsAssignableFrom(m.ReturnType))

@@ -32,6 +32,9 @@ internal sealed class ApiRequest(HttpMethod method, string path)
     /// <summary>What to do where the server answers 409, that something is in the way.</summary>
     public string? ConflictAdvice { get; set; }
 
+    /// <summary>What a 409 means for this request.</summary>
+    public ErrorSituation ConflictSituation { get; set; }
+
     /// <summary>A secret that the request holds, beside the token: no error may repeat it either.</summary>
     public string? Secret { get; set; }
 

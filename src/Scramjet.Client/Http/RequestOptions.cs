@@ -1,5 +1,6 @@
 using System;
 using System.Threading;
+using Scramjet.Client.Api;
 
 namespace Scramjet.Client.Http;
 

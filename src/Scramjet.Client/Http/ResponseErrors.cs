@@ -35,14 +35,21 @@ internal static class ResponseErrors
         };
         var advice = status switch
         {
-            401 when !call.HasToken => "Connect with an access token: Connect-ScramjetPlatform -AccessToken.",
+            401 when !call.HasToken => "Use an access token.",
             401 or 403 => "Check the access token: it may be wrong, expired, revoked, or not allow this.",
             404 => "Check the id; the thing may have ended or been removed meanwhile.",
             409 => call.Request.ConflictAdvice,
             419 => "Free memory or disk on the hub, or stop instances, and try again.",
-            502 or 504 => "See whether the hub still runs and is connected: Get-ScramjetHub.",
+            502 or 504 => "Check whether the hub is running and connected.",
             429 or 503 => "Try again later.",
             _ => null,
+        };
+        var situation = status switch
+        {
+            401 when !call.HasToken => ErrorSituation.TokenMissing,
+            409 => call.Request.ConflictSituation,
+            502 or 504 => ErrorSituation.HubUnreachable,
+            _ => ErrorSituation.Unspecified,
         };
         var words = ServerMessage(body) ?? Reason(response);
         var retryAfter = response.Headers.RetryAfter switch
@@ -51,7 +58,15 @@ internal static class ResponseErrors
             { Date: { } date } => date - DateTimeOffset.UtcNow,
             _ => (TimeSpan?)null,
         };
-        return Create(call, code, $"{call.Description} was answered with {status}{(words is null ? "" : ": " + words)}{End(words)}", response.StatusCode, words, advice, retryAfter: retryAfter < TimeSpan.Zero ? TimeSpan.Zero : retryAfter);
+        return Create(
+            call,
+            code,
+            $"{call.Description} was answered with {status}{(words is null ? "" : ": " + words)}{End(words)}",
+            response.StatusCode,
+            words,
+            advice,
+            retryAfter: retryAfter < TimeSpan.Zero ? TimeSpan.Zero : retryAfter,
+            situation: situation);
     }
 
     /// <summary>A failure that may pass, after a wait that is too long.</summary>
@@ -66,6 +81,7 @@ internal static class ResponseErrors
         failure.InnerException)
     {
         RetryAfter = failure.RetryAfter,
+        Situation = failure.Situation,
     };
 
     /// <summary>A request that got no answer at all.</summary>
@@ -97,8 +113,9 @@ internal static class ResponseErrors
         call,
         ErrorCodes.InvalidResponse,
         $"The answer to {call.Description} can't be read. {Sentence(e.Message)}",
-        advice: "Check that the address is a Scramjet API's. Ask for less at once, such as one hub with -Hub.",
-        cause: e);
+        advice: "Check that the address is that of a Scramjet API. Ask for less at once, such as one hub.",
+        cause: e,
+        situation: ErrorSituation.ResponseUnreadable);
 
     /// <summary>A stream that ended before its end.</summary>
     public static ScramjetApiException StreamBroken(Call call, Exception e) => Create(
@@ -129,7 +146,8 @@ internal static class ResponseErrors
         call,
         ErrorCodes.Timeout,
         $"{call.Description} was not answered within {call.Timeout.TotalSeconds:0.###} s.",
-        advice: "Give it more time with -TimeoutSec, or see whether the server is overloaded. Whether the request was carried out is not known.");
+        advice: "Allow more time, or check whether the server is overloaded. It isn't known whether the request was carried out.",
+        situation: ErrorSituation.ResponseLate);
 
     /// <summary>A good answer whose body isn't JSON.</summary>
     public static ScramjetApiException NotJson(Call call, HttpResponseMessage response, string body)
@@ -183,7 +201,16 @@ internal static class ResponseErrors
         advice: "Connect to the address that the server redirects to.");
 
     /// <summary>The one place where an error of a call is made: what is shown of it holds no secret and nothing that a terminal would act on.</summary>
-    private static ScramjetApiException Create(Call call, string code, string message, HttpStatusCode? status = null, string? serverMessage = null, string? advice = null, Exception? cause = null, TimeSpan? retryAfter = null) => new(
+    private static ScramjetApiException Create(
+        Call call,
+        string code,
+        string message,
+        HttpStatusCode? status = null,
+        string? serverMessage = null,
+        string? advice = null,
+        Exception? cause = null,
+        TimeSpan? retryAfter = null,
+        ErrorSituation situation = ErrorSituation.Unspecified) => new(
         code,
         DisplayText.Clean(call.Mask.Apply(message))!,
         call.Request.Method.Method,
@@ -194,6 +221,7 @@ internal static class ResponseErrors
         call.Mask.Apply(cause))
     {
         RetryAfter = retryAfter,
+        Situation = situation,
     };
 
     /// <summary>The best of the forms in which servers say what went wrong.</summary>

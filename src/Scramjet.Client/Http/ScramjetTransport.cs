@@ -6,6 +6,7 @@ using System.Threading;
 using System.Threading.Tasks;
 using Newtonsoft.Json;
 using Newtonsoft.Json.Linq;
+using Scramjet.Client.Compat;
 using Scramjet.Client.Instances;
 using Scramjet.Client.Json;
 using Scramjet.Client.Model;
@@ -206,7 +207,10 @@ public sealed class ScramjetTransport : IDisposable
     {
         ScramjetException => null,
         _ when cancellationToken.IsCancellationRequested => new OperationCanceledException("The call was stopped.", e, cancellationToken),
-        _ when _disposed => new ScramjetException(ErrorCodes.NotConnected, $"The connection to {BaseUri} has been closed.", "Connect again with Connect-ScramjetPlatform.", e),
+        _ when _disposed => new ScramjetException(ErrorCodes.NotConnected, $"The connection to {BaseUri} has been closed.", "Connect again.", e)
+        {
+            Situation = ErrorSituation.ConnectionClosed,
+        },
         InvalidDataException => ResponseErrors.Unreadable(call, e),
         IOException or HttpRequestException or WebException or ObjectDisposedException => ResponseErrors.BrokenAnswer(call, e),
         _ => null,

@@ -5,6 +5,7 @@ using System.Linq;
 using System.Net;
 using System.Threading;
 using System.Threading.Tasks;
+using Scramjet.Client.Api;
 using Scramjet.Client.Http;
 using Scramjet.Client.Model;
 
@@ -95,7 +96,7 @@ public sealed class InstanceWatch
         finally
         {
             enough.Cancel();
-            _ = Task.WhenAll(stop, end).ContinueWith(static t => _ = t.Exception, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            _ = Task.WhenAll(stop, end).IgnoreOutcomeAsync();
         }
     }
 
@@ -301,7 +302,7 @@ public sealed class InstanceWatch
     {
         var hub = ApiClient.With(sequence.Hub, _polling);
         var version = await hub.GetHubVersionAsync(cancellationToken).ConfigureAwait(false);
-        if (version.ListsWholeInstances)
+        if (version.ListsInstanceDetails)
             return (await hub.ListInstancesAsync(cancellationToken).ConfigureAwait(false)).Where(i => i.SequenceId == sequence.SequenceId).ToArray();
 
         try
@@ -329,20 +330,29 @@ public sealed class InstanceWatch
         method,
         sequence.Uri,
         HttpStatusCode.Conflict,
-        recommendedAction: "Stop its instances first with Stop-ScramjetInstance; Remove-ScramjetSequence -Force kills them.");
+        recommendedAction: "Stop its instances first.")
+    {
+        Situation = ErrorSituation.SequenceInUse,
+    };
 
     private static ScramjetException StillListed(SequenceClient sequence, IReadOnlyList<Instance> instances, TimeSpan timeout, string consequence, Exception? cause) => new(
         ErrorCodes.Timeout,
         instances.Count == 0
             ? $"The hub '{sequence.Hub.HubId}' still calls the sequence '{sequence.SequenceId}' in use after {timeout.TotalSeconds:0.#} s."
             : $"The hub '{sequence.Hub.HubId}' still lists {Describe(instances)} after {timeout.TotalSeconds:0.#} s, and {consequence}.",
-        "Hubs list an instance for a while after its end: try again later, or give the hub more time with -WaitTimeoutSec.",
-        cause);
+        "Hubs list an instance for a while after its end. Try again later, or allow the hub more time.",
+        cause)
+    {
+        Situation = ErrorSituation.InstancesListed,
+    };
 
     private static ScramjetException TimedOut(Instance instance, TimeSpan timeout) => new(
         ErrorCodes.Timeout,
         $"The instance '{instance.Id}' on '{instance.Hub}' is {instance.Status} after {timeout.TotalSeconds:0.#} s.",
-        "Wait longer with -WaitTimeoutSec, or see its log and health.");
+        "Wait longer, or check its log and health.")
+    {
+        Situation = ErrorSituation.WaitEnded,
+    };
 
     /// <summary>Tells of one wait: progress each time, and a trace the first time.</summary>
     private sealed class Reporter(InstanceWatch watch, string goal) : IDisposable

@@ -1,12 +1,13 @@
 using System;
 using System.Collections.Generic;
+using Scramjet.Client.Api;
 
 namespace Scramjet.Client.Model;
 
 /// <summary>A hub, as its space knows it or, used alone, as it tells of itself.</summary>
 public sealed class Hub : Resource
 {
-    internal Hub(JsonFields fields, HostClient client)
+    internal Hub(JsonFields fields, HubClient client)
     {
         Id = fields.RequiredId();
         Client = client;
@@ -35,7 +36,7 @@ public sealed class Hub : Resource
     /// <param name="version">The version.</param>
     /// <param name="config">The answer to <c>/config</c>, where there is one.</param>
     /// <param name="status">The answer to <c>/status</c>, where there is one.</param>
-    internal Hub(HostClient client, string? version = null, JsonFields? config = null, JsonFields? status = null)
+    internal Hub(HubClient client, string? version = null, JsonFields? config = null, JsonFields? status = null)
     {
         Id = client.HubId;
         Client = client;
@@ -102,10 +103,10 @@ public sealed class Hub : Resource
     /// <summary>Whether it was asked by its own address, rather than through its space.</summary>
     internal bool IsAlone => Client.SpaceId is null;
 
-    internal HostClient Client { get; }
+    internal HubClient Client { get; }
 
     /// <summary>The client for this hub. It is a method so that JSON, lists and tables show the hub alone.</summary>
-    public HostClient GetClient() => Client;
+    public HubClient GetClient() => Client;
 
     private protected override string Address => Client.Address;
 

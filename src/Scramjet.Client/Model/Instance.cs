@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Collections.Specialized;
 using Newtonsoft.Json.Linq;
+using Scramjet.Client.Api;
 using Scramjet.Client.Http;
 using Scramjet.Client.Json;
 

@@ -1,4 +1,5 @@
 using System;
+using Scramjet.Client.Api;
 
 namespace Scramjet.Client.Model;
 

@@ -1,9 +1,11 @@
+using Scramjet.Client.Api;
+
 namespace Scramjet.Client.Model;
 
 /// <summary>A space: the hubs under one manager.</summary>
 public sealed class Space : Resource
 {
-    internal Space(JsonFields fields, ManagerClient client)
+    internal Space(JsonFields fields, SpaceClient client)
     {
         Id = fields.RequiredId();
         Client = client;
@@ -13,10 +15,10 @@ public sealed class Space : Resource
     /// <summary>The id, like <c>org-1b9d6bcd-manager</c>.</summary>
     public string Id { get; }
 
-    internal ManagerClient Client { get; }
+    internal SpaceClient Client { get; }
 
     /// <summary>The client for this space. It is a method so that JSON, lists and tables show the space alone.</summary>
-    public ManagerClient GetClient() => Client;
+    public SpaceClient GetClient() => Client;
 
     private protected override string Address => Client.Address;
 

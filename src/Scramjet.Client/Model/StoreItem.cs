@@ -1,4 +1,5 @@
 using System.Collections.Specialized;
+using Scramjet.Client.Api;
 using Scramjet.Client.Json;
 
 namespace Scramjet.Client.Model;
@@ -8,7 +9,7 @@ public sealed class StoreItem : Resource
 {
     private readonly OrderedDictionary? _config;
 
-    internal StoreItem(JsonFields fields, ManagerClient client)
+    internal StoreItem(JsonFields fields, SpaceClient client)
     {
         Id = fields.RequiredId();
         Space = client.SpaceId;
@@ -39,10 +40,10 @@ public sealed class StoreItem : Resource
     /// <summary>The space's id.</summary>
     public string Space { get; }
 
-    internal ManagerClient Client { get; }
+    internal SpaceClient Client { get; }
 
     /// <summary>The client for the space. It is a method so that JSON, lists and tables show the package alone.</summary>
-    public ManagerClient GetClient() => Client;
+    public SpaceClient GetClient() => Client;
 
     private protected override string Address => $"{Client.Address}/s3/{System.Uri.EscapeDataString(Id)}";
 

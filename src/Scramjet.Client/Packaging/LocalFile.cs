@@ -68,7 +68,7 @@ public static class LocalFile
     public static void CheckReplaceable(string path, bool replace)
     {
         if (Directory.Exists(path) || (File.Exists(path) && !replace))
-            throw new ScramjetException(ErrorCodes.AlreadyExists, $"'{path}' is there already.", "Give another path, or -Force to replace a file.");
+            throw new ScramjetException(ErrorCodes.AlreadyExists, $"'{path}' already exists.", "Specify another path, or allow the file to be replaced.") { Situation = ErrorSituation.FileExists };
         if (Name(UnixFile.Kind(path, followLinks: false)) is { } name)
             throw new ScramjetException(ErrorCodes.FileUnwritable, $"'{path}' is {name}, which no file can take the place of.", "Give another path.");
     }

@@ -2,7 +2,6 @@ using System;
 using System.Collections.Generic;
 using System.IO;
 using System.Linq;
-using System.Text.RegularExpressions;
 using Newtonsoft.Json;
 using Newtonsoft.Json.Linq;
 using Scramjet.Client.Http;
@@ -11,22 +10,16 @@ using Scramjet.Client.Json;
 namespace Scramjet.Client.Packaging;
 
 /// <summary>
-/// The templates of new sequences. They lie in this assembly: a folder for each language, with the files of all kinds in it and a folder
-/// for each kind, and README.md in parts.
+/// The templates of new sequences. They are resources of this assembly: a folder for each language, with the files of all kinds in it and a folder
+/// for each kind.
 /// </summary>
 internal static class ProjectTemplate
 {
     private const string Root = "Templates/";
     private const string Readme = "README.md";
 
-    private const string PythonInput =
-        " The Python runner of a hub accepts only text and bytes. With -ContentType text/plain, the objects are sent as lines of JSON, and main.py converts them back to objects.";
-
-    private static readonly Regex Placeholder = new(@"\{\{(\w+)\}\}", RegexOptions.CultureInvariant);
-    private static readonly Regex PlainArgument = new(@"^[a-z][a-z0-9._-]*\z", RegexOptions.CultureInvariant);
-
     /// <summary>A template's files, filled in and ordered by path.</summary>
-    public static IReadOnlyList<(string Path, string Text)> Read(SequenceLanguage language, SequenceKind kind, string name, string? description)
+    public static IReadOnlyList<(string Path, string Text)> Read(SequenceLanguage language, SequenceKind kind, string name, string? description, string? usage)
     {
         var files = new SortedDictionary<string, string>(StringComparer.Ordinal);
         var common = $"{Root}{language}/";
@@ -41,15 +34,7 @@ internal static class ProjectTemplate
 
         description = string.IsNullOrWhiteSpace(description) ? DescriptionOf(kind) : description!;
         files[PackageManifest.FileName] = FillManifest(files[PackageManifest.FileName], name, description);
-        files[Readme] = Fill(Text($"{Root}{kind}.md"), new Dictionary<string, string>(StringComparer.Ordinal)
-        {
-            ["name"] = name,
-            ["argument"] = PlainArgument.IsMatch(name) ? name : $"'{name}'",
-            ["description"] = description,
-            ["options"] = language == SequenceLanguage.Python ? " -ContentType text/plain" : "",
-            ["input"] = language == SequenceLanguage.Python ? PythonInput : "",
-            ["files"] = files[Readme].TrimEnd(),
-        });
+        files[Readme] = string.Join("\n\n", new[] { $"# {name}", description, usage, files[Readme].TrimEnd() }.Where(static part => part is not null)) + "\n";
         return files.Select(static f => (f.Key, f.Value)).ToArray();
     }
 
@@ -71,9 +56,6 @@ internal static class ProjectTemplate
         text.WriteLine();
         return text.ToString();
     }
-
-    // In one pass: what is filled in is not looked at again.
-    private static string Fill(string template, Dictionary<string, string> values) => Placeholder.Replace(template, m => values[m.Groups[1].Value]);
 
     private static string Text(string resource)
     {

@@ -38,8 +38,16 @@ public sealed class SequenceProject
     /// <param name="name">The sequence's name; not given: made of the folder's.</param>
     /// <param name="description">What it does; not given: what the template does.</param>
     /// <param name="overwrite">Whether the folder may have files in it already, of which those with the same names are replaced.</param>
+    /// <param name="usage">Makes the part of README.md that says how the sequence with a name is run, in markdown; null to leave it out.</param>
     /// <exception cref="ScramjetException"><c>BAD_PARAMETERS</c>, <c>ALREADY_EXISTS</c> or <c>FILE_UNREADABLE</c>.</exception>
-    public static SequenceProject Plan(string folder, SequenceLanguage language, SequenceKind kind, string? name = null, string? description = null, bool overwrite = false)
+    public static SequenceProject Plan(
+        string folder,
+        SequenceLanguage language,
+        SequenceKind kind,
+        string? name = null,
+        string? description = null,
+        bool overwrite = false,
+        Func<string, string>? usage = null)
     {
         if (name is not null)
             CheckName(name);
@@ -50,10 +58,16 @@ public sealed class SequenceProject
             if (File.Exists(root))
                 throw new ScramjetException(ErrorCodes.AlreadyExists, $"'{root}' is a file.", "Give another folder.");
             if (!overwrite && Directory.Exists(root) && Directory.EnumerateFileSystemEntries(root).Any())
-                throw new ScramjetException(ErrorCodes.AlreadyExists, $"The folder '{root}' isn't empty.", "Give another folder, or -Force to replace the files of the same names in this one.");
+            {
+                throw new ScramjetException(ErrorCodes.AlreadyExists, $"The folder '{root}' isn't empty.", "Specify another folder, or allow files of the same names to be replaced.")
+                {
+                    Situation = ErrorSituation.FolderNotEmpty,
+                };
+            }
 
             name ??= NameFor(root);
-            return new SequenceProject(root, name, ProjectTemplate.Read(language, kind, name, description).Select(f => new ProjectFile(root, f.Path, f.Text)).ToArray());
+            var files = ProjectTemplate.Read(language, kind, name, description, usage?.Invoke(name));
+            return new SequenceProject(root, name, files.Select(f => new ProjectFile(root, f.Path, f.Text)).ToArray());
         }
         catch (Exception e) when (LocalFile.IsFileError(e))
         {

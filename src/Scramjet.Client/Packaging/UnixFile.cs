@@ -6,8 +6,8 @@ using System.Runtime.InteropServices;
 namespace Scramjet.Client.Packaging;
 
 /// <summary>
-/// Links, permission bits and kinds of files. netstandard2.0 has none of them. The runtimes under PowerShell 7 read links, which is asked for by name, and
-/// have the system's stat in a library of their own, the one way that is the same on every Unix. Windows PowerShell has neither.
+/// Links, permission bits and kinds of files. netstandard2.0 has none of them. .NET reads links, with a property that is asked for by name, and
+/// has the system's stat in a library of its own, the one way that is the same on every Unix. .NET Framework has neither.
 /// </summary>
 internal static class UnixFile
 {

@@ -20,7 +20,7 @@ public sealed class SiProfile
         Path = path;
         Name = System.IO.Path.GetFileNameWithoutExtension(path);
         if (settings["configVersion"] is { } version && version is not JValue { Value: long and <= NewestVersion })
-            throw Invalid($"it has configVersion {version}, and {NewestVersion} is the newest that is known here", "Update this module.");
+            throw Invalid($"it has configVersion {version}, and {NewestVersion} is the newest that is known here", "Use a newer version of this software.");
 
         Environment = Text(settings, "env") ?? Development;
         if (Environment is not (Production or Development))
@@ -62,7 +62,7 @@ public sealed class SiProfile
     /// <summary>The access token of a platform's profile.</summary>
     /// <exception cref="ScramjetException"><c>INVALID_PROFILE</c>: a platform's profile without one.</exception>
     public string? GetAccessToken() => IsPlatform && _accessToken is null
-        ? throw Invalid("it is a platform's, and has no token", "Set it with: si config set token <token>, or give -AccessToken.")
+        ? throw Invalid("it is a platform's, and has no token", "Set the token with: si config set token <token>.", ErrorSituation.ProfileTokenMissing)
         : _accessToken;
 
     /// <summary>The name.</summary>
@@ -84,5 +84,6 @@ public sealed class SiProfile
 
     private static string? Text(JObject settings, string field) => settings[field] is JValue { Type: JTokenType.String } value && ((string)value!).Length > 0 ? (string)value! : null;
 
-    private ScramjetException Invalid(string why, string advice) => new(ErrorCodes.InvalidProfile, $"The profile '{Path}' can't be used: {why}.", advice);
+    private ScramjetException Invalid(string why, string advice, ErrorSituation situation = ErrorSituation.Unspecified) =>
+        new(ErrorCodes.InvalidProfile, $"The profile '{Path}' can't be used: {why}.", advice) { Situation = situation };
 }

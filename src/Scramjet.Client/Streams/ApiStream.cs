@@ -118,7 +118,7 @@ public sealed class ApiStream : Stream
                 {
                     _isOver = true;
                     _response.Dispose();
-                    _ = reading.ContinueWith(static t => _ = t.Exception, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+                    _ = reading.IgnoreOutcomeAsync();
                     return true;
                 }
 

@@ -8,8 +8,8 @@ using System.Threading.Tasks;
 namespace Scramjet.Client.Streams;
 
 /// <summary>
-/// A request's body that is produced while it is sent. What is written goes out at once when the line is free, and gathers while
-/// it isn't; whoever writes faster than the far end takes waits for <see cref="RoomAsync"/>.
+/// A request body that is written while it is sent. Data is sent at once if the connection is free, and is buffered otherwise. A writer that is faster than
+/// the receiver waits with <see cref="WaitForRoomAsync"/>.
 /// </summary>
 public sealed class BodyPipe
 {
@@ -23,7 +23,7 @@ public sealed class BodyPipe
     private TaskCompletionSource<bool>? _room;
     private bool _complete;
 
-    /// <summary>Adds bytes.</summary>
+    /// <summary>Adds bytes to the body.</summary>
     public void Write(byte[] bytes, int offset, int count)
     {
         TaskCompletionSource<bool>? data;
@@ -38,10 +38,14 @@ public sealed class BodyPipe
     }
 
     /// <summary>
-    /// Ends when there is room for more: never before the first of it is being sent, so that what is written with pauses isn't joined while the way
-    /// is still being made.
+    /// Waits until there is room for more data. Until the first data is being sent there is none, so that what is written with pauses isn't joined while the
+    /// connection is being made.
     /// </summary>
-    public Task RoomAsync()
+    /// <param name="cancellationToken">Cancels the wait.</param>
+    public Task WaitForRoomAsync(CancellationToken cancellationToken = default) =>
+        cancellationToken.CanBeCanceled ? Room().OrCanceledAsync(cancellationToken) : Room();
+
+    private Task Room()
     {
         if (!_begun.Task.IsCompleted)
             return _begun.Task;
@@ -54,7 +58,7 @@ public sealed class BodyPipe
         }
     }
 
-    /// <summary>Ends the body, in good order.</summary>
+    /// <summary>Completes the body: nothing is written to it any more.</summary>
     public void Complete()
     {
         TaskCompletionSource<bool>? data;
@@ -109,7 +113,7 @@ public sealed class BodyPipe
     }
 }
 
-/// <summary>A body of any length that something writes while it is sent.</summary>
+/// <summary>A body of unknown length that is written while it is sent.</summary>
 internal sealed class StreamingContent : HttpContent
 {
     private readonly Func<Stream, CancellationToken, Task> _write;

@@ -30,7 +30,10 @@ internal sealed class InputLedger
             throw new ScramjetException(
                 ErrorCodes.InputEnded,
                 $"The input of the instance '{instance}' has ended: nothing more can be sent into it.",
-                "Send all but the last part with -KeepOpen, or start another instance.");
+                "Keep the input open when sending all parts but the last, or start another instance.")
+            {
+                Situation = ErrorSituation.InputEnded,
+            };
         }
 
         if (entry.Kind != kind)

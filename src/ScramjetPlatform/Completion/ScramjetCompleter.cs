@@ -106,8 +106,8 @@ public abstract class ScramjetCompleter : IArgumentCompleter
                 return [];
 
             var spaces = connection.Target == ConnectionKind.MultiManager
-                ? await Quick(connection.MultiManager).GetManagersAsync(cancellationToken).ConfigureAwait(false)
-                : await Quick(connection.Middleware).GetManagersAsync(cancellationToken).ConfigureAwait(false);
+                ? await Quick(connection.MultiManager).ListSpacesAsync(cancellationToken).ConfigureAwait(false)
+                : await Quick(connection.Middleware).ListSpacesAsync(cancellationToken).ConfigureAwait(false);
             return Space is null ? spaces : spaces.Where(s => Fits(Space, s.Id)).ToArray();
         }
 
@@ -116,16 +116,16 @@ public abstract class ScramjetCompleter : IArgumentCompleter
             if (!connection.IsPlatform)
                 return [new Hub(await Quick(connection.Host).IdentifyAsync(cancellationToken).ConfigureAwait(false))];
 
-            return await FromSpacesAsync(space => space.GetHostsAsync(cancellationToken), cancellationToken).ConfigureAwait(false);
+            return await FromSpacesAsync(space => space.ListHubsAsync(cancellationToken), cancellationToken).ConfigureAwait(false);
         }
 
-        public async Task<IEnumerable<T>> FromSpacesAsync<T>(Func<ManagerClient, Task<IReadOnlyList<T>>> list, CancellationToken cancellationToken)
+        public async Task<IEnumerable<T>> FromSpacesAsync<T>(Func<SpaceClient, Task<IReadOnlyList<T>>> list, CancellationToken cancellationToken)
         {
             var spaces = await GetSpacesAsync(cancellationToken).ConfigureAwait(false);
             return await GatherAsync(spaces, s => list(s.Client), cancellationToken).ConfigureAwait(false);
         }
 
-        public async Task<IEnumerable<T>> FromHubsAsync<T>(Func<HostClient, Task<IReadOnlyList<T>>> list, CancellationToken cancellationToken)
+        public async Task<IEnumerable<T>> FromHubsAsync<T>(Func<HubClient, Task<IReadOnlyList<T>>> list, CancellationToken cancellationToken)
         {
             var hubs = (await GetHubsAsync(cancellationToken).ConfigureAwait(false)).Where(h => h.Connected != false && (Hub is null || Fits(Hub, h.Id)));
             return await GatherAsync(hubs, h => list(h.Client), cancellationToken).ConfigureAwait(false);
@@ -173,7 +173,7 @@ public sealed class HubCompleter : ScramjetCompleter
 public sealed class StoreItemCompleter : ScramjetCompleter
 {
     private protected override async Task<IEnumerable<Offer>> FindAsync(Scope scope, CancellationToken cancellationToken) =>
-        (await scope.FromSpacesAsync(space => space.GetStoreItemsAsync(cancellationToken), cancellationToken).ConfigureAwait(false))
+        (await scope.FromSpacesAsync(space => space.ListStoreItemsAsync(cancellationToken), cancellationToken).ConfigureAwait(false))
             .Select(i => new Offer(i.Id, $"{i.Name} {i.Version} in {i.Space}"));
 }
 
@@ -198,8 +198,8 @@ public sealed class TopicCompleter : ScramjetCompleter
 {
     private protected override async Task<IEnumerable<Offer>> FindAsync(Scope scope, CancellationToken cancellationToken)
     {
-        var ofSpaces = scope.FromSpacesAsync(space => space.GetTopicsAsync(cancellationToken), cancellationToken);
-        var ofHubs = scope.FromHubsAsync(hub => hub.GetTopicsAsync(cancellationToken), cancellationToken);
+        var ofSpaces = scope.FromSpacesAsync(space => space.ListTopicsAsync(cancellationToken), cancellationToken);
+        var ofHubs = scope.FromHubsAsync(hub => hub.ListTopicsAsync(cancellationToken), cancellationToken);
         var topics = scope.Hub is null ? (await ofSpaces.ConfigureAwait(false)).Concat(await ofHubs.ConfigureAwait(false)) : await ofHubs.ConfigureAwait(false);
         return topics.Select(t => new Offer(t.Name, $"{t.ContentType} {(t.Hub is null ? $"in {t.Space}" : $"on {t.Hub}")}"));
     }

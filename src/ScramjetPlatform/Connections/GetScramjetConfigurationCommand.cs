@@ -10,10 +10,10 @@ namespace ScramjetPlatform;
 [OutputType(typeof(ScramjetConfiguration))]
 public sealed class GetScramjetConfigurationCommand : PartQueryCmdlet
 {
-    private protected override async Task<object> AskAsync(HostClient hub) =>
+    private protected override async Task<object> AskAsync(HubClient hub) =>
         new ScramjetConfiguration("Hub", hub.HubId, hub.SpaceId, hub.HubId, await hub.GetConfigAsync(StopToken).ConfigureAwait(false));
 
-    private protected override async Task<object> AskAsync(ManagerClient space) =>
+    private protected override async Task<object> AskAsync(SpaceClient space) =>
         new ScramjetConfiguration("Space", space.SpaceId, space.SpaceId, null, await space.GetConfigAsync(StopToken).ConfigureAwait(false));
 
     private protected override async Task<object> AskAsync(MultiManagerClient manager) =>

@@ -45,7 +45,7 @@ public sealed class GetScramjetVersionCommand : QueryCmdlet
         await WriteAsync(new ScramjetVersion("Space", space.Id, space.Id, info)).ConfigureAwait(false);
     }
 
-    private async Task HubAsync(Scramjet.Client.HostClient hub)
+    private async Task HubAsync(HubClient hub)
     {
         if (!Context.IsFirst(hub))
             return;

@@ -15,7 +15,7 @@ public sealed class ScramjetConfiguration
         Settings = settings;
     }
 
-    internal ScramjetConfiguration(ManagerInfo info)
+    internal ScramjetConfiguration(MultiManagerInfo info)
         : this("MultiManager", info.Id ?? "", null, null, new OrderedDictionary { ["apiBase"] = info.ApiBase, ["apiPort"] = info.ApiPort, ["managersCount"] = info.ManagersCount })
     {
         foreach (var other in info.AdditionalData)

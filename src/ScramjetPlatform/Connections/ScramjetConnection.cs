@@ -17,7 +17,7 @@ public sealed class ScramjetConnection
     private static readonly ConditionalWeakTable<ScramjetTransport, ScramjetConnection> s_byTransport = new();
 
     private readonly ScramjetTransport _transport;
-    private volatile HostClient? _self;
+    private volatile HubClient? _self;
 
     internal ScramjetConnection(string? name, ConnectionKind kind, ScramjetTransport transport)
     {
@@ -62,7 +62,7 @@ public sealed class ScramjetConnection
 
     internal MultiManagerClient MultiManager => new(_transport);
 
-    internal HostClient Host => _self ?? new HostClient(_transport);
+    internal HubClient Host => _self ?? new HubClient(_transport);
 
     /// <summary>The connection that a server's object came over; null where it isn't known.</summary>
     internal static ScramjetConnection? Of(Entity entity) => entity.Transport is { } transport && s_byTransport.TryGetValue(transport, out var connection) ? connection : null;
@@ -72,8 +72,8 @@ public sealed class ScramjetConnection
     {
         ApiClient client = Target == ConnectionKind.MultiManager ? MultiManager : Middleware;
         return (await context.ListAsync(client, () => Target == ConnectionKind.MultiManager
-            ? context.Own(MultiManager).GetManagersAsync(context.Cancellation)
-            : context.Own(Middleware).GetManagersAsync(context.Cancellation)).ConfigureAwait(false)).Items;
+            ? context.Own(MultiManager).ListSpacesAsync(context.Cancellation)
+            : context.Own(Middleware).ListSpacesAsync(context.Cancellation)).ConfigureAwait(false)).Items;
     }
 
     /// <summary>The hub that the connection leads to, by the id that it has given itself.</summary>

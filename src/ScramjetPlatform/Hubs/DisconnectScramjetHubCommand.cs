@@ -51,7 +51,7 @@ public sealed class DisconnectScramjetHubCommand : ScopedCmdlet
 
     private async Task DisconnectAsync(Hub hub)
     {
-        var space = hub.RequireManager();
+        var space = hub.RequireSpace();
         if (await ConfirmAsync($"{hub.Id} in {hub.Space}", "Disconnect").ConfigureAwait(false))
             await WriteAsync(space, hub.Id, null, null).ConfigureAwait(false);
     }
@@ -63,7 +63,7 @@ public sealed class DisconnectScramjetHubCommand : ScopedCmdlet
             await WriteAsync(space.Client, null, Count, Secret.Reveal(AccessKey)).ConfigureAwait(false);
     }
 
-    private async Task WriteAsync(ManagerClient space, string? hubId, int? limit, string? accessKey)
+    private async Task WriteAsync(SpaceClient space, string? hubId, int? limit, string? accessKey)
     {
         foreach (var hub in await ThrottledAsync(() => Own(space).DisconnectHubsAsync(hubId, limit, accessKey, StopToken)).ConfigureAwait(false))
             await WriteAsync(hub).ConfigureAwait(false);

@@ -34,7 +34,7 @@ public sealed class GetScramjetHubCommand : HubQueryCmdlet
         }
     }
 
-    private async Task RefreshAsync(Scramjet.Client.HostClient hub)
+    private async Task RefreshAsync(HubClient hub)
     {
         if (Context.IsFirst(hub))
             await WriteAsync(await Own(hub).GetInfoAsync(StopToken).ConfigureAwait(false)).ConfigureAwait(false);

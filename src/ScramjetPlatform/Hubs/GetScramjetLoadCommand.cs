@@ -11,9 +11,9 @@ namespace ScramjetPlatform;
 [OutputType(typeof(LoadCheck))]
 public sealed class GetScramjetLoadCommand : PartQueryCmdlet
 {
-    private protected override async Task<object> AskAsync(HostClient hub) => await hub.GetLoadCheckAsync(StopToken).ConfigureAwait(false);
+    private protected override async Task<object> AskAsync(HubClient hub) => await hub.GetLoadAsync(StopToken).ConfigureAwait(false);
 
-    private protected override async Task<object> AskAsync(ManagerClient space) => await space.GetLoadAsync(StopToken).ConfigureAwait(false);
+    private protected override async Task<object> AskAsync(SpaceClient space) => await space.GetLoadAsync(StopToken).ConfigureAwait(false);
 
     private protected override async Task<object> AskAsync(MultiManagerClient manager) => await manager.GetLoadAsync(StopToken).ConfigureAwait(false);
 }

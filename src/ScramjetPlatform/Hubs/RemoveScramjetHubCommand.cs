@@ -29,7 +29,7 @@ public sealed class RemoveScramjetHubCommand : ScopedCmdlet
 
     private async Task RemoveAsync(Hub hub)
     {
-        var space = hub.RequireManager();
+        var space = hub.RequireSpace();
         if (await ConfirmAsync($"{hub.Id} ({hub.Status}) in {hub.Space}", "Remove hub").ConfigureAwait(false))
             await ThrottledAsync(() => Own(space).DeleteHubAsync(hub.Id, Force, StopToken)).ConfigureAwait(false);
     }

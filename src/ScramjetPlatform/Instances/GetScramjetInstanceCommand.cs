@@ -64,7 +64,7 @@ public sealed class GetScramjetInstanceCommand : QueryCmdlet
         StartRecord(() => Queries.Instances(Context).ForEachAsync(scope, texts, EmitAsync));
     }
 
-    private async Task OfSequenceAsync(Scramjet.Client.HostClient hub, string sequenceId)
+    private async Task OfSequenceAsync(HubClient hub, string sequenceId)
     {
         foreach (var instance in (await Context.ListAsync(hub, () => hub.ListInstancesAsync(StopToken)).ConfigureAwait(false)).Items)
         {

@@ -2,6 +2,7 @@ using System;
 using System.Linq;
 using System.Management.Automation;
 using System.Threading.Tasks;
+using Scramjet.Client.Compat;
 using Scramjet.Client;
 using Scramjet.Client.Http;
 using Scramjet.Client.Instances;
@@ -48,7 +49,7 @@ public sealed class RestartScramjetInstanceCommand : InstanceActionCmdlet
             return;
 
         var options = StartOptions.Of(now);
-        if (await EndAsync(now, version.HasStartOptions).ConfigureAwait(false))
+        if (await EndAsync(now, version.SupportsStartOptions).ConfigureAwait(false))
             options.InstanceId = now.Id;
         var after = await Own(sequence.Client).StartAsync(sequence, options, StopToken).ConfigureAwait(false);
         if (Wait)
@@ -96,6 +97,6 @@ public sealed class RestartScramjetInstanceCommand : InstanceActionCmdlet
     private static string Unknown(Instance instance, HubVersion version) => string.Join(" and ", new[]
     {
         instance.AppConfig is null ? "configuration" : null,
-        version.HasStartOptions && !instance.KnowsLimits ? "limits" : null,
+        version.SupportsStartOptions && !instance.KnowsLimits ? "limits" : null,
     }.Where(word => word is not null));
 }

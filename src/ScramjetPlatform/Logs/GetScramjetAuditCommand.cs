@@ -57,7 +57,7 @@ public sealed class GetScramjetAuditCommand : ScopedCmdlet
         base.EndProcessing();
     }
 
-    private void Want(HostClient hub, string id, bool ofSequence)
+    private void Want(HubClient hub, string id, bool ofSequence)
     {
         if (!_wanted.TryGetValue(hub.Uri.AbsoluteUri, out var wanted))
             _wanted[hub.Uri.AbsoluteUri] = wanted = new Wanted(Own(hub));
@@ -103,9 +103,9 @@ public sealed class GetScramjetAuditCommand : ScopedCmdlet
     }
 
     /// <summary>What of a hub's audit is wanted.</summary>
-    private sealed class Wanted(HostClient hub)
+    private sealed class Wanted(HubClient hub)
     {
-        public HostClient Hub { get; } = hub;
+        public HubClient Hub { get; } = hub;
 
         public HashSet<string> Sequences { get; } = new(StringComparer.Ordinal);
 

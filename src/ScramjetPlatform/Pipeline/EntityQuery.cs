@@ -19,11 +19,11 @@ internal sealed class EntityQuery<T> where T : Entity
     private readonly Func<HubScope, Func<ApiClient, Func<Task<IReadOnlyList<T>>>, Task>, Task> _forEachPlace;
 
     /// <summary>Things that hubs list.</summary>
-    public EntityQuery(CommandContext context, string kind, Func<HostClient, Task<IReadOnlyList<T>>> list, Func<T, string> id, Func<T, string?>? name = null)
+    public EntityQuery(CommandContext context, string kind, Func<HubClient, Task<IReadOnlyList<T>>> list, Func<T, string> id, Func<T, string?>? name = null)
         : this(context, kind, "on one hub", id, name) => _forEachPlace = (scope, visit) => scope.ForEachClientAsync(hub => visit(hub, () => list(hub)));
 
     /// <summary>Things that spaces list.</summary>
-    public EntityQuery(CommandContext context, string kind, Func<ManagerClient, Task<IReadOnlyList<T>>> list, Func<T, string> id, Func<T, string?>? name = null)
+    public EntityQuery(CommandContext context, string kind, Func<SpaceClient, Task<IReadOnlyList<T>>> list, Func<T, string> id, Func<T, string?>? name = null)
         : this(context, kind, "in one space", id, name) => _forEachPlace = (scope, visit) => scope.ForEachSpaceAsync(space => visit(space.Client, () => list(context.Own(space.Client))));
 
     private EntityQuery(CommandContext context, string kind, string place, Func<T, string> id, Func<T, string?>? name)

@@ -57,8 +57,9 @@ internal static class ErrorRecords
             : Categories.TryGetValue(known.Code, out var found) ? found : ErrorCategory.NotSpecified;
         var record = new ErrorRecord(known, known.Code, category, target);
         var message = DisplayText.Clean(known.Message)!;
-        if (known.RecommendedAction is not null || message != known.Message)
-            record.ErrorDetails = new ErrorDetails(message) { RecommendedAction = DisplayText.Clean(known.RecommendedAction) };
+        var advice = CmdletAdvice.For(known);
+        if (advice is not null || message != known.Message)
+            record.ErrorDetails = new ErrorDetails(message) { RecommendedAction = DisplayText.Clean(advice) };
         if (target is not null && record.CategoryInfo.TargetName is { } name && DisplayText.Clean(name) is var shown && shown != name)
             record.CategoryInfo.TargetName = shown;
         return record;

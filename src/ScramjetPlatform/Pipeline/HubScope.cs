@@ -21,7 +21,7 @@ internal sealed class HubScope
     private readonly EntityReference[] _spaces;
     private readonly EntityReference[] _hubs;
     private readonly ConcurrentBag<string> _failed = [];
-    private HostClient? _only;
+    private HubClient? _only;
     private int _spacesAsked;
 
     private HubScope(CommandContext context, ScramjetConnection? connection, EntityReference[] spaces, EntityReference[] hubs)
@@ -91,7 +91,7 @@ internal sealed class HubScope
     }
 
     /// <summary>The hub that something is on.</summary>
-    public static HubScope OfHub(CommandContext context, HostClient hub) => new(context, null, [], []) { _only = hub };
+    public static HubScope OfHub(CommandContext context, HubClient hub) => new(context, null, [], []) { _only = hub };
 
     /// <summary>Spaces by themselves, whatever the context.</summary>
     public static HubScope OfSpaces(CommandContext context, Func<ScramjetConnection> require, EntityReference[] spaces)
@@ -140,7 +140,7 @@ internal sealed class HubScope
     }
 
     /// <summary>Calls the body for each hub's client, concurrently. A hub that its space knows as disconnected is an error by itself.</summary>
-    public Task ForEachClientAsync(Func<HostClient, Task> body) => _only is { } only ? GuardAsync(only.HubId, () => body(_context.Own(only))) : ForEachHubAsync(async hub =>
+    public Task ForEachClientAsync(Func<HubClient, Task> body) => _only is { } only ? GuardAsync(only.HubId, () => body(_context.Own(only))) : ForEachHubAsync(async hub =>
     {
         // What an object says may be long past.
         var isGiven = _hubs.Any(reference => ReferenceEquals(reference.Value, hub));
@@ -175,7 +175,7 @@ internal sealed class HubScope
         await ForEachSpaceAsync(space => around(space, async () =>
         {
             var client = _context.Own(space.Client);
-            var hubs = (await _context.ListAsync(client, () => client.GetHostsAsync(_context.Cancellation)).ConfigureAwait(false)).Items;
+            var hubs = (await _context.ListAsync(client, () => client.ListHubsAsync(_context.Cancellation)).ConfigureAwait(false)).Items;
             Interlocked.Increment(ref _spacesAsked);
             var wanted = matchers.Length == 0 ? hubs : matchers.SelectMany(m => m.Take(hubs)).Distinct();
             await Task.WhenAll(wanted.Select(h => GuardAsync(h.Id, () => body(h)))).ConfigureAwait(false);

@@ -35,9 +35,9 @@ public abstract class PartQueryCmdlet : HubQueryCmdlet
         }
     }
 
-    private protected abstract Task<object> AskAsync(HostClient hub);
+    private protected abstract Task<object> AskAsync(HubClient hub);
 
-    private protected abstract Task<object> AskAsync(ManagerClient space);
+    private protected abstract Task<object> AskAsync(SpaceClient space);
 
     private protected abstract Task<object> AskAsync(MultiManagerClient manager);
 

@@ -7,11 +7,11 @@ namespace ScramjetPlatform.Pipeline;
 internal static class Queries
 {
     public static EntityQuery<Sequence> Sequences(CommandContext context) =>
-        new(context, "sequence", (HostClient hub) => hub.ListSequencesAsync(context.Cancellation), s => s.Id, s => s.Name);
+        new(context, "sequence", (HubClient hub) => hub.ListSequencesAsync(context.Cancellation), s => s.Id, s => s.Name);
 
     public static EntityQuery<Instance> Instances(CommandContext context) =>
-        new(context, "instance", (HostClient hub) => hub.ListInstancesAsync(context.Cancellation), i => i.Id);
+        new(context, "instance", (HubClient hub) => hub.ListInstancesAsync(context.Cancellation), i => i.Id);
 
     public static EntityQuery<StoreItem> StoreItems(CommandContext context) =>
-        new(context, "store item", (ManagerClient space) => space.GetStoreItemsAsync(context.Cancellation), i => i.Id, i => i.Name);
+        new(context, "store item", (SpaceClient space) => space.ListStoreItemsAsync(context.Cancellation), i => i.Id, i => i.Name);
 }

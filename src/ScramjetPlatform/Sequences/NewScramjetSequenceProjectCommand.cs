@@ -6,6 +6,7 @@ using Scramjet.Client;
 using Scramjet.Client.Packaging;
 using ScramjetPlatform.Completion;
 using ScramjetPlatform.Pipeline;
+using ScramjetPlatform.Sequences;
 
 namespace ScramjetPlatform;
 
@@ -61,7 +62,7 @@ public sealed class NewScramjetSequenceProjectCommand : AsyncCmdlet
 
     private async Task WriteAsync(string folder)
     {
-        var project = SequenceProject.Plan(folder, Language, Kind, Name, Description, Force);
+        var project = SequenceProject.Plan(folder, Language, Kind, Name, Description, Force, name => ProjectUsage.For(Language, Kind, name));
         var files = string.Join(", ", project.Files.Select(static f => f.Exists ? $"{f} (replaced)" : f.Path));
         if (!await ConfirmAsync($"{project.Folder}: {files}", $"Create {Language} {Kind.ToString().ToLowerInvariant()}").ConfigureAwait(false))
             return;

@@ -70,7 +70,7 @@ public sealed class PublishScramjetSequenceCommand : ScopedCmdlet
         await scope.ForEachClientAsync(hub => PublishAsync(path, package, hub)).ConfigureAwait(false);
     }
 
-    private async Task PublishAsync(string path, LazyPackage package, HostClient hub)
+    private async Task PublishAsync(string path, LazyPackage package, HubClient hub)
     {
         var manifest = package.Manifest;
         var there = IfChanged || Update ? await ThrottledAsync(() => hub.ListSequencesAsync(StopToken)).ConfigureAwait(false) : [];
@@ -88,7 +88,7 @@ public sealed class PublishScramjetSequenceCommand : ScopedCmdlet
             await WriteAsync(await ThrottledAsync(() => Own(sequence.Client).StartAsync(sequence, new StartOptions(), StopToken)).ConfigureAwait(false)).ConfigureAwait(false);
     }
 
-    private async Task<Sequence?> UploadAsync(string path, LazyPackage package, HostClient hub, Sequence? replaced)
+    private async Task<Sequence?> UploadAsync(string path, LazyPackage package, HubClient hub, Sequence? replaced)
     {
         var name = Packages.NameOf(path);
         if (!await ConfirmAsync($"{name} to {hub.HubId}", replaced is null ? "Publish" : $"Update sequence {replaced.Id}").ConfigureAwait(false))
@@ -96,7 +96,7 @@ public sealed class PublishScramjetSequenceCommand : ScopedCmdlet
 
         Task<SequenceClient> SendAsync(Func<IProgress<long>, Task<SequenceClient>> send) => Packages.SendAsync(this, $"Publishing {name} to {hub.HubId}", package.Value, send);
         var client = replaced is null
-            ? await SendAsync(progress => hub.SendSequenceAsync(package.Value, progress, StopToken)).ConfigureAwait(false)
+            ? await SendAsync(progress => hub.UploadSequenceAsync(package.Value, progress, StopToken)).ConfigureAwait(false)
             : await Context.Watch.WhenUnusedAsync(replaced.Client, () => SendAsync(progress => hub.UpdateSequenceAsync(replaced.Id, package.Value, progress, StopToken)), cancellationToken: StopToken).ConfigureAwait(false);
         return await client.GetInfoAsync(StopToken).ConfigureAwait(false);
     }

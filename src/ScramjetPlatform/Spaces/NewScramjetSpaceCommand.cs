@@ -47,5 +47,5 @@ public sealed class NewScramjetSpaceCommand : ScramjetCmdlet
     }
 
     private async Task StartAsync(MultiManagerClient manager, JObject configuration) =>
-        await WriteAsync(await manager.StartManagerAsync(configuration, StopToken).ConfigureAwait(false)).ConfigureAwait(false);
+        await WriteAsync(await manager.CreateSpaceAsync(configuration, StopToken).ConfigureAwait(false)).ConfigureAwait(false);
 }

@@ -34,6 +34,6 @@ public sealed class GetScramjetStoreItemCommand : SpaceCmdlet
 
     /// <summary>The item as its store lists it now.</summary>
     private async Task<StoreItem> RefreshAsync(StoreItem known) =>
-        (await Context.ListAsync(known.Client, () => Own(known.Client).GetStoreItemsAsync(StopToken)).ConfigureAwait(false)).Items.FirstOrDefault(item => item.Id == known.Id)
+        (await Context.ListAsync(known.Client, () => Own(known.Client).ListStoreItemsAsync(StopToken)).ConfigureAwait(false)).Items.FirstOrDefault(item => item.Id == known.Id)
             ?? throw Missing.Of("store item", known.Id);
 }

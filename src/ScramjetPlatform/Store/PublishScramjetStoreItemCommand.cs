@@ -56,6 +56,6 @@ public sealed class PublishScramjetStoreItemCommand : SpaceCmdlet
     {
         var name = Packages.NameOf(path);
         if (await ConfirmAsync($"{name} to the store of {space.Id}", Id is null ? "Publish" : $"Publish as {Id}").ConfigureAwait(false))
-            await WriteAsync(await ThrottledAsync(() => Packages.SendAsync(this, $"Publishing {name} to the store of {space.Id}", package.Value, progress => Own(space.Client).PutStoreItemAsync(package.Value, Id, progress, StopToken))).ConfigureAwait(false)).ConfigureAwait(false);
+            await WriteAsync(await ThrottledAsync(() => Packages.SendAsync(this, $"Publishing {name} to the store of {space.Id}", package.Value, progress => Own(space.Client).UploadStoreItemAsync(package.Value, Id, progress, StopToken))).ConfigureAwait(false)).ConfigureAwait(false);
     }
 }

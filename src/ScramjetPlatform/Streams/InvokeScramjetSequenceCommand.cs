@@ -135,7 +135,12 @@ public sealed class InvokeScramjetSequenceCommand : SendCmdlet
         var log = ForwardAsync(
             instance,
             InstanceStream.Log,
-            line => run.See(LogEntry.Parse(line, null, instance.Hub.HubId, instance.InstanceId)) is var text && _verbose ? PostVerboseAsync(text) : Task.CompletedTask,
+            line =>
+            {
+                var entry = LogEntry.Parse(line, null, instance.Hub.HubId, instance.InstanceId);
+                run.Log.Add(entry);
+                return _verbose ? PostVerboseAsync($"{entry.Level?.ToUpperInvariant()} {entry.Source}: {entry}".Trim()) : Task.CompletedTask;
+            },
             over.Token);
         try
         {
@@ -144,13 +149,13 @@ public sealed class InvokeScramjetSequenceCommand : SendCmdlet
                 body,
                 async (stream, token) =>
                 {
-                    objects = await OutputWriter.WriteAsync(this, stream, OutputContentType, token, hurry: run.Completed).ConfigureAwait(false);
+                    objects = await OutputWriter.WriteAsync(this, stream, OutputContentType, token, hurry: run.Log.Completed).ConfigureAwait(false);
                     bytes = stream.BytesRead;
                 },
-                typeRead: run.TypeRead,
+                typeRead: run.Log.InputTypeRead,
                 cancellationToken: StopToken).ConfigureAwait(false);
             var amount = $"{objects} {ItemsOf(OutputContentType)} ({bytes} bytes) came out of it, and {Sent} {ItemsOf(body.ContentType)} ({body.Sent} bytes) had gone into it";
-            await run.CheckAsync(Context.Watch, log, name, bytes, amount, StopToken).ConfigureAwait(false);
+            await run.EnsureSucceededAsync(Context.Watch, log, name, bytes, amount, StopToken).ConfigureAwait(false);
             if (!all)
                 PostVerbose($"The instance {instance.InstanceId} ended before it had read all of its input.");
         }
@@ -260,7 +265,7 @@ public sealed class InvokeScramjetSequenceCommand : SendCmdlet
     private async Task<(SequenceClient? Sequence, string Name, bool Published, IEnumerable<string> Engines)> PublishAsync(string path)
     {
         using var package = Packages.Check(this, path, label: false, StopToken);
-        var hubs = new List<HostClient>();
+        var hubs = new List<HubClient>();
         await _scope!.ForEachClientAsync(hub =>
         {
             lock (hubs)
@@ -277,7 +282,7 @@ public sealed class InvokeScramjetSequenceCommand : SendCmdlet
     }
 
     /// <summary>Sends a package. Where the command is stopped after all of it was sent, the hub makes a sequence of it, whose id is needed to remove it.</summary>
-    private async Task<SequenceClient> UploadAsync(HostClient hub, PackageSource package, IProgress<long> progress)
+    private async Task<SequenceClient> UploadAsync(HubClient hub, PackageSource package, IProgress<long> progress)
     {
         using var stop = new CancellationTokenSource();
         var sent = new UploadedBytes(progress);
@@ -286,7 +291,7 @@ public sealed class InvokeScramjetSequenceCommand : SendCmdlet
             if (package.Length is null || sent.Count < package.Length)
                 stop.Cancel();
         });
-        return await hub.SendSequenceAsync(package, sent, stop.Token).ConfigureAwait(false);
+        return await hub.UploadSequenceAsync(package, sent, stop.Token).ConfigureAwait(false);
     }
 
     private static Task Settled(Task task) => task.ContinueWith(static t => _ = t.Exception, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);

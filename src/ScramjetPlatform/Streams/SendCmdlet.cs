@@ -152,7 +152,7 @@ public abstract class SendCmdlet : ScopedCmdlet
         Interlocked.Increment(ref _sent);
 
         // What has come back meanwhile goes out, and a full pipe is waited for.
-        PumpUntil(Task.WhenAny(_pipe.RoomAsync(), _sending!));
+        PumpUntil(Task.WhenAny(_pipe.WaitForRoomAsync(), _sending!));
         IsOver();
     }
 

@@ -133,7 +133,7 @@ public sealed class SendScramjetInputCommand : SendCmdlet
 
         var client = Own(target.Client);
         var version = await client.Hub.GetHubVersionAsync(StopToken).ConfigureAwait(false);
-        if (body.ContentType == ContentTypes.Bytes && !version.TakesBytes)
+        if (body.ContentType == ContentTypes.Bytes && !version.SupportsBinaryInput)
             PostWarning($"The hub '{target.Hub}' has version {version}, which takes input for UTF-8 text: bytes that aren't are spoiled on the way.");
 
         // Whatever it is, hubs take a standard input as bytes only.

@@ -31,9 +31,9 @@ public sealed class GetScramjetTopicCommand : QueryCmdlet
         {
             var matchers = names.Select(n => new Matcher<Topic>("topic", n, t => t.Name)).ToArray();
             if (spaces)
-                await scope.ForEachSpaceAsync(space => ListAsync(matchers, space.Client, () => Own(space.Client).GetTopicsAsync(StopToken))).ConfigureAwait(false);
+                await scope.ForEachSpaceAsync(space => ListAsync(matchers, space.Client, () => Own(space.Client).ListTopicsAsync(StopToken))).ConfigureAwait(false);
             else
-                await scope.ForEachClientAsync(hub => ListAsync(matchers, hub, () => hub.GetTopicsAsync(StopToken))).ConfigureAwait(false);
+                await scope.ForEachClientAsync(hub => ListAsync(matchers, hub, () => hub.ListTopicsAsync(StopToken))).ConfigureAwait(false);
 
             foreach (var matcher in matchers)
             {

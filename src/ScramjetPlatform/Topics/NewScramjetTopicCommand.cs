@@ -32,7 +32,7 @@ public sealed class NewScramjetTopicCommand : ScopedCmdlet
         StartRecord(() => scope.ForEachClientAsync(CreateAsync), Topic);
     }
 
-    private async Task CreateAsync(HostClient hub)
+    private async Task CreateAsync(HubClient hub)
     {
         if (await ConfirmAsync($"{Topic} on {hub.HubId}", "Create topic").ConfigureAwait(false))
             await WriteAsync(await ThrottledAsync(() => hub.CreateTopicAsync(Topic, ContentType, StopToken)).ConfigureAwait(false)).ConfigureAwait(false);

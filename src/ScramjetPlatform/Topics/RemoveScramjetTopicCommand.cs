@@ -25,7 +25,7 @@ public sealed class RemoveScramjetTopicCommand : ScopedCmdlet
         StartRecord(() => scope.ForEachClientAsync(hub => RemoveAsync(hub, name)), name);
     }
 
-    private async Task RemoveAsync(HostClient hub, string name)
+    private async Task RemoveAsync(HubClient hub, string name)
     {
         if (await ConfirmAsync($"{name} on {hub.HubId}", "Remove topic").ConfigureAwait(false))
             await ThrottledAsync(() => hub.DeleteTopicAsync(name, StopToken)).ConfigureAwait(false);

@@ -20,17 +20,17 @@ internal sealed class TopicPlace
     /// <summary>The id of the hub or the space.</summary>
     public string Name { get; }
 
-    public static TopicPlace Of(HostClient hub) => new(hub.HubId, hub);
+    public static TopicPlace Of(HubClient hub) => new(hub.HubId, hub);
 
-    public static TopicPlace Of(ManagerClient space) => new(space.SpaceId, space);
+    public static TopicPlace Of(SpaceClient space) => new(space.SpaceId, space);
 
-    public Task SendAsync(string topic, StreamBody body, bool endStream, CancellationToken cancellationToken) => _client.SendNamedDataAsync(topic, body, endStream, cancellationToken);
+    public Task SendAsync(string topic, StreamBody body, bool endStream, CancellationToken cancellationToken) => _client.SendTopicDataAsync(topic, body, endStream, cancellationToken);
 
     /// <summary>Opens a topic's data; where no content type is given, as the one that the topic has.</summary>
     public async Task<ApiStream> OpenAsync(CommandContext context, string topic, string? contentType, TimeSpan? openingTime, CancellationToken cancellationToken)
     {
         contentType ??= await _client.GetTopicTypeAsync(topic, cancellationToken).ConfigureAwait(false);
-        var stream = await context.Own(_client, openingTime).GetNamedDataAsync(topic, contentType ?? ContentTypes.NdJson, cancellationToken).ConfigureAwait(false);
+        var stream = await context.Own(_client, openingTime).GetTopicStreamAsync(topic, contentType ?? ContentTypes.NdJson, cancellationToken).ConfigureAwait(false);
         stream.ContentType = contentType;
         return stream;
     }

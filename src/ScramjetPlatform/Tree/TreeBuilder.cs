@@ -173,9 +173,9 @@ internal sealed class TreeBuilder(CommandContext context, ScramjetTreeKind level
         }
     }
 
-    private async Task FillAsync(ScramjetTreeNode node, Hub hub, HostClient client)
+    private async Task FillAsync(ScramjetTreeNode node, Hub hub, HubClient client)
     {
-        var load = withLoad ? client.GetLoadCheckAsync(context.Cancellation) : Task.FromResult<LoadCheck>(null!);
+        var load = withLoad ? client.GetLoadAsync(context.Cancellation) : Task.FromResult<LoadCheck>(null!);
         var facts = new List<string>();
         try
         {
@@ -205,7 +205,7 @@ internal sealed class TreeBuilder(CommandContext context, ScramjetTreeKind level
     }
 
     /// <summary>Puts the hub's sequences and instances below it, and says how many there are.</summary>
-    private async Task<string> EntitiesAsync(ScramjetTreeNode node, HostClient client)
+    private async Task<string> EntitiesAsync(ScramjetTreeNode node, HubClient client)
     {
         IReadOnlyList<Sequence> sequences;
         IReadOnlyList<Instance> instances = [];

@@ -1,9 +1,9 @@
 namespace Scramjet.Client.Model;
 
 /// <summary>What a multi-manager says of itself.</summary>
-public sealed class ManagerInfo : Entity
+public sealed class MultiManagerInfo : Entity
 {
-    internal ManagerInfo(JsonFields fields)
+    internal MultiManagerInfo(JsonFields fields)
     {
         Id = fields.Text("id");
         ApiBase = fields.Text("apiBase");

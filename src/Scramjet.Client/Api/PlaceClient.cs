@@ -6,7 +6,7 @@ using Scramjet.Client.Http;
 using Scramjet.Client.Model;
 using Scramjet.Client.Streams;
 
-namespace Scramjet.Client;
+namespace Scramjet.Client.Api;
 
 /// <summary>
 /// What a space and a hub have in common: a version, a log, an audit, and topics. Every method throws <see cref="ScramjetApiException"/>
@@ -29,7 +29,7 @@ public abstract class PlaceClient : ApiClient
     public virtual Task<ApiStream> GetAuditStreamAsync(CancellationToken cancellationToken = default) => OpenAsync(Get("/audit"), cancellationToken);
 
     /// <summary>The topics: <c>GET /topics</c>.</summary>
-    public abstract Task<IReadOnlyList<Topic>> GetTopicsAsync(CancellationToken cancellationToken = default);
+    public abstract Task<IReadOnlyList<Topic>> ListTopicsAsync(CancellationToken cancellationToken = default);
 
     /// <summary>Sends data to a topic, which comes to be if it isn't there: <c>POST /topic/{name}</c>.</summary>
     /// <param name="name">The topic's name.</param>
@@ -37,7 +37,7 @@ public abstract class PlaceClient : ApiClient
     /// <param name="endStream">Whether the topic ends with it.</param>
     /// <param name="cancellationToken">Stops the call.</param>
     /// <exception cref="ScramjetException"><c>BAD_PARAMETERS</c>: the topic has another content type, which the message names. Nothing was sent.</exception>
-    public async Task SendNamedDataAsync(string name, StreamBody body, bool endStream = false, CancellationToken cancellationToken = default)
+    public async Task SendTopicDataAsync(string name, StreamBody body, bool endStream = false, CancellationToken cancellationToken = default)
     {
         // No answer is read before the body has ended: what would be refused then is found out before.
         if (await TopicsKeepTheirTypeAsync(cancellationToken).ConfigureAwait(false))
@@ -51,7 +51,7 @@ public abstract class PlaceClient : ApiClient
     /// <param name="cancellationToken">Stops the call.</param>
     /// <exception cref="ScramjetApiException"><c>BAD_PARAMETERS</c>: the topic has another content type, which the message names.</exception>
     /// <exception cref="ScramjetException"><c>BAD_PARAMETERS</c>: the content type isn't one.</exception>
-    public async Task<ApiStream> GetNamedDataAsync(string name, string contentType, CancellationToken cancellationToken = default)
+    public async Task<ApiStream> GetTopicStreamAsync(string name, string contentType, CancellationToken cancellationToken = default)
     {
         try
         {
@@ -66,7 +66,7 @@ public abstract class PlaceClient : ApiClient
 
     /// <summary>The content type that a topic has; null where the place doesn't list it.</summary>
     internal async Task<string?> GetTopicTypeAsync(string name, CancellationToken cancellationToken) =>
-        (await GetTopicsAsync(cancellationToken).ConfigureAwait(false)).FirstOrDefault(t => t.Name == name)?.ContentType;
+        (await ListTopicsAsync(cancellationToken).ConfigureAwait(false)).FirstOrDefault(t => t.Name == name)?.ContentType;
 
     private protected abstract string Place { get; }
 

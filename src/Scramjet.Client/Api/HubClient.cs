@@ -6,31 +6,30 @@ using System.Net.Http;
 using System.Threading;
 using System.Threading.Tasks;
 using Newtonsoft.Json.Linq;
+using Scramjet.Client.Compat;
 using Scramjet.Client.Http;
 using Scramjet.Client.Json;
 using Scramjet.Client.Model;
 using Scramjet.Client.Streams;
 using Scramjet.Client.Packaging;
 
-namespace Scramjet.Client;
+namespace Scramjet.Client.Api;
 
 /// <summary>
 /// A hub, in a space or alone. Every method throws <see cref="ScramjetApiException"/> for a request that fails,
 /// and <see cref="ScramjetException"/> with <c>NOT_SUPPORTED</c> for what the hub's version doesn't have.
 /// </summary>
-public sealed class HostClient : PlaceClient
+public sealed class HubClient : PlaceClient
 {
     private const int DetailRequests = 8;
 
-    private static readonly TimeSpan DetailTimeout = TimeSpan.FromSeconds(3);
-
     /// <summary>Makes a client for the self-hosted hub that the transport leads to, e.g. <c>http://127.0.0.1:8000/api/v1</c>.</summary>
-    public HostClient(ScramjetTransport transport)
+    public HubClient(ScramjetTransport transport)
         : this(transport, transport.BaseUri.AbsoluteUri.TrimEnd('/'), null, transport.BaseUri.Authority)
     {
     }
 
-    internal HostClient(ScramjetTransport transport, string address, string? spaceId, string hubId) : base(transport, address)
+    internal HubClient(ScramjetTransport transport, string address, string? spaceId, string hubId) : base(transport, address)
     {
         SpaceId = spaceId;
         HubId = hubId;
@@ -40,7 +39,7 @@ public sealed class HostClient : PlaceClient
     public string? SpaceId { get; }
 
     /// <summary>The client for the space that the hub is in; null for a hub that is used alone.</summary>
-    public ManagerClient? Manager => SpaceId is null ? null : Child(new ManagerClient(Transport, Address.Substring(0, Address.LastIndexOf("/sth/", StringComparison.Ordinal)), SpaceId));
+    public SpaceClient? Space => SpaceId is null ? null : Child(new SpaceClient(Transport, Address.Substring(0, Address.LastIndexOf("/sth/", StringComparison.Ordinal)), SpaceId));
 
     /// <summary>The hub's id; for a hub that is used alone, its host and port until <see cref="IdentifyAsync"/> has asked it.</summary>
     public string HubId { get; }
@@ -48,25 +47,25 @@ public sealed class HostClient : PlaceClient
     private protected override string Place => HubId;
 
     private protected override async Task<bool> TopicsKeepTheirTypeAsync(CancellationToken cancellationToken) =>
-        (await GetHubVersionAsync(cancellationToken).ConfigureAwait(false)).HasManagementRoutes;
+        (await GetHubVersionAsync(cancellationToken).ConfigureAwait(false)).SupportsManagement;
 
     /// <summary>The same client, knowing the id that a self-hosted hub has given itself, where its version tells it.</summary>
-    public async Task<HostClient> IdentifyAsync(CancellationToken cancellationToken = default)
+    public async Task<HubClient> IdentifyAsync(CancellationToken cancellationToken = default)
     {
         var version = await GetHubVersionAsync(cancellationToken).ConfigureAwait(false);
-        if (SpaceId is not null || !version.HasManagementRoutes)
+        if (SpaceId is not null || !version.SupportsManagement)
             return this;
 
         var config = await SendForObjectAsync(Get("/config"), cancellationToken).ConfigureAwait(false);
         return config["host"] is JObject host && new JsonFields(host).Text("id") is { Length: > 0 } id
-            ? Child(new HostClient(Transport, Address, null, id))
+            ? Child(new HubClient(Transport, Address, null, id))
             : this;
     }
 
     /// <summary>What is known of the hub: from its space, with its version if it is connected; or from itself where it is used alone.</summary>
     public async Task<Hub> GetInfoAsync(CancellationToken cancellationToken = default) => await CompleteAsync(
-        Manager is { } space
-            ? await space.GetHostInfoAsync(HubId, cancellationToken).ConfigureAwait(false)
+        Space is { } space
+            ? await space.GetHubAsync(HubId, cancellationToken).ConfigureAwait(false)
             : new Hub(await IdentifyAsync(cancellationToken).ConfigureAwait(false)),
         cancellationToken).ConfigureAwait(false);
 
@@ -82,7 +81,7 @@ public sealed class HostClient : PlaceClient
         }
 
         var version = await GetVersionAsync(cancellationToken).ConfigureAwait(false);
-        if (!Transport.HubVersions.Set(Address, HubVersion.Parse(version.Version)).HasManagementRoutes)
+        if (!Transport.HubVersions.Set(Address, HubVersion.Parse(version.Version)).SupportsManagement)
             return new Hub(hub.Client, version.Version);
 
         var config = bounded.OrNullAsync(client => client.SendForObjectAsync(Get("/config"), cancellationToken));
@@ -105,7 +104,7 @@ public sealed class HostClient : PlaceClient
         (OrderedDictionary)JsonText.ToPlain(await ManagementAsync(Get("/config"), "configuration", cancellationToken).ConfigureAwait(false))!;
 
     /// <summary>The load of the hub's machine: <c>GET /load-check</c>.</summary>
-    public Task<LoadCheck> GetLoadCheckAsync(CancellationToken cancellationToken = default) =>
+    public Task<LoadCheck> GetLoadAsync(CancellationToken cancellationToken = default) =>
         GetOneAsync("/load-check", fields => new LoadCheck(fields, SpaceId, HubId), cancellationToken);
 
     /// <summary>The hub's sequences: <c>GET /sequences</c>.</summary>
@@ -117,14 +116,14 @@ public sealed class HostClient : PlaceClient
         GetSequenceClient(id).GetInfoAsync(cancellationToken);
 
     /// <summary>The ids of the sequences with a name, upstream's getSequenceId.</summary>
-    public async Task<IReadOnlyList<string>> GetSequenceIdAsync(string name, CancellationToken cancellationToken = default) =>
+    public async Task<IReadOnlyList<string>> ListSequenceIdsAsync(string name, CancellationToken cancellationToken = default) =>
         (await ListSequencesAsync(cancellationToken).ConfigureAwait(false)).Where(s => s.Name == name).Select(s => s.Id).ToArray();
 
     /// <summary>Uploads a package: <c>POST /sequence</c>. It is never sent twice.</summary>
     /// <param name="package">The package.</param>
     /// <param name="progress">Told of the bytes sent.</param>
     /// <param name="cancellationToken">Stops the call.</param>
-    public Task<SequenceClient> SendSequenceAsync(PackageSource package, IProgress<long>? progress = null, CancellationToken cancellationToken = default) =>
+    public Task<SequenceClient> UploadSequenceAsync(PackageSource package, IProgress<long>? progress = null, CancellationToken cancellationToken = default) =>
         UploadAsync(HttpMethod.Post, "/sequence", package, progress, cancellationToken);
 
     /// <summary>Puts a package in the place of a sequence: <c>PUT /sequence/{id}</c>. Hubs since 0.26; the sequence must have no instances.</summary>
@@ -156,14 +155,14 @@ public sealed class HostClient : PlaceClient
     }
 
     /// <summary>One instance: <c>GET /instance/{id}</c>.</summary>
-    public Task<Instance> GetInstanceInfoAsync(string id, CancellationToken cancellationToken = default) =>
+    public Task<Instance> GetInstanceAsync(string id, CancellationToken cancellationToken = default) =>
         GetInstanceClient(id).GetInfoAsync(cancellationToken);
 
     /// <summary>All sequences and instances: <c>GET /entities</c>; a hub without it (0.18) is asked for both.</summary>
     public async Task<HubEntities> ListEntitiesAsync(CancellationToken cancellationToken = default)
     {
         var version = await GetHubVersionAsync(cancellationToken).ConfigureAwait(false);
-        if (!version.HasManagementRoutes)
+        if (!version.SupportsManagement)
         {
             var sequences = ListSequencesAsync(cancellationToken);
             var instances = ListInstancesAsync(cancellationToken);
@@ -179,7 +178,7 @@ public sealed class HostClient : PlaceClient
     }
 
     /// <summary>The hub's topics: <c>GET /topics</c>. Hubs of 0.18 leave out those that sending made.</summary>
-    public override Task<IReadOnlyList<Topic>> GetTopicsAsync(CancellationToken cancellationToken = default) =>
+    public override Task<IReadOnlyList<Topic>> ListTopicsAsync(CancellationToken cancellationToken = default) =>
         GetListAsync("/topics", ReadTopic, cancellationToken);
 
     /// <summary>Makes a topic: <c>POST /topics</c>. Hubs since 0.26.</summary>
@@ -205,23 +204,23 @@ public sealed class HostClient : PlaceClient
 
     /// <summary>The client for the space that the hub is connected to, reached through the hub: <c>{hub}/cpm/api/v1</c>. Hubs since 1.0.</summary>
     /// <exception cref="ScramjetException"><c>HUB_DISCONNECTED</c>: the hub is in no space. <c>NOT_SUPPORTED</c>: its version doesn't lead there.</exception>
-    public async Task<ManagerClient> GetManagerClientAsync(CancellationToken cancellationToken = default)
+    public async Task<SpaceClient> GetSpaceClientAsync(CancellationToken cancellationToken = default)
     {
         var version = await GetHubVersionAsync(cancellationToken).ConfigureAwait(false);
-        if (!version.HasSpaceRoute)
+        if (!version.SupportsSpaceRoute)
             throw NotSupported("a way to its space", version, "1.0");
 
         var status = await SendForObjectAsync(Get("/status"), cancellationToken).ConfigureAwait(false);
         var space = new JsonFields(status).Object("cpm");
         return space?.Flag("connected") == true && space.Text("cpmId") is { Length: > 0 } id
-            ? Child(new ManagerClient(Transport, Address + "/cpm/api/v1", id))
+            ? Child(new SpaceClient(Transport, Address + "/cpm/api/v1", id))
             : throw new ScramjetException(ErrorCodes.HubDisconnected, $"The hub '{HubId}' is not connected to a space.", "Connect the hub to a space, or use it alone.");
     }
 
     internal async Task RequireManagementRoutesAsync(string what, CancellationToken cancellationToken)
     {
         var version = await GetHubVersionAsync(cancellationToken).ConfigureAwait(false);
-        if (!version.HasManagementRoutes)
+        if (!version.SupportsManagement)
             throw NotSupported(what, version);
     }
 
@@ -254,11 +253,11 @@ public sealed class HostClient : PlaceClient
     private RequestOptions BoundedOptions()
     {
         var wanted = Options?.Timeout ?? Transport.Timeout;
-        return new RequestOptions { Timeout = wanted < DetailTimeout ? wanted : DetailTimeout, Trace = Options?.Trace, Throttle = Options?.Throttle };
+        return new RequestOptions { Timeout = wanted < Timings.OptionalDetail ? wanted : Timings.OptionalDetail, Trace = Options?.Trace, Throttle = Options?.Throttle };
     }
 
     /// <summary>A detail, or null where the hub can't be asked for it.</summary>
-    private async Task<T?> OrNullAsync<T>(Func<HostClient, Task<T>> ask) where T : class
+    private async Task<T?> OrNullAsync<T>(Func<HubClient, Task<T>> ask) where T : class
     {
         try
         {

@@ -6,7 +6,7 @@ using Scramjet.Client.Http;
 using Scramjet.Client.Model;
 using Scramjet.Client.Streams;
 
-namespace Scramjet.Client;
+namespace Scramjet.Client.Api;
 
 /// <summary>
 /// The platform's front door: its spaces and their access keys.
@@ -21,8 +21,8 @@ public sealed class MiddlewareClient : ApiClient
     }
 
     /// <summary>The spaces that the token may see: <c>GET {mw}/spaces</c>, upstream's getManagers.</summary>
-    public Task<IReadOnlyList<Space>> GetManagersAsync(CancellationToken cancellationToken = default) =>
-        GetListAsync("/spaces", fields => new Space(fields, GetManagerClient(fields.RequiredId())), cancellationToken);
+    public Task<IReadOnlyList<Space>> ListSpacesAsync(CancellationToken cancellationToken = default) =>
+        GetListAsync("/spaces", fields => new Space(fields, GetSpaceClient(fields.RequiredId())), cancellationToken);
 
     /// <summary>The versions of the platform's parts: <c>GET {mw}/version</c>.</summary>
     public Task<VersionInfo> GetVersionAsync(CancellationToken cancellationToken = default) =>
@@ -62,8 +62,8 @@ public sealed class MiddlewareClient : ApiClient
     }
 
     /// <summary>The client for a space; no request is sent.</summary>
-    public ManagerClient GetManagerClient(string spaceId) =>
-        Child(new ManagerClient(Transport, $"{Address}/space/{PathSegment.Encode(spaceId, "space")}/api/v1", spaceId) { Middleware = this });
+    public SpaceClient GetSpaceClient(string spaceId) =>
+        Child(new SpaceClient(Transport, $"{Address}/space/{PathSegment.Encode(spaceId, "space")}/api/v1", spaceId) { Middleware = this });
 
     private static string KeyPath(string spaceId) => $"/space/{PathSegment.Encode(spaceId, "space")}/apikey";
 

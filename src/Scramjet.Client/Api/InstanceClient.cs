@@ -3,21 +3,18 @@ using System.Net;
 using System.Threading;
 using System.Threading.Tasks;
 using Newtonsoft.Json.Linq;
+using Scramjet.Client.Compat;
 using Scramjet.Client.Http;
 using Scramjet.Client.Model;
 using Scramjet.Client.Streams;
 
-namespace Scramjet.Client;
+namespace Scramjet.Client.Api;
 
 /// <summary>
 /// An instance on a hub. Every method throws <see cref="ScramjetApiException"/> for a request that fails.
 /// </summary>
 public sealed class InstanceClient : ApiClient
 {
-    private const int StopMessage = 4001;
-    private const int KillMessage = 4002;
-    private const int MonitoringRateMessage = 4003;
-    private const int EventMessage = 5001;
 
     /// <summary>How often runners report their health by themselves, in a second.</summary>
     private const double UsualReports = 1;
@@ -25,28 +22,7 @@ public sealed class InstanceClient : ApiClient
     /// <summary>A report in eleven days: about the longest time that a runner's timer takes.</summary>
     private const double NoReports = 1e-6;
 
-    /// <summary>How long nothing is taken until an instance is looked after.</summary>
-    private static readonly TimeSpan LifeCheck = TimeSpan.FromSeconds(1);
-
-    /// <summary>What the output of an instance that takes no more input gets to end.</summary>
-    private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(20);
-
-    /// <summary>What an instance whose log isn't read gets to read its input's content type: seen to take 10 ms, and 20 ms on a machine that is busy.</summary>
-    private static readonly TimeSpan AnnouncementTime = TimeSpan.FromMilliseconds(300);
-
-    /// <summary>The longest that an instance's log is waited for to say that it has read its input's content type.</summary>
-    private static readonly TimeSpan AnnouncementLogTime = TimeSpan.FromSeconds(5);
-
-    /// <summary>The longest that is waited for a hub to pass a monitoring rate on.</summary>
-    private static readonly TimeSpan MonitoringRateTime = TimeSpan.FromSeconds(5);
-
-    /// <summary>The longest that an output's headers are waited for.</summary>
-    private static readonly TimeSpan OpeningTime = TimeSpan.FromSeconds(5);
-
-    /// <summary>What the answer to an input gets behind the output's end.</summary>
-    private static readonly TimeSpan AnswerTime = TimeSpan.FromMilliseconds(200);
-
-    internal InstanceClient(HostClient hub, string id)
+    internal InstanceClient(HubClient hub, string id)
         : base(hub.Transport, $"{hub.Address}/instance/{PathSegment.Encode(id, "instance")}")
     {
         Hub = hub;
@@ -56,7 +32,7 @@ public sealed class InstanceClient : ApiClient
     private protected override string ProbeAddress => Hub.Address;
 
     /// <summary>The hub that it runs on.</summary>
-    public HostClient Hub { get; }
+    public HubClient Hub { get; }
 
     /// <summary>The instance's id.</summary>
     public string InstanceId { get; }
@@ -108,8 +84,7 @@ public sealed class InstanceClient : ApiClient
     public async Task StopAsync(TimeSpan timeout, bool canCallKeepalive = false, CancellationToken cancellationToken = default)
     {
         var version = await Hub.GetHubVersionAsync(cancellationToken).ConfigureAwait(false);
-        var wishes = new JObject { ["timeout"] = (long)timeout.TotalMilliseconds, ["canCallKeepalive"] = canCallKeepalive };
-        var request = Post("/_stop", version.WantsStopMessage ? new JArray { StopMessage, wishes } : wishes);
+        var request = Post("/_stop", version.Messages.Stop(timeout, canCallKeepalive));
         request.Timeout = timeout + (Options?.Timeout ?? Transport.Timeout);
         await SendAsync(request, cancellationToken).ConfigureAwait(false);
     }
@@ -123,8 +98,7 @@ public sealed class InstanceClient : ApiClient
     public async Task KillAsync(bool removeImmediately = false, CancellationToken cancellationToken = default)
     {
         var version = await Hub.GetHubVersionAsync(cancellationToken).ConfigureAwait(false);
-        var wishes = new JObject { ["removeImmediately"] = removeImmediately };
-        await SendAsync(Post("/_kill", version.WantsStopMessage ? new JArray { KillMessage, wishes } : wishes), cancellationToken).ConfigureAwait(false);
+        await SendAsync(Post("/_kill", version.Messages.Kill(removeImmediately)), cancellationToken).ConfigureAwait(false);
         Transport.Inputs.Forget(Address);
     }
 
@@ -136,10 +110,7 @@ public sealed class InstanceClient : ApiClient
     {
         var version = await Hub.GetHubVersionAsync(cancellationToken).ConfigureAwait(false);
 
-        // Hubs of 0.18 take texts only: nothing goes as an empty one, anything else as its JSON.
-        if (version.WantsStopMessage && message is not { Type: JTokenType.String })
-            message = message is null or { Type: JTokenType.Null } ? "" : message.ToString(Newtonsoft.Json.Formatting.None);
-        await SendAsync(Post("/_event", new JArray { EventMessage, new JObject { ["eventName"] = eventName, ["message"] = message ?? JValue.CreateNull() } }), cancellationToken).ConfigureAwait(false);
+        await SendAsync(Post("/_event", version.Messages.Event(eventName, message)), cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Sets how often the instance reports its health to its hub: <c>POST /instance/{id}/_monitoring_rate</c>. Once a second is what it does by itself.</summary>
@@ -147,8 +118,8 @@ public sealed class InstanceClient : ApiClient
     /// <param name="cancellationToken">Stops the call.</param>
     public async Task SetMonitoringRateAsync(double reportsPerSecond, CancellationToken cancellationToken = default)
     {
-        var request = Post("/_monitoring_rate", new JArray { MonitoringRateMessage, new JObject { ["monitoringRate"] = reportsPerSecond } });
-        request.Timeout = MonitoringRateTime;
+        var request = Post("/_monitoring_rate", InstanceMessages.Current.MonitoringRate(reportsPerSecond));
+        request.Timeout = Timings.MonitoringRate;
         await SendAsync(request, cancellationToken).ConfigureAwait(false);
     }
 
@@ -236,21 +207,21 @@ public sealed class InstanceClient : ApiClient
                     await input.ConfigureAwait(false);
 
                 // An instance that ended closes its input; what it put out before still counts, and why it ended counts more.
-                await Task.WhenAny(output, Task.Delay(LastWords, over.Token)).ConfigureAwait(false);
+                await Task.WhenAny(output, Task.Delay(Timings.OutputAfterInput, over.Token)).ConfigureAwait(false);
                 if (!output.IsCompleted)
                     await input.ConfigureAwait(false);
             }
 
             await output.ConfigureAwait(false);
-            await Task.WhenAny(input, Task.Delay(AnswerTime, over.Token)).ConfigureAwait(false);
+            await Task.WhenAny(input, Task.Delay(Timings.InputResponse, over.Token)).ConfigureAwait(false);
             return input.Status == TaskStatus.RanToCompletion;
         }
         finally
         {
             over.Cancel();
             if (reports)
-                _ = TrySetMonitoringRateAsync(UsualReports, CancellationToken.None).ContinueWith(static t => _ = t.Exception, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
-            await Task.WhenAll(output, input).ContinueWith(static t => _ = t.Exception, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default).ConfigureAwait(false);
+                _ = TrySetMonitoringRateAsync(UsualReports, CancellationToken.None).IgnoreOutcomeAsync();
+            await Task.WhenAll(output, input).IgnoreOutcomeAsync().ConfigureAwait(false);
         }
 
         async Task ReadAsync()
@@ -270,7 +241,7 @@ public sealed class InstanceClient : ApiClient
         async Task SendAsync()
         {
             // Hubs send the output's headers at once; something on the way may hold them back until there is output.
-            await Task.WhenAny(opened.Task, Task.Delay(OpeningTime, over.Token)).ConfigureAwait(false);
+            await Task.WhenAny(opened.Task, Task.Delay(Timings.OutputHeaders, over.Token)).ConfigureAwait(false);
             if (!opened.Task.IsCompleted || opened.Task.Result)
                 await SendInputAsync(body, keepOpen, typeRead, over.Token).ConfigureAwait(false);
         }
@@ -303,8 +274,7 @@ public sealed class InstanceClient : ApiClient
         OpenAsync(Get("/events/" + PathSegment.Encode(eventName, "event")), cancellationToken);
 
     /// <summary>The message of an event: 1.0 gives it alone, 0.18 within an object.</summary>
-    public static JToken? EventMessageOf(JToken? answer, string eventName) =>
-        answer is JObject o && o.Count <= 2 && new JsonFields(o).Text("eventName") == eventName ? o["message"] : answer;
+    public static JToken? EventMessageOf(JToken? answer, string eventName) => InstanceMessages.ReadEvent(answer, eventName);
 
     /// <summary>Whether the instance has ended, as far as is known.</summary>
     private async Task<bool> HasEndedAsync(CancellationToken cancellationToken)
@@ -325,7 +295,7 @@ public sealed class InstanceClient : ApiClient
         try
         {
             // The runners of 0.18 wait for no answer to their reports.
-            if ((await Hub.GetHubVersionAsync(cancellationToken).ConfigureAwait(false)).WantsStopMessage)
+            if (!(await Hub.GetHubVersionAsync(cancellationToken).ConfigureAwait(false)).Messages.ReportsAreAnswered)
                 return false;
             await SetMonitoringRateAsync(reportsPerSecond, cancellationToken).ConfigureAwait(false);
             return true;
@@ -342,9 +312,9 @@ public sealed class InstanceClient : ApiClient
     {
         await FeedAsync("/input", StreamBody.Empty(contentType), keepOpen: true, cancellationToken).ConfigureAwait(false);
         if (typeRead is null)
-            await Task.Delay(AnnouncementTime, cancellationToken).ConfigureAwait(false);
+            await Task.Delay(Timings.InputAnnouncement, cancellationToken).ConfigureAwait(false);
         else
-            await Task.WhenAny(typeRead, Task.Delay(AnnouncementLogTime, cancellationToken)).ConfigureAwait(false);
+            await Task.WhenAny(typeRead, Task.Delay(Timings.InputAnnouncementLogged, cancellationToken)).ConfigureAwait(false);
         cancellationToken.ThrowIfCancellationRequested();
     }
 
@@ -355,10 +325,10 @@ public sealed class InstanceClient : ApiClient
         var sending = StreamAsync(path, body, keepOpen ? false : null, over.Token);
         try
         {
-            while (await Task.WhenAny(sending, Task.Delay(LifeCheck, over.Token)).ConfigureAwait(false) != sending)
+            while (await Task.WhenAny(sending, Task.Delay(Timings.InputStalled, over.Token)).ConfigureAwait(false) != sending)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                if (body.Waiting > LifeCheck)
+                if (body.Waiting > Timings.InputStalled)
                     await ThrowIfEndedAsync(null, cancellationToken).ConfigureAwait(false);
             }
 
@@ -373,7 +343,7 @@ public sealed class InstanceClient : ApiClient
         finally
         {
             over.Cancel();
-            _ = sending.ContinueWith(static t => _ = t.Exception, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            _ = sending.IgnoreOutcomeAsync();
         }
     }
 

@@ -6,7 +6,7 @@ using Scramjet.Client.Http;
 using Scramjet.Client.Model;
 using Scramjet.Client.Streams;
 
-namespace Scramjet.Client;
+namespace Scramjet.Client.Api;
 
 /// <summary>
 /// An operator's view of the managers that one machine runs.
@@ -22,16 +22,16 @@ public sealed class MultiManagerClient : ApiClient
     /// <summary>Starts a manager: <c>POST {mm}/start</c>.</summary>
     /// <param name="configuration">The manager's configuration.</param>
     /// <param name="cancellationToken">Stops the call.</param>
-    public async Task<Space> StartManagerAsync(JObject configuration, CancellationToken cancellationToken = default)
+    public async Task<Space> CreateSpaceAsync(JObject configuration, CancellationToken cancellationToken = default)
     {
         var request = Post("/start", new JObject { ["manager"] = configuration });
         var answer = await SendForObjectAsync(request, cancellationToken).ConfigureAwait(false);
-        return ReadOne(answer, request, fields => new Space(fields, GetManagerClient(fields.RequiredId())));
+        return ReadOne(answer, request, fields => new Space(fields, GetSpaceClient(fields.RequiredId())));
     }
 
     /// <summary>The managers, which are the spaces: <c>GET {mm}/list</c>.</summary>
-    public Task<IReadOnlyList<Space>> GetManagersAsync(CancellationToken cancellationToken = default) =>
-        GetListAsync("/list", fields => new Space(fields, GetManagerClient(fields.RequiredId())), cancellationToken);
+    public Task<IReadOnlyList<Space>> ListSpacesAsync(CancellationToken cancellationToken = default) =>
+        GetListAsync("/list", fields => new Space(fields, GetSpaceClient(fields.RequiredId())), cancellationToken);
 
     /// <summary>The version: <c>GET {mm}/version</c>.</summary>
     public Task<VersionInfo> GetVersionAsync(CancellationToken cancellationToken = default) =>
@@ -42,12 +42,12 @@ public sealed class MultiManagerClient : ApiClient
         GetOneAsync("/load", fields => new LoadCheck(fields, null, null), cancellationToken);
 
     /// <summary>What it says of itself: <c>GET {mm}/info</c>.</summary>
-    public Task<ManagerInfo> GetInfoAsync(CancellationToken cancellationToken = default) =>
-        GetOneAsync("/info", fields => new ManagerInfo(fields), cancellationToken);
+    public Task<MultiManagerInfo> GetInfoAsync(CancellationToken cancellationToken = default) =>
+        GetOneAsync("/info", fields => new MultiManagerInfo(fields), cancellationToken);
 
     /// <summary>The client for a space; no request is sent.</summary>
-    public ManagerClient GetManagerClient(string managerId) =>
-        Child(new ManagerClient(Transport, $"{Address}/cpm/{PathSegment.Encode(managerId, "space")}/api/v1", managerId));
+    public SpaceClient GetSpaceClient(string managerId) =>
+        Child(new SpaceClient(Transport, $"{Address}/cpm/{PathSegment.Encode(managerId, "space")}/api/v1", managerId));
 
     /// <summary>The log of the multi-manager, as it is written: <c>GET /log</c>.</summary>
     public Task<ApiStream> GetLogStreamAsync(CancellationToken cancellationToken = default) => OpenAsync(Get("/log"), cancellationToken);

@@ -12,7 +12,7 @@ using Scramjet.Client.Model;
 using Scramjet.Client.Packaging;
 using Scramjet.Client.Streams;
 
-namespace Scramjet.Client;
+namespace Scramjet.Client.Api;
 
 /// <summary>What all clients share: a transport, an address below it, and the caller's wishes.</summary>
 public abstract class ApiClient

@@ -9,7 +9,7 @@ using Scramjet.Client.Instances;
 using Scramjet.Client.Model;
 using Scramjet.Client.Packaging;
 
-namespace Scramjet.Client;
+namespace Scramjet.Client.Api;
 
 /// <summary>
 /// A sequence on a hub. Every method throws <see cref="ScramjetApiException"/> for a request that fails,
@@ -20,7 +20,7 @@ public sealed class SequenceClient : ApiClient
     /// <summary>What to do where a hub calls a sequence in use.</summary>
     internal const string InUseAdvice = "Stop the sequence's instances. Hubs list an instance for a while after its end, and call its sequence in use: try again later then.";
 
-    internal SequenceClient(HostClient hub, string id)
+    internal SequenceClient(HubClient hub, string id)
         : base(hub.Transport, $"{hub.Address}/sequence/{PathSegment.Encode(id, "sequence")}")
     {
         Hub = hub;
@@ -28,7 +28,7 @@ public sealed class SequenceClient : ApiClient
     }
 
     /// <summary>The hub that holds it.</summary>
-    public HostClient Hub { get; }
+    public HubClient Hub { get; }
 
     /// <summary>The sequence's id.</summary>
     public string SequenceId { get; }
@@ -53,12 +53,13 @@ public sealed class SequenceClient : ApiClient
         if (options.NeedsStartOptions)
         {
             var version = await Hub.GetHubVersionAsync(cancellationToken).ConfigureAwait(false);
-            if (!version.HasStartOptions)
+            if (!version.SupportsStartOptions)
                 throw Hub.NotSupported("topics, limits or an instance id for a start", version);
         }
 
         var request = Post("/start", options.ToJson());
-        request.ConflictAdvice = "Give another -InstanceId, or none; the id of an instance that has ended is free when its hub no longer lists it: see Wait-ScramjetInstance -Status Gone.";
+        request.ConflictSituation = ErrorSituation.InstanceIdInUse;
+        request.ConflictAdvice = "Specify another instance id, or none. The id of an instance that has ended can be used again once its hub no longer lists the instance.";
         var answer = await SendForObjectAsync(request, cancellationToken).ConfigureAwait(false);
         var instance = ReadOne(answer, request, fields => Child(new InstanceClient(Hub, fields.RequiredId())));
 
@@ -91,7 +92,7 @@ public sealed class SequenceClient : ApiClient
     }
 
     /// <summary>Puts a package in this sequence's place, upstream's overwrite: <c>PUT /sequence/{id}</c>. Hubs since 0.26.</summary>
-    public Task<SequenceClient> OverwriteAsync(PackageSource package, IProgress<long>? progress = null, CancellationToken cancellationToken = default) =>
+    public Task<SequenceClient> UpdateAsync(PackageSource package, IProgress<long>? progress = null, CancellationToken cancellationToken = default) =>
         With(Hub, Options ?? new RequestOptions()).UpdateSequenceAsync(SequenceId, package, progress, cancellationToken);
 
     /// <summary>

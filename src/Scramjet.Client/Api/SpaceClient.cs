@@ -10,14 +10,14 @@ using Scramjet.Client.Json;
 using Scramjet.Client.Model;
 using Scramjet.Client.Packaging;
 
-namespace Scramjet.Client;
+namespace Scramjet.Client.Api;
 
 /// <summary>
 /// A space. Every method throws <see cref="ScramjetApiException"/> for a request that fails.
 /// </summary>
-public sealed class ManagerClient : PlaceClient
+public sealed class SpaceClient : PlaceClient
 {
-    internal ManagerClient(ScramjetTransport transport, string address, string spaceId) : base(transport, address) => SpaceId = spaceId;
+    internal SpaceClient(ScramjetTransport transport, string address, string spaceId) : base(transport, address) => SpaceId = spaceId;
 
     /// <summary>The space's id.</summary>
     public string SpaceId { get; }
@@ -30,11 +30,11 @@ public sealed class ManagerClient : PlaceClient
     public MiddlewareClient? Middleware { get; internal set; }
 
     /// <summary>The hubs: <c>GET {space}/list</c>.</summary>
-    public Task<IReadOnlyList<Hub>> GetHostsAsync(CancellationToken cancellationToken = default) =>
+    public Task<IReadOnlyList<Hub>> ListHubsAsync(CancellationToken cancellationToken = default) =>
         GetListAsync("/list", ReadHub, cancellationToken);
 
     /// <summary>One hub: <c>GET {space}/sth/{hubId}/info</c>.</summary>
-    public Task<Hub> GetHostInfoAsync(string hubId, CancellationToken cancellationToken = default) =>
+    public Task<Hub> GetHubAsync(string hubId, CancellationToken cancellationToken = default) =>
         GetOneAsync($"/sth/{PathSegment.Encode(hubId, "hub")}/info", ReadHub, cancellationToken);
 
     /// <summary>The load of the manager's machine: <c>GET {space}/load</c>.</summary>
@@ -49,13 +49,13 @@ public sealed class ManagerClient : PlaceClient
     }
 
     /// <summary>The sequences of the space's hubs: <c>GET {space}/sequences</c>. Older platforms answer ids alone.</summary>
-    public Task<IReadOnlyList<Sequence>> GetSequencesAsync(CancellationToken cancellationToken = default) => SequencesAsync("/sequences", cancellationToken);
+    public Task<IReadOnlyList<Sequence>> ListSequencesAsync(CancellationToken cancellationToken = default) => SequencesAsync("/sequences", cancellationToken);
 
     /// <summary>The sequences of the space's hubs and of its store: <c>GET {space}/all_sequences</c>.</summary>
-    public Task<IReadOnlyList<Sequence>> GetAllSequencesAsync(CancellationToken cancellationToken = default) => SequencesAsync("/all_sequences", cancellationToken);
+    public Task<IReadOnlyList<Sequence>> ListAllSequencesAsync(CancellationToken cancellationToken = default) => SequencesAsync("/all_sequences", cancellationToken);
 
     /// <summary>The instances of the space's hubs: <c>GET {space}/instances</c>. Older platforms answer nested arrays of ids.</summary>
-    public async Task<IReadOnlyList<Instance>> GetInstancesAsync(CancellationToken cancellationToken = default)
+    public async Task<IReadOnlyList<Instance>> ListInstancesAsync(CancellationToken cancellationToken = default)
     {
         var request = Get("/instances");
         var items = Flatten(await SendForArrayAsync(request, cancellationToken).ConfigureAwait(false));
@@ -63,11 +63,11 @@ public sealed class ManagerClient : PlaceClient
     }
 
     /// <summary>The topics across the space: <c>GET {space}/topics</c>.</summary>
-    public override Task<IReadOnlyList<Topic>> GetTopicsAsync(CancellationToken cancellationToken = default) =>
+    public override Task<IReadOnlyList<Topic>> ListTopicsAsync(CancellationToken cancellationToken = default) =>
         GetListAsync("/topics", fields => new Topic(fields, this, SpaceId, null), cancellationToken);
 
     /// <summary>The packages in the space's store: <c>GET {space}/s3</c>.</summary>
-    public Task<IReadOnlyList<StoreItem>> GetStoreItemsAsync(CancellationToken cancellationToken = default) =>
+    public Task<IReadOnlyList<StoreItem>> ListStoreItemsAsync(CancellationToken cancellationToken = default) =>
         GetListAsync("/s3", fields => new StoreItem(fields, this), cancellationToken);
 
     /// <summary>Puts a package into the space's store: <c>PUT {space}/s3/{id}</c>.</summary>
@@ -75,10 +75,11 @@ public sealed class ManagerClient : PlaceClient
     /// <param name="id">The id that it gets; null to have one made.</param>
     /// <param name="progress">Told of the bytes sent.</param>
     /// <param name="cancellationToken">Stops the call.</param>
-    public async Task<StoreItem> PutStoreItemAsync(PackageSource package, string? id = null, System.IProgress<long>? progress = null, CancellationToken cancellationToken = default)
+    public async Task<StoreItem> UploadStoreItemAsync(PackageSource package, string? id = null, System.IProgress<long>? progress = null, CancellationToken cancellationToken = default)
     {
         var request = Upload(HttpMethod.Put, id is null ? "/s3/" : StoreItemPath(id), package, progress, cancellationToken);
-        request.ConflictAdvice = "Give another id, or remove first what is there: Remove-ScramjetStoreItem.";
+        request.ConflictSituation = ErrorSituation.StoreItemIdInUse;
+        request.ConflictAdvice = "Specify another id, or remove the existing item first.";
         return ReadOne(await SendAsync(request, cancellationToken).ConfigureAwait(false), request, fields => new StoreItem(fields, this));
     }
 
@@ -118,13 +119,13 @@ public sealed class ManagerClient : PlaceClient
         SendAsync(Delete($"/sth/{PathSegment.Encode(hubId, "hub")}").Header("x-force", force ? "true" : "false"), cancellationToken);
 
     /// <summary>The client for a hub; no request is sent.</summary>
-    public HostClient GetHostClient(string hubId) =>
-        Child(new HostClient(Transport, $"{Address}/sth/{PathSegment.Encode(hubId, "hub")}/api/v1", SpaceId, hubId));
+    public HubClient GetHubClient(string hubId) =>
+        Child(new HubClient(Transport, $"{Address}/sth/{PathSegment.Encode(hubId, "hub")}/api/v1", SpaceId, hubId));
 
     private Hub ReadHub(JsonFields fields)
     {
-        var hub = new Hub(fields, GetHostClient(fields.RequiredId()));
-        Transport.HubVersions.SeeConnected(hub.Client.Address, hub.LastConnected);
+        var hub = new Hub(fields, GetHubClient(fields.RequiredId()));
+        Transport.HubVersions.SetConnected(hub.Client.Address, hub.LastConnected);
         return hub;
     }
 
@@ -138,7 +139,7 @@ public sealed class ManagerClient : PlaceClient
     }
 
     // Where the platform doesn't say which hub holds something, a request for it would not find its way: the id stays readable.
-    private HostClient HostOf(string? hubId) => GetHostClient(string.IsNullOrEmpty(hubId) ? "unknown" : hubId!);
+    private HubClient HostOf(string? hubId) => GetHubClient(string.IsNullOrEmpty(hubId) ? "unknown" : hubId!);
 
     private static string? InstanceLocation(JObject instance) =>
         new JsonFields(instance).Text("location") ?? new JsonFields(instance).Object("sequence")?.Text("location");

@@ -1,0 +1,94 @@
+using System.Threading;
+using System.Threading.Tasks;
+using Scramjet.Client.Api;
+using Scramjet.Client.Compat;
+using Scramjet.Client.Model;
+
+namespace Scramjet.Client.Instances;
+
+/// <summary>
+/// Finds out how the run of an instance ended whose log and output are read. Newer hubs say so in the instance. Hubs of 0.18 forget an instance at once, or
+/// after ten seconds if it ended successfully: there the log has a line for success, and none for a failure.
+/// </summary>
+internal sealed class InstanceRun(InstanceClient instance)
+{
+    /// <summary>What the instance's log says.</summary>
+    public RunnerLog Log { get; } = new(instance.InstanceId);
+
+    /// <summary>Waits until it is known how the instance ended.</summary>
+    /// <param name="watch">Waits for the instance.</param>
+    /// <param name="logReading">The reading of the log, each entry of which is added to <see cref="Log"/>.</param>
+    /// <param name="name">The sequence's name.</param>
+    /// <param name="received">The number of bytes of output that were read.</param>
+    /// <param name="transferred">A phrase for error messages that says how much was read and sent.</param>
+    /// <param name="cancellationToken">Cancels the wait.</param>
+    /// <exception cref="ScramjetException">
+    /// <c>INSTANCE_FAILED</c>, with the exit code and the reason if the hub gives them. <c>STREAM_BROKEN</c>: the output ended before the program did, or some
+    /// of it is missing.
+    /// </exception>
+    public async Task EnsureSucceededAsync(
+        InstanceWatch watch,
+        Task logReading,
+        string name,
+        long received,
+        string transferred,
+        CancellationToken cancellationToken)
+    {
+        Instance now;
+        try
+        {
+            now = await watch.UntilAsync(
+                instance.ToInstance(),
+                i => Log.Completed.IsCompleted || i.HasEnded,
+                "to end",
+                Timings.EndAfterOutput,
+                cancellationToken).ConfigureAwait(false);
+        }
+        catch (ScramjetException e) when (e.Code == ErrorCodes.Timeout)
+        {
+            // The hub has lost its connection to the instance, and has ended the output as if it were complete.
+            throw new ScramjetException(
+                ErrorCodes.StreamBroken,
+                $"The output of the instance {instance.InstanceId} of '{name}' ended before its program did, because the hub has lost its connection to it. " +
+                $"{transferred}. What the program wrote after that is missing.",
+                "See the hub's log. A hub loses its connections to instances when its machine is overloaded.",
+                e)
+            {
+                Situation = ErrorSituation.InstanceLost,
+            };
+        }
+
+        // The rest of the log may still be on its way.
+        if (now.IsGone && !Log.Completed.IsCompleted)
+            await Task.WhenAny(logReading, Task.Delay(Timings.LogAfterEnd, cancellationToken)).ConfigureAwait(false);
+        if (Log.StreamFailure is { } failure)
+            throw Failed(name, null, failure);
+        if (now.Succeeded == false || (now.IsGone && !Log.Completed.IsCompleted))
+            throw Failed(name, now.ExitCode, now.ExitReason);
+
+        if (Log.CountsOutput)
+            await Task.WhenAny(Log.OutputWritten, Task.Delay(Timings.LogAfterEnd, cancellationToken)).ConfigureAwait(false);
+        if (Log.OutputWritten.Status == TaskStatus.RanToCompletion && Log.OutputWritten.Result is var written && written > received)
+        {
+            throw new ScramjetException(
+                ErrorCodes.StreamBroken,
+                $"{written - received} of the {written} bytes that the instance {instance.InstanceId} of '{name}' wrote to its output are missing. {transferred}.",
+                "Check whether something else reads the instance's output, and see the hub's log.")
+            {
+                Situation = ErrorSituation.OutputIncomplete,
+            };
+        }
+    }
+
+    private ScramjetException Failed(string name, int? exitCode, string? reason)
+    {
+        var why = reason ?? Log.LastError;
+        return new ScramjetException(
+            ErrorCodes.InstanceFailed,
+            $"The instance {instance.InstanceId} of '{name}' failed{(exitCode is null ? "" : $" with exit code {exitCode}")}{(string.IsNullOrEmpty(why) ? "" : ": " + why)}.",
+            "See its standard error and its log.")
+        {
+            Situation = ErrorSituation.InstanceFailed,
+        };
+    }
+}

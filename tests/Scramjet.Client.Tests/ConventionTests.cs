@@ -1,0 +1,55 @@
+using System;
+using System.Collections.Generic;
+using System.IO;
+using System.Linq;
+using System.Reflection;
+using System.Runtime.CompilerServices;
+using System.Text.RegularExpressions;
+using System.Threading;
+using System.Threading.Tasks;
+using Scramjet.Client.Api;
+using Xunit;
+
+namespace Scramjet.Client.Tests;
+
+/// <summary>The conventions of the library, over all of its public types and all of its source.</summary>
+public sealed partial class ConventionTests
+{
+    private static readonly Assembly s_client = typeof(ApiClient).Assembly;
+
+    private static IEnumerable<(string File, string Text)> Sources([CallerFilePath] string here = "")
+    {
+        var folder = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "../../src/Scramjet.Client"));
+        return Directory.EnumerateFiles(folder, "*.cs", SearchOption.AllDirectories)
+            .Where(f => !Path.GetRelativePath(folder, f).StartsWith("obj", StringComparison.Ordinal))
+            .Select(f => (Path.GetRelativePath(folder, f).Replace('\\', '/'), File.ReadAllText(f)));
+    }
+
+    /// <summary>The lines, with the files that they are in, that a pattern fits.</summary>
+    private static IEnumerable<string> Lines(Regex pattern) =>
+        Sources().SelectMany(s => s.Text.Split('\n').Where(l => pattern.IsMatch(l)).Select(l => $"{s.File}: {l.Trim()}"));
+
+    private static IEnumerable<MethodInfo> Methods() => s_client.GetExportedTypes().Where(t => !typeof(Stream).IsAssignableFrom(t))
+        .SelectMany(t => t.GetMethods(BindingFlags.Public | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly));
+
+    [Fact]
+    public void The_library_knows_neither_cmdlets_nor_their_parameters() => Assert.Empty(Lines(PowerShellWords()));
+
+    [Fact]
+    public void A_method_that_returns_a_task_is_called_Async_and_no_other() =>
+        Assert.Empty(Methods().Where(m => typeof(Task).IsAssignableFrom(m.ReturnType) != m.Name.EndsWith("Async", StringComparison.Ordinal)).Select(Name));
+
+    [Fact]
+    public void An_async_method_takes_a_cancellation_token_last() =>
+        Assert.Empty(Methods().Where(m => typeof(Task).IsAssignableFrom(m.ReturnType) && m.GetParameters().LastOrDefault() is not { Name: "cancellationToken", IsOptional: true }).Select(Name));
+
+    [Fact]
+    public void Namespaces_follow_folders() => Assert.Empty(Sources()
+        .Where(s => !s.Text.Contains($"namespace {string.Join('.', ["Scramjet", "Client", .. s.File.Split('/')[..^1]])};", StringComparison.Ordinal))
+        .Select(s => s.File));
+
+    private static string Name(MethodInfo method) => $"{method.DeclaringType!.Name}.{method.Name}";
+
+    [GeneratedRegex(@"PowerShell|[Cc]mdlet|\b[A-Z][a-z]+-Scramjet|(""|//).*[\s""(]-[A-Z][a-z]{2,}[A-Za-z]*(?=[\s.,;:"")])")]
+    private static partial Regex PowerShellWords();
+}
