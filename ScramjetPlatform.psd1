@@ -5,7 +5,7 @@
     Author               = 'ScramjetPlatform contributors'
     CompanyName          = 'ScramjetPlatform contributors'
     Copyright            = '(c) ScramjetPlatform contributors. MIT licensed.'
-    Description          = 'The Scramjet Platform as PowerShell objects: spaces, hubs, sequences and instances in one pipeline.'
+    Description          = 'Manages the Scramjet Platform with PowerShell: spaces, hubs, sequences and instances as objects in the pipeline.'
     PowerShellVersion    = '5.1'
     CompatiblePSEditions = @('Desktop', 'Core')
     DotNetFrameworkVersion = '4.7.2'
@@ -71,13 +71,13 @@
             IconUri      = 'https://github.com/ScramjetPlatform/ScramjetPlatform/raw/main/docs/images/icon.png'
             Prerelease   = ''
             ReleaseNotes = @'
-Right on hubs of 1.0, and beside any other module.
-- Data goes through sequences unchanged, and a stream that breaks off is an error after the last good item.
-- A command never acts on more than was named: what is empty is never "all", and an object from the pipeline means its own place.
-- An instance has ended where its hub says so, and Succeeded tells how it ended; statuses are words in objects, JSON and Clixml.
-- Publish-ScramjetSequence -IfChanged sends only what has changed; sequences start from templates in three languages.
-- Hostile servers, packages and file names are refused with an error that says what was wrong.
-Everything is in https://github.com/ScramjetPlatform/ScramjetPlatform/blob/main/CHANGELOG.md
+Works correctly with hubs of version 1.0 and together with other modules.
+- Sequences receive and return data unchanged. If a stream breaks, the error follows the last complete item.
+- Commands work only on the items that you specify. An empty name never selects all items, and an object from the pipeline determines where a command works.
+- Instances report correctly whether and how they ended. Statuses are strings in objects, JSON and Clixml.
+- Publish-ScramjetSequence -IfChanged sends only what has changed. Templates in three languages help you to start new sequences.
+- Malicious servers, packages and file names are rejected with an error that describes the problem.
+For all changes, see https://github.com/ScramjetPlatform/ScramjetPlatform/blob/main/CHANGELOG.md
 '@
         }
     }

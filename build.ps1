@@ -2,14 +2,14 @@
 .SYNOPSIS
     Builds, tests, packages and installs the module.
 .DESCRIPTION
-    Build      the module into bin/
-    Test       all suites: dotnet test
-    Docs       the help that Get-Help shows, from docs/en-US, whose facts PlatyPS brings up to the module where it is installed
-    Package    in out/: the module's folder, its .nupkg for the Gallery and its .zip for Azure Automation, with their sizes and how long an import takes
-    Install    the module into the current user's module folder
-    Uninstall  what Install put there
-    Clean      what the other tasks made
-    Runs on Windows PowerShell 5.1 and on PowerShell 7.
+    Build      Builds the module in bin/.
+    Test       Runs all test suites with dotnet test.
+    Docs       Builds the help for Get-Help from docs/en-US. If PlatyPS is installed, updates the syntax and parameter facts on the pages first.
+    Package    Creates the module's folder, its .nupkg for the Gallery and its .zip for Azure Automation in out/, and shows their sizes and the import time.
+    Install    Installs the module to the module folder of the current user.
+    Uninstall  Removes the installed module.
+    Clean      Removes the output of the other tasks.
+    The script runs in Windows PowerShell 5.1 and in PowerShell 7.
 .EXAMPLE
     ./build.ps1
 .EXAMPLE
@@ -26,13 +26,13 @@ param(
     [ValidateSet('Debug', 'Release')]
     [string] $Configuration = 'Release',
 
-    # Where Build and Docs put the module, and where Package puts what it makes.
+    # Specifies the folder for the module of Build and Docs, or for the output of Package. The defaults are bin and out.
     [string] $OutputPath,
 
-    # Test also measures how much of the module the tests reach, prints that, and puts the details in out/coverage.
+    # With Test, also measures the code coverage, shows it, and writes the details to out/coverage.
     [switch] $Coverage,
 
-    # Package makes a prerelease of the manifest's version with this label, such as beta1.
+    # With Package, creates a prerelease of the manifest's version with this label, such as beta1.
     [ValidatePattern('^[A-Za-z0-9]*$')]
     [string] $Prerelease
 )
@@ -49,13 +49,13 @@ $version = (Import-PowerShellDataFile (Join-Path $root "$name.psd1")).ModuleVers
 . (Join-Path $root 'tests/Pester/Shell.ps1')
 
 function Invoke-Dotnet {
-    # What it prints is for the screen, not for what a task gives.
+    # Shows the output of dotnet on the screen, so that it isn't part of the output of a task.
     & dotnet @args | Out-Host
     if ($LASTEXITCODE -ne 0) { throw "dotnet $($args -join ' ') failed with exit code $LASTEXITCODE." }
 }
 
 function Invoke-Build([string] $Folder = $bin) {
-    # MSBuild asks for the slash at the end of a folder.
+    # MSBuild requires a slash at the end of a folder.
     Invoke-Dotnet build (Join-Path $root "src/$name") --configuration $Configuration --nologo "-p:ModulePath=$($Folder.TrimEnd('\', '/'))/"
 }
 
@@ -73,19 +73,19 @@ function Invoke-Test {
 function Invoke-Docs {
     Invoke-Build
     if (Get-Module Microsoft.PowerShell.PlatyPS -ListAvailable) {
-        # In a PowerShell of its own: the module stays loaded there.
+        # Uses a separate PowerShell, because the module stays loaded there.
         Invoke-Shell -File (Join-Path $root 'docs/Update-CommandPage.ps1') -Module (Join-Path $bin "$name.dll") | Out-Host
-        if ($LASTEXITCODE -ne 0) { throw 'The pages could not be brought up to the module.' }
+        if ($LASTEXITCODE -ne 0) { throw 'The pages could not be updated.' }
         Invoke-Build
     }
     else {
-        Write-Warning 'The pages in docs/en-US stay as they are: the module Microsoft.PowerShell.PlatyPS is not installed. Install-PSResource Microsoft.PowerShell.PlatyPS'
+        Write-Warning 'The pages in docs/en-US are not updated, because the module Microsoft.PowerShell.PlatyPS is not installed. To install it, run Install-PSResource Microsoft.PowerShell.PlatyPS.'
     }
     Get-Item (Join-Path $bin "en-US/$name.dll-Help.xml")
 }
 
 function New-ModuleFolder {
-    # Built in a place of its own: a session may have the module in bin/ loaded.
+    # Builds in a separate folder, because a session might have loaded the module in bin/.
     $built = Join-Path $out 'build'
     $folder = Join-Path $out $name
     foreach ($path in $built, $folder) {
@@ -99,7 +99,7 @@ function New-ModuleFolder {
     Get-ChildItem $built | Where-Object { $_.Extension -notin '.pdb', '.xml' -or $_.PSIsContainer } |
         Copy-Item -Destination $target -Recurse
 
-    # What only the package knows.
+    # Add the values that only the package has.
     $manifest = Join-Path $folder "$name.psd1"
     $files = Get-ChildItem $folder -Recurse -File | ForEach-Object { "'$($_.FullName.Substring($folder.Length + 1).Replace('\', '/'))'" } | Sort-Object
     $text = [System.IO.File]::ReadAllText($manifest)
@@ -111,15 +111,15 @@ function New-ModuleFolder {
 
 function Invoke-Package {
     if (-not (Get-Command Compress-PSResource -ErrorAction SilentlyContinue)) {
-        throw 'Package needs the module Microsoft.PowerShell.PSResourceGet 1.1 or newer. PowerShell 7.5 has it: dotnet tool restore; dotnet pwsh -File ./build.ps1 Package'
+        throw 'Package requires the module Microsoft.PowerShell.PSResourceGet 1.1 or later, which is part of PowerShell 7.5. Run: dotnet tool restore; dotnet pwsh -File ./build.ps1 Package'
     }
     $folder = (New-ModuleFolder).FullName
 
-    # What Publish-PSResource makes too, and can send as it is.
+    # This is the same package that Publish-PSResource creates, and it can publish it unchanged.
     Get-ChildItem $out -File | Where-Object { $_.Name -like "$name.*.nupkg" } | Remove-Item
     $package = Compress-PSResource -Path $folder -DestinationPath $out -PassThru
 
-    # Azure Automation wants the module's folder in it, without one of the version.
+    # Azure Automation requires the folder of the module in the archive, without a folder for the version.
     $zip = Join-Path $out "$name.zip"
     if (Test-Path $zip) { Remove-Item $zip }
     Compress-Archive $folder $zip
@@ -135,7 +135,7 @@ function Invoke-Package {
 }
 
 function Measure-Import([string] $Manifest) {
-    # The median of five, each in a PowerShell of its own.
+    # Returns the median of five imports, each in a new PowerShell.
     $times = foreach ($i in 1..5) {
         $time = Invoke-Shell -Command "`$ErrorActionPreference = 'Stop'; [int] (Measure-Command { Import-Module '$($Manifest.Replace("'", "''"))' }).TotalMilliseconds"
         if ($LASTEXITCODE -ne 0 -or $time -notmatch '^\d+$') { throw "The import of $Manifest could not be measured: $time" }
@@ -147,7 +147,7 @@ function Measure-Import([string] $Manifest) {
 function Get-InstallFolder {
     $userHome = [Environment]::GetFolderPath('UserProfile')
     $modules = $env:PSModulePath -split [System.IO.Path]::PathSeparator | Where-Object { $_ -and $_.StartsWith($userHome) } | Select-Object -First 1
-    if (-not $modules) { throw 'PSModulePath has no folder of the current user to install into.' }
+    if (-not $modules) { throw 'PSModulePath contains no folder of the current user to install the module to.' }
     Join-Path $modules $name
 }
 
@@ -161,9 +161,9 @@ function Invoke-Install {
 }
 
 function Invoke-Uninstall {
-    # The version of this repository; others stay.
+    # Removes only the version of this repository.
     $target = Join-Path (Get-InstallFolder) $version
-    if (-not (Test-Path $target)) { throw "There is no $target to remove." }
+    if (-not (Test-Path $target)) { throw "The module is not installed in $target." }
     Remove-Item $target -Recurse -Force
     $parent = Split-Path $target
     if (-not (Get-ChildItem $parent -Force)) { Remove-Item $parent }
@@ -178,14 +178,14 @@ function Invoke-Clean {
         Where-Object { $_.Name -in 'bin', 'obj' } | Remove-Item -Recurse -Force
 }
 
-# pwsh -File gives "Build,Docs" as one word.
+# pwsh -File passes "Build,Docs" as one string.
 $Task = $Task -split ',' | ForEach-Object Trim
 $tasks = 'Build', 'Test', 'Docs', 'Package', 'Install', 'Uninstall', 'Clean'
 foreach ($item in $Task) {
-    if ($item -notin $tasks) { throw "There is no task '$item'. The tasks are $($tasks -join ', ')." }
+    if ($item -notin $tasks) { throw "The task '$item' doesn't exist. The tasks are $($tasks -join ', ')." }
 }
 foreach ($item in $Task) {
     $result = & "Invoke-$item"
-    # Whole, also where the window is narrow.
+    # Shows all properties completely, even in a narrow window.
     if ($item -eq 'Package') { $result | Format-List } else { $result }
 }

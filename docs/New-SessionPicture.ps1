@@ -1,9 +1,9 @@
 <#
 .SYNOPSIS
-    Makes docs/images/session.svg, the picture in the README, from a session that really runs.
+    Creates docs/images/session.svg, the picture in the README, from a real session.
 .DESCRIPTION
-    Starts the local platform, runs the commands below in this PowerShell, and draws what they write, with the colours that a terminal shows.
-    The module must be built: ./build.ps1.
+    The script starts the local platform, runs the commands below in this PowerShell, and draws their output with the colors of a terminal.
+    Build the module first with ./build.ps1.
 .EXAMPLE
     dotnet pwsh -NoProfile -File ./docs/New-SessionPicture.ps1
 #>

@@ -1,21 +1,21 @@
 <#
 .SYNOPSIS
-    Brings the facts on the commands' pages up to the built module, with PlatyPS.
+    Updates the syntax and parameter facts on the command pages from the built module, with PlatyPS.
 .DESCRIPTION
-    Syntax, and each parameter's type, sets, aliases and place in the pipeline, come from the commands. All text and the default values are the page's,
-    which is their only place. A new command or parameter comes with a text in {{ braces }}, for you to write; tests refuse it as it is.
-    ./build.ps1 Docs calls this.
+    The script updates the syntax, and the type, parameter sets, aliases and pipeline input of each parameter. It keeps all texts and default values,
+    which exist only on the pages. A new command or parameter gets a placeholder in {{ braces }}. Replace it, because tests reject placeholders.
+    ./build.ps1 Docs runs this script.
 .EXAMPLE
     ./docs/Update-CommandPage.ps1 -Module ./bin/ScramjetPlatform.dll
 #>
 #requires -Modules Microsoft.PowerShell.PlatyPS
 [CmdletBinding(SupportsShouldProcess)]
 param(
-    # The built module.
+    # Specifies the built module.
     [Parameter(Mandatory)]
     [string] $Module,
 
-    # The folder with the pages.
+    # Specifies the folder of the pages.
     [string] $Path = (Join-Path $PSScriptRoot 'en-US')
 )
 
@@ -35,7 +35,7 @@ try {
                 if ($known) { $parameter.Description, $parameter.DefaultValue = $known.Description, $known.DefaultValue }
                 $parameter.Type = $parameter.Type -replace '^System\.Nullable`1\[(.+)\]$', '$1'
 
-                # What PowerShell says where it asks for a value stands in the code.
+                # The text that PowerShell shows when it prompts for a value is in the code.
                 $parameter.HelpMessage = ''
             }
             foreach ($list in 'Syntax', 'Parameters') {

@@ -106,7 +106,7 @@ internal sealed partial class HelpPage
                 continue;
             }
 
-            if (open)
+            if (open && !line.StartsWith("- ", StringComparison.Ordinal))
                 paragraphs[^1] += " " + line.Trim();
             else
                 paragraphs.Add(line.Trim());

@@ -30,7 +30,7 @@ internal static class Program
         var keep = arguments.Contains("--keep");
         if (arguments.Any(a => a != "--keep"))
         {
-            Console.Error.WriteLine("dotnet run --project src/Quickstart [-- --keep]\n  --keep  keeps the platform running, for your own PowerShell");
+            Console.Error.WriteLine("dotnet run --project src/Quickstart [-- --keep]\n  --keep  Keeps the platform running, so that you can use it from your own PowerShell.");
             return 2;
         }
 
@@ -38,7 +38,7 @@ internal static class Program
         var manifest = Path.Combine(root, "ScramjetPlatform.psd1");
         try
         {
-            Console.WriteLine("Installing the npm packages of the hub, if they aren't installed...");
+            Console.WriteLine("Installing the npm packages of the hub, if they are not installed yet...");
             await NpmInstall.EnsureAsync();
             Console.WriteLine("Starting a platform with one space and two real Scramjet hubs...");
             var options = new LocalPlatformOptions();
@@ -61,7 +61,7 @@ internal static class Program
     private static async Task KeepAsync(LocalPlatform platform, string manifest)
     {
         Console.WriteLine();
-        Console.WriteLine("The platform runs until you press Ctrl+C. In your own PowerShell:");
+        Console.WriteLine("The platform runs until you press Ctrl+C. To use it, run this in your own PowerShell:");
         Console.WriteLine();
         Console.WriteLine($"Import-Module '{manifest}'; Connect-ScramjetPlatform -Uri {platform.BaseUri} -AccessToken {platform.Token}");
         var end = new TaskCompletionSource();

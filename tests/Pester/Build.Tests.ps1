@@ -14,7 +14,7 @@ Describe 'build.ps1' {
     }
 
     It 'names a task that there isn''t, and does nothing' {
-        { & "$root/build.ps1" Docs, Nothing -OutputPath "$TestDrive/none" } | Should -Throw "There is no task 'Nothing'.*"
+        { & "$root/build.ps1" Docs, Nothing -OutputPath "$TestDrive/none" } | Should -Throw "The task 'Nothing' doesn't exist.*"
         "$TestDrive/none" | Should -Not -Exist
     }
 

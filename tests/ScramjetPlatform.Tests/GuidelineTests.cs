@@ -16,11 +16,11 @@ public sealed class GuidelineTests
     /// <summary>What each bound of time means: the first words of its text on every page.</summary>
     private static readonly (string Name, string Meaning)[] Times =
     [
-        ("TimeoutSec", "The bound for each "),
-        ("WaitTimeoutSec", "How long to wait"),
-        ("DurationSec", "How long to receive"),
-        ("GracePeriodSec", "How long the instance gets to end by itself"),
-        ("IntervalSec", "The time between two rounds"),
+        ("TimeoutSec", "Specifies the time limit for each "),
+        ("WaitTimeoutSec", "Specifies how long to wait"),
+        ("DurationSec", "Specifies how long to receive"),
+        ("GracePeriodSec", "Specifies how long the instance gets to end by itself"),
+        ("IntervalSec", "Specifies the time between two rounds"),
     ];
 
     private static IReadOnlyList<CmdletInfo> Commands(Engine engine) => [.. engine.Get("Get-Command -Module ScramjetPlatform").Select(c => (CmdletInfo)c.BaseObject)];

@@ -1,6 +1,6 @@
 "use strict";
 
-// An NDJSON transform: each object comes out as it came, its number n doubled.
+// An NDJSON transform: returns each object with its number n doubled.
 
 module.exports = async function*(input) {
     for await (const item of input) {

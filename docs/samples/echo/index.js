@@ -1,6 +1,6 @@
 "use strict";
 
-// Bytes, text and objects come out as they went in. A plain stream is passed on raw; what is yielded would come out as JSON.
+// Returns bytes, text and objects unchanged. A plain stream is passed on as it is. Yielded values would be written as JSON.
 
 const { PassThrough } = require("stream");
 const { once } = require("events");

@@ -1,6 +1,6 @@
 "use strict";
 
-// Fails half-way: what came before the third item is good.
+// Fails at the third item. The output before it is valid.
 
 module.exports = async function*(input) {
     let count = 0;
@@ -9,7 +9,7 @@ module.exports = async function*(input) {
         if (++count === 3) {
             process.stderr.write("The third item is one too many.\n");
 
-            // What was yielded and written needs a moment on its way out of the process.
+            // Output that was yielded and written needs some time to leave the process.
             await new Promise(resolve => setTimeout(resolve, 300));
             throw new Error("Failed at the third item");
         }

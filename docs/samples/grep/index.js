@@ -1,6 +1,6 @@
 "use strict";
 
-// A line filter: passes the lines on that contain the first argument.
+// A line filter: returns the lines that contain the first argument.
 
 module.exports = async function*(input, text = "") {
     let rest = "";

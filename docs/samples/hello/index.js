@@ -1,6 +1,6 @@
 "use strict";
 
-// Greets each line of text that comes in. The greeting is the first argument, else appConfig.greeting, else "Hello".
+// Greets each line of its input. The greeting is the first argument, or else appConfig.greeting, or else "Hello".
 
 module.exports = async function*(input, greeting) {
     const word = greeting || this.config.greeting || "Hello";

@@ -1,6 +1,6 @@
 "use strict";
 
-// A consumer: has no output, and logs how many items came in.
+// A consumer: has no output, and logs the number of items that it receives.
 
 module.exports = async function(input) {
     let count = 0;
@@ -11,6 +11,6 @@ module.exports = async function(input) {
 
     this.logger.info("Items received", count);
 
-    // Hubs of 0.18 put out what a function returns, even "undefined".
+    // Hubs of version 0.18 write the return value of the function to the output, even "undefined".
     return "";
 };

@@ -1,6 +1,6 @@
 "use strict";
 
-// Each piece of standard input goes to standard output, and its length to standard error. Runs until it is stopped.
+// Writes each chunk of standard input to standard output, and its length to standard error. Runs until it is stopped.
 
 module.exports = async function() {
     await new Promise(resolve => {

@@ -1,6 +1,6 @@
 "use strict";
 
-// Takes cities out of the topic "cities" and greets each.
+// Reads cities from the topic "cities" and greets each one.
 
 module.exports = [
     { requires: "cities", contentType: "application/x-ndjson" },

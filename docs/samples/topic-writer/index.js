@@ -1,6 +1,6 @@
 "use strict";
 
-// Puts cities into the topic "cities"; topic-reader takes them out.
+// Writes cities to the topic "cities", which topic-reader reads.
 
 const { PassThrough } = require("stream");
 

@@ -40,9 +40,9 @@ internal static class ProjectTemplate
 
     private static string DescriptionOf(SequenceKind kind) => kind switch
     {
-        SequenceKind.Generator => "Tells the time, again and again.",
-        SequenceKind.Consumer => "Counts what comes in, and logs how much it was.",
-        _ => "Greets everybody who comes in.",
+        SequenceKind.Generator => "Tells the time at regular intervals.",
+        SequenceKind.Consumer => "Counts the items that it receives and logs their number.",
+        _ => "Greets each person that it receives.",
     };
 
     private static string FillManifest(string template, string name, string description)

@@ -9,7 +9,7 @@ namespace ScramjetPlatform;
 internal static class ProjectUsage
 {
     private const string PythonInput =
-        " A hub's Python runner takes text and bytes only: -ContentType text/plain sends the objects as lines of JSON, which main.py turns back into objects.";
+        " The Python runner of a hub accepts only text and bytes. With -ContentType text/plain, the objects are sent as lines of JSON, and main.py converts them back to objects.";
 
     private static readonly Regex s_placeholder = new(@"\{\{(\w+)\}\}", RegexOptions.CultureInvariant);
     private static readonly Regex s_plainArgument = new(@"^[a-z][a-z0-9._-]*\z", RegexOptions.CultureInvariant);

@@ -2,12 +2,12 @@
 
 const { StringDecoder } = require("string_decoder");
 
-// A transformer: objects or lines of text come in, objects go out. The hub calls this function once for each instance.
+// A transformer: reads objects or lines of text and writes objects. The hub calls this function once for each instance.
 //
-//     input     what is sent to the instance
-//     greeting  the first argument that the instance is started with
-//     yield     what goes out, object by object
-//     this      the hub's side: logger, config, events
+//     input     the data that is sent to the instance
+//     greeting  the first argument of the instance
+//     yield     writes an object to the output
+//     this      the context of the instance: logger, config, events
 module.exports = async function*(input, greeting = "Hello") {
     this.logger.info(`The greeting is ${greeting}`);
 
@@ -19,7 +19,7 @@ module.exports = async function*(input, greeting = "Hello") {
     }
 };
 
-// Objects come one by one, as they were sent. Text and bytes come in pieces of any length: this makes lines of them.
+// Objects arrive one by one. Text and bytes arrive in chunks of any length, which this function splits into lines.
 async function* itemsOf(input) {
     const decoder = new StringDecoder("utf8");
     let isText = true;
@@ -34,7 +34,7 @@ async function* itemsOf(input) {
             continue;
         }
 
-        // Among objects, a string is a value of its own.
+        // Between objects, a string is a separate value.
         if (rest !== "") {
             yield rest;
             rest = "";

@@ -1,4 +1,4 @@
-# A consumer: objects, each as a line of JSON, or lines of text come in, and nothing goes out.
+# A consumer: reads objects, each as a line of JSON, or lines of text, and writes nothing.
 
 import codecs
 import json
@@ -7,14 +7,14 @@ import json
 async def run(context, input, every=100):
     """The hub calls this once for each instance.
 
-    context  the hub's side: logger, config, events
+    context  the context of the instance: logger, config, events
     input    the text that is sent to the instance
-    every    the first argument that the instance is started with: after how many items it tells of its progress
+    every    the first argument of the instance: the number of items after which it logs its progress
     """
     count = 0
     last = None
     async for item in items_of(input):
-        # This is the place to store the item, an object or a line, or to send it on.
+        # Store or forward the item here. It is an object or a line.
         last = item
         count += 1
         if count % every == 0:
@@ -24,7 +24,7 @@ async def run(context, input, every=100):
 
 
 async def items_of(input):
-    """Text and bytes come in pieces of any length: this makes lines of them, and objects of the lines that are JSON."""
+    """Splits text and bytes, which arrive in chunks of any length, into lines, and converts lines of JSON to objects."""
     decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
     rest = ""
     async for piece in input:
@@ -37,7 +37,7 @@ async def items_of(input):
 
 
 def item_of(line):
-    """What is sent as an object comes as a line of JSON. Any other line is text."""
+    """Converts a line of JSON to an object. Any other line is text."""
     try:
         return json.loads(line) if line.lstrip()[0] in '{["' else line
     except (ValueError, RecursionError):

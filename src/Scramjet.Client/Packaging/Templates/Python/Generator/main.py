@@ -1,4 +1,4 @@
-# A generator: nothing comes in, objects go out, each as a line of JSON.
+# A generator: reads nothing and writes objects, each as a line of JSON.
 
 import asyncio
 import json
@@ -11,11 +11,11 @@ from scramjet.streams import Stream
 async def run(context, input, count=10, pause=1000):
     """The hub calls this once for each instance.
 
-    context       the hub's side: logger, config, events
-    input         the text that is sent to the instance: not used here
-    count, pause  the arguments that the instance is started with: how many objects, and the milliseconds between them
+    context       the context of the instance: logger, config, events
+    input         the text that is sent to the instance, which is not used here
+    count, pause  the arguments of the instance: the number of objects, and the milliseconds between them
 
-    What is returned is the output. A hub of 0.18 wants a Stream; newer ones take a generator too.
+    The return value is the output. Hubs of version 0.18 require a Stream. Later versions also accept a generator.
     """
     return Stream.read_from(lines_of_json(context, tick(context, count, pause)))
 
@@ -23,7 +23,7 @@ async def run(context, input, count=10, pause=1000):
 async def tick(context, count, pause):
     stopped = asyncio.Event()
 
-    # An instance that is asked to stop gets the time to end well.
+    # When the instance is asked to stop, it has time to end cleanly.
     async def stop(*_):
         stopped.set()
 
@@ -38,7 +38,7 @@ async def tick(context, count, pause):
 
 
 async def lines_of_json(context, items):
-    """What goes out. A failure must end the instance here: else it would stay for ever, and nobody would know."""
+    """Writes the output. An error must end the instance here. Otherwise the instance would keep running without a sign of the error."""
     try:
         async for item in items:
             yield json.dumps(item) + "\n"

@@ -1,4 +1,4 @@
-# A transformer: objects or lines of text come in, objects go out. Each object is a line of JSON.
+# A transformer: reads objects or lines of text and writes objects. Each object is a line of JSON.
 
 import codecs
 import json
@@ -10,11 +10,11 @@ from scramjet.streams import Stream
 async def run(context, input, greeting="Hello"):
     """The hub calls this once for each instance.
 
-    context   the hub's side: logger, config, events
+    context   the context of the instance: logger, config, events
     input     the text that is sent to the instance
-    greeting  the first argument that the instance is started with
+    greeting  the first argument of the instance
 
-    What is returned is the output. A hub of 0.18 wants a Stream; newer ones take a generator too.
+    The return value is the output. Hubs of version 0.18 require a Stream. Later versions also accept a generator.
     """
     context.logger.info(f"The greeting is {greeting}")
     return Stream.read_from(lines_of_json(context, greet(input, greeting)))
@@ -28,7 +28,7 @@ async def greet(input, greeting):
 
 
 async def items_of(input):
-    """Text and bytes come in pieces of any length: this makes lines of them, and objects of the lines that are JSON."""
+    """Splits text and bytes, which arrive in chunks of any length, into lines, and converts lines of JSON to objects."""
     decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
     rest = ""
     async for piece in input:
@@ -41,7 +41,7 @@ async def items_of(input):
 
 
 def item_of(line):
-    """What is sent as an object comes as a line of JSON. Any other line is text."""
+    """Converts a line of JSON to an object. Any other line is text."""
     try:
         return json.loads(line) if line.lstrip()[0] in '{["' else line
     except (ValueError, RecursionError):
@@ -49,7 +49,7 @@ def item_of(line):
 
 
 async def lines_of_json(context, items):
-    """What goes out. A failure must end the instance here: else it would stay for ever, and nobody would know."""
+    """Writes the output. An error must end the instance here. Otherwise the instance would keep running without a sign of the error."""
     try:
         async for item in items:
             yield json.dumps(item) + "\n"

@@ -1,17 +1,17 @@
 import { StringDecoder } from "string_decoder";
 import type { TransformApp } from "@scramjet/types";
 
-// A consumer: objects or lines of text come in, nothing goes out. The hub calls this function once for each instance.
+// A consumer: reads objects or lines of text and writes nothing. The hub calls this function once for each instance.
 //
-//     input  what is sent to the instance
-//     every  the first argument that the instance is started with: after how many items it tells of its progress
-//     this   the hub's side: logger, config, events
+//     input  the data that is sent to the instance
+//     every  the first argument of the instance: the number of items after which it logs its progress
+//     this   the context of the instance: logger, config, events
 const consume: TransformApp<object | string | Buffer, string, [every?: number]> = async function(input, every = 100) {
     let count = 0;
     let last: object | string | undefined;
 
     for await (const item of itemsOf(input)) {
-        // This is the place to store the item, an object or a line, or to send it on.
+        // Store or forward the item here. It is an object or a line.
         last = item;
         count++;
 
@@ -22,11 +22,11 @@ const consume: TransformApp<object | string | Buffer, string, [every?: number]> 
 
     this.logger.info(`${count} items received`, { last });
 
-    // A hub puts out what a function returns, even "undefined".
+    // A hub writes the return value of the function to the output, even "undefined".
     return "";
 };
 
-// Objects come one by one, as they were sent. Text and bytes come in pieces of any length: this makes lines of them.
+// Objects arrive one by one. Text and bytes arrive in chunks of any length, which this function splits into lines.
 async function* itemsOf<T>(input: AsyncIterable<T | string | Buffer>): AsyncGenerator<T | string> {
     const decoder = new StringDecoder("utf8");
     let isText = true;
@@ -41,7 +41,7 @@ async function* itemsOf<T>(input: AsyncIterable<T | string | Buffer>): AsyncGene
             continue;
         }
 
-        // Among objects, a string is a value of its own.
+        // Between objects, a string is a separate value.
         if (rest !== "") {
             yield rest;
             rest = "";

@@ -1,15 +1,15 @@
 "use strict";
 Object.defineProperty(exports, "__esModule", { value: true });
 const promises_1 = require("timers/promises");
-// A generator: nothing comes in, objects go out. The hub calls this function once for each instance.
+// A generator: reads nothing and writes objects. The hub calls this function once for each instance.
 //
-//     input         what is sent to the instance: not used here
-//     count, pause  the arguments that the instance is started with: how many objects, and the milliseconds between them
-//     yield         what goes out, object by object
-//     this          the hub's side: logger, config, events
+//     input         the data that is sent to the instance, which is not used here
+//     count, pause  the arguments of the instance: the number of objects, and the milliseconds between them
+//     yield         writes an object to the output
+//     this          the context of the instance: logger, config, events
 const tick = async function* (input, count = 10, pause = 1000) {
     let stopped = false;
-    // An instance that is asked to stop gets the time to end well.
+    // When the instance is asked to stop, it has time to end cleanly.
     this.addStopHandler(() => {
         stopped = true;
     });

@@ -3,16 +3,16 @@ import type { ReadableApp } from "@scramjet/types";
 
 type Tick = { n: number, time: string };
 
-// A generator: nothing comes in, objects go out. The hub calls this function once for each instance.
+// A generator: reads nothing and writes objects. The hub calls this function once for each instance.
 //
-//     input         what is sent to the instance: not used here
-//     count, pause  the arguments that the instance is started with: how many objects, and the milliseconds between them
-//     yield         what goes out, object by object
-//     this          the hub's side: logger, config, events
+//     input         the data that is sent to the instance, which is not used here
+//     count, pause  the arguments of the instance: the number of objects, and the milliseconds between them
+//     yield         writes an object to the output
+//     this          the context of the instance: logger, config, events
 const tick: ReadableApp<Tick, [count?: number, pause?: number]> = async function*(input, count = 10, pause = 1000) {
     let stopped = false;
 
-    // An instance that is asked to stop gets the time to end well.
+    // When the instance is asked to stop, it has time to end cleanly.
     this.addStopHandler(() => {
         stopped = true;
     });

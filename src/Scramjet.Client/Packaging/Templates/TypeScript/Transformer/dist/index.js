@@ -1,12 +1,12 @@
 "use strict";
 Object.defineProperty(exports, "__esModule", { value: true });
 const string_decoder_1 = require("string_decoder");
-// A transformer: objects or lines of text come in, objects go out. The hub calls this function once for each instance.
+// A transformer: reads objects or lines of text and writes objects. The hub calls this function once for each instance.
 //
-//     input     what is sent to the instance
-//     greeting  the first argument that the instance is started with
-//     yield     what goes out, object by object
-//     this      the hub's side: logger, config, events
+//     input     the data that is sent to the instance
+//     greeting  the first argument of the instance
+//     yield     writes an object to the output
+//     this      the context of the instance: logger, config, events
 const greet = async function* (input, greeting = "Hello") {
     this.logger.info(`The greeting is ${greeting}`);
     for await (const item of itemsOf(input)) {
@@ -15,7 +15,7 @@ const greet = async function* (input, greeting = "Hello") {
         yield { ...person, greeting: person.name === undefined ? `${greeting}!` : `${greeting}, ${person.name}!` };
     }
 };
-// Objects come one by one, as they were sent. Text and bytes come in pieces of any length: this makes lines of them.
+// Objects arrive one by one. Text and bytes arrive in chunks of any length, which this function splits into lines.
 async function* itemsOf(input) {
     const decoder = new string_decoder_1.StringDecoder("utf8");
     let isText = true;
@@ -27,7 +27,7 @@ async function* itemsOf(input) {
             yield* lines.filter(line => line !== "");
             continue;
         }
-        // Among objects, a string is a value of its own.
+        // Between objects, a string is a separate value.
         if (rest !== "") {
             yield rest;
             rest = "";

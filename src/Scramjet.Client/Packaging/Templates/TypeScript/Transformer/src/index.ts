@@ -4,12 +4,12 @@ import type { TransformApp } from "@scramjet/types";
 type Person = { name?: unknown };
 type Greeted = Person & { greeting: string };
 
-// A transformer: objects or lines of text come in, objects go out. The hub calls this function once for each instance.
+// A transformer: reads objects or lines of text and writes objects. The hub calls this function once for each instance.
 //
-//     input     what is sent to the instance
-//     greeting  the first argument that the instance is started with
-//     yield     what goes out, object by object
-//     this      the hub's side: logger, config, events
+//     input     the data that is sent to the instance
+//     greeting  the first argument of the instance
+//     yield     writes an object to the output
+//     this      the context of the instance: logger, config, events
 const greet: TransformApp<Person | string | Buffer, Greeted, [greeting?: string]> = async function*(input, greeting = "Hello") {
     this.logger.info(`The greeting is ${greeting}`);
 
@@ -21,7 +21,7 @@ const greet: TransformApp<Person | string | Buffer, Greeted, [greeting?: string]
     }
 };
 
-// Objects come one by one, as they were sent. Text and bytes come in pieces of any length: this makes lines of them.
+// Objects arrive one by one. Text and bytes arrive in chunks of any length, which this function splits into lines.
 async function* itemsOf<T>(input: AsyncIterable<T | string | Buffer>): AsyncGenerator<T | string> {
     const decoder = new StringDecoder("utf8");
     let isText = true;
@@ -36,7 +36,7 @@ async function* itemsOf<T>(input: AsyncIterable<T | string | Buffer>): AsyncGene
             continue;
         }
 
-        // Among objects, a string is a value of its own.
+        // Between objects, a string is a separate value.
         if (rest !== "") {
             yield rest;
             rest = "";
