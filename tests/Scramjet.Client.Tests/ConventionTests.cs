@@ -3,7 +3,6 @@ using System.Collections.Generic;
 using System.IO;
 using System.Linq;
 using System.Reflection;
-using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
 using System.Threading;
 using System.Threading.Tasks;
@@ -17,9 +16,10 @@ public sealed partial class ConventionTests
 {
     private static readonly Assembly s_client = typeof(ApiClient).Assembly;
 
-    private static IEnumerable<(string File, string Text)> Sources([CallerFilePath] string here = "")
+    private static IEnumerable<(string File, string Text)> Sources()
     {
-        var folder = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "../../src/Scramjet.Client"));
+        var root = typeof(ConventionTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == "RepositoryRoot").Value!;
+        var folder = Path.Combine(root, "src", "Scramjet.Client");
         return Directory.EnumerateFiles(folder, "*.cs", SearchOption.AllDirectories)
             .Where(f => !Path.GetRelativePath(folder, f).StartsWith("obj", StringComparison.Ordinal))
             .Select(f => (Path.GetRelativePath(folder, f).Replace('\\', '/'), File.ReadAllText(f)));

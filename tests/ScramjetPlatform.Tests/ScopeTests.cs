@@ -198,6 +198,57 @@ public sealed class ScopeTests : IDisposable
         Assert.DoesNotContain(platform.Server.Requests, r => r.Method != "GET");
     }
 
+    /// <summary>PowerShell leaves a parameter as it is where a column can't be converted; the command must not act as if it were not there.</summary>
+    [Theory]
+    [InlineData("[pscustomobject]@{ Sequence = 'hello'; Hub = @() } | Remove-ScramjetSequence -Confirm:$false")]
+    [InlineData("[pscustomobject]@{ Sequence = 'hello'; Hub = @{ a = 1 } } | Remove-ScramjetSequence -Confirm:$false")]
+    [InlineData("[pscustomobject]@{ Sequence = 'hello'; Hub = @('sth-0', $null) } | Start-ScramjetSequence")]
+    [InlineData("[pscustomobject]@{ Sequence = 'hello'; Hub = @('sth-0', '') } | Start-ScramjetSequence")]
+    [InlineData("[pscustomobject]@{ Sequence = 'hello'; Space = @('local', $null) } | Start-ScramjetSequence")]
+    [InlineData("[pscustomobject]@{ Sequence = 'hello'; Hub = (Get-ScramjetSequence hello -Hub sth-0) } | Remove-ScramjetSequence -Confirm:$false")]
+    [InlineData("[pscustomobject]@{ Instance = '*'; Hub = @() } | Stop-ScramjetInstance -Force")]
+    [InlineData("'Sequence,Connection', 'hello,nope' | ConvertFrom-Csv | Remove-ScramjetSequence -Confirm:$false")]
+    [InlineData("[pscustomobject]@{ Sequence = 'hello'; WaitTimeoutSec = 'abc' } | Start-ScramjetSequence")]
+    [InlineData("Get-Process -Id $PID | New-ScramjetTopic cities")]
+    [InlineData("Get-Process -Id $PID | Stop-ScramjetInstance -Instance * -Force")]
+    [InlineData("'sth-0' | Disconnect-ScramjetHub -All")]
+    [InlineData("'a' | Remove-ScramjetStoreItem -All -Confirm:$false")]
+    [InlineData("Get-Item / | Remove-ScramjetAccessKey -All -Confirm:$false")]
+    [InlineData("Get-Date | Get-ScramjetInstance")]
+    [InlineData("[pscustomobject]@{ a = 1 } | Get-ScramjetSequence")]
+    [InlineData("Get-ScramjetConnection | Invoke-ScramjetSequence hello")]
+    public async Task What_does_not_say_where_to_act_is_an_error_and_never_means_all(string script)
+    {
+        await using var platform = Connect(2);
+        platform.Hubs[0].AddInstance(platform.Hubs[0].Sequences.Keys.First(), id: "i");
+        var error = _engine.Error(script);
+        Assert.StartsWith("BAD_PARAMETERS,", error.FullyQualifiedErrorId);
+        Assert.NotNull(error.ErrorDetails?.RecommendedAction);
+        Assert.DoesNotContain(platform.Server.Requests, r => r.Method != "GET");
+    }
+
+    [Fact]
+    public async Task A_row_that_names_a_place_is_not_used_for_the_next_row()
+    {
+        await using var platform = Connect(2);
+        var result = _engine.Run("[pscustomobject]@{ Sequence = 'hello'; Hub = 'sth-0' }, [pscustomobject]@{ Sequence = 'hello'; Hub = @() }, [pscustomobject]@{ Sequence = 'hello' } | Start-ScramjetSequence");
+        Assert.Equal(["sth-0", "sth-0", "sth-1"], Hubs(result.Output));
+        Assert.StartsWith("BAD_PARAMETERS,", Assert.Single(result.Errors).FullyQualifiedErrorId);
+    }
+
+    [Theory]
+    [InlineData("Get-ScramjetSequence hello | Start-ScramjetSequence -Hub sth-0", "sth-0")]
+    [InlineData("Get-ScramjetSequence hello | Start-ScramjetSequence -Hub sth-[01]", "sth-0 sth-1")]
+    [InlineData("Get-ScramjetHub | Start-ScramjetSequence hello -Hub sth-1", "sth-1")]
+    [InlineData("Get-ScramjetSequence hello | Select-Object Id, Hub | Start-ScramjetSequence -Hub sth-2", "sth-2")]
+    [InlineData("Get-ScramjetSequence hello | Start-ScramjetSequence -Hub nowhere", "")]
+    [InlineData("Get-ScramjetSequence hello | Start-ScramjetSequence -Space nowhere", "")]
+    public async Task What_is_piped_counts_within_the_places_on_the_command_line_only(string script, string hubs)
+    {
+        await using var platform = Connect(3);
+        Assert.Equal(hubs, string.Join(" ", Hubs(_engine.Get(script))));
+    }
+
     [Fact]
     public async Task Stops_run_concurrently_up_to_the_limit()
     {

@@ -113,6 +113,9 @@ public sealed class InstanceClient : ApiClient
     {
         var version = await Hub.GetHubVersionAsync(cancellationToken).ConfigureAwait(false);
 
+        // Hubs that still list an instance that has ended accept an event for it, and lose it.
+        if (version.ListsInstanceDetails && await GetInfoOrNullAsync(cancellationToken).ConfigureAwait(false) is { HasEnded: true })
+            throw new ScramjetException(ErrorCodes.Gone, $"The instance '{InstanceId}' has ended and receives no events.", "See its log, and start it again.");
         await SendAsync(Post("/_event", version.Messages.Event(eventName, message)), cancellationToken).ConfigureAwait(false);
     }
 
@@ -260,6 +263,10 @@ public sealed class InstanceClient : ApiClient
                 using var stream = await GetStreamAsync(InstanceStream.Output, over.Token).ConfigureAwait(false);
                 Volatile.Write(ref outputStream, stream);
                 opened.TrySetResult(true);
+
+                // A hub may leave the output of an instance that failed open until it no longer lists the instance. What is on its way still has a moment to arrive.
+                var hadEnded = false;
+                stream.IsOver = async token => (hadEnded, hadEnded = await HasEndedAsync(token).ConfigureAwait(false)) is (true, true);
                 await read(stream, over.Token).ConfigureAwait(false);
             }
             finally

@@ -5,6 +5,7 @@ using System.Linq;
 using System.Management.Automation;
 using Scramjet.Client;
 using ScramjetPlatform.Pipeline;
+using ScramjetPlatform.Scope;
 
 namespace ScramjetPlatform.Binding;
 
@@ -80,7 +81,16 @@ internal sealed class CommandLine
                 $"Pipe {PipedKinds.Describe(accepted)}.");
         }
 
-        if (!byParameter && (IsRow(piped) || _parameters.Any(p => p.Name != input && !Has(p.Name) && p.ParameterSets.Values.Any(s => s.ValueFromPipeline))))
+        if (!byParameter && FindUnusableColumn(piped, input) is { } column)
+        {
+            return new ScramjetException(
+                ErrorCodes.BadParameters,
+                $"The row's column '{column.Name}' has a value that -{column.Parameter} can't use: '{column.Value}'.",
+                "Correct the value, or remove the column.");
+        }
+
+        // Whatever it is, it must have given a parameter its value: an object that says nothing must not mean all.
+        if (!byParameter && (_delayed.Length > 0 || _parameters.Any(p => p.Name != input && IsFromRecord(p.Name))))
             return null;
 
         return new ScramjetException(
@@ -89,10 +99,66 @@ internal sealed class CommandLine
             $"Pipe {PipedKinds.Describe(accepted)}, or objects whose properties have the names of parameters.");
     }
 
-    /// <summary>The columns of a row that say where to act and are empty: they must not mean everywhere.</summary>
+    /// <summary>The columns of a row that say where to act and are empty, as a whole or in part: they must not mean everywhere.</summary>
     public IEnumerable<string> FindEmptyPlaces(PipedObject piped) => piped.Kind == PipedKind.Other && IsRow(piped)
-        ? new[] { "Hub", "Space" }.Where(column => !Has(column) && PSObject.AsPSObject(piped.Value!).Properties[column] is { } property && string.IsNullOrEmpty(property.Value?.ToString()))
+        ? new[] { "Hub", "Space" }.Where(column => !Has(column) && PSObject.AsPSObject(piped.Value!).Properties[column] is { } property && HasEmpty(property.Value))
         : [];
+
+    /// <summary>Forgets what the pipeline gave for a record, which PowerShell keeps in the list of bound parameters.</summary>
+    public void EndRecord()
+    {
+        foreach (var name in _invocation.BoundParameters.Keys.Where(n => !_given.Contains(n)).ToArray())
+            _invocation.BoundParameters.Remove(name);
+    }
+
+    /// <summary>Whether an object is outside the places that the command line names with -Hub or -Space, so that it isn't meant.</summary>
+    public bool Excludes(PipedObject piped) => Excludes(piped, "Hub", PipedKind.Hub) || Excludes(piped, "Space", PipedKind.Space);
+
+    private bool Excludes(PipedObject piped, string parameter, PipedKind kind)
+    {
+        if (!Has(parameter) || _delayed.Contains(parameter) || piped.Value is null or string or ScramjetConnection)
+            return false;
+        var column = piped.Kind == kind ? "Id" : parameter;
+        if (PSObject.AsPSObject(piped.Value).Properties[column]?.Value?.ToString() is not { Length: > 0 } place)
+            return false;
+        var references = _invocation.BoundParameters[parameter] switch
+        {
+            EntityReference one => [one],
+            EntityReference[] many => many,
+            _ => Array.Empty<EntityReference>(),
+        };
+        return references.Length > 0 && !references.Any(r => new TextPattern(r.ToString()).IsMatch(place)
+            || (!WildcardPattern.ContainsWildcardCharacters(r.ToString()) && place.StartsWith(r.ToString(), StringComparison.OrdinalIgnoreCase)));
+    }
+
+    /// <summary>Whether this record gave a parameter its value.</summary>
+    private bool IsFromRecord(string parameter) => !Has(parameter) && _invocation.BoundParameters.ContainsKey(parameter);
+
+    /// <summary>
+    /// The column of a row whose value can't be converted to its parameter's type. PowerShell leaves such a parameter as it is, and the command would act as if
+    /// the column were not there. Places that are empty are another error.
+    /// </summary>
+    private (string Name, string Parameter, object? Value)? FindUnusableColumn(PipedObject piped, string input)
+    {
+        if (piped.Value is null or string or ValueType)
+            return null;
+        var row = PSObject.AsPSObject(piped.Value);
+        foreach (var parameter in _parameters.Where(p => p.Name != input && !Has(p.Name) && !IsFromRecord(p.Name)
+            && p.ParameterSets.Values.Any(s => s.ValueFromPipelineByPropertyName) && !p.ParameterSets.Values.Any(s => s.ValueFromPipeline)))
+        {
+            var value = parameter.Aliases.Prepend(parameter.Name).Select(n => row.Properties[n]).FirstOrDefault(c => c is not null);
+            if (value?.Value is { } given && given is not "" && !HasEmpty(given))
+                return (value.Name, parameter.Name, given);
+        }
+
+        return null;
+    }
+
+    private static bool HasEmpty(object? value)
+    {
+        var plain = value is PSObject wrapped ? wrapped.BaseObject : value;
+        return plain is IList list ? list.Count == 0 || list.Cast<object?>().Any(HasEmpty) : string.IsNullOrEmpty(plain?.ToString());
+    }
 
     private IEnumerable<string> ReferencesGiven =>
         _parameters.Where(p => Has(p.Name) && typeof(EntityReference).IsAssignableFrom(p.ParameterType.GetElementType() ?? p.ParameterType)).Select(p => p.Name);

@@ -64,5 +64,11 @@ internal sealed class BodyEncoder(string contentType)
         return Utf8.GetBytes(text.ToString());
     }
 
-    private static object? Base(object? value) => value is PSObject wrapped ? wrapped.BaseObject : value;
+    /// <summary>The plain object. A list of bytes, such as Get-Content -AsByteStream -ReadCount writes, is a block of bytes.</summary>
+    private static object? Base(object? value) => (value is PSObject wrapped ? wrapped.BaseObject : value) switch
+    {
+        object[] { Length: > 0 } list when Array.TrueForAll(list, static b => b is byte or PSObject { BaseObject: byte }) =>
+            Array.ConvertAll(list, static b => b is PSObject one ? (byte)one.BaseObject : (byte)b),
+        var plain => plain,
+    };
 }

@@ -135,9 +135,13 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
             Piped = new PipedObject(item);
             if (CommandLine.Refuse(Piped, AcceptedInput, input.Name) is { } refusal)
                 WriteError(ErrorRecords.From(refusal, item));
+            else if (CommandLine.Excludes(Piped))
+                WriteVerbose($"'{Piped.Value}' is not in the places that the command line names, and is left out.");
             else
                 StartRecord(item);
         }
+
+        CommandLine.EndRecord();
     }
 
     /// <inheritdoc/>

@@ -96,7 +96,7 @@ internal sealed class CommandScope
         reference.Space is { } space ? [new SpaceReference(space, space)] : Spaces,
         reference.Hub is { } hub ? [new HubReference(hub, hub)] : Hubs);
 
-    private static EntityReference[] WithoutEmpty(EntityReference[] references) => Array.FindAll(references, r => !r.IsEmpty);
+    private static EntityReference[] WithoutEmpty(EntityReference[] references) => Array.FindAll(references, r => r is { IsEmpty: false });
 
     private static string Column(PSObject row, string name) => row.Properties[name]?.Value?.ToString() ?? "";
 }

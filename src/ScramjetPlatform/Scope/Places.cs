@@ -84,7 +84,7 @@ internal sealed class Places(CommandContext context, CommandLine line, PipedObje
     {
         PipedKind.Space => !line.Has(HubParameter),
         PipedKind.Hub => false,
-        _ => Hubs.All(h => h.IsEmpty) && (Spaces.Any(s => !s.IsEmpty) || Connection is { IsPlatform: true, Hub: null }),
+        _ => Hubs.All(h => h is null or { IsEmpty: true }) && (Spaces.Any(s => s is { IsEmpty: false }) || Connection is { IsPlatform: true, Hub: null }),
     };
 
     /// <summary>A space that was piped and is meant as a whole; null if there is none.</summary>

@@ -83,6 +83,8 @@ internal sealed class PipelineSender(CommandContext context, string? contentType
 
     private async Task SendItemAsync(object? value)
     {
+        if (PipedKinds.Of(PipedKinds.Unwrap(value)) == PipedKind.Connection)
+            throw TerminatingError.BadParameters("A connection from the pipeline can't be sent as data.", "To use another connection, give it with -Connection.");
         if (_sending is null)
             BeginPipe(contentType ?? BodyEncoder.TypeFor(value));
         if (IsOver())

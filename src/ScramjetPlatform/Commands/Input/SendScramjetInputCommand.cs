@@ -177,7 +177,17 @@ public sealed class SendScramjetInputCommand : DataCmdlet
                 Context.Report(e, target);
             },
             cancellationToken: StopToken).ConfigureAwait(false);
-        if (!all && !failed)
+        if (failed)
+            return;
+        if (await client.GetInfoOrNullAsync(StopToken).ConfigureAwait(false) is { Succeeded: false } ended)
+        {
+            throw new ScramjetException(
+                ErrorCodes.InstanceFailed,
+                $"The instance '{target.Id}' on '{target.Hub}' failed: {ended.ExitReason ?? "no reason"}{(ended.ExitCode is { } code ? $", exit code {code}" : "")}. Its output may be incomplete.",
+                "See its log, with Get-ScramjetLog.");
+        }
+
+        if (!all)
             Context.Output.PostWarning($"The output of the instance '{target.Id}' ended before it had taken all of its input.");
     }
 
