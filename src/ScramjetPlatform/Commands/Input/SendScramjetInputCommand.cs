@@ -23,6 +23,9 @@ public sealed class SendScramjetInputCommand : DataCmdlet
     private const string SendSet = "Send";
     private const string ReceiveSet = "ReceiveOutput";
 
+    /// <summary>How long an instance whose output has ended is given to end.</summary>
+    private static readonly TimeSpan EndTime = TimeSpan.FromSeconds(2);
+
     /// <summary>The time without progress after which there is a warning.</summary>
     private static readonly TimeSpan StallWarningTime = TimeSpan.FromSeconds(5);
 
@@ -179,16 +182,35 @@ public sealed class SendScramjetInputCommand : DataCmdlet
             cancellationToken: StopToken).ConfigureAwait(false);
         if (failed)
             return;
-        if (await client.GetInfoOrNullAsync(StopToken).ConfigureAwait(false) is { Succeeded: false } ended)
+        var now = await client.RefreshAsync(target, StopToken).ConfigureAwait(false);
+        if (!all && !now.HasEnded && !await HasEndedWithinAsync(now).ConfigureAwait(false))
         {
-            throw new ScramjetException(
-                ErrorCodes.InstanceFailed,
-                $"The instance '{target.Id}' on '{target.Hub}' failed: {ended.ExitReason ?? "no reason"}{(ended.ExitCode is { } code ? $", exit code {code}" : "")}. Its output may be incomplete.",
-                "See its log, with Get-ScramjetLog.");
+            Context.Output.PostWarning($"The output of the instance '{target.Id}' ended before it had taken all of its input.");
+            return;
+        }
+
+        if (now.Succeeded == false)
+        {
+            var reason = now.ExitReason ?? (now.ExitCode is { } code ? $"exit code {code}" : "its hub gives no reason");
+            throw new ScramjetException(ErrorCodes.InstanceFailed, $"The instance '{target.Id}' on '{target.Hub}' failed: {reason}. Its output may be incomplete.", "See its log, with Get-ScramjetLog.");
         }
 
         if (!all)
-            Context.Output.PostWarning($"The output of the instance '{target.Id}' ended before it had taken all of its input.");
+            throw new ScramjetException(ErrorCodes.Gone, $"The instance '{target.Id}' ended before it had read all of its input.", "See its log, and start it again.");
+    }
+
+    /// <summary>Whether an instance ends within a moment: its output ends before its hub says so.</summary>
+    private async Task<bool> HasEndedWithinAsync(Instance instance)
+    {
+        try
+        {
+            await Context.Watch.UntilEndedAsync(instance, EndTime, StopToken).ConfigureAwait(false);
+            return true;
+        }
+        catch (ScramjetException e) when (e.Code == ErrorCodes.Timeout)
+        {
+            return false;
+        }
     }
 
     /// <summary>Warns if the input makes no progress: hubs don't distinguish a slow instance from an input that something else has ended.</summary>
