@@ -67,6 +67,20 @@ public sealed class CompletionTests(RealPlatform real)
     }
 
     [Fact]
+    public async Task Nothing_that_moves_the_cursor_is_offered()
+    {
+        await using var platform = FakePlatform.Of(1);
+        platform.Hubs[0].AddSequence("plain", version: "1\u001b[2J\u202e0");
+        platform.Hubs[0].AddSequence("pl\u001b[31mred");
+        using var session = new Engine();
+        session.Get($"Connect-ScramjetPlatform {platform.BaseUri} -AccessToken {FakePlatform.Token}");
+        var matches = Complete(session, "Start-ScramjetSequence pl");
+        Assert.Equal(["plain"], Texts(matches));
+        foreach (var text in matches.SelectMany(m => new[] { "CompletionText", "ListItemText", "ToolTip" }.Select(p => (string)m.Properties[p].Value)))
+            Assert.DoesNotContain(text, c => char.IsControl(c) || c == '\u202e');
+    }
+
+    [Fact]
     public async Task One_hub_that_is_silent_hides_nothing_of_the_others()
     {
         await using var platform = FakePlatform.Of(2);

@@ -7,6 +7,7 @@ using System.Management.Automation;
 using System.Management.Automation.Language;
 using System.Threading;
 using System.Threading.Tasks;
+using Scramjet.Client;
 using Scramjet.Client.Http;
 using ScramjetPlatform.Engine;
 using ScramjetPlatform.Pipeline;
@@ -80,7 +81,7 @@ public abstract class ScramjetCompleter : IArgumentCompleter
         var found = new ConcurrentQueue<Offer>();
         Task.WhenAny(Task.Run(() => context.GuardAsync(null, () => FindAsync(context, scope, found.Enqueue)))).Wait(TimeLimit);
 
-        var offers = found.GroupBy(o => o.Text, StringComparer.OrdinalIgnoreCase).Select(g => g.First()).OrderBy(o => o.Text, StringComparer.OrdinalIgnoreCase).ToArray();
+        var offers = found.Where(o => o.IsPlain).GroupBy(o => o.Text, StringComparer.OrdinalIgnoreCase).Select(g => g.First()).OrderBy(o => o.Text, StringComparer.OrdinalIgnoreCase).ToArray();
         if (bound.IsCancellationRequested)
             return offers;
 
@@ -103,7 +104,10 @@ public abstract class ScramjetCompleter : IArgumentCompleter
     {
         public string Text { get; } = text;
 
-        public string ToolTip { get; } = string.IsNullOrEmpty(toolTip) ? text : toolTip;
+        public string ToolTip { get; } = DisplayText.Clean(string.IsNullOrEmpty(toolTip) ? text : toolTip)!;
+
+        /// <summary>Whether it can stand at a prompt: the terminal would act on a name with control characters.</summary>
+        public bool IsPlain => DisplayText.Clean(Text) == Text;
     }
 }
 
