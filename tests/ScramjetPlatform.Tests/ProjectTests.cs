@@ -102,8 +102,9 @@ public sealed class ProjectTests(RealPlatform real) : IDisposable
         Assert.Contains("3 items received", Last("1, 'two', @{ three = 3 } | "), StringComparison.Ordinal);
         Assert.Contains("0 items received", Last(""), StringComparison.Ordinal);
 
-        Assert.Equal(["1", "2"], session.Get("Invoke-ScramjetSequence -Path ./tick -RemoveAfter -ArgumentList 2, 10").Select(o => o.Properties["n"].Value.ToString()));
-        Assert.Equal(["1", "2"], session.Get("'text' | Invoke-ScramjetSequence -Path ./tick -RemoveAfter -ArgumentList 2, 10").Select(o => o.Properties["n"].Value.ToString()));
+        // Long enough for its output to be opened on a busy machine: a Python runner of 0.18 exits with its program.
+        Assert.Equal(["1", "2"], session.Get("Invoke-ScramjetSequence -Path ./tick -RemoveAfter -ArgumentList 2, 2000").Select(o => o.Properties["n"].Value.ToString()));
+        Assert.Equal(["1", "2"], session.Get("'text' | Invoke-ScramjetSequence -Path ./tick -RemoveAfter -ArgumentList 2, 2000").Select(o => o.Properties["n"].Value.ToString()));
     }
 
     [Theory]

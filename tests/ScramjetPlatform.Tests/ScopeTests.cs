@@ -217,6 +217,7 @@ public sealed class ScopeTests : IDisposable
     [InlineData("Get-Date | Get-ScramjetInstance")]
     [InlineData("[pscustomobject]@{ a = 1 } | Get-ScramjetSequence")]
     [InlineData("Get-ScramjetConnection | Invoke-ScramjetSequence hello")]
+    [InlineData("Get-ScramjetSequence hello -Hub sth-0 | Remove-ScramjetSequence -Hub '[abc' -Confirm:$false")]
     public async Task What_does_not_say_where_to_act_is_an_error_and_never_means_all(string script)
     {
         await using var platform = Connect(2);

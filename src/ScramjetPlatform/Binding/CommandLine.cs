@@ -5,7 +5,6 @@ using System.Linq;
 using System.Management.Automation;
 using Scramjet.Client;
 using ScramjetPlatform.Pipeline;
-using ScramjetPlatform.Scope;
 
 namespace ScramjetPlatform.Binding;
 
@@ -112,6 +111,7 @@ internal sealed class CommandLine
     }
 
     /// <summary>Whether an object is outside the places that the command line names with -Hub or -Space, so that it isn't meant.</summary>
+    /// <exception cref="ScramjetException"><c>BAD_PARAMETERS</c>: a name is not a valid pattern.</exception>
     public bool Excludes(PipedObject piped) => Excludes(piped, "Hub", PipedKind.Hub) || Excludes(piped, "Space", PipedKind.Space);
 
     private bool Excludes(PipedObject piped, string parameter, PipedKind kind)

@@ -133,12 +133,19 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
         foreach (var item in items)
         {
             Piped = new PipedObject(item);
-            if (CommandLine.Refuse(Piped, AcceptedInput, input.Name) is { } refusal)
-                WriteError(ErrorRecords.From(refusal, item));
-            else if (CommandLine.Excludes(Piped))
-                WriteVerbose($"'{Piped.Value}' is not in the places that the command line names, and is left out.");
-            else
-                StartRecord(item);
+            try
+            {
+                if (CommandLine.Refuse(Piped, AcceptedInput, input.Name) is { } refusal)
+                    throw refusal;
+                if (CommandLine.Excludes(Piped))
+                    WriteVerbose($"'{Piped.Value}' is not in the places that the command line names, and is left out.");
+                else
+                    StartRecord(item);
+            }
+            catch (ScramjetException e)
+            {
+                WriteError(ErrorRecords.From(e, item));
+            }
         }
 
         CommandLine.EndRecord();

@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Linq;
 using System.Threading;
 using Scramjet.Client;
+using ScramjetPlatform.Binding;
 using ScramjetPlatform.Engine;
 
 namespace ScramjetPlatform.Scope;

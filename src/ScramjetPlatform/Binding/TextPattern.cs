@@ -2,7 +2,7 @@ using System;
 using System.Management.Automation;
 using Scramjet.Client;
 
-namespace ScramjetPlatform.Scope;
+namespace ScramjetPlatform.Binding;
 
 /// <summary>A name as commands take it: a text that must be equal, ignoring case, or a wildcard pattern.</summary>
 internal sealed class TextPattern
