@@ -103,6 +103,18 @@ public sealed class FidelityTests(RealPlatform real)
         Assert.Equal([20_000, 200_010_000d], output.Select(o => o.BaseObject));
     }
 
+    /// <summary>Runners of 0.18 gave the program its first objects several times, now and then, when they arrived together with their type.</summary>
+    [Theory]
+    [EachHub]
+    public async Task The_first_objects_come_out_once_however_often_a_program_runs(TestHub which)
+    {
+        await using var hub = await HubUnderTest.StartAsync(which, real);
+        using var session = hub.Connect();
+        session.Set("s", session.Single($"Publish-ScramjetSequence '{hub.Sequence("echo").Folder}'"));
+        for (var i = 0; i < 5; i++)
+            Assert.Equal(Enumerable.Range(1, 3000).Select(n => (long)n), session.Get("1..3000 | Invoke-ScramjetSequence $s").Select(o => (long)o.BaseObject));
+    }
+
     /// <summary>Hubs of 1.0 call it a good end when a program fails while its output is under way.</summary>
     [Theory]
     [EachHub]

@@ -156,7 +156,8 @@ public sealed class InstanceClient : ApiClient
         var entry = Transport.Inputs.Begin(Address, InstanceId, body.ContentType);
         try
         {
-            if (!body.IsAscii)
+            // Runners of 0.18 can give the program its first data several times if it arrives while they read the type.
+            if (!body.IsAscii || !(await Hub.GetHubVersionAsync(cancellationToken).ConfigureAwait(false)).SupportsBinaryInput)
                 await entry.AnnounceOnceAsync(() => AnnounceAsync(body.ContentType, typeRead, cancellationToken)).ConfigureAwait(false);
             await FeedAsync("/input", body, keepOpen, cancellationToken).ConfigureAwait(false);
         }
