@@ -242,6 +242,7 @@ public sealed class ScopeTests : IDisposable
     [InlineData("Get-ScramjetSequence hello | Start-ScramjetSequence -Hub sth-[01]", "sth-0 sth-1")]
     [InlineData("Get-ScramjetHub | Start-ScramjetSequence hello -Hub sth-1", "sth-1")]
     [InlineData("Get-ScramjetSequence hello | Select-Object Id, Hub | Start-ScramjetSequence -Hub sth-2", "sth-2")]
+    [InlineData("Get-ScramjetSequence hello | Start-ScramjetSequence -Hub sth", "")]
     [InlineData("Get-ScramjetSequence hello | Start-ScramjetSequence -Hub nowhere", "")]
     [InlineData("Get-ScramjetSequence hello | Start-ScramjetSequence -Space nowhere", "")]
     public async Task What_is_piped_counts_within_the_places_on_the_command_line_only(string script, string hubs)

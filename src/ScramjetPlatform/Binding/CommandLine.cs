@@ -121,14 +121,8 @@ internal sealed class CommandLine
         var column = piped.Kind == kind ? "Id" : parameter;
         if (PSObject.AsPSObject(piped.Value).Properties[column]?.Value?.ToString() is not { Length: > 0 } place)
             return false;
-        var references = _invocation.BoundParameters[parameter] switch
-        {
-            EntityReference one => [one],
-            EntityReference[] many => many,
-            _ => Array.Empty<EntityReference>(),
-        };
-        return references.Length > 0 && !references.Any(r => new TextPattern(r.ToString()).IsMatch(place)
-            || (!WildcardPattern.ContainsWildcardCharacters(r.ToString()) && place.StartsWith(r.ToString(), StringComparison.OrdinalIgnoreCase)));
+        var references = ReferencesOf(parameter);
+        return references.Length > 0 && !Array.Exists(references, r => new TextPattern(r.ToString()).IsMatch(place));
     }
 
     /// <summary>Whether this record gave a parameter its value.</summary>
@@ -163,6 +157,13 @@ internal sealed class CommandLine
     private IEnumerable<string> ReferencesGiven =>
         _parameters.Where(p => Has(p.Name) && typeof(EntityReference).IsAssignableFrom(p.ParameterType.GetElementType() ?? p.ParameterType)).Select(p => p.Name);
 
+    private EntityReference[] ReferencesOf(string parameter) => _invocation.BoundParameters[parameter] switch
+    {
+        EntityReference one => [one],
+        EntityReference[] many => many,
+        _ => [],
+    };
+
     private bool IsRow(PipedObject piped)
     {
         if (piped.Value is null or string or ValueType)
@@ -178,12 +179,7 @@ internal sealed class CommandLine
     {
         var empty = parameters.FirstOrDefault(name =>
         {
-            var references = _invocation.BoundParameters[name] switch
-            {
-                EntityReference one => [one],
-                EntityReference[] many => many,
-                _ => Array.Empty<EntityReference>(),
-            };
+            var references = ReferencesOf(name);
             return references.Length == 0 || Array.Exists(references, r => r is null || r.IsEmpty);
         });
         return empty is null ? null : new ScramjetException(ErrorCodes.BadParameters, $"-{empty} is empty.", "Give a name, or * for all.");
