@@ -232,15 +232,7 @@ public sealed class FidelityTests(RealPlatform real)
     {
         var hub = new FakeHub("sth-0");
         hub.AddSequence("wait");
-        hub.Intercept = async (exchange, path) =>
-        {
-            if (!path.EndsWith("/output", StringComparison.Ordinal))
-                return false;
-            await exchange.BeginChunkedAsync();
-            await exchange.SendChunkAsync(NoEnd);
-            await exchange.EndChunkedAsync();
-            return true;
-        };
+        hub.Intercept = (exchange, path) => AnswerAsync(exchange, path, "/output", NoEnd);
         await using var server = hub.Serve();
         using var session = new Engine();
         session.Get($"Connect-ScramjetPlatform -HubUri {server.BaseUri}");
@@ -256,15 +248,7 @@ public sealed class FidelityTests(RealPlatform real)
     {
         var hub = new FakeHub("sth-0") { Second = TimeSpan.FromMilliseconds(100) };
         hub.AddSequence("count");
-        hub.Intercept = async (exchange, path) =>
-        {
-            if (!path.EndsWith("/output", StringComparison.Ordinal))
-                return false;
-            await exchange.BeginChunkedAsync();
-            await exchange.SendChunkAsync(NoEnd);
-            await exchange.EndChunkedAsync();
-            return true;
-        };
+        hub.Intercept = (exchange, path) => AnswerAsync(exchange, path, "/output", NoEnd);
         await using var server = hub.Serve();
         using var session = new Engine();
         session.Get($"Connect-ScramjetPlatform -HubUri {server.BaseUri}");
@@ -314,15 +298,7 @@ public sealed class FidelityTests(RealPlatform real)
     {
         var hub = new FakeHub("sth-0");
         hub.AddInstance(hub.AddSequence("hello"), id: "i");
-        hub.Intercept = async (exchange, path) =>
-        {
-            if (path != "/instance/i/output")
-                return false;
-            await exchange.BeginChunkedAsync();
-            await exchange.SendChunkAsync(NoEnd + "{\"n\":");
-            await exchange.EndChunkedAsync();
-            return true;
-        };
+        hub.Intercept = (exchange, path) => AnswerAsync(exchange, path, "/instance/i/output", NoEnd + "{\"n\":");
         await using var server = hub.Serve();
         using var session = new Engine();
         session.Get($"Connect-ScramjetPlatform -HubUri {server.BaseUri}");
@@ -477,15 +453,7 @@ public sealed class FidelityTests(RealPlatform real)
     {
         var hub = new FakeHub("sth-0");
         hub.AddInstance(hub.AddSequence("ping"), id: "i");
-        hub.Intercept = async (exchange, path) =>
-        {
-            if (path != "/instance/i/events/pong")
-                return false;
-            await exchange.BeginChunkedAsync();
-            await exchange.SendChunkAsync("\"2024-01-01T00:00:00+05:30\"\n{\"at\":\"2024-01-01T00:00:00Z\",\"n\":12345678901234567890}\n0123\n");
-            await exchange.EndChunkedAsync();
-            return true;
-        };
+        hub.Intercept = (exchange, path) => AnswerAsync(exchange, path, "/instance/i/events/pong", "\"2024-01-01T00:00:00+05:30\"\n{\"at\":\"2024-01-01T00:00:00Z\",\"n\":12345678901234567890}\n0123\n");
         await using var server = hub.Serve();
         using var session = new Engine();
         session.Get($"Connect-ScramjetPlatform -HubUri {server.BaseUri}");
@@ -493,6 +461,17 @@ public sealed class FidelityTests(RealPlatform real)
         Assert.Equal(
             ["2024-01-01T00:00:00+05:30", "2024-01-01T00:00:00Z", "12345678901234567890", "0123"],
             session.Get("$e[0].Message; $e[1].Message.at; \"$($e[1].Message.n)\"; $e[2].Message").Select(m => (string)m.BaseObject));
+    }
+
+    /// <summary>Answers a stream with one chunk and its end.</summary>
+    private static async Task<bool> AnswerAsync(FaultServer.Exchange exchange, string path, string stream, string data)
+    {
+        if (!path.EndsWith(stream, StringComparison.Ordinal))
+            return false;
+        await exchange.BeginChunkedAsync();
+        await exchange.SendChunkAsync(data);
+        await exchange.EndChunkedAsync();
+        return true;
     }
 
     private static byte[] Join(IReadOnlyList<System.Management.Automation.PSObject> blocks) => [.. blocks.SelectMany(b => (byte[])b.BaseObject)];

@@ -267,7 +267,12 @@ public sealed class InstanceClient : ApiClient
 
                 // A hub may leave the output of an instance that failed open until it no longer lists the instance. What is on its way still has a moment to arrive.
                 var hadEnded = false;
-                stream.IsOver = async token => (hadEnded, hadEnded = await HasEndedAsync(token).ConfigureAwait(false)) is (true, true);
+                stream.IsOver = async token =>
+                {
+                    var before = hadEnded;
+                    hadEnded = await HasEndedAsync(token).ConfigureAwait(false);
+                    return before && hadEnded;
+                };
                 await read(stream, over.Token).ConfigureAwait(false);
             }
             finally
@@ -385,7 +390,7 @@ public sealed class InstanceClient : ApiClient
                 // A hub that doesn't answer ends the request, not the question.
                 var asked = HasEndedAsync(over.Token);
                 if (await Task.WhenAny(sending, asked).ConfigureAwait(false) != sending && await asked.ConfigureAwait(false))
-                    throw EndedTooSoon(null);
+                    throw EndedTooSoon();
             }
 
             await sending.ConfigureAwait(false);
@@ -404,7 +409,8 @@ public sealed class InstanceClient : ApiClient
         }
     }
 
-    private ScramjetException EndedTooSoon(ScramjetApiException? cause) =>
+    /// <summary>The error of an input that the instance didn't live to read.</summary>
+    internal ScramjetException EndedTooSoon(ScramjetApiException? cause = null) =>
         new(ErrorCodes.Gone, $"The instance '{InstanceId}' ended before it had read all of its input.", "See its log, and start it again.", cause);
 
     private static ApiRequest Endless(string path)

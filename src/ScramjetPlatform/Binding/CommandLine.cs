@@ -137,10 +137,9 @@ internal sealed class CommandLine
         if (piped.Value is null or string or ValueType)
             return null;
         var row = PSObject.AsPSObject(piped.Value);
-        foreach (var parameter in _parameters.Where(p => p.Name != input && !Has(p.Name) && !IsFromRecord(p.Name)
-            && p.ParameterSets.Values.Any(s => s.ValueFromPipelineByPropertyName) && !p.ParameterSets.Values.Any(s => s.ValueFromPipeline)))
+        foreach (var parameter in ColumnParameters.Where(p => p.Name != input && !IsFromRecord(p.Name) && !p.ParameterSets.Values.Any(s => s.ValueFromPipeline)))
         {
-            var value = parameter.Aliases.Prepend(parameter.Name).Select(n => row.Properties[n]).FirstOrDefault(c => c is not null);
+            var value = ColumnOf(row, parameter);
             if (value?.Value is { } given && given is not "" && !HasEmpty(given))
                 return (value.Name, parameter.Name, given);
         }
@@ -157,6 +156,13 @@ internal sealed class CommandLine
     private IEnumerable<string> ReferencesGiven =>
         _parameters.Where(p => Has(p.Name) && typeof(EntityReference).IsAssignableFrom(p.ParameterType.GetElementType() ?? p.ParameterType)).Select(p => p.Name);
 
+    /// <summary>The parameters that a row's columns can give.</summary>
+    private IEnumerable<ParameterMetadata> ColumnParameters =>
+        _parameters.Where(p => !Has(p.Name) && p.ParameterSets.Values.Any(s => s.ValueFromPipelineByPropertyName));
+
+    private static PSPropertyInfo? ColumnOf(PSObject row, ParameterMetadata parameter) =>
+        parameter.Aliases.Prepend(parameter.Name).Select(name => row.Properties[name]).FirstOrDefault(column => column is not null);
+
     private EntityReference[] ReferencesOf(string parameter) => _invocation.BoundParameters[parameter] switch
     {
         EntityReference one => [one],
@@ -169,10 +175,7 @@ internal sealed class CommandLine
         if (piped.Value is null or string or ValueType)
             return false;
         var row = PSObject.AsPSObject(piped.Value);
-        return _delayed.Length > 0
-            || row.Properties["Id"] is not null
-            || _parameters.Any(p => p.ParameterSets.Values.Any(s => s.ValueFromPipelineByPropertyName) && !Has(p.Name)
-                && p.Aliases.Prepend(p.Name).Any(column => row.Properties[column] is not null));
+        return _delayed.Length > 0 || row.Properties["Id"] is not null || ColumnParameters.Any(p => ColumnOf(row, p) is not null);
     }
 
     private ScramjetException? FindEmptyName(IEnumerable<string> parameters)

@@ -34,10 +34,10 @@ internal sealed class BodyEncoder(string contentType)
     /// <exception cref="ScramjetException"><c>BAD_PARAMETERS</c>: it can't be sent as this content type.</exception>
     public byte[] Encode(object? value)
     {
-        var plain = Base(value);
         if (_json)
             return JsonLine(value);
 
+        var plain = Base(value);
         return plain switch
         {
             byte[] bytes => bytes,

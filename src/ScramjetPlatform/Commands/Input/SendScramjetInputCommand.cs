@@ -196,7 +196,7 @@ public sealed class SendScramjetInputCommand : DataCmdlet
         }
 
         if (!all)
-            throw new ScramjetException(ErrorCodes.Gone, $"The instance '{target.Id}' ended before it had read all of its input.", "See its log, and start it again.");
+            throw client.EndedTooSoon();
     }
 
     /// <summary>Whether an instance ends within a moment: its output ends before its hub says so.</summary>
