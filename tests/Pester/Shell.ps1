@@ -1,10 +1,16 @@
 # Other programs that the tests start.
 
+# The program of the PowerShell that this runs in: a program of its own, or, as a .NET tool or from NuGet, an assembly that dotnet runs.
+function Get-ShellCommand {
+    $program = (Get-Process -Id $PID).Path
+    $program
+    if ((Split-Path -Leaf $program) -like 'dotnet*') { Join-Path $PSHOME 'pwsh.dll' }
+}
+
 # Another PowerShell of the kind that this runs in.
 function Invoke-Shell {
-    # It is a program of its own, or, as a .NET tool or from NuGet, an assembly that dotnet runs.
-    $program = (Get-Process -Id $PID).Path
-    $start = @(if ((Split-Path -Leaf $program) -like 'dotnet*') { Join-Path $PSHOME 'pwsh.dll' }) + '-NoProfile', '-NonInteractive' + $args
+    $program, $rest = Get-ShellCommand
+    $start = @(if ($rest) { $rest }) + '-NoProfile', '-NonInteractive' + $args
     & $program @start
 }
 
