@@ -220,12 +220,15 @@ public sealed class PropertyTests : IDisposable
             using var tar = new TarReader(new GZipStream(new MemoryStream(package), CompressionMode.Decompress));
             while (Next(tar) is { } entry)
             {
+                // Nothing is unpacked for a header that applies to all entries: its name has no meaning, and GNU tar gives it one in the temporary folder.
+                if (entry.EntryType == TarEntryType.GlobalExtendedAttributes)
+                    continue;
                 Assert.True(IsInside(entry.Name), entry.Name);
                 if (entry.EntryType == TarEntryType.SymbolicLink)
                     Assert.True(!entry.LinkName.StartsWith('/') && IsInside($"{entry.Name}/../{entry.LinkName}"), entry.LinkName);
                 else if (entry.EntryType == TarEntryType.HardLink)
                     Assert.True(IsInside(entry.LinkName), entry.LinkName);
-                Assert.True(entry.EntryType is TarEntryType.RegularFile or TarEntryType.V7RegularFile or TarEntryType.ContiguousFile or TarEntryType.Directory or TarEntryType.SymbolicLink or TarEntryType.HardLink or TarEntryType.GlobalExtendedAttributes, entry.EntryType.ToString());
+                Assert.True(entry.EntryType is TarEntryType.RegularFile or TarEntryType.V7RegularFile or TarEntryType.ContiguousFile or TarEntryType.Directory or TarEntryType.SymbolicLink or TarEntryType.HardLink, entry.EntryType.ToString());
             }
         }, ErrorCodes.InvalidPackage);
         File.Delete(path);

@@ -319,19 +319,56 @@ public sealed class InstanceClient : ApiClient
     }
 
     /// <summary>Gets the last event with a name, or waits for the first one: <c>GET /instance/{id}/event/{name}</c>.</summary>
-    public async Task<JToken?> GetEventAsync(string eventName, CancellationToken cancellationToken = default) =>
-        EventMessageOf(await SendAsync(Endless("/event/" + PathSegment.Encode(eventName, "event")), cancellationToken).ConfigureAwait(false), eventName);
+    /// <param name="eventName">The event's name.</param>
+    /// <param name="cancellationToken">Cancels the wait.</param>
+    /// <exception cref="ScramjetException"><c>GONE</c>: the instance has ended without sending the event.</exception>
+    public Task<JToken?> GetEventAsync(string eventName, CancellationToken cancellationToken = default) => WaitForEventAsync("/event/", eventName, cancellationToken);
 
     /// <summary>Waits for the next event with a name: <c>GET /instance/{id}/once/{name}</c>.</summary>
-    public async Task<JToken?> GetNextEventAsync(string eventName, CancellationToken cancellationToken = default) =>
-        EventMessageOf(await SendAsync(Endless("/once/" + PathSegment.Encode(eventName, "event")), cancellationToken).ConfigureAwait(false), eventName);
+    /// <param name="eventName">The event's name.</param>
+    /// <param name="cancellationToken">Cancels the wait.</param>
+    /// <exception cref="ScramjetException"><c>GONE</c>: the instance has ended without sending the event.</exception>
+    public Task<JToken?> GetNextEventAsync(string eventName, CancellationToken cancellationToken = default) => WaitForEventAsync("/once/", eventName, cancellationToken);
 
-    /// <summary>Opens the stream of events with a name, which is NDJSON: <c>GET /instance/{id}/events/{name}</c>.</summary>
-    public Task<ApiStream> GetEventStreamAsync(string eventName, CancellationToken cancellationToken = default) =>
-        OpenAsync(Get("/events/" + PathSegment.Encode(eventName, "event")), cancellationToken);
+    /// <summary>Opens the stream of events with a name, which is NDJSON and ends with the instance: <c>GET /instance/{id}/events/{name}</c>.</summary>
+    /// <param name="eventName">The event's name.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    public async Task<ApiStream> GetEventStreamAsync(string eventName, CancellationToken cancellationToken = default)
+    {
+        var result = await OpenAsync(Get("/events/" + PathSegment.Encode(eventName, "event")), cancellationToken).ConfigureAwait(false);
+        result.IsOver = HasEndedAsync;
+        return result;
+    }
 
     /// <summary>Gets the message of an event: hubs of 1.0 send the message, hubs of 0.18 an object that contains it.</summary>
     public static JToken? EventMessageOf(JToken? answer, string eventName) => InstanceMessages.ReadEvent(answer, eventName);
+
+    /// <summary>Waits for an event. A hub never responds if the instance ends before it sends the event.</summary>
+    private async Task<JToken?> WaitForEventAsync(string path, string eventName, CancellationToken cancellationToken)
+    {
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var request = Get(path + PathSegment.Encode(eventName, "event"));
+        request.Timeout = Timeout.InfiniteTimeSpan;
+        var receiving = SendAsync(request, over.Token);
+        var delay = Timings.FirstLogCheck;
+        try
+        {
+            while (await Task.WhenAny(receiving, Task.Delay(delay, over.Token)).ConfigureAwait(false) != receiving)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                if (await HasEndedAsync(over.Token).ConfigureAwait(false) && !receiving.IsCompleted)
+                    throw new ScramjetException(ErrorCodes.Gone, $"The instance '{InstanceId}' ended without sending the event '{eventName}'.", "See its log, and start it again.");
+                delay = TimeSpan.FromTicks(Math.Min(delay.Ticks * 3 / 2, Timings.LongestLogCheck.Ticks));
+            }
+
+            return EventMessageOf(await receiving.ConfigureAwait(false), eventName);
+        }
+        finally
+        {
+            over.Cancel();
+            _ = receiving.IgnoreOutcomeAsync();
+        }
+    }
 
     /// <summary>Whether the instance is known to have ended.</summary>
     private async Task<bool> HasEndedAsync(CancellationToken cancellationToken)
@@ -412,11 +449,4 @@ public sealed class InstanceClient : ApiClient
     /// <summary>The error of an input that the instance didn't live to read.</summary>
     internal ScramjetException EndedTooSoon(ScramjetApiException? cause = null) =>
         new(ErrorCodes.Gone, $"The instance '{InstanceId}' ended before it had read all of its input.", "See its log, and start it again.", cause);
-
-    private static ApiRequest Endless(string path)
-    {
-        var request = Get(path);
-        request.Timeout = Timeout.InfiniteTimeSpan;
-        return request;
-    }
 }
