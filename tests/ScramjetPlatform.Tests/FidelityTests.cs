@@ -128,6 +128,36 @@ public sealed class FidelityTests(RealPlatform real)
         Assert.Equal("INSTANCE_FAILED", Kind(Assert.Single(result.Errors)));
     }
 
+    /// <summary>A null ends the input of runners of each version with an error, and hubs leave the output open.</summary>
+    [Theory]
+    [EachHub]
+    public async Task A_null_that_a_program_fails_at_is_an_error_and_no_wait(TestHub which)
+    {
+        await using var hub = await HubUnderTest.StartAsync(which, real);
+        using var session = hub.Connect();
+        session.Set("s", session.Single($"Publish-ScramjetSequence '{hub.Sequence("echo").Folder}'"));
+        var result = session.Run("1, $null, 3 | Invoke-ScramjetSequence $s");
+        Assert.Equal("INSTANCE_FAILED", Kind(Assert.Single(result.Errors)));
+        Assert.Empty(session.Get("$s | Get-ScramjetInstance | Where-Object HasEnded -eq $false"));
+    }
+
+    [Theory]
+    [EachHub]
+    public async Task Blocks_of_bytes_go_in_as_they_come(TestHub which)
+    {
+        await using var hub = await HubUnderTest.StartAsync(which, real);
+        using var session = hub.Connect();
+        var sequence = hub.Sequence("hex");
+        var path = Path.Combine(sequence.Folder, "bytes");
+        File.WriteAllBytes(path, [.. Enumerable.Range(0, 3000).Select(i => (byte)('a' + (i % 26)))]);
+        session.Set("s", session.Single($"Publish-ScramjetSequence '{sequence.Folder}'"));
+        foreach (var count in new[] { 0, 1, 1000 })
+        {
+            var hex = string.Concat(session.Get($"Get-Content '{path}' -AsByteStream -ReadCount {count} | Invoke-ScramjetSequence $s -ContentType application/octet-stream"));
+            Assert.Equal(Convert.ToHexStringLower(File.ReadAllBytes(path)), hex);
+        }
+    }
+
     [Theory]
     [EachHub]
     public async Task Nothing_is_lost_to_a_reader_that_has_just_left(TestHub which)

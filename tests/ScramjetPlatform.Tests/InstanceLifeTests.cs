@@ -68,6 +68,8 @@ public sealed class InstanceLifeTests(RealPlatform real)
         Assert.Null(seen.Properties["Succeeded"].Value);
     }
 
+    private static string Code(System.Management.Automation.ErrorRecord error) => error.FullyQualifiedErrorId.Split(',')[0];
+
     [Theory]
     [EachHub]
     public async Task An_instance_that_has_ended_is_not_stopped_again(TestHub which)
@@ -87,6 +89,39 @@ public sealed class InstanceLifeTests(RealPlatform real)
 
         if (which != TestHub.Npm)
             Assert.Equal("completed", (string?)(await ReadAsync(hub, "/instance/" + session.Single("$i.Id")))["status"]);
+    }
+
+    /// <summary>Hubs of 1.0 accept what is sent to an instance that has ended, and never send what it doesn't send any more. Hubs of 0.18 don't know it any more.</summary>
+    [Theory]
+    [EachHub]
+    public async Task Events_and_input_of_an_instance_that_has_ended_are_an_error(TestHub which)
+    {
+        await using var hub = await HubUnderTest.StartAsync(which, real);
+        using var session = hub.Connect();
+        session.Set("i", session.Single($"Publish-ScramjetSequence '{hub.Sequence("wait").Folder}' | Start-ScramjetSequence -Wait"));
+        session.Get("$i | Stop-ScramjetInstance -Force -Wait");
+        var gone = which == TestHub.Npm ? "NOT_FOUND" : "GONE";
+        foreach (var script in new[] { "$i | Receive-ScramjetEvent never", "$i | Receive-ScramjetEvent never -Next", "$i | Send-ScramjetEvent ping" })
+            Assert.Equal(gone, Code(session.Error(script)));
+
+        // The input is said to have failed as the instance has.
+        Assert.Equal(which == TestHub.Npm ? "NOT_FOUND" : "INSTANCE_FAILED", Code(session.Error("'a' | Send-ScramjetInput $i -ReceiveOutput")));
+        if (which != TestHub.Npm)
+            Assert.Empty(session.Get("$i | Receive-ScramjetEvent never -Follow"));
+    }
+
+    [Theory]
+    [EachHub]
+    public async Task A_wait_for_an_event_ends_with_its_instance(TestHub which)
+    {
+        await using var hub = await HubUnderTest.StartAsync(which, real);
+        using var session = hub.Connect();
+        using var other = hub.Connect();
+        session.Set("i", session.Single($"Publish-ScramjetSequence '{hub.Sequence("wait").Folder}' | Start-ScramjetSequence -Wait"));
+        other.Set("i", session.Single("$i.Id").BaseObject);
+        var waits = Task.Run(() => other.Error("Receive-ScramjetEvent $i never"), TestContext.Current.CancellationToken);
+        session.Get("Start-Sleep -Milliseconds 500; $i | Stop-ScramjetInstance -Force -Wait");
+        Assert.Contains(Code(await waits), which == TestHub.Npm ? ["GONE", "NOT_FOUND"] : new[] { "GONE" });
     }
 
     [Theory]

@@ -104,7 +104,7 @@ internal sealed class StandInInstance
         {
             _hub.Log("ERROR", failure.Message, "Runner", Id);
             extension = failure.Loaded;
-            End("errored", failure.Loaded ? 23 : 22, failure.Loaded ? "Sequence failed during execution" : "Sequence failed on start", told: failure.Loaded);
+            End("errored", failure.ExitCode, failure.Reason, told: failure.Loaded);
         }
 
         _hub.LeaveTopics(Info["requires"]);

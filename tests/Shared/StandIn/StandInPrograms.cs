@@ -38,6 +38,12 @@ internal sealed class StandInFailure(string message) : Exception(message)
 
     /// <summary>Whether it failed while its output was under way.</summary>
     public bool Streaming { get; init; }
+
+    /// <summary>The exit code that the hub tells.</summary>
+    public int ExitCode { get; init; } = 23;
+
+    /// <summary>The reason that the hub tells.</summary>
+    public string Reason { get; init; } = "Sequence failed during execution";
 }
 
 /// <summary>
@@ -65,7 +71,7 @@ internal static class StandInPrograms
         ["wait"] = new(WaitAsync) { Returns = "undefined" },
         ["end"] = new(_ => Task.CompletedTask) { Returns = "" },
         ["throws"] = new(_ => throw new StandInFailure("It fails at once")),
-        ["broken"] = new(_ => throw new StandInFailure("Sequence syntax error.") { Loaded = false }),
+        ["broken"] = new(_ => throw new StandInFailure("Sequence syntax error.") { Loaded = false, ExitCode = 22, Reason = "Sequence failed on start" }),
         ["begin"] = new(BeginAsync) { Streams = true },
         ["ticks"] = new(TicksAsync) { Streams = true },
         ["hex"] = new(HexAsync) { Streams = true },
@@ -248,8 +254,11 @@ internal static class StandInPrograms
         var settings = new JsonSerializerSettings { DateParseHandling = DateParseHandling.None };
         await foreach (var line in LinesAsync(instance))
         {
-            if (line.Trim().Length > 0)
-                yield return JsonConvert.DeserializeObject<JToken>(line, settings)!;
+            if (line.Trim().Length == 0)
+                continue;
+
+            var item = JsonConvert.DeserializeObject<JToken>(line, settings)!;
+            yield return item.Type != JTokenType.Null ? item : throw new StandInFailure("Error during input data stream") { ExitCode = 101, Reason = "Runner failed" };
         }
     }
 
