@@ -3,10 +3,10 @@ using System.Globalization;
 
 namespace Scramjet.Client;
 
-/// <summary>Text from servers and programs as it may be shown: without what would move a cursor, hide itself or turn its direction.</summary>
+/// <summary>Makes text from servers and programs safe to display: without characters that move the cursor, are invisible or change the direction.</summary>
 internal static class DisplayText
 {
-    /// <summary>The text, with each run of control, format and other invisible characters as one blank; null stays null.</summary>
+    /// <summary>Replaces each run of control, format and other invisible characters with one space. Returns null for null.</summary>
     public static string? Clean(string? text)
     {
         if (text is null || IsClean(text))
@@ -44,7 +44,7 @@ internal static class DisplayText
         return true;
     }
 
-    /// <summary>Whether the character at the index is shown, and how many chars it takes.</summary>
+    /// <summary>Returns whether the character at the index is visible, and its length in UTF-16 code units.</summary>
     private static bool IsShown(string text, ref int index, out int length)
     {
         length = index + 1 < text.Length && char.IsSurrogatePair(text[index], text[index + 1]) ? 2 : 1;

@@ -1,12 +1,12 @@
 namespace Scramjet.Client;
 
-/// <summary>What exactly led to an error, where an application may have advice of its own: an error's code is not always as exact.</summary>
+/// <summary>The cause of an error where its code is too general for an application to add specific advice.</summary>
 internal enum ErrorSituation
 {
-    /// <summary>The code says it all.</summary>
+    /// <summary>The error's code is specific enough.</summary>
     Unspecified,
 
-    /// <summary>A server asks for an access token, and the connection has none.</summary>
+    /// <summary>A server requires an access token, and the connection has none.</summary>
     TokenMissing,
 
     /// <summary>A profile of a platform has no access token.</summary>
@@ -15,7 +15,7 @@ internal enum ErrorSituation
     /// <summary>The connection was closed by this program.</summary>
     ConnectionClosed,
 
-    /// <summary>Something on the way to a hub doesn't reach it.</summary>
+    /// <summary>A server between the client and a hub can't reach the hub.</summary>
     HubUnreachable,
 
     /// <summary>There was no response within the time limit.</summary>
@@ -30,16 +30,16 @@ internal enum ErrorSituation
     /// <summary>The id for a new store item is in use.</summary>
     StoreItemIdInUse,
 
-    /// <summary>A sequence has instances that run.</summary>
+    /// <summary>A sequence has running instances.</summary>
     SequenceInUse,
 
-    /// <summary>A hub lists instances of a sequence for longer than the time that it was given.</summary>
+    /// <summary>A hub still lists instances of a sequence after the time limit.</summary>
     InstancesListed,
 
-    /// <summary>An instance isn't as wanted within the time that it was given.</summary>
+    /// <summary>An instance didn't reach the requested state within the time limit.</summary>
     WaitEnded,
 
-    /// <summary>More was to be sent into an input that has ended.</summary>
+    /// <summary>Data was sent to an input that has ended.</summary>
     InputEnded,
 
     /// <summary>An instance ended with a failure.</summary>
@@ -51,9 +51,9 @@ internal enum ErrorSituation
     /// <summary>Some of an instance's output didn't arrive.</summary>
     OutputIncomplete,
 
-    /// <summary>A file exists and may not be replaced.</summary>
+    /// <summary>A file exists and must not be replaced.</summary>
     FileExists,
 
-    /// <summary>A folder isn't empty and its files may not be replaced.</summary>
+    /// <summary>A folder isn't empty, and its files must not be replaced.</summary>
     FolderNotEmpty,
 }

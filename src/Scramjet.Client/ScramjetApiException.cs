@@ -26,7 +26,7 @@ public sealed class ScramjetApiException : ScramjetException
     /// <summary>The status of the response; null if there was none.</summary>
     public HttpStatusCode? StatusCode { get; }
 
-    /// <summary>How long the server requests to wait before the next attempt (<c>Retry-After</c>); null if it doesn't.</summary>
+    /// <summary>The time to wait before the next attempt, if the server sent <c>Retry-After</c>; otherwise null.</summary>
     public TimeSpan? RetryAfter { get; internal set; }
 
     /// <summary>The HTTP method of the request.</summary>

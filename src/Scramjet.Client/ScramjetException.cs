@@ -2,7 +2,7 @@ using System;
 
 namespace Scramjet.Client;
 
-/// <summary>An error of the client, with a code for programs.</summary>
+/// <summary>An error of the client, with a code that programs can check.</summary>
 public class ScramjetException : Exception
 {
     /// <summary>Creates an error.</summary>
@@ -23,6 +23,6 @@ public class ScramjetException : Exception
     /// <summary>What to do about it; null if there is no advice.</summary>
     public string? RecommendedAction { get; }
 
-    /// <summary>What exactly led to it.</summary>
+    /// <summary>The cause, if the code is too general for specific advice.</summary>
     internal ErrorSituation Situation { get; init; }
 }

@@ -2,60 +2,67 @@ using System;
 
 namespace Scramjet.Client;
 
-/// <summary>How long the client waits where nobody can say how long: each value with what it is derived from. See also <see cref="Instances.InstanceTimings"/>.</summary>
+/// <summary>The client's time limits and delays, and why each has its value. See also <see cref="Instances.InstanceTimings"/>.</summary>
 internal static class Timings
 {
-    /// <summary>How long an instance may take to end after its output has.</summary>
+    /// <summary>The time for an instance to end after its output has ended.</summary>
     public static readonly TimeSpan EndAfterOutput = TimeSpan.FromSeconds(15);
 
-    /// <summary>How long the rest of an instance's log may take after its end.</summary>
+    /// <summary>The time for the rest of an instance's log after the instance has ended.</summary>
     public static readonly TimeSpan LogAfterEnd = TimeSpan.FromMilliseconds(200);
 
-    /// <summary>How long an instance takes no input before it is checked whether it has ended.</summary>
+    /// <summary>The time without progress of an input after which the client checks whether the instance has ended.</summary>
     public static readonly TimeSpan InputStalled = TimeSpan.FromSeconds(1);
 
-    /// <summary>How long the output of an instance that takes no more input may take to end.</summary>
+    /// <summary>The time for the output to end after an instance has stopped reading its input.</summary>
     public static readonly TimeSpan OutputAfterInput = TimeSpan.FromSeconds(20);
 
-    /// <summary>How long an output may be silent after its input has failed, until it is no longer read: a program hardly ends without the end of its input.</summary>
+    /// <summary>
+    /// The time without output after which the output isn't read any longer if the input has failed, because most programs don't end before their
+    /// input does.
+    /// </summary>
     public static readonly TimeSpan OutputAfterFailedInput = TimeSpan.FromSeconds(3);
 
-    /// <summary>How long an input that isn't sent to its end may take to end after the output has ended.</summary>
+    /// <summary>The time for a partly sent input to end after the output has ended.</summary>
     public static readonly TimeSpan UnsentInput = TimeSpan.FromMilliseconds(200);
 
-    /// <summary>How long an instance whose log isn't read gets to read its input's content type: it was seen to take 10 ms, and 20 ms on a busy machine.</summary>
+    /// <summary>
+    /// The time for an instance to read the content type of its input if its log isn't read. It takes about 10 ms, and 20 ms on a busy machine.
+    /// </summary>
     public static readonly TimeSpan InputAnnouncement = TimeSpan.FromMilliseconds(300);
 
-    /// <summary>How long an instance's log may take to say that it has read its input's content type.</summary>
+    /// <summary>The time for an instance to log that it has read the content type of its input.</summary>
     public static readonly TimeSpan InputAnnouncementLogged = TimeSpan.FromSeconds(5);
 
-    /// <summary>How long a hub may take to pass on a monitoring rate.</summary>
+    /// <summary>The time for a hub to pass on a monitoring rate.</summary>
     public static readonly TimeSpan MonitoringRate = TimeSpan.FromSeconds(5);
 
-    /// <summary>How long the headers of an output may take: hubs send them at once, a proxy may hold them back until there is output.</summary>
+    /// <summary>The time for the headers of an output. Hubs send them at once, but a proxy can hold them back until there is output.</summary>
     public static readonly TimeSpan OutputHeaders = TimeSpan.FromSeconds(5);
 
-    /// <summary>How long the response to an input that has all been sent may take after the output has ended: one that refuses it takes up to two seconds.</summary>
+    /// <summary>
+    /// The time for the response to a completely sent input after the output has ended. A hub that rejects the input takes up to two seconds.
+    /// </summary>
     public static readonly TimeSpan InputResponse = TimeSpan.FromSeconds(3);
 
-    /// <summary>How long a server may take to respond when it is checked whether it is still running.</summary>
+    /// <summary>The time for a server to respond to a check of whether it is running.</summary>
     public static readonly TimeSpan Probe = TimeSpan.FromSeconds(10);
 
-    /// <summary>How long the body of an error response may take: its status says enough.</summary>
+    /// <summary>The time for the body of an error response. It is short because the status is enough.</summary>
     public static readonly TimeSpan ErrorBody = TimeSpan.FromSeconds(2);
 
-    /// <summary>The longest delay before a retry.</summary>
-    public static readonly TimeSpan LongestRetryDelay = TimeSpan.FromSeconds(30);
+    /// <summary>The maximum delay before a retry.</summary>
+    public static readonly TimeSpan MaxRetryDelay = TimeSpan.FromSeconds(30);
 
-    /// <summary>The least time limit of an upload, which takes as long as the connection is slow.</summary>
+    /// <summary>The minimum time limit of an upload, because its duration depends on the connection.</summary>
     public static readonly TimeSpan Upload = TimeSpan.FromHours(1);
 
-    /// <summary>How long a log is silent before it is checked whether its instance has ended. It grows with each check.</summary>
+    /// <summary>The time without log entries before the first check of whether the instance has ended. The time grows with each check.</summary>
     public static readonly TimeSpan FirstLogCheck = TimeSpan.FromSeconds(2);
 
-    /// <summary>The longest time between two such checks.</summary>
+    /// <summary>The maximum time between two of these checks.</summary>
     public static readonly TimeSpan LongestLogCheck = TimeSpan.FromSeconds(10);
 
-    /// <summary>How long a detail of a hub or an instance may take that the result does without.</summary>
+    /// <summary>The time for a detail of a hub or an instance that the result can do without.</summary>
     public static readonly TimeSpan OptionalDetail = TimeSpan.FromSeconds(3);
 }

@@ -144,7 +144,7 @@ public sealed class JsonTextTests
     public void Of_two_values_of_one_name_the_later_one_counts_or_both_are_an_error()
     {
         Assert.Equal("{\"a\":3,\"b\":2}", JsonText.Parse("{\"a\":1,\"b\":2,\"a\":3}").ToString(Formatting.None));
-        Assert.Contains("\"a\" is there twice", Assert.Throws<JsonReaderException>(() => JsonText.Parse("[{\"a\":1,\"b\":2,\"a\":3}]", allowDuplicates: false)).Message, StringComparison.Ordinal);
+        Assert.Contains("the name \"a\" twice", Assert.Throws<JsonReaderException>(() => JsonText.Parse("[{\"a\":1,\"b\":2,\"a\":3}]", allowDuplicates: false)).Message, StringComparison.Ordinal);
         Assert.Equal(2, ((JObject)JsonText.Parse("{\"a\":1,\"A\":2}", allowDuplicates: false)).Count);
     }
 

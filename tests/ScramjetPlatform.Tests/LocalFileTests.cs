@@ -172,7 +172,7 @@ public sealed class LocalFileTests : IAsyncLifetime
 
     [Theory]
     [InlineData("aliases.yaml", "a: &a [x,x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b,*b,*b,*b,*b]\nd: &d [*c,*c,*c,*c,*c,*c,*c,*c,*c]\ne: &e [*d,*d,*d,*d,*d,*d,*d,*d,*d]\nf: &f [*e,*e,*e,*e,*e,*e,*e,*e,*e]\ng: &g [*f,*f,*f,*f,*f,*f,*f,*f,*f]\nh: &h [*g,*g,*g,*g,*g,*g,*g,*g,*g]\n", "values")]
-    [InlineData("deep.yaml", "appConfig: [[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[", "64 deep")]
+    [InlineData("deep.yaml", "appConfig: [[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[", "64 levels deep")]
     [InlineData("later.yaml", "appConfig: { a: *b, b: &b 1 }", "'b'")]
     [InlineData("two.yaml", "appConfig: {}\n---\nappConfig: {}\n", "more than one document")]
     [InlineData("key.yaml", "? [a, b]\n: c\n", "text")]

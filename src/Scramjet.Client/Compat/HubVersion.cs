@@ -3,7 +3,7 @@ using System.Collections.Concurrent;
 
 namespace Scramjet.Client.Compat;
 
-/// <summary>A hub's version and what it supports. A hub that doesn't give its version is taken for a new one.</summary>
+/// <summary>A hub's version and what it supports. A hub that doesn't report its version is treated as a new one.</summary>
 public sealed class HubVersion
 {
     private static readonly Version s_management = new(0, 26);
@@ -18,7 +18,7 @@ public sealed class HubVersion
         Messages = number is { Major: 0, Minor: <= 26 } ? InstanceMessages.Legacy : InstanceMessages.Current;
     }
 
-    /// <summary>The version as the hub gives it, such as <c>1.0.1</c>.</summary>
+    /// <summary>The version that the hub reports, such as <c>1.0.1</c>.</summary>
     public string Text => Known ?? "unknown";
 
     /// <summary>
@@ -26,25 +26,25 @@ public sealed class HubVersion
     /// </summary>
     public bool SupportsManagement => IsAtLeast(s_management);
 
-    /// <summary>Whether the hub's list of instances has more than their ids.</summary>
+    /// <summary>Whether the hub's list of instances contains more than their ids.</summary>
     public bool ListsInstanceDetails => IsAtLeast(s_management);
 
     /// <summary>Whether an instance can be started with topics, limits and an id.</summary>
     public bool SupportsStartOptions => IsAtLeast(s_management);
 
-    /// <summary>Whether input can be any bytes. Otherwise it is UTF-8 text.</summary>
+    /// <summary>Whether input can be binary. Otherwise it must be UTF-8 text.</summary>
     public bool SupportsBinaryInput => IsAtLeast(s_management);
 
     /// <summary>Whether the hub forwards requests to the space that it is connected to.</summary>
     public bool SupportsSpaceRoute => IsAtLeast(s_spaceRoute);
 
-    /// <summary>The version as the hub gives it; null if it doesn't.</summary>
+    /// <summary>The version that the hub reports; null if it doesn't.</summary>
     internal string? Known { get; }
 
-    /// <summary>What is sent to the hub's instances.</summary>
+    /// <summary>The messages for the hub's instances.</summary>
     internal InstanceMessages Messages { get; }
 
-    /// <summary>The version as the hub gives it.</summary>
+    /// <summary>Returns the version that the hub reports.</summary>
     public override string ToString() => Text;
 
     internal static HubVersion Parse(string? text)
@@ -56,7 +56,7 @@ public sealed class HubVersion
     private bool IsAtLeast(Version version) => _number is null || _number >= version;
 }
 
-/// <summary>The known versions of hubs, by their addresses. A hub that has connected to its space again since may have another.</summary>
+/// <summary>The known versions of hubs, by address. A version is forgotten when the hub reconnects to its space, since it may have been updated.</summary>
 internal sealed class HubVersions
 {
     private readonly ConcurrentDictionary<string, HubVersion> _known = new(StringComparer.Ordinal);
@@ -66,7 +66,7 @@ internal sealed class HubVersions
 
     public HubVersion Set(string address, HubVersion version) => _known[address] = version;
 
-    /// <summary>Records when a hub was last connected to its space.</summary>
+    /// <summary>Records when a hub last connected to its space.</summary>
     public void SetConnected(string address, DateTimeOffset? since)
     {
         if (since is not { } time)

@@ -11,20 +11,20 @@ internal abstract class InstanceMessages
     private const int MonitoringRateCode = 4003;
     private const int EventCode = 5001;
 
-    /// <summary>Those of hubs since 1.0.</summary>
+    /// <summary>The messages of hubs since 1.0.</summary>
     public static readonly InstanceMessages Current = new CurrentMessages();
 
-    /// <summary>Those of hubs up to 0.26.</summary>
+    /// <summary>The messages of hubs up to 0.26.</summary>
     public static readonly InstanceMessages Legacy = new LegacyMessages();
 
-    /// <summary>Whether runners wait for the response to each of their health reports. Those of 1.0 drop their connections if it is late.</summary>
+    /// <summary>Whether runners wait for a response to each of their health reports. Runners of 1.0 close their connections if it is late.</summary>
     public abstract bool ReportsAreAnswered { get; }
 
     public abstract JToken Stop(TimeSpan timeout, bool canCallKeepAlive);
 
     public abstract JToken Kill(bool removeImmediately);
 
-    /// <summary>An event.</summary>
+    /// <summary>Creates an event.</summary>
     /// <param name="name">The event's name.</param>
     /// <param name="message">The message; null for none.</param>
     public JToken Event(string name, JToken? message) =>
@@ -32,7 +32,7 @@ internal abstract class InstanceMessages
 
     public JToken MonitoringRate(double reportsPerSecond) => new JArray { MonitoringRateCode, new JObject { ["monitoringRate"] = reportsPerSecond } };
 
-    /// <summary>The message of an event that a hub sends: 1.0 sends the message, 0.18 an object that contains it.</summary>
+    /// <summary>Returns the message of an event that a hub sends. Hubs of 1.0 send the message, hubs of 0.18 an object that contains it.</summary>
     public static JToken? ReadEvent(JToken? received, string name) =>
         received is JObject o && o.Count <= 2 && new JsonFields(o).Text("eventName") == name ? o["message"] : received;
 
@@ -65,7 +65,7 @@ internal abstract class InstanceMessages
 
         public override JToken Kill(bool removeImmediately) => new JArray { KillCode, KillOptions(removeImmediately) };
 
-        // Only text: no message is sent as an empty one, anything else as its JSON.
+        // These hubs send text only. A missing message becomes an empty one, and other values become JSON.
         private protected override JToken EventMessage(JToken? message) => message switch
         {
             { Type: JTokenType.String } => message,

@@ -5,8 +5,8 @@ using Scramjet.Client.Model;
 namespace Scramjet.Client.Compat;
 
 /// <summary>
-/// What an instance's log says about its run. Hubs have no other way to tell it: a runner logs when it has read the content type of its input, when the
-/// program has completed, how much output it has written, and what went wrong with its streams.
+/// Reads from an instance's log how its run proceeds, which hubs don't report in another way: a runner logs when it has read the content type of its input,
+/// when the program has completed, how much output it has written, and the errors of its streams.
 /// </summary>
 internal sealed class RunnerLog(string instanceId)
 {
@@ -14,7 +14,9 @@ internal sealed class RunnerLog(string instanceId)
     private const string PythonRunner = "PythonRunner";
     private const string HubConnection = "HostClient";
 
-    /// <summary>What runners of 1.0 log if the program fails while it writes output, or if its input can't be read. They then end as if all were well.</summary>
+    /// <summary>
+    /// The messages that runners of 1.0 log if the program fails while it writes output, or if its input can't be read. They then end as if successful.
+    /// </summary>
     private static readonly string[] s_streamFailures = ["Error during output data stream", "Error during input data stream", "mapToInputDataStream"];
 
     private readonly TaskCompletionSource<bool> _inputTypeRead = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -28,24 +30,24 @@ internal sealed class RunnerLog(string instanceId)
     public Task InputTypeRead => _inputTypeRead.Task;
 
     /// <summary>
-    /// Completes when the program has ended successfully. Hubs of 0.18 say so here only. Ten seconds later a runner for Node.js exits, and output that its
-    /// reader hasn't made room for by then is lost.
+    /// Completes when the program has ended successfully. Hubs of 0.18 report that only in the log. A Node.js runner exits ten seconds later, and output that
+    /// hasn't been read by then is lost.
     /// </summary>
     public Task Completed => _completed.Task;
 
-    /// <summary>Completes with the number of bytes of output that the runner has written, if <see cref="CountsOutput"/>.</summary>
+    /// <summary>Completes with the number of bytes of output that the runner has written, if <see cref="CountsOutput"/> is true.</summary>
     public Task<long> OutputWritten => _outputWritten.Task;
 
-    /// <summary>Whether the runner counts its output: those of 1.0 do.</summary>
+    /// <summary>Whether the runner counts its output, as runners of 1.0 do.</summary>
     public bool CountsOutput => _countsOutput;
 
-    /// <summary>A failure of the input or output; null if there was none.</summary>
+    /// <summary>The error of the input or output; null if there was none.</summary>
     public string? StreamFailure => _streamFailure;
 
     /// <summary>The last error; null if there was none.</summary>
     public string? LastError => _lastError;
 
-    /// <summary>Takes in an entry of the log.</summary>
+    /// <summary>Processes an entry of the log.</summary>
     public void Add(LogEntry entry)
     {
         var isPython = entry.Source == PythonRunner;
@@ -56,7 +58,7 @@ internal sealed class RunnerLog(string instanceId)
 
         if (entry.Source == HubConnection)
         {
-            // What was written to the output's connection begins with the instance's id and a digit.
+            // The data written to the output's connection begins with the instance's id and a digit.
             _countsOutput = true;
             if (entry.Message == "Total data written to instance output" && entry.Data is object[] { Length: 1 } data && data[0] is long written)
                 _outputWritten.TrySetResult(written - instanceId.Length - 1);

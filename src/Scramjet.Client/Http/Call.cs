@@ -4,7 +4,7 @@ using System.Net.Http;
 
 namespace Scramjet.Client.Http;
 
-/// <summary>A call on its way through the handlers: the request, its address, and the options of its caller.</summary>
+/// <summary>A call that passes through the handlers: the request, its address, and the options of the caller.</summary>
 internal sealed class Call
 {
     private readonly Stopwatch _clock = Stopwatch.StartNew();
@@ -24,31 +24,31 @@ internal sealed class Call
 
     public ApiRequest Request { get; }
 
-    /// <summary>The address, which redirects change.</summary>
+    /// <summary>Gets or sets the address. Redirects change it.</summary>
     public Uri Uri { get; set; }
 
-    /// <summary>The time limit of the call.</summary>
+    /// <summary>Gets the time limit of the call.</summary>
     public TimeSpan Timeout { get; }
 
-    /// <summary>How long it has lasted.</summary>
+    /// <summary>Gets the time since the call began.</summary>
     public TimeSpan Elapsed => _clock.Elapsed;
 
-    /// <summary>The rest of the time limit.</summary>
+    /// <summary>Gets the rest of the time limit.</summary>
     public TimeSpan Remaining => Timeout == System.Threading.Timeout.InfiniteTimeSpan ? TimeSpan.MaxValue : Timeout - _clock.Elapsed;
 
-    /// <summary>Hides secrets in all that is shown of the call.</summary>
+    /// <summary>Gets the mask that removes secrets from everything that is shown of the call.</summary>
     public SecretMask Mask { get; }
 
-    /// <summary>Whether the connection has a token.</summary>
+    /// <summary>Gets whether the connection has a token.</summary>
     public bool HasToken { get; }
 
-    /// <summary>The token that this message carries; null for none.</summary>
+    /// <summary>Gets or sets the token to send with the message; null for none.</summary>
     public string? Token { get; set; }
 
-    /// <summary>What the attempt before failed with, while another one is made.</summary>
+    /// <summary>Gets or sets the error of the previous attempt during a retry.</summary>
     public ScramjetApiException? LastFailure { get; set; }
 
-    /// <summary>The request for messages.</summary>
+    /// <summary>Gets the request as text for messages.</summary>
     public string Description => $"{Request.Method} {Mask.Apply(Uri)}";
 
     /// <summary>Traces a response, unless only retries are traced.</summary>
@@ -62,10 +62,10 @@ internal sealed class Call
     public void Trace(string text) => _trace?.Invoke(DisplayText.Clean(Mask.Apply(text))!);
 }
 
-/// <summary>A step of a call on its way to the server and back.</summary>
+/// <summary>A handler that processes a call before and after the next handler.</summary>
 internal abstract class CallHandler(CallHandler? next)
 {
-    /// <summary>The next step.</summary>
+    /// <summary>Gets the next handler.</summary>
     protected CallHandler Next => next!;
 
     public abstract System.Threading.Tasks.Task<HttpResponseMessage> SendAsync(Call call, System.Threading.CancellationToken cancellationToken);

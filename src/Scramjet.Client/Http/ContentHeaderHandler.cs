@@ -9,19 +9,19 @@ using System.Threading.Tasks;
 namespace Scramjet.Client.Http;
 
 /// <summary>
-/// Sends a GET that has a content header, which two routes want, on .NET Framework. HttpClientHandler refuses it there, because it asks for the stream
-/// of a body; HttpWebRequest, which is below it, sends the header by itself. WinHttpHandler would do it too, but it would bring an assembly for every
-/// edition, and certificates and proxies of another kind than the other requests have.
+/// Sends GET requests with a content header, which two routes require, on .NET Framework. HttpClientHandler throws there, because it requests a stream
+/// for the body. HttpWebRequest, which it is based on, can send the header alone. WinHttpHandler could too, but would add an assembly to every edition,
+/// and handles certificates and proxies differently than the other requests.
 /// </summary>
 internal sealed class ContentHeaderHandler(HttpClientHandler handler) : DelegatingHandler(handler)
 {
-    /// <summary>Whether this runtime needs it.</summary>
+    /// <summary>Gets whether this runtime needs the handler.</summary>
     public static bool IsNeeded { get; } = RuntimeInformation.FrameworkDescription.StartsWith(".NET Framework", StringComparison.Ordinal);
 
-    /// <summary>Lets .NET Framework talk TLS 1.2 where the system's settings leave that out. What else is on stays on.</summary>
+    /// <summary>Enables TLS 1.2 on .NET Framework if the system's settings don't. Other protocols remain enabled.</summary>
     public static void AllowTls12()
     {
-        // 0 is the system's own choice, which has it.
+        // 0 is the default of the system, which includes TLS 1.2.
         if (ServicePointManager.SecurityProtocol != 0)
             ServicePointManager.SecurityProtocol |= SecurityProtocolType.Tls12;
     }
@@ -87,7 +87,7 @@ internal sealed class ContentHeaderHandler(HttpClientHandler handler) : Delegati
         return response;
     }
 
-    /// <summary>A body whose end is that of its connection: closing alone would wait for the rest of a stream.</summary>
+    /// <summary>A body that aborts its connection when it is disposed of. Closing the stream alone would wait for the rest of the data.</summary>
     private sealed class AnswerContent(HttpWebRequest web, Stream body) : StreamContent(body)
     {
         protected override void Dispose(bool disposing)

@@ -7,8 +7,8 @@ using System.Threading.Tasks;
 namespace Scramjet.Client.Http;
 
 /// <summary>
-/// A body that was compressed with gzip. One that ends too early is an error: the runtime's own stream takes it for a whole one. A whole one ends in the
-/// length of what was compressed.
+/// A body that is compressed with gzip. It throws if the body was cut off, which the runtime's stream takes for the regular end: the last bytes of a
+/// complete body are its uncompressed length.
 /// </summary>
 internal sealed class GzipBody : ReadStream
 {
@@ -27,9 +27,9 @@ internal sealed class GzipBody : ReadStream
         var read = await _gzip.ReadAsync(buffer, offset, count, cancellationToken).ConfigureAwait(false);
         _length += read;
 
-        // The length is that of the last member where there are several, and counts to 4 GB only.
+        // With several members, the length is that of the last one, and it is stored modulo 4 GB.
         if (read == 0 && count > 0 && _length <= uint.MaxValue && _tail.Count > 0 && _tail.Value > _length)
-            throw new InvalidDataException("The compressed answer was cut off.");
+            throw new InvalidDataException("The compressed response was cut off.");
         return read;
     }
 
@@ -40,15 +40,15 @@ internal sealed class GzipBody : ReadStream
         base.Dispose(disposing);
     }
 
-    /// <summary>A stream whose last four bytes are known when it has ended.</summary>
+    /// <summary>A stream that keeps the last four bytes that were read.</summary>
     private sealed class Tail(Stream source) : ReadStream
     {
         private uint _value;
 
-        /// <summary>The last four bytes as a number, the lowest first.</summary>
+        /// <summary>Gets the last four bytes as a little-endian number.</summary>
         public uint Value => _value;
 
-        /// <summary>How many bytes there were.</summary>
+        /// <summary>Gets the number of bytes that were read.</summary>
         public long Count { get; private set; }
 
         public override async Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken)
@@ -69,7 +69,7 @@ internal sealed class GzipBody : ReadStream
     }
 }
 
-/// <summary>What streams that can only be read have in common.</summary>
+/// <summary>The base class of streams that can only be read.</summary>
 internal abstract class ReadStream : Stream
 {
     public override bool CanRead => true;

@@ -9,7 +9,7 @@ using Scramjet.Client.Packaging;
 
 namespace Scramjet.Client.Http;
 
-/// <summary>A package as a request's body, with progress.</summary>
+/// <summary>A request body that sends a package and reports the progress.</summary>
 internal sealed class PackageContent : HttpContent
 {
     private const int BlockSize = 64 * 1024;
@@ -26,7 +26,7 @@ internal sealed class PackageContent : HttpContent
         Headers.ContentType = new MediaTypeHeaderValue("application/octet-stream");
     }
 
-    /// <summary>An upload lasts as long as the line is slow: only a limit that the caller asked for bounds it.</summary>
+    /// <summary>Returns the time limit of an upload. Its duration depends on the connection, so only the caller can set a short one.</summary>
     public static TimeSpan TimeoutFor(RequestOptions? options, ScramjetTransport transport) =>
         options?.Timeout ?? TimeSpan.FromTicks(Math.Max(transport.Timeout.Ticks, Timings.Upload.Ticks));
 

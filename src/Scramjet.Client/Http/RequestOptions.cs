@@ -4,31 +4,35 @@ using Scramjet.Client.Api;
 
 namespace Scramjet.Client.Http;
 
-/// <summary>The options of a caller for its requests. See <see cref="ApiClient.With{T}(T, RequestOptions)"/>.</summary>
+/// <summary>The options that a caller sets for its requests. See <see cref="ApiClient.With{T}(T, RequestOptions)"/>.</summary>
 public sealed class RequestOptions
 {
-    /// <summary>The time limit of each call, including retries. Null: that of the transport.</summary>
+    /// <summary>Gets or sets the time limit of each call, including retries. Null means the limit of the transport.</summary>
     public TimeSpan? Timeout { get; set; }
 
     /// <summary>
-    /// How long a stream, or an answer that is waited for until something happens, may take to begin, retries included. One that hasn't begun by then is
-    /// canceled if its server has responded to a check, and is an error if it hasn't. Null: as long as the server responds to checks.
+    /// Gets or sets the time limit for the beginning of a stream, or of a response that the server sends when something happens, including retries. After
+    /// this time, the call is canceled if the server has responded to a check, and fails if it hasn't. Null means no limit while the server responds to checks.
     /// </summary>
     public TimeSpan? OpeningTime { get; set; }
 
-    /// <summary>After how long a stream that hasn't begun, of a server that gives signs of life, isn't waited for any more. Null: <see cref="OpeningTime"/>.</summary>
+    /// <summary>
+    /// Gets or sets the time after which a stream that hasn't begun is canceled if its server responds to checks. Null means <see cref="OpeningTime"/>.
+    /// </summary>
     internal TimeSpan? EmptyAfter { get; set; }
 
-    /// <summary>Receives a line without secrets for each request, response and retry, on any thread.</summary>
+    /// <summary>Gets or sets a function that receives a line without secrets for each request, response and retry. It is called on any thread.</summary>
     public Action<string>? Trace { get; set; }
 
-    /// <summary>Whether only retries are traced, as for requests that are repeated.</summary>
+    /// <summary>Gets or sets whether only retries are traced, for requests that are repeated.</summary>
     public bool TracesRetriesOnly { get; set; }
 
-    /// <summary>Limits how many requests are sent at the same time by all clients that share it, except streams. Null: no limit.</summary>
+    /// <summary>
+    /// Gets or sets a semaphore that limits how many requests, except streams, are sent at the same time by all clients that share it. Null means no limit.
+    /// </summary>
     public SemaphoreSlim? Throttle { get; set; }
 
-    /// <summary>The same options with a time limit for the beginning of streams.</summary>
+    /// <summary>Returns a copy with a time limit for the beginning of streams.</summary>
     internal RequestOptions Opening(TimeSpan? openingTime, TimeSpan? emptyAfter = null)
     {
         var copy = (RequestOptions)MemberwiseClone();

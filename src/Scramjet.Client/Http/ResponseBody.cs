@@ -10,16 +10,16 @@ using System.Threading.Tasks;
 
 namespace Scramjet.Client.Http;
 
-/// <summary>Reads the bodies of answers, within bounds.</summary>
+/// <summary>Reads the bodies of responses, with limits.</summary>
 internal static class ResponseBody
 {
-    /// <summary>The most of an error's body that is read.</summary>
-    private const int LongestError = 64 * 1024;
+    /// <summary>The maximum number of bytes to read of an error's body.</summary>
+    private const int MaxErrorLength = 64 * 1024;
 
     private const int BlockSize = 16 * 1024;
 
-    /// <summary>The body as it was before it was compressed, if it was.</summary>
-    /// <exception cref="InvalidDataException">It is encoded in a way that isn't known.</exception>
+    /// <summary>Opens the body, decompressed if necessary.</summary>
+    /// <exception cref="InvalidDataException">The content encoding is unknown.</exception>
     public static async Task<Stream> OpenAsync(HttpResponseMessage response)
     {
         var stream = await response.Content.ReadAsStreamAsync().ConfigureAwait(false);
@@ -37,11 +37,11 @@ internal static class ResponseBody
         return stream;
     }
 
-    /// <summary>The whole body as text, which is UTF-8.</summary>
-    /// <param name="response">The answer.</param>
-    /// <param name="limit">The most bytes that it may have.</param>
+    /// <summary>Reads the whole body as UTF-8 text.</summary>
+    /// <param name="response">The response.</param>
+    /// <param name="limit">The maximum number of bytes.</param>
     /// <param name="cancellationToken">Cancels the reading at once.</param>
-    /// <exception cref="InvalidDataException">There is more than that, or it is encoded in a way that isn't known.</exception>
+    /// <exception cref="InvalidDataException">The body is longer than the limit, or its content encoding is unknown.</exception>
     public static async Task<string> ReadAsync(HttpResponseMessage response, long limit, CancellationToken cancellationToken)
     {
         if (response.Content.Headers.ContentLength > limit)
@@ -53,7 +53,7 @@ internal static class ResponseBody
         return body.Length > limit ? throw TooLong(limit) : Text(body);
     }
 
-    /// <summary>What of an error's body comes soon, as text.</summary>
+    /// <summary>Reads the part of an error's body that arrives within the time limit.</summary>
     public static async Task<string> ReadErrorAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
         var body = new MemoryStream();
@@ -61,11 +61,12 @@ internal static class ResponseBody
         bound.CancelAfter(Timings.ErrorBody);
         try
         {
-            await CopyAsync(response, body, LongestError, bound.Token).ConfigureAwait(false);
+            await CopyAsync(response, body, MaxErrorLength, bound.Token).ConfigureAwait(false);
         }
-        catch (Exception e) when (!cancellationToken.IsCancellationRequested && e is IOException or HttpRequestException or WebException or InvalidDataException or OperationCanceledException or ObjectDisposedException)
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested
+            && e is IOException or HttpRequestException or WebException or InvalidDataException or OperationCanceledException or ObjectDisposedException)
         {
-            // The status alone says what is wrong; what came of the body may say more.
+            // The status is enough for an error. The part of the body that arrived is used as its message.
         }
 
         cancellationToken.ThrowIfCancellationRequested();
@@ -76,7 +77,7 @@ internal static class ResponseBody
     {
         using var stream = await OpenAsync(response).ConfigureAwait(false);
 
-        // Not every runtime can cancel the read itself: closing the answer ends it everywhere.
+        // Some runtimes can't cancel a read. Disposing of the response ends it everywhere.
         using var stop = cancellationToken.Register(static r => ((HttpResponseMessage)r!).Dispose(), response);
         var block = new byte[BlockSize];
         int read;

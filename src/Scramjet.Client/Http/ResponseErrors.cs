@@ -11,12 +11,12 @@ using Scramjet.Client.Json;
 
 namespace Scramjet.Client.Http;
 
-/// <summary>Creates the exceptions for responses and failures.</summary>
+/// <summary>Creates the exceptions for error responses and failures.</summary>
 internal static class ResponseErrors
 {
-    private const int LongestText = 500;
+    private const int MaxTextLength = 500;
 
-    /// <summary>An answer whose status isn't a good one.</summary>
+    /// <summary>Creates the error for a response whose status isn't successful.</summary>
     public static ScramjetApiException FromStatus(Call call, HttpResponseMessage response, string body)
     {
         var status = (int)response.StatusCode;
@@ -51,7 +51,7 @@ internal static class ResponseErrors
             502 or 504 => ErrorSituation.HubUnreachable,
             _ => ErrorSituation.Unspecified,
         };
-        var words = ServerMessage(body) ?? Reason(response);
+        var serverMessage = ServerMessage(body) ?? Reason(response);
         var retryAfter = response.Headers.RetryAfter switch
         {
             { Delta: { } delta } => delta,
@@ -61,15 +61,15 @@ internal static class ResponseErrors
         return Create(
             call,
             code,
-            $"{call.Description} was answered with {status}{(words is null ? "" : ": " + words)}{End(words)}",
+            $"{call.Description} failed with status {status}{(serverMessage is null ? "" : ": " + serverMessage)}{End(serverMessage)}",
             response.StatusCode,
-            words,
+            serverMessage,
             advice,
             retryAfter: retryAfter < TimeSpan.Zero ? TimeSpan.Zero : retryAfter,
             situation: situation);
     }
 
-    /// <summary>A failure that may pass, after a wait that is too long.</summary>
+    /// <summary>Creates the error for a transient failure if the server requests too long a wait.</summary>
     public static ScramjetApiException NotWaitedFor(ScramjetApiException failure, TimeSpan wait, string why) => new(
         failure.Code,
         $"{failure.Message} The server requests to wait {wait.TotalSeconds:0.###} s before the next attempt, {why}.",
@@ -84,72 +84,85 @@ internal static class ResponseErrors
         Situation = failure.Situation,
     };
 
-    /// <summary>A request that got no answer at all.</summary>
+    /// <summary>Creates the error for a request without a response.</summary>
     public static ScramjetApiException FromConnection(Call call, HttpRequestException e)
     {
         var cause = Root(e);
         var origin = call.Uri.GetLeftPart(UriPartial.Authority);
         if (cause is AuthenticationException)
-            return Create(call, ErrorCodes.CannotConnect, $"No secure connection to {origin}: {cause.Message}", advice: "Check whether the address needs https, and that this machine trusts the server's certificate.", cause: e);
+        {
+            return Create(
+                call,
+                ErrorCodes.CannotConnect,
+                $"No secure connection to {origin}: {cause.Message}",
+                advice: "Check whether the address needs https, and that this machine trusts the server's certificate.",
+                cause: e);
+        }
+
         if (!IsConnectFailure(e))
-            return BrokenAnswer(call, e);
+            return Interrupted(call, e);
 
         var proxy = ProxyOf(call.Uri);
-        return Create(call, ErrorCodes.CannotConnect, $"No connection to {origin}{(proxy is null ? "" : $" through the proxy {proxy}")}: {cause.Message}", cause: e, advice: proxy is null
-            ? "Check the address, that the server is running, and that this machine can reach it."
-            : "Check the proxy in the system's settings or in the environment variables http_proxy and https_proxy, and the addresses without a proxy in no_proxy.");
+        return Create(
+            call,
+            ErrorCodes.CannotConnect,
+            $"No connection to {origin}{(proxy is null ? "" : $" through the proxy {proxy}")}: {cause.Message}",
+            cause: e,
+            advice: proxy is null
+                ? "Check the address, that the server is running, and that this machine can reach it."
+                : "Check the proxy in the system's settings or in the environment variables http_proxy and https_proxy, and the exceptions in no_proxy.");
     }
 
-    /// <summary>An answer that ended before its end, or that isn't HTTP.</summary>
-    public static ScramjetApiException BrokenAnswer(Call call, Exception e) => Create(
+    /// <summary>Creates the error for a response that was interrupted or isn't HTTP.</summary>
+    public static ScramjetApiException Interrupted(Call call, Exception e) => Create(
         call,
         ErrorCodes.InvalidResponse,
-        $"{call.Description}: the connection was closed before the answer was complete, or the answer isn't HTTP. {Sentence(Root(e).Message)}",
-        advice: "Check whether the server is still running. It isn't known whether the request was carried out.",
+        $"{call.Description}: the connection was closed before the response was complete, or the response isn't HTTP. {Sentence(Root(e).Message)}",
+        advice: "Check whether the server is still running. The request may or may not have been executed.",
         cause: e);
 
-    /// <summary>An answer that is too long, or encoded in a way that isn't known.</summary>
+    /// <summary>Creates the error for a response that is too long or has an unknown content encoding.</summary>
     public static ScramjetApiException Unreadable(Call call, Exception e) => Create(
         call,
         ErrorCodes.InvalidResponse,
-        $"The answer to {call.Description} can't be read. {Sentence(e.Message)}",
-        advice: "Check that the address is that of a Scramjet API. Ask for less at once, such as one hub.",
+        $"The response to {call.Description} can't be read. {Sentence(e.Message)}",
+        advice: "Check that the address is that of a Scramjet API. Request less data at once, such as that of one hub.",
         cause: e,
         situation: ErrorSituation.ResponseUnreadable);
 
-    /// <summary>A stream that ended before its end.</summary>
+    /// <summary>Creates the error for a stream that was interrupted.</summary>
     public static ScramjetApiException StreamBroken(Call call, Exception e) => Create(
         call,
         ErrorCodes.StreamBroken,
-        $"The stream of {call.Description} broke off: {Sentence(Root(e).Message)} The data before that is complete.",
+        $"The stream of {call.Description} was interrupted: {Sentence(Root(e).Message)} The data before that is complete.",
         advice: "Check whether the hub and the instance are still running.",
         cause: e);
 
-    /// <summary>A stream over which nothing came, of a server that doesn't answer otherwise either.</summary>
+    /// <summary>Creates the error for a stream without data whose server doesn't respond to a check.</summary>
     public static ScramjetApiException Silent(Call call, Exception? e) => Create(
         call,
         ErrorCodes.StreamBroken,
-        $"The stream of {call.Description} fell silent, and the server no longer responds{(e is null ? "." : $": {Sentence(e.Message)}")} The data before that is complete.",
+        $"The stream of {call.Description} has no more data, and the server no longer responds{Because(e)} The data before that is complete.",
         advice: "Check whether the hub is still running and can be reached.",
         cause: e);
 
-    /// <summary>No answer, of a server that doesn't answer otherwise either.</summary>
+    /// <summary>Creates the error for a request without a response whose server doesn't respond to a check.</summary>
     public static ScramjetApiException Unanswered(Call call, Exception? e) => Create(
         call,
         ErrorCodes.Timeout,
-        $"{call.Description} was not answered within {call.Elapsed.TotalSeconds:0.#} s, and the server doesn't respond to other requests{(e is null ? "." : $": {Sentence(e.Message)}")}",
-        advice: "Check whether the hub is still running and can be reached. It isn't known whether the request was carried out.",
+        $"No response to {call.Description} within {call.Elapsed.TotalSeconds:0.#} s, and the server doesn't respond to other requests{Because(e)}",
+        advice: "Check whether the hub is still running and can be reached. The request may or may not have been executed.",
         cause: e);
 
-    /// <summary>No answer within the time limit.</summary>
+    /// <summary>Creates the error for a request without a response within the time limit.</summary>
     public static ScramjetApiException TimedOut(Call call) => Create(
         call,
         ErrorCodes.Timeout,
-        $"{call.Description} was not answered within {call.Timeout.TotalSeconds:0.###} s.",
-        advice: "Allow more time, or check whether the server is overloaded. It isn't known whether the request was carried out.",
+        $"No response to {call.Description} within {call.Timeout.TotalSeconds:0.###} s.",
+        advice: "Allow more time, or check whether the server is overloaded. The request may or may not have been executed.",
         situation: ErrorSituation.ResponseLate);
 
-    /// <summary>A good answer whose body isn't JSON.</summary>
+    /// <summary>Creates the error for a successful response whose body isn't JSON.</summary>
     public static ScramjetApiException NotJson(Call call, HttpResponseMessage response, string body)
     {
         var html = HtmlTitle(body);
@@ -157,42 +170,45 @@ internal static class ResponseErrors
         return Create(
             call,
             ErrorCodes.InvalidResponse,
-            html is not null ? $"{call.Description} was answered with an HTML page{Titled(html)}, not with JSON."
-                : $"{call.Description} was answered with something that isn't JSON{(call.Request.AnswersSecret ? "" : ": " + shown)}{End(call.Request.AnswersSecret ? null : shown)}",
+            html is not null
+                ? $"The response to {call.Description} is an HTML page{Titled(html)}, not JSON."
+                : $"The response to {call.Description} isn't JSON{(call.Request.AnswersSecret ? "" : ": " + shown)}{End(call.Request.AnswersSecret ? null : shown)}",
             response.StatusCode,
             call.Request.AnswersSecret ? null : html ?? shown,
             "Check the address. It must be that of an API, such as https://api.scramjet.cloud/api/v1, not that of a web page.");
     }
 
-    /// <summary>Whether an answer is a web page.</summary>
-    public static bool IsHtml(HttpResponseMessage response) =>
-        response.Content.Headers.ContentType?.MediaType is { } type && (type.Equals("text/html", StringComparison.OrdinalIgnoreCase) || type.Equals("application/xhtml+xml", StringComparison.OrdinalIgnoreCase));
+    /// <summary>Returns whether a response is a web page.</summary>
+    public static bool IsHtml(HttpResponseMessage response) => response.Content.Headers.ContentType?.MediaType is { } type
+        && (type.Equals("text/html", StringComparison.OrdinalIgnoreCase) || type.Equals("application/xhtml+xml", StringComparison.OrdinalIgnoreCase));
 
-    /// <summary>A web page where a stream should be.</summary>
+    /// <summary>Creates the error for a web page instead of a stream.</summary>
     public static ScramjetApiException NotAStream(Call call, HttpResponseMessage response, string body) => Create(
         call,
         ErrorCodes.InvalidResponse,
-        $"{call.Description} was answered with an HTML page{Titled(HtmlTitle(body) ?? "")}, not with a stream.",
+        $"The response to {call.Description} is an HTML page{Titled(HtmlTitle(body) ?? "")}, not a stream.",
         response.StatusCode,
         HtmlTitle(body),
         "Check the address. It must be that of an API, such as https://api.scramjet.cloud/api/v1, not that of a web page.");
 
-    /// <summary>A good answer in JSON that isn't what the route answers.</summary>
+    /// <summary>Creates the error for JSON that isn't what the route returns.</summary>
     public static ScramjetApiException WrongShape(Call call, string expected, string? actual) => Create(
         call,
         ErrorCodes.InvalidResponse,
-        $"{call.Description} was answered with {(actual is null ? "nothing" : call.Request.AnswersSecret ? "JSON of another form" : $"JSON of another form ({Shorten(actual)})")} where {expected} was expected.",
+        actual is null ? $"The response to {call.Description} is empty. Expected: {expected}."
+            : $"The response to {call.Description} is JSON of another form{(call.Request.AnswersSecret ? "" : $" ({Shorten(actual)})")}. Expected: {expected}.",
         advice: "Check that the address is that of a Scramjet API of a supported version.");
 
-    /// <summary>A redirect that leads elsewhere.</summary>
+    /// <summary>Creates the error for a redirect to another origin.</summary>
     public static ScramjetApiException RedirectRefused(Call call, HttpStatusCode status, Uri? target) => Create(
         call,
         ErrorCodes.RedirectRefused,
-        $"{call.Description} was redirected to {(target is null ? "nowhere" : target.GetLeftPart(UriPartial.Authority))}, which is another origin. It was not followed, and the token was not sent there.",
+        $"{call.Description} was redirected to {(target is null ? "no address" : $"another origin, {target.GetLeftPart(UriPartial.Authority)}")}. "
+            + "The redirect was not followed, and the token was not sent there.",
         status,
         advice: "If the platform has moved, connect to its new address.");
 
-    /// <summary>A redirect on the same origin that can't be followed.</summary>
+    /// <summary>Creates the error for a redirect within the origin that can't be followed.</summary>
     public static ScramjetApiException TooManyRedirects(Call call, HttpStatusCode status, Uri target) => Create(
         call,
         ErrorCodes.RedirectRefused,
@@ -224,7 +240,7 @@ internal static class ResponseErrors
         Situation = situation,
     };
 
-    /// <summary>The best of the forms in which servers say what went wrong.</summary>
+    /// <summary>Returns the error message in the body of a response, in any of the forms that servers use.</summary>
     internal static string? ServerMessage(string body)
     {
         if (string.IsNullOrWhiteSpace(body))
@@ -257,7 +273,7 @@ internal static class ResponseErrors
         ? o["data"] is { } data ? $"{code}: {(data is JValue ? data.ToString() : Shorten(data.ToString(Formatting.None)))}" : code.ToString()
         : null;
 
-    /// <summary>The title of a web page, empty if it has none; null for what isn't a web page.</summary>
+    /// <summary>Returns the title of a web page, which is empty if it has none, or null if the text isn't a web page.</summary>
     private static string? HtmlTitle(string body)
     {
         var start = body.TrimStart('\uFEFF', ' ', '\t', '\r', '\n');
@@ -267,7 +283,7 @@ internal static class ResponseErrors
         var open = start.IndexOf("<title", StringComparison.OrdinalIgnoreCase);
         var text = open < 0 ? -1 : start.IndexOf('>', open) + 1;
         var close = text <= 0 ? -1 : start.IndexOf("</title", text, StringComparison.OrdinalIgnoreCase);
-        return close < 0 ? "" : Shorten(WebUtility.HtmlDecode(start.Substring(text, Math.Min(close - text, 4 * LongestText))).Trim());
+        return close < 0 ? "" : Shorten(WebUtility.HtmlDecode(start.Substring(text, Math.Min(close - text, 4 * MaxTextLength))).Trim());
     }
 
     private static string Titled(string title) => title.Length > 0 ? $" ('{title}')" : "";
@@ -282,7 +298,10 @@ internal static class ResponseErrors
                     return false;
                 case SocketException:
                     return true;
-                case WebException { Status: WebExceptionStatus.ConnectFailure or WebExceptionStatus.NameResolutionFailure or WebExceptionStatus.ProxyNameResolutionFailure }:
+                case WebException
+                {
+                    Status: WebExceptionStatus.ConnectFailure or WebExceptionStatus.NameResolutionFailure or WebExceptionStatus.ProxyNameResolutionFailure
+                }:
                     return true;
             }
         }
@@ -297,7 +316,7 @@ internal static class ResponseErrors
         return e;
     }
 
-    /// <summary>The proxy that requests to the address go through; null if there is none.</summary>
+    /// <summary>Returns the proxy for requests to the address, or null if there is none.</summary>
     private static string? ProxyOf(Uri uri)
     {
         try
@@ -315,10 +334,10 @@ internal static class ResponseErrors
 
     private static string? Empty(string s) => s.Length == 0 ? null : s;
 
-    /// <summary>A text that is short enough to be read; what isn't text is only counted.</summary>
+    /// <summary>Limits the length of a text. Binary data is replaced with its length.</summary>
     private static string Shorten(string s)
     {
-        var start = s.Length <= LongestText ? s : s.Substring(0, LongestText);
+        var start = s.Length <= MaxTextLength ? s : s.Substring(0, MaxTextLength);
         return IsBinary(start) ? $"{s.Length} characters of binary data" : start.Length == s.Length ? s.Trim() : start.Trim() + "...";
     }
 
@@ -333,6 +352,8 @@ internal static class ResponseErrors
 
         return odd > s.Length / 20 + 1 || s.IndexOf('\0') >= 0;
     }
+
+    private static string Because(Exception? e) => e is null ? "." : $": {Sentence(e.Message)}";
 
     private static string Sentence(string s) => s + End(s);
 

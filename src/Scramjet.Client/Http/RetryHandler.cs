@@ -23,24 +23,25 @@ internal sealed class RetryHandler(CallHandler next, TransportOptions options) :
                 call.Uri = uri;
                 return await Next.SendAsync(call, cancellationToken).ConfigureAwait(false);
             }
-            catch (ScramjetApiException e) when (call.Request.Idempotent && attempt < options.MaxRetries && MayPass(e))
+            catch (ScramjetApiException e) when (call.Request.Idempotent && attempt < options.MaxRetries && IsTransient(e))
             {
                 failure = e;
             }
 
             var wait = failure.RetryAfter ?? Backoff(attempt);
-            if (wait > Timings.LongestRetryDelay)
-                throw ResponseErrors.NotWaitedFor(failure, wait, $"which is longer than the maximum of {Timings.LongestRetryDelay.TotalSeconds:0} s");
+            if (wait > Timings.MaxRetryDelay)
+                throw ResponseErrors.NotWaitedFor(failure, wait, $"which is longer than the maximum of {Timings.MaxRetryDelay.TotalSeconds:0} s");
             if (wait >= call.Remaining)
                 throw failure.RetryAfter is null ? failure : ResponseErrors.NotWaitedFor(failure, wait, "which is longer than the time limit of the call");
 
             call.LastFailure = failure;
-            call.Trace($"{call.Description}: {failure.Message} Trying again in {wait.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture)} s ({attempt + 1} of {options.MaxRetries}).");
+            var delay = wait.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture);
+            call.Trace($"{call.Description}: {failure.Message} Trying again in {delay} s ({attempt + 1} of {options.MaxRetries}).");
             await Task.Delay(wait, cancellationToken).ConfigureAwait(false);
         }
     }
 
-    private static bool MayPass(ScramjetApiException failure) => failure.StatusCode is { } status
+    private static bool IsTransient(ScramjetApiException failure) => failure.StatusCode is { } status
         ? (int)status is 408 or 429 or 502 or 503 or 504
         : failure.Code == ErrorCodes.CannotConnect && failure.InnerException?.InnerException is not AuthenticationException;
 

@@ -15,7 +15,7 @@ using Scramjet.Client.Streams;
 namespace Scramjet.Client.Http;
 
 /// <summary>
-/// The transport to a server: addresses, the token, time limits, retries, redirects and errors. Clients that create one another share it.
+/// Sends requests to a server: addresses, the token, time limits, retries, redirects and errors. Clients that create one another share it.
 /// </summary>
 public sealed class ScramjetTransport : IDisposable
 {
@@ -28,7 +28,10 @@ public sealed class ScramjetTransport : IDisposable
     /// <summary>Creates a transport. No request is sent.</summary>
     /// <param name="baseUri">The address that the token belongs to, e.g. <c>https://api.scramjet.cloud/api/v1</c>.</param>
     /// <param name="options">Settings; null for the defaults.</param>
-    /// <exception cref="ScramjetException"><c>BAD_PARAMETERS</c>: the address isn't absolute http or https, or has a user name, a query or a fragment in it, or the token can't be a header.</exception>
+    /// <exception cref="ScramjetException">
+    /// <c>BAD_PARAMETERS</c>: the address isn't an absolute http or https address, or has a user name, a query or a fragment, or the token has characters
+    /// that aren't allowed in a header.
+    /// </exception>
     public ScramjetTransport(Uri baseUri, TransportOptions? options = null)
     {
         BaseUri = CheckAddress(baseUri);
@@ -53,13 +56,13 @@ public sealed class ScramjetTransport : IDisposable
         _handlers = new RetryHandler(new ErrorHandler(new RedirectHandler(new AuthorizationHandler(wire, BaseUri, accessToken), BaseUri)), _options);
     }
 
-    /// <summary>The address that the token is sent to, without a trailing slash.</summary>
+    /// <summary>Gets the address that the token is sent to, without a trailing slash.</summary>
     public Uri BaseUri { get; }
 
-    /// <summary>Whether requests have a token.</summary>
+    /// <summary>Gets whether requests have a token.</summary>
     public bool HasAccessToken { get; }
 
-    /// <summary>The time limit of each call that isn't a stream.</summary>
+    /// <summary>Gets the time limit of each call that isn't a stream.</summary>
     public TimeSpan Timeout => _options.Timeout;
 
     internal InputLedger Inputs { get; } = new();
@@ -77,12 +80,15 @@ public sealed class ScramjetTransport : IDisposable
     /// <summary>Returns the address.</summary>
     public override string ToString() => BaseUri.ToString();
 
-    /// <summary>Sends a request and reads its whole answer as JSON; an empty answer is null. A call without a bound, and one whose body may last, is looked after.</summary>
+    /// <summary>
+    /// Sends a request and reads its whole response as JSON, or returns null for an empty one. A call without a time limit, and one whose body can last, is
+    /// watched: it fails if the server doesn't respond to checks.
+    /// </summary>
     /// <param name="baseAddress">The address that the path of the request is appended to.</param>
     /// <param name="request">The request.</param>
     /// <param name="options">The caller's options.</param>
     /// <param name="probe">Checks whether the server responds, and throws if it doesn't.</param>
-    /// <param name="cancellationToken">Cancels it.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
     internal async Task<JToken?> SendJsonAsync(string baseAddress, ApiRequest request, RequestOptions? options, Func<CancellationToken, Task>? probe, CancellationToken cancellationToken)
     {
         var timeout = request.Timeout ?? options?.Timeout ?? _options.Timeout;
@@ -101,12 +107,15 @@ public sealed class ScramjetTransport : IDisposable
         }
     }
 
-    /// <summary>Sends a request and gives the body of its answer as it comes. Nothing but the caller bounds it; one that falls silent is looked after.</summary>
+    /// <summary>
+    /// Sends a request and returns the body of its response while it is received. Only the caller limits its duration, but a stream without data fails if the
+    /// server doesn't respond to a check.
+    /// </summary>
     /// <param name="baseAddress">The address that the path of the request is appended to.</param>
     /// <param name="request">The request.</param>
     /// <param name="options">The caller's options.</param>
     /// <param name="probe">Checks whether the server responds, and throws if it doesn't.</param>
-    /// <param name="cancellationToken">Cancels it.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
     internal async Task<ApiStream> OpenStreamAsync(string baseAddress, ApiRequest request, RequestOptions? options, Func<CancellationToken, Task> probe, CancellationToken cancellationToken)
     {
         var call = NewCall(baseAddress, request, options, OpeningOf(options));
@@ -128,10 +137,10 @@ public sealed class ScramjetTransport : IDisposable
         }
     }
 
-    /// <summary>A text from a server without the token.</summary>
+    /// <summary>Removes the token from a text of a server.</summary>
     internal string Redact(string text) => DisplayText.Clean(_mask.Apply(text))!;
 
-    /// <summary>The version of the hub behind <paramref name="baseAddress"/>, asked for once, and again when it has connected anew.</summary>
+    /// <summary>Returns the version of the hub at <paramref name="baseAddress"/>. It is requested once, and again after the hub has reconnected.</summary>
     internal async Task<HubVersion> GetHubVersionAsync(string baseAddress, RequestOptions? options, CancellationToken cancellationToken)
     {
         if (HubVersions.Find(baseAddress) is { } known)
@@ -148,7 +157,7 @@ public sealed class ScramjetTransport : IDisposable
 
     private SilenceWatch Watch(Call call, RequestOptions? options, Func<CancellationToken, Task> probe)
     {
-        // The server must be checked before the time limit is over.
+        // The server must be checked before the time limit ends.
         var third = options?.OpeningTime is null ? TimeSpan.MaxValue : TimeSpan.FromTicks(Math.Max(OpeningOf(options).Ticks / 3, TimeSpan.TicksPerMillisecond));
         return new SilenceWatch(call, probe, third < _options.SilenceLimit ? third : _options.SilenceLimit);
     }
@@ -157,10 +166,10 @@ public sealed class ScramjetTransport : IDisposable
         ? watch.WithinAsync(answer, bound.Cancel, OpeningOf(options), most)
         : watch.WhileAsync(answer, bound.Cancel);
 
-    /// <summary>Sends a request whose answer, or whose body, lasts as long as a stream. It takes no slot from others.</summary>
+    /// <summary>Sends a request whose response or body lasts as long as a stream. It doesn't count for the throttle.</summary>
     private async Task<JToken?> SendWatchedAsync(string baseAddress, ApiRequest request, RequestOptions? options, Func<CancellationToken, Task> probe, CancellationToken cancellationToken)
     {
-        // What is sent has no bound but its own end.
+        // Sending a body has no time limit.
         if (request.Waiting is not null)
             options = options?.Opening(null);
         var call = NewCall(baseAddress, request, options, OpeningOf(options));
@@ -201,7 +210,7 @@ public sealed class ScramjetTransport : IDisposable
         }
     }
 
-    /// <summary>The client's error for an exception; null if it is one.</summary>
+    /// <summary>Returns the client's error for an exception, or null if no conversion is needed.</summary>
     private Exception? Translate(Exception e, Call call, CancellationToken cancellationToken) => e switch
     {
         ScramjetException => null,
@@ -211,7 +220,7 @@ public sealed class ScramjetTransport : IDisposable
             Situation = ErrorSituation.ConnectionClosed,
         },
         InvalidDataException => ResponseErrors.Unreadable(call, e),
-        IOException or HttpRequestException or WebException or ObjectDisposedException => ResponseErrors.BrokenAnswer(call, e),
+        IOException or HttpRequestException or WebException or ObjectDisposedException => ResponseErrors.Interrupted(call, e),
         _ => null,
     };
 

@@ -5,18 +5,18 @@ using System.Text.RegularExpressions;
 
 namespace Scramjet.Client.Http;
 
-/// <summary>Replaces secrets in texts, in each form in which a server can repeat them: plain, or escaped for JSON, HTML or an address.</summary>
+/// <summary>Removes secrets from text, in each form in which a server can repeat them: plain, or escaped for JSON, HTML or an address.</summary>
 internal sealed class SecretMask
 {
-    private const int ShortestSecret = 8;
-    private const string Hidden = "***";
+    private const int MinSecretLength = 8;
+    private const string Replacement = "***";
 
     private readonly string? _secret;
     private readonly SecretMask? _next;
     private readonly Lazy<Regex> _pattern;
 
     /// <param name="secret">The secret; null or empty for none.</param>
-    /// <param name="next">What hides other secrets.</param>
+    /// <param name="next">A mask for other secrets.</param>
     public SecretMask(string? secret, SecretMask? next = null)
     {
         _secret = string.IsNullOrEmpty(secret) ? null : secret;
@@ -24,15 +24,15 @@ internal sealed class SecretMask
         _pattern = new Lazy<Regex>(() => new Regex(Pattern(_secret!), RegexOptions.CultureInvariant | RegexOptions.IgnoreCase));
     }
 
-    /// <summary>The text without the secrets.</summary>
+    /// <summary>Returns the text without the secrets.</summary>
     public string Apply(string text)
     {
-        if (_secret is not null && MayHold(text))
-            text = _pattern.Value.Replace(text, Hidden);
+        if (_secret is not null && CanContain(text))
+            text = _pattern.Value.Replace(text, Replacement);
         return _next?.Apply(text) ?? text;
     }
 
-    /// <summary>The address without the secrets.</summary>
+    /// <summary>Returns the address without the secrets.</summary>
     public Uri Apply(Uri uri)
     {
         var text = uri.AbsoluteUri;
@@ -40,7 +40,7 @@ internal sealed class SecretMask
         return ReferenceEquals(text, shown) || text == shown ? uri : new Uri(shown);
     }
 
-    /// <summary>The error, without the secrets in it or in its causes.</summary>
+    /// <summary>Returns the error without the secrets in its message and its inner exceptions.</summary>
     public Exception? Apply(Exception? error)
     {
         if (error is null)
@@ -50,14 +50,14 @@ internal sealed class SecretMask
         return Apply(text) == text ? error : new System.IO.IOException(Apply(error.Message), Apply(error.InnerException));
     }
 
-    /// <summary>Most texts hold neither the secret's beginning nor anything escaped: they need no closer look.</summary>
-    private bool MayHold(string text) =>
+    /// <summary>Returns whether the text can contain the secret. Most texts have neither its first characters nor escaped ones, so this saves the search.</summary>
+    private bool CanContain(string text) =>
         text.IndexOfAny(['\\', '%', '&']) >= 0 || text.IndexOf(_secret!.Substring(0, Math.Min(4, _secret.Length)), StringComparison.OrdinalIgnoreCase) >= 0;
 
     private static string Pattern(string secret)
     {
-        // A short secret, such as one for trying, is hidden where it stands as a word, not within others.
-        if (secret.Length < ShortestSecret)
+        // A short secret, such as one for a test, is removed only as a whole word.
+        if (secret.Length < MinSecretLength)
             return $@"(?<!\w){Regex.Escape(secret)}(?!\w)";
 
         var pattern = new StringBuilder();

@@ -6,16 +6,16 @@ using System.Threading.Tasks;
 namespace Scramjet.Client.Http;
 
 /// <summary>
-/// Watches calls without a time limit: a server that no longer responds, or can't be reached any more, leaves a connection open that
-/// is silent. After a while the server is checked, and the call fails if it doesn't respond.
+/// Watches calls without a time limit, because a server that has stopped or can't be reached can leave the connection open. If no data arrives for a
+/// while, the server is checked, and the call fails if it doesn't respond.
 /// </summary>
 /// <param name="call">The call.</param>
 /// <param name="probe">Checks whether the server responds, and throws if it doesn't.</param>
-/// <param name="quiet">How long a silence must be for that.</param>
+/// <param name="quiet">The time without data after which the server is checked.</param>
 internal sealed class SilenceWatch(Call call, Func<CancellationToken, Task> probe, TimeSpan quiet) : IDisposable
 {
     private readonly object _gate = new();
-    private readonly TaskCompletionSource<bool> _sign = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<bool> _responded = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _over = new();
     private Timer? _timer;
     private Action? _abort;
@@ -24,16 +24,16 @@ internal sealed class SilenceWatch(Call call, Func<CancellationToken, Task> prob
     private volatile bool _probing;
     private bool _disposed;
 
-    /// <summary>Why it was broken off; null if it wasn't.</summary>
+    /// <summary>Gets the error of the check that failed; null if none did.</summary>
     public Exception? Failure { get; private set; }
 
-    /// <summary>Whether the server is being checked and hasn't responded for as long as a silence may last.</summary>
+    /// <summary>Gets whether the server is being checked and hasn't responded within the time limit.</summary>
     public bool IsInDoubt => _probing && Elapsed(Interlocked.Read(ref _probingSince)) >= quiet;
 
-    /// <summary>Waits for an answer.</summary>
-    /// <param name="answer">The answer.</param>
-    /// <param name="abort">Gives it up.</param>
-    /// <exception cref="ScramjetApiException"><c>TIMEOUT</c>: the server doesn't answer otherwise either.</exception>
+    /// <summary>Waits for a response.</summary>
+    /// <param name="answer">The response.</param>
+    /// <param name="abort">Stops waiting for the response.</param>
+    /// <exception cref="ScramjetApiException"><c>TIMEOUT</c>: the server doesn't respond to a check.</exception>
     public async Task<T> WhileAsync<T>(Task<T> answer, Action abort)
     {
         Begin(abort);
@@ -51,13 +51,13 @@ internal sealed class SilenceWatch(Call call, Func<CancellationToken, Task> prob
         }
     }
 
-    /// <summary>Waits for an answer, for a time.</summary>
-    /// <param name="answer">The answer.</param>
-    /// <param name="abort">Gives it up.</param>
-    /// <param name="timeout">How long to wait if the server has responded to a check.</param>
-    /// <param name="longest">How long to wait in any case.</param>
-    /// <exception cref="OperationCanceledException">It hasn't come, and the server lives.</exception>
-    /// <exception cref="ScramjetApiException"><c>TIMEOUT</c>: there was neither a response nor one to a check. Or the failure of the last attempt.</exception>
+    /// <summary>Waits for a response, with a time limit.</summary>
+    /// <param name="answer">The response.</param>
+    /// <param name="abort">Stops waiting for the response.</param>
+    /// <param name="timeout">The time limit if the server has responded to a check.</param>
+    /// <param name="longest">The time limit in any case.</param>
+    /// <exception cref="OperationCanceledException">There was no response, but the server has responded to a check.</exception>
+    /// <exception cref="ScramjetApiException"><c>TIMEOUT</c>: the server responded to neither the request nor a check. Or the error of the last attempt.</exception>
     public async Task<T> WithinAsync<T>(Task<T> answer, Action abort, TimeSpan timeout, TimeSpan longest)
     {
         var given = WhileAsync(answer, abort);
@@ -65,8 +65,8 @@ internal sealed class SilenceWatch(Call call, Func<CancellationToken, Task> prob
         try
         {
             await Task.WhenAny(given, Task.Delay(timeout, over.Token)).ConfigureAwait(false);
-            if (!given.IsCompleted && !_sign.Task.IsCompleted && longest > timeout)
-                await Task.WhenAny(given, _sign.Task, Task.Delay(longest - timeout, over.Token)).ConfigureAwait(false);
+            if (!given.IsCompleted && !_responded.Task.IsCompleted && longest > timeout)
+                await Task.WhenAny(given, _responded.Task, Task.Delay(longest - timeout, over.Token)).ConfigureAwait(false);
         }
         finally
         {
@@ -77,13 +77,19 @@ internal sealed class SilenceWatch(Call call, Func<CancellationToken, Task> prob
             return await given.ConfigureAwait(false);
 
         abort();
-        _ = given.ContinueWith(static t => (t.Status == TaskStatus.RanToCompletion ? t.Result as IDisposable : null)?.Dispose(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
-        _ = given.ContinueWith(static t => _ = t.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
-        throw call.LastFailure ?? (_sign.Task.IsCompleted ? (Exception)new OperationCanceledException("Nothing has come.") : ResponseErrors.Unanswered(call, null));
+        _ = given.ContinueWith(
+            static t => (t.Status == TaskStatus.RanToCompletion ? t.Result as IDisposable : null)?.Dispose(),
+            CancellationToken.None,
+            TaskContinuationOptions.ExecuteSynchronously,
+            TaskScheduler.Default);
+        _ = given.IgnoreOutcomeAsync();
+        if (call.LastFailure is null && _responded.Task.IsCompleted)
+            throw new OperationCanceledException("There was no response.");
+        throw call.LastFailure ?? ResponseErrors.Unanswered(call, null);
     }
 
-    /// <summary>Something is waited for from now on.</summary>
-    /// <param name="abort">Gives it up.</param>
+    /// <summary>Starts to watch a wait.</summary>
+    /// <param name="abort">Stops the wait.</param>
     public void Begin(Action abort)
     {
         _abort = abort;
@@ -91,11 +97,11 @@ internal sealed class SilenceWatch(Call call, Func<CancellationToken, Task> prob
         if (_timer is null)
         {
             lock (_gate)
-                _timer ??= _disposed ? null : new Timer(static watch => ((SilenceWatch)watch!).Look(), this, quiet, TimeSpan.FromTicks(Math.Max(quiet.Ticks / 4, TimeSpan.TicksPerMillisecond)));
+                _timer ??= _disposed ? null : NewTimer();
         }
     }
 
-    /// <summary>It has come.</summary>
+    /// <summary>Ends the watch of a wait, because data has arrived.</summary>
     public void End() => Interlocked.Exchange(ref _waitingSince, 0);
 
     public void Dispose()
@@ -112,7 +118,10 @@ internal sealed class SilenceWatch(Call call, Func<CancellationToken, Task> prob
         _over.Dispose();
     }
 
-    private void Look()
+    private Timer NewTimer() =>
+        new(static watch => ((SilenceWatch)watch!).Check(), this, quiet, TimeSpan.FromTicks(Math.Max(quiet.Ticks / 4, TimeSpan.TicksPerMillisecond)));
+
+    private void Check()
     {
         var since = Interlocked.Read(ref _waitingSince);
         if (since == 0 || _probing || Elapsed(since) < quiet || call.Request.Waiting?.Invoke() < quiet)
@@ -135,14 +144,14 @@ internal sealed class SilenceWatch(Call call, Func<CancellationToken, Task> prob
     {
         try
         {
-            call.Trace($"{call.Description} is silent: checking whether the server responds.");
+            call.Trace($"{call.Description}: no data. Checking whether the server responds.");
             await probe(over).ConfigureAwait(false);
-            _sign.TrySetResult(true);
+            _responded.TrySetResult(true);
             Interlocked.CompareExchange(ref _waitingSince, Stopwatch.GetTimestamp(), since);
         }
         catch (Exception e)
         {
-            // What has come meanwhile is sign enough.
+            // If data has arrived since, the failed check doesn't matter.
             if (!over.IsCancellationRequested && Interlocked.Read(ref _waitingSince) == since && !(call.Request.Waiting?.Invoke() < quiet))
             {
                 Failure = e;

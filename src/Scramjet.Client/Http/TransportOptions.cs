@@ -20,15 +20,17 @@ public sealed class TransportOptions
     /// <summary>The maximum size of a response that isn't a stream, in bytes. Default: 256 MB.</summary>
     public long MaxResponseSize { get; set; } = 256L * 1024 * 1024;
 
-    /// <summary>How long a stream is silent before it is checked whether the server responds. If it doesn't within 10 seconds, the stream fails. Default: 30 seconds.</summary>
+    /// <summary>
+    /// The time without data after which the server of a stream is checked. If it doesn't respond within 10 seconds, the stream fails. Default: 30 seconds.
+    /// </summary>
     public TimeSpan SilenceLimit { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>Whether any server certificate is accepted. For test systems only.</summary>
     public bool SkipCertificateCheck { get; set; }
 
-    /// <summary>The User-Agent header.</summary>
+    /// <summary>The value of the User-Agent header.</summary>
     public string UserAgent { get; set; } = "Scramjet.Client";
 
-    /// <summary>Whether a GET with a content header takes the way that .NET Framework needs. It can be tried on every runtime.</summary>
+    /// <summary>Whether a GET request with a content header is sent as .NET Framework requires. Tests can set it on every runtime.</summary>
     internal bool UsesContentHeaderHandler { get; set; } = ContentHeaderHandler.IsNeeded;
 }

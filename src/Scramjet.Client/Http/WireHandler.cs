@@ -6,7 +6,7 @@ using Scramjet.Client.Streams;
 
 namespace Scramjet.Client.Http;
 
-/// <summary>The last step: creates the message, sends it, and traces the response.</summary>
+/// <summary>The last handler: creates the message, sends it, and traces the response.</summary>
 internal sealed class WireHandler(HttpClient http, string userAgent) : CallHandler(null)
 {
     public override async Task<HttpResponseMessage> SendAsync(Call call, CancellationToken cancellationToken)

@@ -7,31 +7,34 @@ using Newtonsoft.Json;
 namespace Scramjet.Client.Json;
 
 /// <summary>
-/// Goes through a JSON text, strictly as RFC 8259 has it: no comments, no single quotes, no names without quotes, no NaN, no octal numbers, no
-/// commas too many, nothing behind the value. Texts are never taken for dates, and numbers keep their value.
+/// Reads JSON text strictly, as RFC 8259 defines it: no comments, no single quotes, no unquoted names, no NaN, no octal numbers, no trailing
+/// commas and no text after the value. Strings are never converted to dates, and numbers keep their value.
 /// </summary>
 /// <remarks>
-/// <see cref="Read"/> begins a value. What follows an object is a loop over <see cref="NextName"/> with a value for each name, and what
-/// follows an array one over <see cref="NextItem"/>. <see cref="End"/> comes last.
+/// <see cref="Read"/> reads a value, or the beginning of an object or array. To read an object, call <see cref="NextName"/> and read a value until
+/// it returns false; to read an array, do the same with <see cref="NextItem"/>. Call <see cref="End"/> after the value.
 /// </remarks>
 internal sealed class JsonCursor
 {
-    /// <summary>The most digits that every double keeps.</summary>
+    /// <summary>The number of significant digits that every double preserves.</summary>
     private const int ExactDigits = 15;
 
-    /// <summary>The most digits that tell one double from the next.</summary>
+    /// <summary>The number of significant digits that identify a double.</summary>
     private const int DoubleDigits = 17;
 
-    /// <summary>The most digits, before and behind the point together, that every decimal keeps.</summary>
+    /// <summary>The number of digits, including those after the decimal point, that every decimal preserves.</summary>
     private const int DecimalDigits = 28;
 
-    private const int LongestNumber = 4096;
-    private const int ManyNames = 256;
-    private const int LongName = 64;
+    private const int MaxNumberLength = 4096;
+    private const int CachedNames = 256;
+    private const int MaxCachedNameLength = 64;
 
-    private static readonly double[] s_powers = [1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22];
+    private static readonly double[] s_powers =
+    [
+        1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22,
+    ];
 
-    /// <summary>The names seen last: the values of a stream mostly have the same ones.</summary>
+    /// <summary>A cache of the names read last, because the objects of a stream mostly have the same names.</summary>
     [ThreadStatic]
     private static string?[]? s_names;
 
@@ -41,8 +44,8 @@ internal sealed class JsonCursor
     private int _depth;
     private int _numberStart;
 
-    /// <param name="text">The text, which may begin with a byte order mark.</param>
-    /// <param name="maxDepth">How deep objects and arrays may be nested.</param>
+    /// <param name="text">The JSON text. It can begin with a byte order mark.</param>
+    /// <param name="maxDepth">The maximum nesting depth of objects and arrays.</param>
     public JsonCursor(string text, int maxDepth)
     {
         _text = text;
@@ -50,17 +53,17 @@ internal sealed class JsonCursor
         _at = text.Length > 0 && text[0] == '\uFEFF' ? 1 : 0;
     }
 
-    /// <summary>The text that was read last, or the name.</summary>
+    /// <summary>Gets the string or name that was read last.</summary>
     public string Text { get; private set; } = "";
 
-    /// <summary>The number that was read last: a long, a BigInteger, a double, or a decimal where a double would lose digits.</summary>
+    /// <summary>Gets the number that was read last: a long, a BigInteger, a double, or a decimal if a double would lose digits.</summary>
     public object Number { get; private set; } = 0L;
 
-    /// <summary>The number that was read last, as it stands.</summary>
+    /// <summary>Gets the text of the number that was read last.</summary>
     public string NumberText => _text.Substring(_numberStart, _at - _numberStart);
 
     /// <summary>Reads a value, or the beginning of an object or array.</summary>
-    /// <exception cref="JsonReaderException">There is none, or it isn't JSON.</exception>
+    /// <exception cref="JsonReaderException">The text ends, or isn't valid JSON.</exception>
     public JsonKind Read()
     {
         switch (Peek())
@@ -87,43 +90,43 @@ internal sealed class JsonCursor
                 ReadNumber();
                 return JsonKind.Number;
             case '\0' when _at >= _text.Length:
-                throw Wrong("The text ends where a value should be.");
+                throw Error("The text ends where a value is expected.");
             case var c:
-                throw Wrong($"A value can't begin with {Describe(c)}.");
+                throw Error($"A value can't begin with {Describe(c)}.");
         }
     }
 
-    /// <summary>Goes to the next name of an object, whose value is to be read then.</summary>
-    /// <param name="first">Whether it is the object's first one; false from then on.</param>
-    /// <returns>False at the object's end.</returns>
+    /// <summary>Reads the next name of an object, or returns false at the end of the object.</summary>
+    /// <param name="first">True before the first name; set to false by this method.</param>
+    /// <returns>False at the end of the object.</returns>
     public bool NextName(ref bool first)
     {
         if (!Next('}', ref first))
             return false;
         if (Peek() != '"')
-            throw Wrong("A name in double quotes should be here.");
+            throw Error("A name in double quotes is expected.");
         Text = ReadText(isName: true);
         if (Peek() != ':')
-            throw Wrong("A colon should be behind the name.");
+            throw Error("A colon is expected after the name.");
         _at++;
         return true;
     }
 
-    /// <summary>Goes to the next item of an array, which is to be read then.</summary>
-    /// <param name="first">Whether it is the array's first one; false from then on.</param>
-    /// <returns>False at the array's end.</returns>
+    /// <summary>Moves to the next item of an array, or returns false at the end of the array.</summary>
+    /// <param name="first">True before the first item; set to false by this method.</param>
+    /// <returns>False at the end of the array.</returns>
     public bool NextItem(ref bool first) => Next(']', ref first);
 
-    /// <summary>Makes sure that nothing is behind the value.</summary>
+    /// <summary>Throws if the value is followed by more text.</summary>
     public void End()
     {
         Peek();
         if (_at < _text.Length)
-            throw Wrong("There is more behind the value.");
+            throw Error("The value is followed by more text.");
     }
 
-    /// <summary>An error at the place that was reached.</summary>
-    public JsonReaderException Wrong(string what)
+    /// <summary>Creates an error with the current line and column.</summary>
+    public JsonReaderException Error(string message)
     {
         var line = 1;
         var lineStart = 0;
@@ -137,10 +140,10 @@ internal sealed class JsonCursor
         }
 
         var column = _at - lineStart + 1;
-        return new JsonReaderException($"{what} Line {line}, column {column}.", "", line, column, null);
+        return new JsonReaderException($"{message} Line {line}, column {column}.", "", line, column, null);
     }
 
-    /// <summary>The next character that isn't white space; NUL at the end.</summary>
+    /// <summary>Skips white space and returns the next character, or NUL at the end.</summary>
     private char Peek()
     {
         while (_at < _text.Length)
@@ -157,7 +160,7 @@ internal sealed class JsonCursor
     private void Enter()
     {
         if (++_depth > _maxDepth)
-            throw Wrong($"The value is nested more than {_maxDepth} deep.");
+            throw Error($"The value is nested more than {_maxDepth} levels deep.");
         _at++;
     }
 
@@ -174,7 +177,7 @@ internal sealed class JsonCursor
         if (!first)
         {
             if (c != ',')
-                throw Wrong(_at < _text.Length ? $"A comma or {end} should be here." : $"The text ends before {end}.");
+                throw Error(_at < _text.Length ? $"A comma or {end} is expected." : $"The text ends before {end}.");
             _at++;
         }
 
@@ -185,7 +188,7 @@ internal sealed class JsonCursor
     private void Expect(string word)
     {
         if (string.CompareOrdinal(_text, _at, word, 0, word.Length) != 0)
-            throw Wrong($"A value can't begin with {Describe(_text[_at])}.");
+            throw Error($"A value can't begin with {Describe(_text[_at])}.");
         _at += word.Length;
     }
 
@@ -198,17 +201,17 @@ internal sealed class JsonCursor
             if (c == '"')
             {
                 var length = _at++ - start;
-                return isName ? Name(start, length) : _text.Substring(start, length);
+                return isName ? CachedName(start, length) : _text.Substring(start, length);
             }
 
             if (c == '\\')
                 return ReadEscapedText(start);
             if (c < ' ')
-                throw Wrong($"A text can't hold {Describe(c)} as it is.");
+                throw Error($"A string can't contain {Describe(c)} without an escape.");
             _at++;
         }
 
-        throw Wrong("A text has no end.");
+        throw Error("The text ends within a string.");
     }
 
     private string ReadEscapedText(int start)
@@ -224,7 +227,7 @@ internal sealed class JsonCursor
             }
 
             if (c < ' ')
-                throw Wrong($"A text can't hold {Describe(c)} as it is.");
+                throw Error($"A string can't contain {Describe(c)} without an escape.");
             if (c != '\\')
             {
                 _at++;
@@ -236,7 +239,7 @@ internal sealed class JsonCursor
             start = _at;
         }
 
-        throw Wrong("A text has no end.");
+        throw Error("The text ends within a string.");
     }
 
     private char ReadEscape()
@@ -255,19 +258,19 @@ internal sealed class JsonCursor
             _ => null,
         };
         _at += kind == 'u' && result is not null ? 5 : 1;
-        return result ?? throw Wrong("A backslash in a text is followed by one of \" \\ / b f n r t, or u and four hexadecimal digits.");
+        return result ?? throw Error("In a string, a backslash must be followed by one of \" \\ / b f n r t, or u and four hexadecimal digits.");
     }
 
     private bool IsHex(int at) => _text[at] is (>= '0' and <= '9') or (>= 'a' and <= 'f') or (>= 'A' and <= 'F');
 
-    private string Name(int start, int length)
+    private string CachedName(int start, int length)
     {
-        if (length is 0 or > LongName)
+        if (length is 0 or > MaxCachedNameLength)
             return _text.Substring(start, length);
 
-        var names = s_names ??= new string?[ManyNames];
+        var names = s_names ??= new string?[CachedNames];
         var hash = (length * 31 + _text[start]) * 31 + _text[start + length - 1] + (_text[start + length / 2] << 3);
-        ref var slot = ref names[hash & (ManyNames - 1)];
+        ref var slot = ref names[hash & (CachedNames - 1)];
         if (slot is null || slot.Length != length || string.CompareOrdinal(_text, start, slot, 0, length) != 0)
             slot = _text.Substring(start, length);
         return slot;
@@ -280,7 +283,7 @@ internal sealed class JsonCursor
         if (isNegative)
             _at++;
 
-        // The significant digits as one whole number, and where their point is.
+        // The significant digits as an integer. The exponent says where the decimal point is.
         var mantissa = 0L;
         var digits = 0;
         var exponent = 0;
@@ -289,7 +292,7 @@ internal sealed class JsonCursor
         else
             Digits("A number has no digits.");
         if (Digit() != '\0')
-            throw Wrong("A number can't begin with a zero that more digits follow.");
+            throw Error("A number can't have leading zeros.");
 
         var isWhole = true;
         if (_at < _text.Length && _text[_at] == '.')
@@ -297,7 +300,7 @@ internal sealed class JsonCursor
             isWhole = false;
             _at++;
             var point = _at;
-            Digits("A number has no digits behind its point.");
+            Digits("A number has no digits after its decimal point.");
             exponent = point - _at;
         }
 
@@ -313,15 +316,15 @@ internal sealed class JsonCursor
             for (; Digit() is not '\0' and var c; _at++)
                 power = Math.Min(power * 10 + (c - '0'), 1_000_000);
             if (_at == start)
-                throw Wrong("A number's exponent has no digits.");
+                throw Error("The exponent of a number has no digits.");
             exponent += isSmall ? -power : power;
         }
 
-        if (_at - _numberStart > LongestNumber)
-            throw Wrong($"A number has more than {LongestNumber} characters.");
+        if (_at - _numberStart > MaxNumberLength)
+            throw Error($"A number has more than {MaxNumberLength} characters.");
         Number = isWhole && (mantissa != 0 || !isNegative) ? Whole(isNegative, mantissa, digits) : Fraction(isNegative, mantissa, digits, exponent);
 
-        void Digits(string whenNone)
+        void Digits(string errorIfNone)
         {
             var start = _at;
             for (; Digit() is not '\0' and var c; _at++)
@@ -333,11 +336,11 @@ internal sealed class JsonCursor
             }
 
             if (_at == start)
-                throw Wrong(whenNone);
+                throw Error(errorIfNone);
         }
     }
 
-    /// <summary>The digit at the place that was reached; NUL where there is none.</summary>
+    /// <summary>Returns the current character if it is a digit; otherwise NUL.</summary>
     private char Digit() => _at < _text.Length && _text[_at] is >= '0' and <= '9' ? _text[_at] : '\0';
 
     private object Whole(bool isNegative, long mantissa, int digits)
@@ -352,7 +355,7 @@ internal sealed class JsonCursor
 
     private object Fraction(bool isNegative, long mantissa, int digits, int exponent)
     {
-        // Both numbers are exact in a double, and so is what comes of them, but for the one rounding.
+        // Both operands are exact doubles, so the result is rounded only once.
         if (digits <= ExactDigits && Math.Abs(exponent) < s_powers.Length)
         {
             var magnitude = exponent < 0 ? mantissa / s_powers[-exponent] : mantissa * s_powers[exponent];
@@ -360,8 +363,11 @@ internal sealed class JsonCursor
         }
 
         var text = NumberText;
-        if (digits is > DoubleDigits and <= DecimalDigits && exponent is <= 0 and >= -DecimalDigits && decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var exact))
-            return exact;
+        if (digits is > DoubleDigits and <= DecimalDigits && exponent is <= 0 and >= -DecimalDigits
+            && decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var exact))
+        {
+                return exact;
+            }
 
         double number;
         try
@@ -370,11 +376,11 @@ internal sealed class JsonCursor
         }
         catch (OverflowException)
         {
-            // The .NET Framework says so; newer ones give an infinite number.
+            // .NET Framework throws where later versions return infinity.
             number = double.PositiveInfinity;
         }
 
-        return double.IsInfinity(number) || (number == 0 && mantissa != 0) ? throw Wrong("A number is too large or too small to be kept.") : number;
+        return double.IsInfinity(number) || (number == 0 && mantissa != 0) ? throw Error("A number is too large or too small.") : number;
     }
 
     private static string Describe(char c) => c is < ' ' or >= '\u007F' ? $"the character U+{(int)c:X4}" : $"'{c}'";

@@ -5,15 +5,15 @@ using Newtonsoft.Json.Linq;
 
 namespace Scramjet.Client.Json;
 
-/// <summary>JSON texts as values: read strictly, and changed in nothing.</summary>
+/// <summary>Reads JSON text into values without changing any of them.</summary>
 internal static class JsonText
 {
     private const int MaxDepth = 256;
 
     /// <summary>Reads a JSON text.</summary>
-    /// <param name="text">The text.</param>
-    /// <param name="allowDuplicates">Of two values of one name in an object, the later one counts, as everywhere in JavaScript. Otherwise they are an error.</param>
-    /// <exception cref="JsonReaderException">It isn't one JSON value.</exception>
+    /// <param name="text">The JSON text.</param>
+    /// <param name="allowDuplicates">True to use the last value if an object has a name twice, as in JavaScript; false to throw.</param>
+    /// <exception cref="JsonReaderException">The text isn't a single valid JSON value.</exception>
     public static JToken Parse(string text, bool allowDuplicates = true)
     {
         var cursor = new JsonCursor(text, MaxDepth);
@@ -22,7 +22,7 @@ internal static class JsonText
         return token;
     }
 
-    /// <summary>Objects as <see cref="OrderedDictionary"/>, arrays as object[], the rest as plain values.</summary>
+    /// <summary>Converts objects to <see cref="OrderedDictionary"/>, arrays to object[], and other values to .NET values.</summary>
     public static object? ToPlain(JToken? token)
     {
         switch (token)
@@ -58,7 +58,7 @@ internal static class JsonText
                 {
                     var name = cursor.Text;
                     if (!allowDuplicates && result.Property(name) is not null)
-                        throw cursor.Wrong($"The name \"{name}\" is there twice in one object.");
+                        throw cursor.Error($"The object has the name \"{name}\" twice.");
                     result[name] = Read(cursor, allowDuplicates);
                 }
 
@@ -71,7 +71,7 @@ internal static class JsonText
             case JsonKind.Text:
                 return new JValue(cursor.Text);
             case JsonKind.Number:
-                // A number that would be written in another way, such as 1.50 or one with more digits than any number keeps, stays as it is.
+                // A number that would be written differently, such as 1.50 or one with too many digits for any type, keeps its text.
                 var number = new JValue(cursor.Number);
                 return cursor.Number is long || number.ToString(Formatting.None) == cursor.NumberText ? number : new JRaw(cursor.NumberText);
             case JsonKind.Null:
