@@ -106,7 +106,7 @@ public sealed class PropertyTests : IDisposable
         {
             var rules = IgnoreRules.Parse(string.Join('\n', lines));
             foreach (var path in paths)
-                rules.LeavesOut(path, TestContext.Current.CancellationToken);
+                rules.Excludes(path, TestContext.Current.CancellationToken);
         }, ErrorCodes.InvalidPackage));
 
     private static readonly Gen<string> SimplePatterns = Gen.OneOf("*", "**", "?", "a", "b", ".", "/", "/", "[ab]", "[!a]", "@(a|b)", "+(a|bb)", "!(a)", "?(b)").Array[1, 8].Select(string.Concat);

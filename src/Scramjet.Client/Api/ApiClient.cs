@@ -111,7 +111,7 @@ public abstract class ApiClient
         }
         catch (ScramjetException e)
         {
-            throw stream.FellSilent(e);
+            throw stream.ServerSilent(e);
         }
     }
 

@@ -73,7 +73,7 @@ public sealed class HubClient : PlaceClient
     internal async Task<Hub> CompleteAsync(Hub hub, CancellationToken cancellationToken)
     {
         var bounded = With(this, BoundedOptions());
-        if (!hub.IsAlone)
+        if (!hub.IsStandalone)
         {
             if (hub.Connected != false)
                 hub.Version = (await bounded.OrNullAsync(client => client.GetHubVersionAsync(cancellationToken)).ConfigureAwait(false))?.Known;

@@ -19,7 +19,7 @@ public sealed class AccessKey : Resource
     /// <summary>The description.</summary>
     public string? Description { get; }
 
-    /// <summary>When it was created.</summary>
+    /// <summary>When the key was created.</summary>
     public DateTimeOffset? Created { get; }
 
     /// <summary>The space's id.</summary>

@@ -7,7 +7,7 @@ using Scramjet.Client.Json;
 
 namespace Scramjet.Client.Model;
 
-/// <summary>A record of a request, or of a state, as hubs and platforms keep it.</summary>
+/// <summary>A record of a request or a state in the audit of a hub or platform.</summary>
 public sealed class AuditEntry : Entity
 {
     private AuditEntry(JsonFields fields, string? space, string? hub)
@@ -26,39 +26,39 @@ public sealed class AuditEntry : Entity
         AdditionalData = fields.Rest();
     }
 
-    /// <summary>When the record was made.</summary>
+    /// <summary>When the record was created.</summary>
     public DateTimeOffset? Time { get; }
 
-    /// <summary><c>START</c>, <c>ACTIVE</c> or <c>END</c> of a request; null for a record of a state.</summary>
+    /// <summary><c>START</c>, <c>ACTIVE</c> or <c>END</c> for a request; null for a record of a state.</summary>
     public string? State { get; }
 
-    /// <summary>What was done, as upstream numbers it.</summary>
+    /// <summary>The code of the operation.</summary>
     public int? Code { get; }
 
-    /// <summary>What the number says: on what, and with which HTTP method.</summary>
+    /// <summary>The operation as text: the kind of object and the HTTP method.</summary>
     public string Operation => Code switch
     {
         null => "",
         < 10000 => "State",
-        { } code => $"{(code / 1000 % 10 == 1 ? "Instance" : "Hub")} {(code / 100 % 10) switch { 1 => "POST", 2 => "GET", 3 => "PUT", 4 => "DELETE", _ => "?" }} {(code % 100).ToString("00", CultureInfo.InvariantCulture)}",
+        { } code => $"{(code / 1000 % 10 == 1 ? "Instance" : "Hub")} {MethodOf(code)} {(code % 100).ToString("00", CultureInfo.InvariantCulture)}",
     };
 
     /// <summary>The request's id.</summary>
     public string? RequestId { get; }
 
-    /// <summary>The id of what the request was about.</summary>
+    /// <summary>The id of the object that was requested.</summary>
     public string? ObjectId { get; }
 
-    /// <summary>Who asked.</summary>
+    /// <summary>The id of the requestor.</summary>
     public string? RequestorId { get; }
 
-    /// <summary>Bytes received.</summary>
+    /// <summary>The number of bytes received.</summary>
     public long? Received { get; }
 
-    /// <summary>Bytes sent.</summary>
+    /// <summary>The number of bytes sent.</summary>
     public long? Sent { get; }
 
-    /// <summary>The limits of an instance, in a record of a state.</summary>
+    /// <summary>The limits of the instance, in a record of a state.</summary>
     public object? Limits { get; }
 
     /// <summary>The hub's id.</summary>
@@ -67,10 +67,10 @@ public sealed class AuditEntry : Entity
     /// <summary>The space's id.</summary>
     public string? Space { get; }
 
-    /// <summary>What was done, and on what.</summary>
+    /// <summary>Returns the operation and the id of the object.</summary>
     public override string ToString() => $"{Operation} {ObjectId}".Trim();
 
-    /// <summary>Reads a line; null for one that isn't a JSON object.</summary>
+    /// <summary>Reads a line, or returns null if it isn't a JSON object.</summary>
     public static AuditEntry? Parse(string line, string? space = null, string? hub = null)
     {
         try
@@ -82,4 +82,6 @@ public sealed class AuditEntry : Entity
             return null;
         }
     }
+
+    private static string MethodOf(int code) => (code / 100 % 10) switch { 1 => "POST", 2 => "GET", 3 => "PUT", 4 => "DELETE", _ => "?" };
 }

@@ -14,7 +14,7 @@ public sealed class DisconnectedHub : Entity
     /// <summary>The hub's id.</summary>
     public string Hub { get; }
 
-    /// <summary>Why it was disconnected.</summary>
+    /// <summary>Why the hub was disconnected.</summary>
     public string? Reason { get; }
 
     /// <summary>The space's id.</summary>

@@ -9,11 +9,11 @@ namespace Scramjet.Client.Model;
 /// </summary>
 public abstract class Entity
 {
-    /// <summary>The fields of the response that have no property here, as plain values.</summary>
+    /// <summary>Returns the fields of the response that no property has.</summary>
     public IReadOnlyDictionary<string, object?> GetAdditionalData() => AdditionalData;
 
     internal IReadOnlyDictionary<string, object?> AdditionalData { get; private protected set; } = new Dictionary<string, object?>();
 
-    /// <summary>The transport that it was received with.</summary>
+    /// <summary>The transport of the client that returned the object.</summary>
     internal ScramjetTransport? Transport { get; set; }
 }

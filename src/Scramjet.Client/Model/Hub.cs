@@ -4,7 +4,7 @@ using Scramjet.Client.Api;
 
 namespace Scramjet.Client.Model;
 
-/// <summary>A hub, as its space knows it, or as a standalone hub describes itself.</summary>
+/// <summary>A hub, as its space or the hub itself describes it.</summary>
 public sealed class Hub : Resource
 {
     internal Hub(JsonFields fields, HubClient client)
@@ -31,11 +31,11 @@ public sealed class Hub : Resource
         AdditionalData = fields.Rest();
     }
 
-    /// <summary>A standalone hub: what it doesn't tell of itself isn't known.</summary>
-    /// <param name="client">The client, which knows the id.</param>
-    /// <param name="version">The version.</param>
-    /// <param name="config">The answer to <c>/config</c>, where there is one.</param>
-    /// <param name="status">The answer to <c>/status</c>, where there is one.</param>
+    /// <summary>Creates a standalone hub. The values that it doesn't report are unknown.</summary>
+    /// <param name="client">The client, which has the id.</param>
+    /// <param name="version">The version; null if unknown.</param>
+    /// <param name="config">The response to <c>/config</c>; null if there is none.</param>
+    /// <param name="status">The response to <c>/status</c>; null if there is none.</param>
     internal Hub(HubClient client, string? version = null, JsonFields? config = null, JsonFields? status = null)
     {
         Id = client.HubId;
@@ -49,25 +49,27 @@ public sealed class Hub : Resource
         Space = space?.Text("cpmId") is { Length: > 0 } id ? id : null;
     }
 
-    /// <summary>The id, like <c>sth-0</c>.</summary>
+    /// <summary>The id, such as <c>sth-0</c>.</summary>
     public string Id { get; }
 
-    /// <summary>The id of the space that the hub is in; null for one that is in none, or doesn't tell.</summary>
+    /// <summary>The id of the hub's space; null if it isn't in one, or doesn't report it.</summary>
     public string? Space { get; }
 
     /// <summary>
-    /// In a word: <c>Healthy</c>, <c>Unhealthy</c>, <c>Disconnected</c> or <c>Unknown</c>, as its space knows it; <c>Running</c> for a hub that is
-    /// used alone, which has answered and has nobody who judges it.
+    /// The status that the space reports: <c>Healthy</c>, <c>Unhealthy</c>, <c>Disconnected</c> or <c>Unknown</c>. The status of a standalone hub is
+    /// <c>Running</c>, since it responds and no space checks its health.
     /// </summary>
-    public string Status => IsAlone ? "Running" : Connected == false ? "Disconnected" : Healthy switch { true => "Healthy", false => "Unhealthy", _ => "Unknown" };
+    public string Status => IsStandalone ? "Running"
+        : Connected == false ? "Disconnected"
+        : Healthy switch { true => "Healthy", false => "Unhealthy", _ => "Unknown" };
 
-    /// <summary>Whether its load checks are fine, as its space knows it.</summary>
+    /// <summary>Whether the space reports the hub as healthy.</summary>
     public bool? Healthy { get; }
 
-    /// <summary>Whether it is connected to its space now; null if it is in none, or doesn't tell.</summary>
+    /// <summary>Whether the hub is connected to its space; null if it isn't in one, or doesn't report it.</summary>
     public bool? Connected { get; }
 
-    /// <summary>Whether its owner runs it, rather than the platform, as its space knows it.</summary>
+    /// <summary>Whether the space reports the hub as self-hosted, rather than run by the platform.</summary>
     public bool? SelfHosted { get; }
 
     /// <summary>The description.</summary>
@@ -76,40 +78,40 @@ public sealed class Hub : Resource
     /// <summary>The tags.</summary>
     public IReadOnlyList<string> Tags { get; }
 
-    /// <summary>The version; null if the hub wasn't asked, or didn't answer.</summary>
+    /// <summary>The version; null if the hub wasn't requested, or didn't respond.</summary>
     public string? Version { get; internal set; }
 
-    /// <summary>When it was first connected to its space.</summary>
+    /// <summary>When the hub first connected to its space.</summary>
     public DateTimeOffset? Created { get; }
 
-    /// <summary>When it was last connected.</summary>
+    /// <summary>When the hub last connected.</summary>
     public DateTimeOffset? LastConnected { get; }
 
-    /// <summary>When it was last disconnected.</summary>
+    /// <summary>When the hub last disconnected.</summary>
     public DateTimeOffset? LastDisconnected { get; }
 
-    /// <summary>Why it was disconnected.</summary>
+    /// <summary>Why the hub was disconnected.</summary>
     public string? DisconnectReason { get; }
 
-    /// <summary>The names of its topics, where the space tells them.</summary>
+    /// <summary>The names of its topics; null if the space doesn't report them.</summary>
     public IReadOnlyList<string>? Topics { get; }
 
-    /// <summary>The ids of its sequences, where the space tells them.</summary>
+    /// <summary>The ids of its sequences; null if the space doesn't report them.</summary>
     public IReadOnlyList<string>? Sequences { get; }
 
-    /// <summary>The ids of its instances, where the space tells them.</summary>
+    /// <summary>The ids of its instances; null if the space doesn't report them.</summary>
     public IReadOnlyList<string>? Instances { get; }
 
-    /// <summary>Whether it was asked by its own address, rather than through its space.</summary>
-    internal bool IsAlone => Client.SpaceId is null;
+    /// <summary>Whether the hub was requested directly, rather than through its space.</summary>
+    internal bool IsStandalone => Client.SpaceId is null;
 
     internal HubClient Client { get; }
 
-    /// <summary>The client for this hub. A method, so that JSON, lists and tables show only the hub.</summary>
+    /// <summary>Returns the client for this hub. It is a method, so that JSON, lists and tables show only the hub.</summary>
     public HubClient GetClient() => Client;
 
     private protected override string Address => Client.Address;
 
-    /// <summary>The id.</summary>
+    /// <summary>Returns the id.</summary>
     public override string ToString() => Id;
 }

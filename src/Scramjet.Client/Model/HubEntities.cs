@@ -2,7 +2,7 @@ using System.Collections.Generic;
 
 namespace Scramjet.Client.Model;
 
-/// <summary>All that a hub holds, from one answer.</summary>
+/// <summary>The sequences and instances of a hub.</summary>
 public sealed class HubEntities
 {
     internal HubEntities(IReadOnlyList<Sequence> sequences, IReadOnlyList<Instance> instances)

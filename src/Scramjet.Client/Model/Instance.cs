@@ -8,10 +8,10 @@ using Scramjet.Client.Json;
 
 namespace Scramjet.Client.Model;
 
-/// <summary>An instance: a sequence that runs, or has just ended.</summary>
+/// <summary>An instance: a running sequence, or one that has ended.</summary>
 public sealed class Instance : Resource
 {
-    /// <summary>The exit codes that hubs give for what was ended from outside.</summary>
+    /// <summary>The exit codes that hubs report for instances that were killed or stopped.</summary>
     private const int KilledCode = 137;
     private const int StoppedCode = 138;
 
@@ -25,7 +25,7 @@ public sealed class Instance : Resource
         Hub = Client.Hub.HubId;
         Space = Client.Hub.SpaceId;
 
-        // 0.18 gives the sequence's id alone; newer hubs give the whole sequence.
+        // Hubs of 0.18 report only the sequence's id, newer hubs the whole sequence.
         if (fields.Object("sequence") is { } sequence)
         {
             Sequence = new SequenceFacts(sequence);
@@ -46,7 +46,7 @@ public sealed class Instance : Resource
             ExitReason = terminated.Text("reason");
         }
 
-        // Not all hubs tell what was sent with an instance.
+        // Some hubs don't report the options that an instance was started with.
         var sent = client.Transport.Starts.Find(client.Address, Created);
         StartedWith = new StartOptions
         {
@@ -67,35 +67,35 @@ public sealed class Instance : Resource
         AdditionalData = fields.Rest();
     }
 
-    /// <summary>The id, 36 characters.</summary>
+    /// <summary>The id, with 36 characters.</summary>
     public string Id { get; }
 
     /// <summary>The id of its sequence.</summary>
     public string? SequenceId { get; internal set; }
 
-    /// <summary>The name of its sequence, if the hub gives it.</summary>
+    /// <summary>The name of its sequence, if the hub reports it.</summary>
     public string? SequenceName => Sequence?.Name;
 
-    /// <summary>The version of its sequence, if the hub gives it.</summary>
+    /// <summary>The version of its sequence, if the hub reports it.</summary>
     public string? SequenceVersion => Sequence?.Version;
 
-    /// <summary>The configuration that the hub made of its sequence's package, if the hub gives it.</summary>
+    /// <summary>Returns the configuration that the hub created from the sequence's package, if the hub reports it.</summary>
     public OrderedDictionary? GetSequenceConfig() => Sequence?.Config;
 
-    /// <summary>The id of the hub that holds it, as that hub gives it.</summary>
+    /// <summary>The id of the hub that the instance is on, as that hub reports it.</summary>
     public string? Location => _location ?? Sequence?.Location;
 
     /// <summary>
-    /// Where it is in its life, in a word, such as <c>Running</c>: those of <see cref="InstanceStatus"/>, or the hub's own where it isn't known here. Hubs
-    /// up to 0.26 don't say; there it follows from the times. An instance that has ended is shown as ended, even where its hub says otherwise: hubs of 1.0
-    /// set an ended instance to killing or stopping when they are asked to kill or stop it again.
+    /// The status, such as <c>Running</c>: a name of <see cref="InstanceStatus"/>, or the hub's own if it is unknown. Hubs up to 0.26 don't report it, so it is
+    /// derived from the times. An instance that has ended always has a status of its end, although hubs of 1.0 change it to killing or stopping if they are
+    /// requested to kill or stop the instance again.
     /// </summary>
     public string Status => State == InstanceStatus.Unknown && _hubStatus is { Length: > 0 } word ? word : State.ToString();
 
-    /// <summary>Whether it has ended.</summary>
+    /// <summary>Whether the instance has ended.</summary>
     public bool HasEnded => IsEnd(State);
 
-    /// <summary>Whether it ended by itself and well; null while it runs, and where the hub didn't say how it ended.</summary>
+    /// <summary>Whether the instance ended successfully by itself; null while it runs, and if the hub doesn't report how it ended.</summary>
     public bool? Succeeded => State switch
     {
         InstanceStatus.Completed => ExitCode is null or <= 0,
@@ -104,76 +104,82 @@ public sealed class Instance : Resource
         _ => null,
     };
 
-    /// <summary>Whether it is being set up.</summary>
+    /// <summary>Whether the instance is starting.</summary>
     internal bool IsStarting => State is InstanceStatus.Initializing or InstanceStatus.Starting;
 
-    /// <summary>Whether it has been asked to end and hasn't ended yet.</summary>
+    /// <summary>Whether the instance is being stopped or killed.</summary>
     internal bool IsEnding => State is InstanceStatus.Stopping or InstanceStatus.Killing;
 
-    /// <summary>Whether its hub no longer lists it.</summary>
+    /// <summary>Whether the hub no longer lists the instance.</summary>
     internal bool IsGone => State == InstanceStatus.Gone;
 
-    /// <summary>When it was created.</summary>
+    /// <summary>When the instance was created.</summary>
     public DateTimeOffset? Created { get; }
 
-    /// <summary>When it was started.</summary>
+    /// <summary>When the instance was started.</summary>
     public DateTimeOffset? Started { get; }
 
-    /// <summary>When it ended.</summary>
+    /// <summary>When the instance ended.</summary>
     public DateTimeOffset? Ended { get; }
 
-    /// <summary>The exit code of its process, once it has ended. Hubs of 1.0 give -1 for a program that ended well, 137 for one that was killed and 138 for one that was stopped.</summary>
+    /// <summary>
+    /// The exit code of its process after its end. Hubs of 1.0 report -1 for success, 137 for an instance that was killed and 138 for one that was stopped.
+    /// </summary>
     public int? ExitCode { get; }
 
-    /// <summary>The reason for its end, as the hub gives it.</summary>
+    /// <summary>The reason for its end, as the hub reports it.</summary>
     public string? ExitReason { get; }
 
-    /// <summary>The configuration that it was started with; null if its hub doesn't tell it and it wasn't started over this connection.</summary>
+    /// <summary>
+    /// The configuration that the instance was started with; null if the hub doesn't report it and the instance wasn't started over this connection.
+    /// </summary>
     public OrderedDictionary? AppConfig { get; }
 
-    /// <summary>The arguments that it was started with.</summary>
+    /// <summary>The arguments that the instance was started with.</summary>
     public IReadOnlyList<object?> ArgumentList { get; }
 
-    /// <summary>The topic that its input comes from.</summary>
+    /// <summary>The topic that provides its input.</summary>
     public string? InputTopic { get; }
 
-    /// <summary>The topic that its output goes to.</summary>
+    /// <summary>The topic that receives its output.</summary>
     public string? OutputTopic { get; }
 
-    /// <summary>Its limits, such as memory in megabytes; null if it has none, and where its hub doesn't tell them and it wasn't started over this connection.</summary>
+    /// <summary>
+    /// Its limits, such as memory in megabytes; null if it has none, or if the hub doesn't report them and the instance wasn't started over this connection.
+    /// </summary>
     public OrderedDictionary? Limits { get; }
 
-    /// <summary>The id of the hub that it runs on.</summary>
+    /// <summary>The id of the hub that the instance runs on.</summary>
     public string? Hub { get; }
 
-    /// <summary>The id of the space that the hub is in; null for a standalone hub.</summary>
+    /// <summary>The id of the hub's space; null for a standalone hub.</summary>
     public string? Space { get; }
 
-    /// <summary>What is known of its sequence.</summary>
+    /// <summary>The known properties of its sequence.</summary>
     internal SequenceFacts? Sequence { get; set; }
 
     internal InstanceStatus State { get; private set; }
 
     internal InstanceClient Client { get; }
 
-    /// <summary>Where it is in its life; what isn't known here is <see cref="InstanceStatus.Unknown"/>. <see cref="Status"/> has the word.</summary>
+    /// <summary>Returns the status, or <see cref="InstanceStatus.Unknown"/> if it isn't a known one. See <see cref="Status"/> for its name.</summary>
     public InstanceStatus GetStatus() => State;
 
-    /// <summary>The client for this instance. A method, so that JSON, lists and tables show only the instance.</summary>
+    /// <summary>Returns the client for this instance. It is a method, so that JSON, lists and tables show only the instance.</summary>
     public InstanceClient GetClient() => Client;
 
     private protected override string Address => Client.Address;
 
-    /// <summary>What it was started with, as far as that is known.</summary>
+    /// <summary>The known options that the instance was started with.</summary>
     internal StartOptions StartedWith { get; }
 
-    /// <summary>Whether its limits, or that it has none, are known.</summary>
+    /// <summary>Whether it is known which limits the instance has, or that it has none.</summary>
     internal bool KnowsLimits { get; }
 
-    /// <summary>The id.</summary>
+    /// <summary>Returns the id.</summary>
     public override string ToString() => Id;
 
-    /// <summary>The same instance, known to have left the hub's list.</summary>
+    /// <summary>Returns a copy with the status of an instance that its hub no longer lists.</summary>
     public Instance AsGone()
     {
         var gone = (Instance)MemberwiseClone();
@@ -183,13 +189,15 @@ public sealed class Instance : Resource
 
     private InstanceStatus ReadStatus(string? text, bool isTerminated)
     {
-        var told = text is not null && Enum.TryParse<InstanceStatus>(text, ignoreCase: true, out var status) && !char.IsDigit(text[0]) ? status : InstanceStatus.Unknown;
-        if (IsEnd(told))
-            return told;
+        var reported = text is not null && !char.IsDigit(text[0]) && Enum.TryParse<InstanceStatus>(text, ignoreCase: true, out var status)
+            ? status
+            : InstanceStatus.Unknown;
+        if (IsEnd(reported))
+            return reported;
         if (Ended is not null || isTerminated)
             return ExitCode is > 0 and not (KilledCode or StoppedCode) ? InstanceStatus.Errored : InstanceStatus.Completed;
         if (text is not null)
-            return told;
+            return reported;
 
         return Started is not null ? InstanceStatus.Running
             : Created is not null ? InstanceStatus.Starting

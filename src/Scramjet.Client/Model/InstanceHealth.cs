@@ -32,33 +32,33 @@ public sealed class InstanceHealth : Entity
     /// <summary>The id of its process on the hub's machine.</summary>
     public int? ProcessId { get; }
 
-    /// <summary>The id of its container, where the hub uses containers.</summary>
+    /// <summary>The id of its container, if the hub uses containers.</summary>
     public string? ContainerId { get; }
 
-    /// <summary>The CPU time used, in nanoseconds as the container runtime counts it.</summary>
+    /// <summary>The CPU time used, in nanoseconds as counted by the container runtime.</summary>
     public double? CpuTotalUsage { get; }
 
     /// <summary>The memory in use, in bytes.</summary>
     public long? MemoryUsage { get; }
 
-    /// <summary>The most memory used so far, in bytes.</summary>
+    /// <summary>The maximum memory used so far, in bytes.</summary>
     public long? MemoryMaxUsage { get; }
 
-    /// <summary>The memory that it may use, in bytes.</summary>
+    /// <summary>The memory limit, in bytes.</summary>
     public long? MemoryLimit { get; }
 
-    /// <summary>Bytes received over the network.</summary>
+    /// <summary>The number of bytes received over the network.</summary>
     public long? NetworkReceived { get; }
 
-    /// <summary>Bytes sent over the network.</summary>
+    /// <summary>The number of bytes sent over the network.</summary>
     public long? NetworkSent { get; }
 
-    /// <summary>The id of the hub that it runs on.</summary>
+    /// <summary>The id of the hub that the instance runs on.</summary>
     public string? Hub { get; }
 
-    /// <summary>The id of the space that the hub is in; null for a standalone hub.</summary>
+    /// <summary>The id of the hub's space; null for a standalone hub.</summary>
     public string? Space { get; }
 
-    /// <summary>The instance's id.</summary>
+    /// <summary>Returns the instance's id.</summary>
     public override string ToString() => Instance;
 }

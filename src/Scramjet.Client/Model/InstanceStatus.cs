@@ -1,32 +1,32 @@
 namespace Scramjet.Client.Model;
 
-/// <summary>Where an instance is in its life.</summary>
+/// <summary>The status of an instance.</summary>
 public enum InstanceStatus
 {
-    /// <summary>The hub said nothing, or a word that isn't known here.</summary>
+    /// <summary>The hub reported no status, or an unknown one.</summary>
     Unknown,
 
-    /// <summary>It is being set up.</summary>
+    /// <summary>The instance is being prepared.</summary>
     Initializing,
 
-    /// <summary>Its process is starting.</summary>
+    /// <summary>The process is starting.</summary>
     Starting,
 
-    /// <summary>It runs.</summary>
+    /// <summary>The instance is running.</summary>
     Running,
 
-    /// <summary>It was asked to stop.</summary>
+    /// <summary>The instance was requested to stop.</summary>
     Stopping,
 
-    /// <summary>It is being killed.</summary>
+    /// <summary>The instance is being killed.</summary>
     Killing,
 
-    /// <summary>It has ended.</summary>
+    /// <summary>The instance has ended.</summary>
     Completed,
 
-    /// <summary>It has ended with a failure.</summary>
+    /// <summary>The instance has failed.</summary>
     Errored,
 
-    /// <summary>It has ended, and the hub no longer lists it.</summary>
+    /// <summary>The instance has ended, and the hub no longer lists it.</summary>
     Gone,
 }

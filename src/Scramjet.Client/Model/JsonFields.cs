@@ -9,8 +9,8 @@ using Scramjet.Client.Json;
 namespace Scramjet.Client.Model;
 
 /// <summary>
-/// Reads an answer's fields leniently: a field that is missing or of another type is null, and what nobody
-/// asked for stays reachable through <see cref="Rest"/>.
+/// Reads the fields of a response leniently: a field that is missing or of another type is null. The fields that weren't read are available from
+/// <see cref="Rest"/>.
 /// </summary>
 internal sealed class JsonFields(JObject source)
 {
@@ -41,11 +41,11 @@ internal sealed class JsonFields(JObject source)
 
     public long? Integer(string name) => Number(name) is { } n && n >= long.MinValue && n < long.MaxValue ? (long)n : null;
 
-    /// <summary>One of an enumeration's words, whatever its case; null for any other.</summary>
+    /// <summary>Reads a name of an enumeration, regardless of its case, or returns null if it is unknown.</summary>
     public T? Word<T>(string name) where T : struct, Enum =>
         Text(name) is { Length: > 0 } text && char.IsLetter(text[0]) && Enum.TryParse<T>(text, ignoreCase: true, out var value) ? value : null;
 
-    /// <summary>An ISO 8601 text or a count of unix milliseconds.</summary>
+    /// <summary>Reads a time in ISO 8601 or Unix milliseconds.</summary>
     public DateTimeOffset? Time(string name) => Token(name) switch
     {
         JValue { Value: string s } when DateTimeOffset.TryParse(s, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) => time,
@@ -53,12 +53,12 @@ internal sealed class JsonFields(JObject source)
         _ => null,
     };
 
-    /// <summary>An array of texts, or of objects with an id.</summary>
+    /// <summary>Reads an array of strings, or of objects with an id.</summary>
     public string[]? Ids(string name) => Token(name) is JArray array
         ? array.Select(IdOf).OfType<string>().ToArray()
         : null;
 
-    /// <summary>A text, or an object's id; null for anything else.</summary>
+    /// <summary>Returns a string, or an object's id, or null for other values.</summary>
     public static string? IdOf(JToken? item) => PlainText(item is JObject o ? o["id"] : item);
 
     public JsonFields? Object(string name) => Token(name) is JObject o ? new JsonFields(o) : null;
@@ -67,7 +67,7 @@ internal sealed class JsonFields(JObject source)
 
     private static string? PlainText(JToken? token) => token is JValue { Value: { } value } ? Convert.ToString(value, CultureInfo.InvariantCulture) : null;
 
-    /// <summary>What nobody asked for; null if there is none.</summary>
+    /// <summary>Returns the fields that weren't read, or null if there are none.</summary>
     public IReadOnlyDictionary<string, object?>? RestOrNull() => Rest() is { Count: > 0 } rest ? rest : null;
 
     public IReadOnlyDictionary<string, object?> Rest()

@@ -20,33 +20,35 @@ public sealed class LoadCheck : Entity
         MemoryUsed = fields.Integer("memUsed");
         _fileSystems = (fields.Token("fsSize") as JArray)?.OfType<JObject>().Select(o => new FileSystemLoad(new JsonFields(o))).ToArray() ?? [];
 
-        // What measures the CPU tells where file systems are mounted; what reads the system's load average names paths alone.
+        // Hubs that measure the CPU report mount points of file systems. Hubs that report the load average have only paths.
         CpuPercent = _fileSystems.Any(f => f.Mount is not null) ? CurrentLoad : null;
         AdditionalData = fields.Rest();
     }
 
-    /// <summary>The average load as the hub answers it (<c>avgLoad</c>): over the last quarter of an hour from hubs of 1.0, as a number where 1 is one busy CPU.</summary>
+    /// <summary>
+    /// The average load, as the hub reports it (<c>avgLoad</c>). Hubs of 1.0 report the load average of the last 15 minutes, in which 1 is one busy CPU.
+    /// </summary>
     public double? AverageLoad { get; }
 
     /// <summary>
-    /// The load now as the hub answers it (<c>currentLoad</c>). Hubs of 0.18 answer a percentage, which <see cref="CpuPercent"/> has too; hubs of 1.0 the load
-    /// average of the last minute, where 1 is one busy CPU.
+    /// The current load, as the hub reports it (<c>currentLoad</c>). Hubs of 0.18 report a percentage, which <see cref="CpuPercent"/> has too. Hubs of 1.0
+    /// report the load average of the last minute, in which 1 is one busy CPU.
     /// </summary>
     public double? CurrentLoad { get; }
 
-    /// <summary>The part of the CPUs that is in use, from 0 to 100; null if the hub answers a load average instead.</summary>
+    /// <summary>The CPU usage, from 0 to 100; null if the hub reports a load average instead.</summary>
     public double? CpuPercent { get; }
 
-    /// <summary>Free memory in bytes.</summary>
+    /// <summary>The free memory in bytes.</summary>
     public long? MemoryFree { get; }
 
-    /// <summary>Used memory in bytes.</summary>
+    /// <summary>The used memory in bytes.</summary>
     public long? MemoryUsed { get; }
 
-    /// <summary>The part in use of the fullest file system, from 0 to 100, as the hub means it.</summary>
+    /// <summary>The usage of the fullest file system, from 0 to 100.</summary>
     public double? DiskPercent => _fileSystems.Max(f => f.UsedPercent);
 
-    /// <summary>The file systems that the hub uses (<c>fsSize</c>).</summary>
+    /// <summary>Returns the file systems that the hub uses (<c>fsSize</c>).</summary>
     public IReadOnlyList<FileSystemLoad> GetFileSystems() => _fileSystems;
 
     /// <summary>The hub's id; null for a space's load.</summary>
@@ -55,11 +57,11 @@ public sealed class LoadCheck : Entity
     /// <summary>The space's id; null for a standalone hub.</summary>
     public string? Space { get; }
 
-    /// <summary>Whose load it is.</summary>
+    /// <summary>Returns the id of the hub or the space.</summary>
     public override string ToString() => Hub ?? Space ?? "";
 }
 
-/// <summary>How full a file system is.</summary>
+/// <summary>The usage of a file system.</summary>
 public sealed class FileSystemLoad
 {
     internal FileSystemLoad(JsonFields fields)
@@ -78,28 +80,28 @@ public sealed class FileSystemLoad
     /// <summary>The device or path.</summary>
     public string? FileSystem { get; }
 
-    /// <summary>Where it is mounted.</summary>
+    /// <summary>The mount point.</summary>
     public string? Mount { get; }
 
-    /// <summary>Its type, like <c>ext4</c>.</summary>
+    /// <summary>The type, such as <c>ext4</c>.</summary>
     public string? Type { get; }
 
-    /// <summary>Its size in bytes.</summary>
+    /// <summary>The size in bytes.</summary>
     public long? Size { get; }
 
-    /// <summary>The bytes in use.</summary>
+    /// <summary>The used bytes.</summary>
     public long? Used { get; }
 
-    /// <summary>The bytes that are free to use.</summary>
+    /// <summary>The available bytes.</summary>
     public long? Available { get; }
 
-    /// <summary>Whether it can be written to, if the hub gives it.</summary>
+    /// <summary>Whether the file system is writable, if the hub reports it.</summary>
     public bool? ReadWrite { get; }
 
-    /// <summary>How much of it is in use, as the hub answers it: a percentage from hubs of 0.18, a fraction of the size from hubs of 1.0.</summary>
+    /// <summary>The usage as the hub reports it: hubs of 0.18 report a percentage, hubs of 1.0 a fraction of the size.</summary>
     public double? Use { get; }
 
-    /// <summary>The part in use as the hub means it, from 0 to 100. Hubs of 0.18 leave out what is reserved for the system, hubs of 1.0 count it as free.</summary>
+    /// <summary>The usage from 0 to 100. Hubs of 0.18 exclude the space that is reserved for the system, hubs of 1.0 count it as free.</summary>
     public double? UsedPercent
     {
         get
@@ -108,7 +110,7 @@ public sealed class FileSystemLoad
             if (Use is not { } use)
                 return ofSize;
 
-            // Which of the two it is shows beside the bytes; without them, a fraction is never above 1.
+            // The used bytes show whether it is a percentage or a fraction. Without them, a value up to 1 is a fraction.
             var isFraction = ofSize is { } percent ? Math.Abs((100 * use) - percent) < Math.Abs(use - percent) : use <= 1;
             return isFraction ? 100 * use : use;
         }
@@ -117,6 +119,6 @@ public sealed class FileSystemLoad
     /// <summary>The fields of the response that have no property here; null if there are none.</summary>
     public IReadOnlyDictionary<string, object?>? AdditionalData { get; }
 
-    /// <summary>The device or path, and how full it is.</summary>
+    /// <summary>Returns the device or path, and its usage.</summary>
     public override string ToString() => UsedPercent is { } percent ? $"{Mount ?? FileSystem} {percent:0}%" : Mount ?? FileSystem ?? "";
 }

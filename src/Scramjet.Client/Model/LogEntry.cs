@@ -51,22 +51,22 @@ public sealed class LogEntry : Entity
         Message = line;
     }
 
-    /// <summary>When it was written.</summary>
+    /// <summary>When the entry was written.</summary>
     public DateTimeOffset? Time { get; }
 
     /// <summary>
-    /// How much it matters, in a word, such as <c>Warn</c>: those of <see cref="LogLevel"/>, or the hub's own; null for a line that isn't an entry.
-    /// Words have no order: <see cref="IsAtLeast"/> compares.
+    /// The name of the level, such as <c>Warn</c>: one of <see cref="LogLevel"/>, or the hub's own; null for a line that isn't an entry. Use
+    /// <see cref="IsAtLeast"/> to compare levels.
     /// </summary>
     public string? Level { get; }
 
-    /// <summary>Which part wrote it, like <c>Host</c> or <c>Runner</c>.</summary>
+    /// <summary>The component that wrote the entry, such as <c>Host</c> or <c>Runner</c>.</summary>
     public string? Source { get; }
 
     /// <summary>The message.</summary>
     public string Message { get; }
 
-    /// <summary>What goes with the message.</summary>
+    /// <summary>The data of the message.</summary>
     public object? Data { get; }
 
     /// <summary>The hub's id.</summary>
@@ -78,20 +78,20 @@ public sealed class LogEntry : Entity
     /// <summary>The instance's id, for an instance's log.</summary>
     public string? Instance { get; private set; }
 
-    /// <summary>The line as it came.</summary>
+    /// <summary>The original line.</summary>
     public string Line { get; }
 
-    /// <summary>How much it matters; null for a line that isn't an entry, or whose level isn't known here.</summary>
+    /// <summary>Returns the level; null if the line isn't an entry, or its level is unknown.</summary>
     public LogLevel? GetLevel() => _level;
 
-    /// <summary>Whether it matters this much or more.</summary>
-    /// <param name="level">The level that it is compared with.</param>
+    /// <summary>Returns whether the entry has the level or a higher one.</summary>
+    /// <param name="level">The level.</param>
     public bool IsAtLeast(LogLevel level) => _level >= level;
 
-    /// <summary>The message and its data.</summary>
+    /// <summary>Returns the message and its data.</summary>
     public override string ToString() => Data is null ? Message : Message + " " + JsonConvert.SerializeObject(Data);
 
-    /// <summary>Reads a line; one that isn't JSON is its own message. A line of a space or a multi-manager begins with the hub's id.</summary>
+    /// <summary>Reads a line. A line that isn't JSON is used as the message. A line of a space or a multi-manager begins with the hub's id.</summary>
     public static LogEntry Parse(string line, string? space = null, string? hub = null, string? instance = null)
     {
         var json = line;
@@ -105,7 +105,9 @@ public sealed class LogEntry : Entity
         LogEntry entry;
         try
         {
-            entry = json.StartsWith("{", StringComparison.Ordinal) && JsonText.Parse(json) is JObject o ? new LogEntry(new JsonFields(o), line) : new LogEntry(line);
+            entry = json.StartsWith("{", StringComparison.Ordinal) && JsonText.Parse(json) is JObject o
+                ? new LogEntry(new JsonFields(o), line)
+                : new LogEntry(line);
         }
         catch (JsonException)
         {

@@ -15,12 +15,12 @@ public sealed class MultiManagerInfo : Entity
     /// <summary>The id.</summary>
     public string? Id { get; }
 
-    /// <summary>The path that its API begins with.</summary>
+    /// <summary>The base path of its API.</summary>
     public string? ApiBase { get; }
 
     /// <summary>The port of its API.</summary>
     public int? ApiPort { get; }
 
-    /// <summary>How many managers it runs.</summary>
+    /// <summary>The number of managers that it runs.</summary>
     public int? ManagersCount { get; }
 }

@@ -2,19 +2,19 @@ using System;
 
 namespace Scramjet.Client.Model;
 
-/// <summary>An object with an address. Objects with the same type and address are equal, whatever their other properties.</summary>
+/// <summary>An object with an address. Objects with the same type and address are equal, regardless of their other properties.</summary>
 public abstract class Resource : Entity, IEquatable<Resource>, IComparable
 {
-    /// <summary>Its own address.</summary>
+    /// <summary>The address of the object.</summary>
     public Uri Uri => new(Address);
 
     private protected abstract string Address { get; }
 
-    /// <summary>What tells it from all others of its kind.</summary>
+    /// <summary>The text that identifies the object among those of its type.</summary>
     private protected virtual string Identity => Address;
 
-    /// <summary>Whether it is the same thing.</summary>
-    /// <param name="other">The other one.</param>
+    /// <summary>Returns whether this object and the other one are the same resource.</summary>
+    /// <param name="other">The other object.</param>
     public bool Equals(Resource? other) => other is not null && other.GetType() == GetType() && other.Identity == Identity;
 
     /// <inheritdoc/>
@@ -23,8 +23,8 @@ public abstract class Resource : Entity, IEquatable<Resource>, IComparable
     /// <inheritdoc/>
     public sealed override int GetHashCode() => StringComparer.Ordinal.GetHashCode(Identity);
 
-    /// <summary>Orders by the text that each is shown by, and then by the address, so that only the same things rank the same.</summary>
-    /// <param name="obj">The other one.</param>
+    /// <summary>Compares the objects by their display texts, then by type and address, so that only equal objects compare as equal.</summary>
+    /// <param name="obj">The other object.</param>
     public int CompareTo(object? obj)
     {
         if (obj is null)

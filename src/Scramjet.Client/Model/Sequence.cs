@@ -6,7 +6,7 @@ using Scramjet.Client.Api;
 
 namespace Scramjet.Client.Model;
 
-/// <summary>A sequence: a program package that a hub holds.</summary>
+/// <summary>A sequence: a package with a program on a hub.</summary>
 public sealed class Sequence : Resource
 {
     internal Sequence(JsonFields fields, SequenceClient client)
@@ -26,10 +26,10 @@ public sealed class Sequence : Resource
         AdditionalData = fields.Rest();
     }
 
-    /// <summary>The id that the hub gave it.</summary>
+    /// <summary>The id that the hub assigned.</summary>
     public string Id { get; }
 
-    /// <summary>The name from its package.json; several sequences may have the same.</summary>
+    /// <summary>The name from its package.json. Several sequences can have the same name.</summary>
     public string? Name => Facts.Name;
 
     /// <summary>The version from its package.json.</summary>
@@ -38,42 +38,42 @@ public sealed class Sequence : Resource
     /// <summary>The description from its package.json.</summary>
     public string? Description { get; }
 
-    /// <summary>The language, like <c>js</c> or <c>py</c>, if the hub gives it.</summary>
+    /// <summary>The language, such as <c>js</c> or <c>py</c>, if the hub reports it.</summary>
     public string? Language { get; }
 
-    /// <summary>The engines that it needs, like <c>node</c> or <c>python3</c>.</summary>
+    /// <summary>The required engines, such as <c>node</c> or <c>python3</c>.</summary>
     public IReadOnlyList<string> Engines { get; }
 
-    /// <summary>The file that is run, relative to the package.</summary>
+    /// <summary>The path of the file to run, relative to the package.</summary>
     public string? EntryPoint { get; }
 
-    /// <summary>The package's size in bytes, if the hub gives it.</summary>
+    /// <summary>The size of the package in bytes, if the hub reports it.</summary>
     public long? PackageSize { get; }
 
     /// <summary>The ids of its instances.</summary>
     public IReadOnlyList<string> Instances { get; }
 
-    /// <summary>The id of the hub that holds it, as that hub gives it.</summary>
+    /// <summary>The id of the hub that the sequence is on, as that hub reports it.</summary>
     public string? Location => Facts.Location;
 
-    /// <summary>The configuration that the hub made of the package, whole.</summary>
+    /// <summary>Returns the configuration that the hub created from the package.</summary>
     public OrderedDictionary? GetConfig() => Facts.Config;
 
-    /// <summary>The id of the hub that it was asked of.</summary>
+    /// <summary>The id of the hub that returned the sequence.</summary>
     public string? Hub { get; }
 
-    /// <summary>The id of the space that the hub is in; null for a standalone hub.</summary>
+    /// <summary>The id of the hub's space; null for a standalone hub.</summary>
     public string? Space { get; }
 
     internal SequenceFacts Facts { get; }
 
     internal SequenceClient Client { get; }
 
-    /// <summary>The client for this sequence. A method, so that JSON, lists and tables show only the sequence.</summary>
+    /// <summary>Returns the client for this sequence. It is a method, so that JSON, lists and tables show only the sequence.</summary>
     public SequenceClient GetClient() => Client;
 
     private protected override string Address => Client.Address;
 
-    /// <summary>The id.</summary>
+    /// <summary>Returns the id.</summary>
     public override string ToString() => Id;
 }

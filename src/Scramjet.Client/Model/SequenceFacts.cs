@@ -2,7 +2,7 @@ using System.Collections.Specialized;
 
 namespace Scramjet.Client.Model;
 
-/// <summary>What an answer tells of a sequence, in a list of sequences or within an instance.</summary>
+/// <summary>The properties of a sequence in a response that lists sequences or contains an instance.</summary>
 internal sealed class SequenceFacts
 {
     public SequenceFacts(JsonFields fields)

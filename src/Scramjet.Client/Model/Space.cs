@@ -2,7 +2,7 @@ using Scramjet.Client.Api;
 
 namespace Scramjet.Client.Model;
 
-/// <summary>A space: the hubs under one manager.</summary>
+/// <summary>A space: a manager and its hubs.</summary>
 public sealed class Space : Resource
 {
     internal Space(JsonFields fields, SpaceClient client)
@@ -12,16 +12,16 @@ public sealed class Space : Resource
         AdditionalData = fields.Rest();
     }
 
-    /// <summary>The id, like <c>org-1b9d6bcd-manager</c>.</summary>
+    /// <summary>The id, such as <c>org-1b9d6bcd-manager</c>.</summary>
     public string Id { get; }
 
     internal SpaceClient Client { get; }
 
-    /// <summary>The client for this space. A method, so that JSON, lists and tables show only the space.</summary>
+    /// <summary>Returns the client for this space. It is a method, so that JSON, lists and tables show only the space.</summary>
     public SpaceClient GetClient() => Client;
 
     private protected override string Address => Client.Address;
 
-    /// <summary>The id.</summary>
+    /// <summary>Returns the id.</summary>
     public override string ToString() => Id;
 }

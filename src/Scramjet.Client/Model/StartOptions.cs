@@ -3,32 +3,39 @@ using Newtonsoft.Json.Linq;
 
 namespace Scramjet.Client.Model;
 
-/// <summary>What an instance is started with.</summary>
+/// <summary>The options to start an instance with.</summary>
 public sealed class StartOptions
 {
-    /// <summary>The configuration that the program gets: any object that is a JSON object.</summary>
+    /// <summary>The configuration for the program.</summary>
     public JObject? AppConfig { get; set; }
 
-    /// <summary>The arguments that the program's function gets.</summary>
+    /// <summary>The arguments of the program's function.</summary>
     public JArray? ArgumentList { get; set; }
 
-    /// <summary>The topic that the output goes to. Hubs since 0.26.</summary>
+    /// <summary>The topic that receives the output. Requires a hub since 0.26.</summary>
     public string? OutputTopic { get; set; }
 
-    /// <summary>The topic that the input comes from. Hubs since 0.26.</summary>
+    /// <summary>The topic that provides the input. Requires a hub since 0.26.</summary>
     public string? InputTopic { get; set; }
 
-    /// <summary>The instance's limits: memory in megabytes, gpu. Hubs since 0.26.</summary>
+    /// <summary>The limits of the instance, such as memory in megabytes. Requires a hub since 0.26.</summary>
     public JObject? Limits { get; set; }
 
-    /// <summary>The id that the instance gets, 36 characters. Hubs since 0.26.</summary>
+    /// <summary>The id of the instance, with 36 characters. Requires a hub since 0.26.</summary>
     public string? InstanceId { get; set; }
 
-    /// <summary>What an instance was started with, but its id: what its hub tells, and what was sent with it over this connection.</summary>
+    /// <summary>
+    /// Returns the known options that an instance was started with, except its id: those that its hub reports, or that were sent over this connection.
+    /// </summary>
     public static StartOptions Of(Instance instance) => instance.StartedWith.Clone();
 
-    /// <summary>Reads a startup config: a JSON or YAML file with the fields of a start, <c>appConfig</c>, <c>args</c>, <c>outputTopic</c>, <c>inputTopic</c>, <c>limits</c>, <c>instanceId</c>.</summary>
-    /// <exception cref="ScramjetException"><c>FILE_NOT_FOUND</c>, <c>FILE_UNREADABLE</c>, or <c>BAD_PARAMETERS</c>: it isn't JSON or YAML, or a field is unknown or of another type.</exception>
+    /// <summary>
+    /// Reads a startup config: a JSON or YAML file with the fields <c>appConfig</c>, <c>args</c>, <c>outputTopic</c>, <c>inputTopic</c>, <c>limits</c> and
+    /// <c>instanceId</c>.
+    /// </summary>
+    /// <exception cref="ScramjetException">
+    /// <c>FILE_NOT_FOUND</c>, <c>FILE_UNREADABLE</c>, or <c>BAD_PARAMETERS</c>: the file isn't JSON or YAML, or a field is unknown or of another type.
+    /// </exception>
     public static StartOptions FromFile(string path, CancellationToken cancellationToken = default)
     {
         var config = ConfigFile.ReadObject(path, cancellationToken);
@@ -56,19 +63,21 @@ public sealed class StartOptions
                     options.InstanceId = Text(path, field);
                     break;
                 default:
-                    throw ConfigFile.Wrong(path, $"it has the field '{field.Name}', but a startup config has only appConfig, args, outputTopic, inputTopic, limits and instanceId");
+                    throw ConfigFile.Error(
+                        path,
+                        $"it has the field '{field.Name}', but a startup config can have only appConfig, args, outputTopic, inputTopic, limits and instanceId");
             }
         }
 
         return options;
     }
 
-    /// <summary>The length that instance ids have.</summary>
+    /// <summary>The length of instance ids.</summary>
     public const int InstanceIdLength = 36;
 
     internal bool NeedsStartOptions => OutputTopic is not null || InputTopic is not null || Limits is not null || InstanceId is not null;
 
-    /// <summary>The same, but the id.</summary>
+    /// <summary>Returns a copy without the id.</summary>
     internal StartOptions Clone() => new()
     {
         AppConfig = (JObject?)AppConfig?.DeepClone(),
@@ -92,12 +101,12 @@ public sealed class StartOptions
         return body;
     }
 
-    private static string? Text(string path, JProperty field) => (string?)Typed<JValue>(path, field, "a text");
+    private static string? Text(string path, JProperty field) => (string?)Typed<JValue>(path, field, "a string");
 
     private static T? Typed<T>(string path, JProperty field, string expected) where T : JToken => field.Value switch
     {
         { Type: JTokenType.Null } => null,
         T value when value is not JValue || value.Type == JTokenType.String => value,
-        _ => throw ConfigFile.Wrong(path, $"its '{field.Name}' isn't {expected}"),
+        _ => throw ConfigFile.Error(path, $"its '{field.Name}' isn't {expected}"),
     };
 }

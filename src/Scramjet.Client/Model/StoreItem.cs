@@ -34,7 +34,7 @@ public sealed class StoreItem : Resource
     /// <summary>The description from its package.json.</summary>
     public string? Description { get; }
 
-    /// <summary>The configuration that the store made of the package, whole.</summary>
+    /// <summary>Returns the configuration that the store created from the package.</summary>
     public OrderedDictionary? GetConfig() => _config;
 
     /// <summary>The space's id.</summary>
@@ -42,11 +42,11 @@ public sealed class StoreItem : Resource
 
     internal SpaceClient Client { get; }
 
-    /// <summary>The client for the space. A method, so that JSON, lists and tables show only the package.</summary>
+    /// <summary>Returns the client for the space. It is a method, so that JSON, lists and tables show only the package.</summary>
     public SpaceClient GetClient() => Client;
 
     private protected override string Address => $"{Client.Address}/s3/{System.Uri.EscapeDataString(Id)}";
 
-    /// <summary>The id.</summary>
+    /// <summary>Returns the id.</summary>
     public override string ToString() => Id;
 }

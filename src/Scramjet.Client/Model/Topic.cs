@@ -5,7 +5,7 @@ using Scramjet.Client.Api;
 
 namespace Scramjet.Client.Model;
 
-/// <summary>A topic: a named stream in a hub, or across a space.</summary>
+/// <summary>A topic: a named stream on a hub or in a space.</summary>
 public sealed class Topic : Resource
 {
     private readonly string _place;
@@ -15,7 +15,7 @@ public sealed class Topic : Resource
     {
         _place = place.Address;
 
-        // Hubs say topic and topicName, spaces name, an answer to a creation id.
+        // Hubs use topic or topicName, spaces use name, and the response to a creation uses id.
         Name = fields.Text("topicName") ?? fields.Text("topic") ?? fields.Text("name") ?? fields.RequiredId();
         fields.Token("topic");
         ContentType = fields.Text("contentType");
@@ -30,25 +30,25 @@ public sealed class Topic : Resource
     /// <summary>The name.</summary>
     public string Name { get; }
 
-    /// <summary>The content type that all of its data has.</summary>
+    /// <summary>The content type of its data.</summary>
     public string? ContentType { get; }
 
-    /// <summary>Whether it flows, if the hub gives it.</summary>
+    /// <summary>The state of the stream, if the hub reports it.</summary>
     public string? State { get; }
 
-    /// <summary>Who provides its data on the hub.</summary>
+    /// <summary>The provider of its data on the hub.</summary>
     public string? LocalProvider { get; }
 
-    /// <summary>The hubs that provide its data, for a space's topic.</summary>
+    /// <summary>The hubs that provide data, for a topic of a space.</summary>
     public IReadOnlyList<string> Providers => Hubs("provider");
 
-    /// <summary>The hubs that take its data, for a space's topic.</summary>
+    /// <summary>The hubs that consume data, for a topic of a space.</summary>
     public IReadOnlyList<string> Consumers => Hubs("consumer");
 
-    /// <summary>The hubs that take part in it, and how, for a space's topic.</summary>
+    /// <summary>Returns the hubs of the topic and their roles, for a topic of a space.</summary>
     public IReadOnlyList<TopicActor> GetActors() => _actors;
 
-    /// <summary>The hub's id; null for a topic as its space tells of it.</summary>
+    /// <summary>The hub's id; null for a topic of a space.</summary>
     public string? Hub { get; }
 
     /// <summary>The space's id; null for a standalone hub.</summary>
@@ -58,11 +58,11 @@ public sealed class Topic : Resource
 
     private protected override string Address => $"{_place}/topic/{System.Uri.EscapeDataString(Name)}";
 
-    /// <summary>The name.</summary>
+    /// <summary>Returns the name.</summary>
     public override string ToString() => Name;
 }
 
-/// <summary>A hub's part in a space's topic.</summary>
+/// <summary>A hub's role in a topic of a space.</summary>
 public sealed class TopicActor
 {
     internal TopicActor(JsonFields fields)
@@ -78,7 +78,7 @@ public sealed class TopicActor
     /// <summary><c>consumer</c> or <c>provider</c>.</summary>
     public string? Role { get; }
 
-    /// <summary>What it is, like <c>host</c>.</summary>
+    /// <summary>The type of the actor, such as <c>host</c>.</summary>
     public string? Type { get; }
 
     /// <summary>The hub's id.</summary>
@@ -87,12 +87,12 @@ public sealed class TopicActor
     /// <summary>Whether its stream is open.</summary>
     public bool? Streaming { get; }
 
-    /// <summary>Whether it takes part no more.</summary>
+    /// <summary>Whether the hub no longer uses the topic.</summary>
     public bool? Retired { get; }
 
     /// <summary>The fields of the response that have no property here; null if there are none.</summary>
     public IReadOnlyDictionary<string, object?>? AdditionalData { get; }
 
-    /// <summary>The role and the hub.</summary>
+    /// <summary>Returns the role and the hub.</summary>
     public override string ToString() => $"{Role} {Hub}";
 }

@@ -12,18 +12,18 @@ public sealed class VersionInfo : Entity
         AdditionalData = fields.Rest();
     }
 
-    /// <summary>What answered, like <c>@scramjet/host</c>. Hubs of 0.18 don't say.</summary>
+    /// <summary>The service that responded, such as <c>@scramjet/host</c>. Hubs of 0.18 don't report it.</summary>
     public string? Service { get; }
 
-    /// <summary>The version of the API, like <c>v1</c>.</summary>
+    /// <summary>The version of the API, such as <c>v1</c>.</summary>
     public string? ApiVersion { get; }
 
-    /// <summary>The version, like <c>1.0.1</c>.</summary>
+    /// <summary>The version, such as <c>1.0.1</c>.</summary>
     public string? Version { get; }
 
-    /// <summary>The build that it came from.</summary>
+    /// <summary>The build.</summary>
     public string? Build { get; }
 
-    /// <summary>The version.</summary>
+    /// <summary>Returns the version.</summary>
     public override string ToString() => Version ?? "";
 }

@@ -13,16 +13,19 @@ using YamlDotNet.Core.Events;
 namespace Scramjet.Client.Model;
 
 /// <summary>
-/// Makes JSON of a YAML text, event by event and within bounds. An alias counts as what it stands for, since JSON has none: a few lines of them can stand
-/// for more than fits into any memory.
+/// Converts YAML text to JSON, with limits. An alias counts as a copy of its value, because JSON has no aliases: a few lines of them can expand to more than
+/// any memory can hold.
 /// </summary>
 internal sealed class YamlText
 {
-    private const int Deepest = 64;
-    private const int MostValues = 100_000;
-    private const int MostCharacters = 16 * 1024 * 1024;
+    private const int MaxDepth = 64;
+    private const int MaxValues = 100_000;
+    private const int MaxCharacters = 16 * 1024 * 1024;
 
-    private static readonly Regex Number = new(@"^(?<sign>[-+]?)(?<whole>[0-9]*)(\.(?<rest>[0-9]*))?(?<power>[eE][-+]?[0-9]+)?\z", RegexOptions.CultureInvariant);
+    private static readonly Regex Number = new(
+        @"^(?<sign>[-+]?)(?<whole>[0-9]*)(\.(?<rest>[0-9]*))?(?<power>[eE][-+]?[0-9]+)?\z",
+        RegexOptions.CultureInvariant);
+
     private static readonly Regex NotFinite = new(@"^([-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN))\z", RegexOptions.CultureInvariant);
 
     private readonly Parser _parser;
@@ -37,8 +40,8 @@ internal sealed class YamlText
         _cancellationToken = cancellationToken;
     }
 
-    /// <summary>Reads a text with one document, or none, which is null.</summary>
-    /// <exception cref="YamlException">It isn't YAML, or has what JSON hasn't, or is more than is read.</exception>
+    /// <summary>Reads a text with one document. An empty text is null.</summary>
+    /// <exception cref="YamlException">The text isn't valid YAML, contains something that JSON doesn't support, or exceeds a limit.</exception>
     public static JToken Parse(string text, CancellationToken cancellationToken)
     {
         var yaml = new YamlText(text, cancellationToken);
@@ -48,7 +51,7 @@ internal sealed class YamlText
 
         var token = yaml.Read(yaml.Next(), 0).Token;
         yaml.Next<DocumentEnd>();
-        return yaml.Next() is StreamEnd ? token : throw yaml.Wrong("It has more than one document.");
+        return yaml.Next() is StreamEnd ? token : throw yaml.Error("The text has more than one document.");
     }
 
     private ParsingEvent Next()
@@ -61,22 +64,22 @@ internal sealed class YamlText
         }
         catch (Exception e) when (e is not (YamlException or OutOfMemoryException))
         {
-            // Some faults leave the parser in a state of its own.
-            throw Wrong("brackets, quotes or the indentation don't go together", e);
+            // Some errors of the parser have no message or type of their own.
+            throw Error("Brackets, quotes or the indentation don't match.", e);
         }
 
-        throw Wrong("It ends too early.");
+        throw Error("The text ends too early.");
     }
 
     private void Next<T>() where T : ParsingEvent
     {
         if (Next() is not T)
-            throw Wrong("This can't be read.");
+            throw Error("This isn't valid here.");
     }
 
     private Value Read(ParsingEvent at, int depth)
     {
-        if (depth > Deepest)
+        if (depth > MaxDepth)
             throw TooDeep();
         if (at is AnchorAlias alias)
             return Copy(alias, depth);
@@ -88,7 +91,7 @@ internal sealed class YamlText
             Scalar scalar => (Read(scalar), 0),
             SequenceStart => ReadList(depth),
             MappingStart => ReadObject(depth),
-            _ => throw Wrong("This can't be read."),
+            _ => throw Error("This isn't valid here."),
         };
         var value = new Value(token, height, _values - values, _characters - characters);
         if (at is NodeEvent { Anchor: { IsEmpty: false } anchor })
@@ -117,9 +120,12 @@ internal sealed class YamlText
         for (var at = Next(); at is not MappingEnd; at = Next())
         {
             var isText = at is Scalar or AnchorAlias;
-            var name = isText && Read(at, depth + 1).Token is JValue plain ? at is Scalar written ? written.Value : plain.ToString(CultureInfo.InvariantCulture) : throw Wrong("A name must be a text.");
+            var key = isText ? Read(at, depth + 1).Token as JValue : null;
+            if (key is null)
+                throw Error("A name must be a string.");
+            var name = at is Scalar scalar ? scalar.Value : key.ToString(CultureInfo.InvariantCulture);
             if (o.ContainsKey(name))
-                throw Wrong($"The name '{name}' is there twice.");
+                throw Error($"The object has the name '{name}' twice.");
             var value = Read(Next(), depth + 1);
             height = Math.Max(height, value.Height);
             o.Add(name, value.Token);
@@ -131,8 +137,8 @@ internal sealed class YamlText
     private Value Copy(AnchorAlias alias, int depth)
     {
         if (!_anchors.TryGetValue(alias.Value.Value, out var value))
-            throw Wrong($"There is no whole value '{alias.Value.Value}' before it.");
-        if (depth + value.Height > Deepest)
+            throw Error($"There is no complete value '{alias.Value.Value}' before it.");
+            if (depth + value.Height > MaxDepth)
             throw TooDeep();
         Count(value.Values, value.Characters);
         return value with { Token = value.Token.DeepClone() };
@@ -142,15 +148,16 @@ internal sealed class YamlText
     {
         _values += values;
         _characters += characters;
-        if (_values > MostValues)
-            throw Wrong($"It stands for more than {MostValues} values.");
-        if (_characters > MostCharacters)
-            throw Wrong($"It stands for more than {MostCharacters} characters.");
+        if (_values > MaxValues)
+            throw Error($"The text expands to more than {MaxValues} values.");
+        if (_characters > MaxCharacters)
+            throw Error($"The text expands to more than {MaxCharacters} characters.");
     }
 
-    private JValue Read(Scalar scalar) => scalar.Style == ScalarStyle.Plain && scalar.Tag != "tag:yaml.org,2002:str" ? Plain(scalar.Value) : new JValue(scalar.Value);
+    private JValue Read(Scalar scalar) =>
+        scalar.Style == ScalarStyle.Plain && scalar.Tag != "tag:yaml.org,2002:str" ? Plain(scalar.Value) : new JValue(scalar.Value);
 
-    /// <summary>A scalar without quotes, typed as YAML's core schema has it.</summary>
+    /// <summary>Converts an unquoted scalar by the rules of YAML's core schema.</summary>
     private JValue Plain(string text)
     {
         if (text is "" or "~" or "null" or "Null" or "NULL")
@@ -158,11 +165,11 @@ internal sealed class YamlText
         if (text is "true" or "True" or "TRUE" or "false" or "False" or "FALSE")
             return new JValue(text[0] is 't' or 'T');
         return AsJson(text) is { } number ? number
-            : NotFinite.IsMatch(text) ? throw Wrong($"JSON has no {text}.")
+            : NotFinite.IsMatch(text) ? throw Error($"JSON doesn't support {text}.")
             : new JValue(text);
     }
 
-    /// <summary>A number as JSON writes it, which keeps its value; null for another text, and for a number that is beyond all.</summary>
+    /// <summary>Converts a number to JSON without changing its value, or returns null for other text and for a number that is too large.</summary>
     private static JValue? AsJson(string text)
     {
         var number = Number.Match(text);
@@ -182,14 +189,14 @@ internal sealed class YamlText
         }
     }
 
-    private YamlException TooDeep() => Wrong($"A value is nested more than {Deepest} deep.");
+    private YamlException TooDeep() => Error($"A value is nested more than {MaxDepth} levels deep.");
 
-    private YamlException Wrong(string why, Exception? e = null)
+    private YamlException Error(string message, Exception? e = null)
     {
         var (start, end) = _parser.Current is { } at ? (at.Start, at.End) : (Mark.Empty, Mark.Empty);
-        return new YamlException(start, end, why, e!);
+        return new YamlException(start, end, message, e!);
     }
 
-    /// <summary>A value, and how much it is: how many levels are in it, how many values and how many characters.</summary>
+    /// <summary>A value, with its nesting depth and the numbers of values and characters in it.</summary>
     private sealed record Value(JToken Token, int Height, int Values, long Characters);
 }

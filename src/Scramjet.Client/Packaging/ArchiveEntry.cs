@@ -1,6 +1,6 @@
 namespace Scramjet.Client.Packaging;
 
-/// <summary>What kinds of entries a package may have.</summary>
+/// <summary>The kinds of entries that a package can have.</summary>
 internal enum ArchiveEntryKind
 {
     File,
@@ -9,17 +9,17 @@ internal enum ArchiveEntryKind
     HardLink,
 }
 
-/// <summary>An entry of a package, as it will be unpacked.</summary>
+/// <summary>An entry of a package.</summary>
 internal sealed class ArchiveEntry(ArchiveEntryKind kind, string name, int mode, long size, string linkTarget, byte[] headers)
 {
     private const int OwnerExecutes = 0x40;
 
     public ArchiveEntryKind Kind { get; } = kind;
 
-    /// <summary>The name as it stands.</summary>
+    /// <summary>Gets the name as stored.</summary>
     public string Name { get; } = name;
 
-    /// <summary>The path in the package.</summary>
+    /// <summary>Gets the normalized path in the package.</summary>
     public string Path { get; } = PackagePath.Normalize(name);
 
     public int Mode { get; } = mode;
@@ -30,6 +30,6 @@ internal sealed class ArchiveEntry(ArchiveEntryKind kind, string name, int mode,
 
     public string LinkTarget { get; } = linkTarget;
 
-    /// <summary>The blocks that stand before the content.</summary>
+    /// <summary>Gets the header blocks before the content.</summary>
     public byte[] Headers { get; } = headers;
 }

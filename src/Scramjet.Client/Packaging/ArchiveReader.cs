@@ -7,15 +7,14 @@ using System.Threading;
 namespace Scramjet.Client.Packaging;
 
 /// <summary>
-/// Reads a tar as a check must: each name and each link as the program that unpacks it will see them, in ustar, pax and GNU form, with a bound on all that
-/// is kept in memory, and a refusal of what programs read in different ways. SharpZipLib's reader takes names of any size into memory and passes over
-/// pax link paths.
+/// Reads a tar file to validate it: in ustar, pax and GNU format, with the names and links that a program that extracts it sees, with limited memory, and
+/// with an error where such programs differ. SharpZipLib's reader doesn't limit the length of names and ignores the link paths of pax.
 /// </summary>
 internal sealed class ArchiveReader(Stream tar, string origin, CancellationToken cancellationToken)
 {
     public const int BlockSize = 512;
 
-    private const int LongestHeader = 1024 * 1024;
+    private const int MaxHeaderSize = 1024 * 1024;
     private const int NameLength = 100;
     private const int PrefixOffset = 345;
     private const int PrefixLength = 155;
@@ -28,7 +27,7 @@ internal sealed class ArchiveReader(Stream tar, string origin, CancellationToken
     private int _padding;
     private bool _hasBegun;
 
-    /// <summary>The next entry, after whatever is left of the last one; null at the end.</summary>
+    /// <summary>Skips the rest of the current entry and returns the next one, or null at the end.</summary>
     public ArchiveEntry? Next()
     {
         SkipContent();
@@ -50,7 +49,7 @@ internal sealed class ArchiveReader(Stream tar, string origin, CancellationToken
             CheckSum();
             _hasBegun = true;
             headers.Write(_block, 0, BlockSize);
-            if (headers.Length > 2 * LongestHeader)
+            if (headers.Length > 2 * MaxHeaderSize)
                 throw TooLong();
             var size = Number(124, 12);
             switch ((char)_block[156])
@@ -64,8 +63,8 @@ internal sealed class ArchiveReader(Stream tar, string origin, CancellationToken
                     break;
                 case 'g':
                     var global = PaxRecords.Read(ReadHeader(size, headers)) ?? throw Damaged();
-                    if (global.SaysMore)
-                        throw Invalid("a header for all entries gives them a name, a link, or a size");
+                    if (global.HasValues)
+                        throw Invalid("a global header sets a name, a link, or a size");
                     break;
                 case 'L':
                     longName = Text(ReadHeader(size, headers));
@@ -79,7 +78,7 @@ internal sealed class ArchiveReader(Stream tar, string origin, CancellationToken
         }
     }
 
-    /// <summary>Reads of the entry's content.</summary>
+    /// <summary>Reads from the entry's content.</summary>
     public int Read(byte[] buffer)
     {
         if (_left == 0)
@@ -98,8 +97,8 @@ internal sealed class ArchiveReader(Stream tar, string origin, CancellationToken
         var name = Utf8Text(pax.Path) ?? longName ?? ShortName();
         if (name.Length == 0)
             throw Invalid("an entry has no name");
-        if (PackagePath.Fault(name) is { } fault)
-            throw Invalid($"an entry {fault}");
+        if (PackagePath.Error(name) is { } error)
+            throw Invalid($"an entry {error}");
         if (pax.IsSparse)
             throw Invalid($"'{name}' is stored as a sparse file");
 
@@ -161,7 +160,7 @@ internal sealed class ArchiveReader(Stream tar, string origin, CancellationToken
         }
     }
 
-    /// <summary>A number in octal digits, or, with the first bit set, in bytes.</summary>
+    /// <summary>Reads a number in octal digits, or in binary if the first bit is set.</summary>
     private long Number(int offset, int length)
     {
         long value = 0;
@@ -204,7 +203,7 @@ internal sealed class ArchiveReader(Stream tar, string origin, CancellationToken
 
     private byte[] ReadHeader(long size, MemoryStream headers)
     {
-        if (size > LongestHeader)
+        if (size > MaxHeaderSize)
             throw TooLong();
 
         var padded = new byte[(size + BlockSize - 1) / BlockSize * BlockSize];
@@ -235,7 +234,7 @@ internal sealed class ArchiveReader(Stream tar, string origin, CancellationToken
         _padding = 0;
     }
 
-    /// <summary>Behind the end there is nothing but padding; and the sum at the end of the compressed data is checked.</summary>
+    /// <summary>Checks that only padding follows the end, and reads the checksum of the compressed data.</summary>
     private void ReadToEnd()
     {
         int read;
@@ -243,11 +242,12 @@ internal sealed class ArchiveReader(Stream tar, string origin, CancellationToken
         {
             cancellationToken.ThrowIfCancellationRequested();
             if (Array.FindIndex(_skipped, 0, read, static b => b != 0) >= 0)
-                throw Invalid("there is more data after its end");
+                throw Invalid("it has data after its end");
         }
     }
 
-    private ScramjetException TooLong() => Invalid(string.Format(CultureInfo.InvariantCulture, "the header of an entry has more than {0} bytes", LongestHeader));
+    private ScramjetException TooLong() =>
+        Invalid(string.Format(CultureInfo.InvariantCulture, "the header of an entry has more than {0} bytes", MaxHeaderSize));
 
     private ScramjetException Truncated() => Invalid(_hasBegun ? "it is cut off" : "it has no files");
 

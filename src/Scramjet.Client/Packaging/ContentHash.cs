@@ -6,8 +6,8 @@ using System.Text;
 namespace Scramjet.Client.Packaging;
 
 /// <summary>
-/// The hash of what a package holds: of each file the path, whether it is executable, and the bytes; of each link the path and the target. How it is packed,
-/// in which order, when, by whom, and whether folders have entries of their own makes no difference.
+/// Computes the hash of a package's content: of each file the path, whether it is executable, and the bytes; of each link the path and the target. The
+/// order, the times, the owners and entries for folders don't change it.
 /// </summary>
 internal sealed class ContentHash
 {
@@ -15,7 +15,7 @@ internal sealed class ContentHash
 
     private readonly SortedDictionary<string, string> _items = new(StringComparer.Ordinal);
 
-    /// <summary>A version with the hash as build metadata.</summary>
+    /// <summary>Adds the hash to a version, as build metadata.</summary>
     public static string Label(string? version, string hash)
     {
         var plain = version ?? "";
@@ -28,7 +28,7 @@ internal sealed class ContentHash
 
     public void AddLink(string path, string target) => _items[path] = $"link {target}";
 
-    /// <summary>Another name of a file; false if there is no such file.</summary>
+    /// <summary>Adds a hard link, or returns false if its target isn't a file that was added before.</summary>
     public bool AddHardLink(string path, string target)
     {
         if (!_items.TryGetValue(target, out var item) || item.StartsWith("link ", StringComparison.Ordinal))
@@ -38,10 +38,10 @@ internal sealed class ContentHash
         return true;
     }
 
-    /// <summary>The hash, in the digits that are shown.</summary>
+    /// <summary>Returns the hash, shortened for display.</summary>
     public override string ToString()
     {
-        // No path and no target has a control character in it, so nothing can pass for something else.
+        // Paths and targets have no control characters, so the list is unambiguous.
         var list = new StringBuilder();
         foreach (var item in _items)
             list.Append(item.Key).Append('\n').Append(item.Value).Append('\n');

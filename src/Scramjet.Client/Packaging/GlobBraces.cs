@@ -5,32 +5,32 @@ using System.Linq;
 
 namespace Scramjet.Client.Packaging;
 
-/// <summary>Writes {a,b} and {1..3} out, as a shell does. What has neither a comma nor dots, or no end, is text.</summary>
+/// <summary>Expands {a,b} and {1..3}, as a shell does. Braces without commas or dots, or without an end, are text.</summary>
 internal sealed class GlobBraces
 {
-    public const int LongestInAll = 256 * 1024;
+    public const int MaxTotalLength = 256 * 1024;
 
-    private const int Deepest = 16;
+    private const int MaxDepth = 16;
 
     private readonly string _pattern;
-    private readonly int _most;
+    private readonly int _max;
     private readonly int[] _ends;
 
-    private GlobBraces(string pattern, int most)
+    private GlobBraces(string pattern, int max)
     {
         _pattern = pattern;
-        _most = most;
+        _max = max;
         _ends = FindEnds(pattern);
     }
 
-    /// <summary>The patterns that a pattern stands for.</summary>
-    /// <exception cref="FormatException">They are too many.</exception>
-    public static IReadOnlyList<string> Expand(string pattern, int most) => new GlobBraces(pattern, most).Expand(0, pattern.Length, 0);
+    /// <summary>Expands a pattern into patterns without braces.</summary>
+    /// <exception cref="FormatException">The result has more than <paramref name="max"/> patterns, or they are too long.</exception>
+    public static IReadOnlyList<string> Expand(string pattern, int max) => new GlobBraces(pattern, max).Expand(0, pattern.Length, 0);
 
     private List<string> Expand(int start, int end, int depth)
     {
-        if (depth > Deepest)
-            throw new FormatException($"has braces that are nested more than {Deepest} deep");
+        if (depth > MaxDepth)
+            throw new FormatException($"has braces that are nested more than {MaxDepth} levels deep");
 
         var results = new List<string> { "" };
         var textStart = start;
@@ -77,7 +77,7 @@ internal sealed class GlobBraces
         return parts;
     }
 
-    /// <summary>What a..e, 1..9 or 1..9..2 stands for; null for another text.</summary>
+    /// <summary>Expands a sequence such as a..e, 1..9 or 1..9..2, or returns null for other text.</summary>
     private List<string>? Sequence(string text)
     {
         var parts = text.Split([".."], StringSplitOptions.None);
@@ -89,8 +89,9 @@ internal sealed class GlobBraces
             return null;
         if (TryNumber(parts[0], out var first) && TryNumber(parts[1], out var last))
         {
-            var width = parts.Take(2).Any(static p => p.TrimStart('-').Length > 1 && p.TrimStart('-')[0] == '0') ? parts.Take(2).Max(static p => p.TrimStart('-').Length) : 0;
-            return Sequence(first, last, step, n => n.ToString("D" + Math.Max(1, width), CultureInfo.InvariantCulture));
+            var digits = parts.Take(2).Select(static p => p.TrimStart('-')).ToArray();
+            var width = digits.Any(static d => d.Length > 1 && d[0] == '0') ? digits.Max(static d => d.Length) : 1;
+            return Sequence(first, last, step, n => n.ToString("D" + width, CultureInfo.InvariantCulture));
         }
 
         return parts[0].Length == 1 && parts[1].Length == 1 && IsLetter(parts[0][0]) && IsLetter(parts[1][0])
@@ -119,8 +120,8 @@ internal sealed class GlobBraces
     private List<string> Join(List<string> before, List<string> after)
     {
         Check((long)before.Count * after.Count);
-        if (((long)before.Sum(static b => b.Length) * after.Count) + ((long)after.Sum(static a => a.Length) * before.Count) > LongestInAll)
-            throw new FormatException($"stands for patterns of more than {LongestInAll} characters in all");
+        if (((long)before.Sum(static b => b.Length) * after.Count) + ((long)after.Sum(static a => a.Length) * before.Count) > MaxTotalLength)
+            throw new FormatException($"expands to more than {MaxTotalLength} characters");
         return after.Count == 1 && after[0].Length == 0 ? before : [.. before.SelectMany(b => after.Select(a => b + a))];
     }
 
@@ -132,11 +133,11 @@ internal sealed class GlobBraces
 
     private void Check(long count)
     {
-        if (count > _most)
-            throw new FormatException($"stands for more than {_most} patterns");
+        if (count > _max)
+            throw new FormatException($"expands to more than {_max} patterns");
     }
 
-    /// <summary>For each opening brace that has an end, where that is.</summary>
+    /// <summary>Returns the index of the closing brace for each opening brace that has one.</summary>
     private static int[] FindEnds(string pattern)
     {
         var ends = new int[pattern.Length];

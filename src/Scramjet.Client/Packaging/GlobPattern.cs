@@ -5,30 +5,29 @@ using System.Linq;
 namespace Scramjet.Client.Packaging;
 
 /// <summary>
-/// A minimatch pattern, as `si` reads them: *, ?, **, [classes], {braces}, and the extended +(a|b) forms. No wildcard fits a leading dot. No .NET library in
-/// reach has this syntax: those for .gitignore match differently, and regular expressions take exponential time for some patterns.
+/// A minimatch pattern, as `si` supports them: *, ?, **, [classes], {braces}, and extended patterns such as +(a|b). Wildcards don't match a leading dot. It
+/// is implemented here because .NET libraries for .gitignore have another syntax, and some patterns take exponential time as regular expressions.
 /// </summary>
 internal sealed class GlobPattern
 {
-    public const int MostAlternatives = 1000;
+    private const int MaxAlternatives = 1000;
 
-    private const int Longest = 8 * 1024;
+    private const int MaxLength = 8 * 1024;
 
     private readonly List<GlobSegment?[]> _alternatives;
 
-    /// <exception cref="FormatException">It isn't a pattern; the message says what it has or does, as in "stands for too much".</exception>
+    /// <exception cref="FormatException">The pattern is invalid. The message continues a sentence that begins with the pattern.</exception>
     public GlobPattern(string pattern)
     {
-        if (pattern.Length > Longest)
-            throw new FormatException($"has more than {Longest} characters");
+        if (pattern.Length > MaxLength)
+            throw new FormatException($"has more than {MaxLength} characters");
 
-        // The null is for **, any number of parts.
-        var written = GlobBraces.Expand(pattern, MostAlternatives);
-        Length = written.Sum(static w => w.Length);
-        _alternatives = [.. written.Select(static alternative => alternative.Split('/').Select(static part => part == "**" ? null : new GlobSegment(part)).ToArray())];
+        var expanded = GlobBraces.Expand(pattern, MaxAlternatives);
+        Length = expanded.Sum(static e => e.Length);
+        _alternatives = [.. expanded.Select(static e => e.Split('/').Select(Segment).ToArray())];
     }
 
-    /// <summary>The characters of all patterns that it stands for.</summary>
+    /// <summary>Gets the total length of the expanded patterns.</summary>
     public int Length { get; }
 
     public bool IsMatch(string path)
@@ -37,15 +36,18 @@ internal sealed class GlobPattern
         return IsMatch(parts, parts.Length);
     }
 
-    /// <summary>Whether a path fits that is the first parts of another.</summary>
+    /// <summary>Returns whether the pattern matches the path of the first parts.</summary>
     public bool IsMatch(string[] parts, int count) => _alternatives.Exists(a => IsMatch(a, parts, count));
+
+    // Null stands for **, which matches any number of parts.
+    private static GlobSegment? Segment(string part) => part == "**" ? null : new GlobSegment(part);
 
     private static bool IsMatch(GlobSegment?[] pattern, string[] parts, int count)
     {
         if (Array.TrueForAll(pattern, static p => p is not null))
             return pattern.Length == count && Enumerable.Range(0, count).All(i => pattern[i]!.IsMatch(parts[i]));
 
-        // Which parts can come next, after each part of the pattern.
+        // After each segment of the pattern, the parts that can come next.
         var next = new bool[count + 1];
         next[0] = true;
         for (var i = 0; i < pattern.Length; i++)
@@ -60,7 +62,7 @@ internal sealed class GlobPattern
                 }
                 else
                 {
-                    // At the end ** needs something to fit, elsewhere it may be nothing.
+                    // At the end, ** must match at least one part. Elsewhere it can match none.
                     then[at] |= next[at] && i < pattern.Length - 1;
                     if (at < count && (next[at] || then[at]) && !parts[at].StartsWith(".", StringComparison.Ordinal))
                         then[at + 1] = true;

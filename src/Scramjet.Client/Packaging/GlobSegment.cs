@@ -6,12 +6,12 @@ using System.Numerics;
 namespace Scramjet.Client.Packaging;
 
 /// <summary>
-/// A pattern of one part of a path: *, ?, [classes], and ?(a|b), *(a|b), +(a|b), @(a|b), !(a|b). It is followed through the text with all positions that can
-/// be reached at once, so that no pattern takes time without end.
+/// A pattern for one part of a path: *, ?, [classes], and ?(a|b), *(a|b), +(a|b), @(a|b), !(a|b). It is matched by tracking all positions that can be
+/// reached, so that the time doesn't grow exponentially.
 /// </summary>
 internal sealed class GlobSegment
 {
-    private const int Deepest = 16;
+    private const int MaxDepth = 16;
 
     private readonly string _pattern;
     private readonly List<Node> _nodes;
@@ -36,7 +36,7 @@ internal sealed class GlobSegment
         Group,
     }
 
-    /// <summary>No wildcard at the beginning fits a leading dot.</summary>
+    /// <summary>Returns whether the text matches. Wildcards at the beginning don't match a leading dot.</summary>
     public bool IsMatch(string text)
     {
         if (text.Length > 0 && text[0] == '.' && _nodes.Count > 0 && _nodes[0].Kind != NodeKind.Text)
@@ -45,7 +45,7 @@ internal sealed class GlobSegment
         return _hasGroups ? new Walk(text).IsMatch(_nodes) : IsPlainMatch(text);
     }
 
-    /// <summary>Without groups, only the last * ever has to take more.</summary>
+    /// <summary>Matches a pattern without groups. Only the last * must be tried with different lengths.</summary>
     private bool IsPlainMatch(string text)
     {
         var (node, at) = (0, 0);
@@ -56,7 +56,7 @@ internal sealed class GlobSegment
             {
                 (star, starAt) = (node++, at);
             }
-            else if (node < _nodes.Count && _nodes[node].Fits(text[at]))
+            else if (node < _nodes.Count && _nodes[node].Matches(text[at]))
             {
                 node++;
                 at++;
@@ -76,8 +76,8 @@ internal sealed class GlobSegment
 
     private List<Node> ReadSequence(ref int at, int depth)
     {
-        if (depth > Deepest)
-            throw new FormatException($"has groups that are nested more than {Deepest} deep");
+        if (depth > MaxDepth)
+            throw new FormatException($"has groups that are nested more than {MaxDepth} levels deep");
 
         var nodes = new List<Node>();
         for (; at < _pattern.Length; at++)
@@ -121,7 +121,7 @@ internal sealed class GlobSegment
         }
     }
 
-    /// <summary>A class, and where its bracket closes; null for a bracket that stays open, which is text.</summary>
+    /// <summary>Reads a class and the index of its closing bracket. Returns null if there is none; the bracket is text then.</summary>
     private (Node Class, int End)? ReadClass(int open)
     {
         var set = new Node(NodeKind.Class);
@@ -158,7 +158,7 @@ internal sealed class GlobSegment
         return _pattern[at];
     }
 
-    /// <summary>For each opening parenthesis of a group that has an end, where that is. A group without is text.</summary>
+    /// <summary>Returns the index of the closing parenthesis for each group that has one. A group without one is text.</summary>
     private int[] FindEnds(string pattern)
     {
         var ends = new int[pattern.Length];
@@ -192,7 +192,7 @@ internal sealed class GlobSegment
     {
         public NodeKind Kind { get; } = kind;
 
-        /// <summary>The text, or what stands before a group.</summary>
+        /// <summary>Gets or sets the text, or the character before a group.</summary>
         public char Character { get; set; }
 
         public bool IsNegated { get; set; }
@@ -201,8 +201,8 @@ internal sealed class GlobSegment
 
         public List<List<Node>> Alternatives { get; } = [];
 
-        /// <summary>Whether one character fits.</summary>
-        public bool Fits(char c) => Kind switch
+        /// <summary>Returns whether the node matches the character.</summary>
+        public bool Matches(char c) => Kind switch
         {
             NodeKind.Text => Character == c,
             NodeKind.Any => true,
@@ -211,17 +211,17 @@ internal sealed class GlobSegment
         };
     }
 
-    /// <summary>One text. A set of places in it is a number that has a bit for each.</summary>
+    /// <summary>Matches a text. A set of positions is a number with a bit for each position.</summary>
     private sealed class Walk(string text)
     {
         private readonly BigInteger _all = (BigInteger.One << (text.Length + 1)) - 1;
-        private readonly Dictionary<Node, BigInteger> _fits = [];
+        private readonly Dictionary<Node, BigInteger> _matches = [];
         private readonly Dictionary<(Node Group, int Start), BigInteger> _once = [];
         private readonly Dictionary<Node, BigInteger[]> _repeated = [];
 
         public bool IsMatch(List<Node> nodes) => Has(Follow(nodes, 0), text.Length);
 
-        /// <summary>Where the nodes can end that begin at a place.</summary>
+        /// <summary>Returns the positions after the nodes if they begin at a position.</summary>
         private BigInteger Follow(List<Node> nodes, int start)
         {
             var places = BigInteger.One << start;
@@ -231,19 +231,23 @@ internal sealed class GlobSegment
                 {
                     NodeKind.Group => Union(Places(places), place => Ends(node, place)),
                     NodeKind.Many => _all & -(places & -places),
-                    _ => (places & Fits(node)) << 1,
+                    _ => (places & Matches(node)) << 1,
                 };
             }
 
             return places;
         }
 
-        /// <summary>The places of the characters that fit.</summary>
-        private BigInteger Fits(Node node)
+        /// <summary>Returns the positions of the characters that the node matches.</summary>
+        private BigInteger Matches(Node node)
         {
-            if (!_fits.TryGetValue(node, out var fits))
-                _fits[node] = fits = Union(Enumerable.Range(0, text.Length).Where(place => node.Fits(text[place])), static place => BigInteger.One << place);
-            return fits;
+            if (!_matches.TryGetValue(node, out var matches))
+            {
+                matches = Union(Enumerable.Range(0, text.Length).Where(place => node.Matches(text[place])), static place => BigInteger.One << place);
+                _matches[node] = matches;
+            }
+
+            return matches;
         }
 
         private BigInteger Ends(Node group, int start)
@@ -259,7 +263,7 @@ internal sealed class GlobSegment
             };
         }
 
-        /// <summary>Where a group can end that is repeated as often as is liked, from each place on. What begins later is known first.</summary>
+        /// <summary>Returns, for each start, the positions after any number of repetitions. It begins with the last start, which the others need.</summary>
         private BigInteger[] Repeated(Node group)
         {
             if (_repeated.TryGetValue(group, out var known))

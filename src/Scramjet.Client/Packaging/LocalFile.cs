@@ -5,16 +5,16 @@ using System.Threading;
 
 namespace Scramjet.Client.Packaging;
 
-/// <summary>Reads and writes local files. Only regular files can be read, since a pipe or a device may block forever.</summary>
+/// <summary>Reads and writes local files. Only regular files can be read, because a pipe or a device can block forever.</summary>
 public static class LocalFile
 {
     private const int BufferSize = 64 * 1024;
 
-    /// <summary>How many links in a row are followed, as systems have it.</summary>
-    private const int MostLinks = 40;
+    /// <summary>The maximum number of links to follow, which is the limit of Linux.</summary>
+    private const int MaxLinks = 40;
 
     /// <summary>Opens a file for reading.</summary>
-    /// <exception cref="ScramjetException"><c>FILE_NOT_FOUND</c>, or <c>FILE_UNREADABLE</c>: it can't be read, or isn't a regular file.</exception>
+    /// <exception cref="ScramjetException"><c>FILE_NOT_FOUND</c>, or <c>FILE_UNREADABLE</c>: the file can't be read, or isn't a regular file.</exception>
     public static FileStream OpenRead(string path)
     {
         FileStream? file = null;
@@ -35,11 +35,11 @@ public static class LocalFile
         }
     }
 
-    /// <summary>Writes a file completely or not at all. An incomplete file never has its name.</summary>
-    /// <param name="path">The file.</param>
+    /// <summary>Writes a file completely or not at all. An incomplete file never has the final name.</summary>
+    /// <param name="path">The path of the file.</param>
     /// <param name="replace">Whether an existing file is replaced.</param>
-    /// <param name="write">Writes the content. What it throws is passed on, but for what the system throws.</param>
-    /// <exception cref="ScramjetException"><c>ALREADY_EXISTS</c>; or <c>FILE_UNWRITABLE</c>: it can't be written, or isn't a regular file.</exception>
+    /// <param name="write">Writes the content. Its exceptions are passed on, except those of the file system.</param>
+    /// <exception cref="ScramjetException"><c>ALREADY_EXISTS</c>; or <c>FILE_UNWRITABLE</c>: the file can't be written, or isn't a regular file.</exception>
     public static void Write(string path, bool replace, Action<Stream> write)
     {
         CheckReplaceable(path, replace);
@@ -55,7 +55,12 @@ public static class LocalFile
         }
         catch (Exception e) when (IsFileError(e))
         {
-            throw new ScramjetException(ErrorCodes.FileUnwritable, $"'{path}' can't be written: {(e is DirectoryNotFoundException ? "its folder doesn't exist." : e.Message.Replace(partial, path))}", "Check the path, its permissions, and the free disk space.", e);
+            var reason = e is DirectoryNotFoundException ? "its folder doesn't exist." : e.Message.Replace(partial, path);
+            throw new ScramjetException(
+                ErrorCodes.FileUnwritable,
+                $"'{path}' can't be written: {reason}",
+                "Check the path, its permissions, and the free disk space.",
+                e);
         }
         finally
         {
@@ -63,29 +68,40 @@ public static class LocalFile
         }
     }
 
-    /// <summary>Checks that <see cref="Write"/> would put a file in nobody's place.</summary>
-    /// <exception cref="ScramjetException">As <see cref="Write"/>.</exception>
+    /// <summary>Checks that <see cref="Write"/> wouldn't replace a file without permission, or a folder.</summary>
+    /// <exception cref="ScramjetException">See <see cref="Write"/>.</exception>
     public static void CheckReplaceable(string path, bool replace)
     {
         if (Directory.Exists(path) || (File.Exists(path) && !replace))
-            throw new ScramjetException(ErrorCodes.AlreadyExists, $"'{path}' already exists.", "Specify another path, or allow the file to be replaced.") { Situation = ErrorSituation.FileExists };
+        {
+            throw new ScramjetException(ErrorCodes.AlreadyExists, $"'{path}' already exists.", "Specify another path, or allow the file to be replaced.")
+            {
+                Situation = ErrorSituation.FileExists,
+            };
+        }
+
         if (Name(UnixFile.Kind(path, followLinks: false)) is { } name)
             throw new ScramjetException(ErrorCodes.FileUnwritable, $"'{path}' is {name}, which can't be replaced with a file.", "Specify another path.");
     }
 
-    /// <summary>Whether what is written to a path goes to a device, such as /dev/null.</summary>
+    /// <summary>Returns whether a path leads to a device, such as /dev/null.</summary>
     internal static bool IsDevice(string path) => UnixFile.Kind(path, followLinks: true) == FileKind.Device;
 
-    /// <summary>The file that a path leads to, over links.</summary>
+    /// <summary>Returns the path of a file after following links.</summary>
     internal static string Target(string path)
     {
-        for (var links = 0; links < MostLinks && new FileInfo(path) is { Exists: true } file && UnixFile.IsLink(file) && UnixFile.LinkTarget(file) is { } target; links++)
+        for (var links = 0; links < MaxLinks; links++)
+        {
+            if (new FileInfo(path) is not { Exists: true } file || !UnixFile.IsLink(file) || UnixFile.LinkTarget(file) is not { } target)
+                break;
             path = Path.Combine(Path.GetDirectoryName(file.FullName) ?? "", target);
+        }
+
         return path;
     }
 
-    /// <summary>A path from the root on.</summary>
-    /// <exception cref="ScramjetException"><c>FILE_UNREADABLE</c>: it isn't a path.</exception>
+    /// <summary>Returns the absolute path.</summary>
+    /// <exception cref="ScramjetException"><c>FILE_UNREADABLE</c>: the path is invalid.</exception>
     internal static string FullPath(string path)
     {
         try
@@ -98,33 +114,34 @@ public static class LocalFile
         }
     }
 
-    /// <summary>What failed when a file was read, as an error that says so.</summary>
+    /// <summary>Creates the error for a file that can't be read.</summary>
     internal static ScramjetException Unreadable(string path, Exception e) => e is FileNotFoundException or DirectoryNotFoundException
         ? new ScramjetException(ErrorCodes.FileNotFound, $"'{path}' doesn't exist.", "Check the path.", e)
-        : new ScramjetException(ErrorCodes.FileUnreadable, $"'{path}' can't be read: {e.Message}", "Check the file's permissions, and that no other program uses it.", e);
+        : new ScramjetException(ErrorCodes.FileUnreadable, $"'{path}' can't be read: {e.Message}", "Check its permissions, and that no program uses it.", e);
 
-    /// <summary>Whether this is what the system throws for a path or a file that can't be used.</summary>
-    internal static bool IsFileError(Exception e) => e is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException or System.Security.SecurityException;
+    /// <summary>Returns whether the exception is one that the file system throws for a path or a file that can't be used.</summary>
+    internal static bool IsFileError(Exception e) =>
+        e is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException or System.Security.SecurityException;
 
-    /// <summary>Reads a text.</summary>
-    /// <param name="path">The file.</param>
-    /// <param name="most">How many bytes it may have.</param>
-    /// <param name="tooLarge">The error for a file that has more.</param>
+    /// <summary>Reads a file as text.</summary>
+    /// <param name="path">The path of the file.</param>
+    /// <param name="maxLength">The maximum number of bytes.</param>
+    /// <param name="tooLarge">Creates the error for a larger file.</param>
     /// <param name="cancellationToken">Cancels the reading.</param>
-    /// <exception cref="ScramjetException">As <see cref="OpenRead"/>.</exception>
-    internal static string ReadText(string path, int most, Func<ScramjetException> tooLarge, CancellationToken cancellationToken)
+    /// <exception cref="ScramjetException">See <see cref="OpenRead"/>.</exception>
+    internal static string ReadText(string path, int maxLength, Func<ScramjetException> tooLarge, CancellationToken cancellationToken)
     {
         using var file = OpenRead(path);
         try
         {
-            // A file's length is only what it was: what is read counts.
+            // The file can grow, so the bytes that are read are counted.
             using var bytes = new MemoryStream();
             var block = new byte[BufferSize];
             int read;
             while ((read = file.Read(block, 0, block.Length)) > 0)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                if (bytes.Length + read > most)
+                if (bytes.Length + read > maxLength)
                     throw tooLarge();
                 bytes.Write(block, 0, read);
             }
@@ -139,7 +156,7 @@ public static class LocalFile
         }
     }
 
-    /// <summary>Removes a file, where that can be done.</summary>
+    /// <summary>Removes a file if possible.</summary>
     internal static void Remove(string path)
     {
         try
@@ -148,11 +165,11 @@ public static class LocalFile
         }
         catch (Exception e) when (IsFileError(e))
         {
-            // The first error is the one to tell of.
+            // The caller reports an earlier error.
         }
     }
 
-    /// <summary>What isn't a file is told before it is opened, which for a pipe could last for ever.</summary>
+    /// <summary>Checks that the path is a regular file before it is opened, because opening a pipe can block forever.</summary>
     private static void Check(string path)
     {
         var kind = UnixFile.Kind(path, followLinks: true);
@@ -162,7 +179,7 @@ public static class LocalFile
             throw NotPlain(path, $"is {name}, not a file");
     }
 
-    /// <summary>What is neither a file nor a folder, in words.</summary>
+    /// <summary>Returns the name of the kind for messages, or null for files and folders.</summary>
     internal static string? Name(FileKind kind) => kind switch
     {
         FileKind.Pipe => "a pipe",

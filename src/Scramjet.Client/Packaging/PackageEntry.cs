@@ -29,13 +29,13 @@ public sealed class PackageEntry
     /// <summary>The size in bytes.</summary>
     public long Length { get; }
 
-    /// <summary>Whether it is executable. On Windows, which has no permission for that, a file is that begins with <c>#!</c>.</summary>
+    /// <summary>Whether the file is executable. Windows has no such permission, so a file that begins with <c>#!</c> is executable there.</summary>
     public bool IsExecutable { get; }
 
-    /// <summary>For a symbolic link, what it points to, inside the package.</summary>
+    /// <summary>The target of a symbolic link, which is inside the package; null for a file.</summary>
     public string? LinkTarget { get; }
 
-    /// <summary>The content if it isn't that of the file.</summary>
+    /// <summary>The content if it isn't read from the file.</summary>
     internal byte[]? Content { get; private init; }
 
     /// <summary>The SHA-256 hash of the content, if known.</summary>
@@ -50,10 +50,10 @@ public sealed class PackageEntry
         {
             cancellationToken.ThrowIfCancellationRequested();
             var path = prefix.Length == 0 ? info.Name : prefix + "/" + info.Name;
-            if (ignore.LeavesOut(path, cancellationToken))
+            if (ignore.Excludes(path, cancellationToken))
             {
-                // A later "!" rule may include something inside.
-                if (info is DirectoryInfo && ignore.MayBringBackInside && !UnixFile.IsLink(info))
+                // A later "!" rule can include something in the folder.
+                if (info is DirectoryInfo && ignore.CanIncludeInside && !UnixFile.IsLink(info))
                     Collect(root, path, ignore, entries, cancellationToken);
                 continue;
             }
@@ -73,7 +73,7 @@ public sealed class PackageEntry
         }
     }
 
-    /// <summary>Whether a file is a program: the owner's bit says so, or, where there are no bits, its beginning.</summary>
+    /// <summary>Returns whether a file is executable: by the permission of its owner, or by its first characters on systems without permissions.</summary>
     internal static bool IsProgram(string path, int? mode)
     {
         if (mode is { } bits)
@@ -83,10 +83,10 @@ public sealed class PackageEntry
         return file.ReadByte() == '#' && file.ReadByte() == '!';
     }
 
-    /// <summary>The same with what its content was found to be.</summary>
+    /// <summary>Returns a copy with the hash of the content.</summary>
     internal PackageEntry WithHash(byte[] sha256) => new(Path, FullPath, Length, IsExecutable, LinkTarget) { Sha256 = sha256 };
 
-    /// <summary>The same with another content.</summary>
+    /// <summary>Returns a copy with other content.</summary>
     internal PackageEntry WithContent(byte[] content) => new(Path, FullPath, content.Length, IsExecutable, LinkTarget) { Content = content };
 
     private static long LengthOf(FileSystemInfo info) => UnixFile.IsLink(info)
@@ -103,8 +103,8 @@ public sealed class PackageEntry
             throw Refused(root, path, "is a link with control characters in its target", Action);
         if (PackagePath.Leaves(path, target))
             throw Refused(root, path, $"is a link to '{target}', which leads out of the folder", Action);
-        return Encoding.UTF8.GetByteCount(target) > SequencePackage.LongestLink
-            ? throw Refused(root, path, $"is a link to a path of more than {SequencePackage.LongestLink} bytes", Action)
+        return Encoding.UTF8.GetByteCount(target) > SequencePackage.MaxLinkLength
+            ? throw Refused(root, path, $"is a link to a path of more than {SequencePackage.MaxLinkLength} bytes", Action)
             : target;
     }
 

@@ -10,13 +10,13 @@ using ICSharpCode.SharpZipLib.GZip;
 
 namespace Scramjet.Client.Packaging;
 
-/// <summary>Reads a package file through: what it holds, and that nothing of it would do harm where it is unpacked.</summary>
+/// <summary>Validates a package file: its package.json, and that extracting it can't write outside of its folder.</summary>
 internal sealed class PackageFile
 {
     private const int BlockSize = 64 * 1024;
-    private const int MostEntries = 500_000;
-    private const long MostNameCharacters = 64 * 1024 * 1024;
-    private const int OthersBecomeOwner = 0xC00; // setuid, setgid
+    private const int MaxEntries = 500_000;
+    private const long MaxNameCharacters = 64 * 1024 * 1024;
+    private const int SetIdBits = 0xC00; // setuid, setgid
 
     private readonly string _path;
     private readonly HashSet<string> _files = new(StringComparer.Ordinal);
@@ -26,18 +26,18 @@ internal sealed class PackageFile
     private readonly byte[] _block = new byte[BlockSize];
     private long _nameCharacters;
     private PackageManifest? _manifest;
-    private Action? _tell;
+    private Action? _reportProgress;
 
     private PackageFile(string path) => _path = path;
 
-    /// <summary>The contents of its package.json.</summary>
+    /// <summary>Gets the content of its package.json.</summary>
     public PackageManifest Manifest => _manifest!;
 
-    /// <summary>The hash of its content.</summary>
+    /// <summary>Gets the hash of its content.</summary>
     public string Hash { get; private set; } = "";
 
-    /// <summary>Checks a package.</summary>
-    /// <param name="path">The file.</param>
+    /// <summary>Validates a package.</summary>
+    /// <param name="path">The path of the package.</param>
     /// <param name="progress">Receives the number of bytes read from the file.</param>
     /// <param name="cancellationToken">Cancels the reading.</param>
     /// <exception cref="ScramjetException"><c>FILE_NOT_FOUND</c>, <c>FILE_UNREADABLE</c> or <c>INVALID_PACKAGE</c>.</exception>
@@ -48,8 +48,8 @@ internal sealed class PackageFile
         return package;
     }
 
-    /// <summary>Writes the package with another version in its package.json. All else stays as it is.</summary>
-    /// <exception cref="ScramjetException">As <see cref="Read(string, IProgress{long}?, CancellationToken)"/>; also where the file isn't what it was.</exception>
+    /// <summary>Writes the package with another version in its package.json and everything else unchanged.</summary>
+    /// <exception cref="ScramjetException">See <see cref="Read(string, IProgress{long}?, CancellationToken)"/>. Also if the file has changed.</exception>
     public void Rewrite(string version, Stream output, CancellationToken cancellationToken)
     {
         var again = new PackageFile(_path);
@@ -73,24 +73,24 @@ internal sealed class PackageFile
             if (file.Length == 0)
                 throw Invalid("the file is empty");
 
-            _tell = () => progress?.Report(file.Position);
+            _reportProgress = () => progress?.Report(file.Position);
             using var sha = SHA256.Create();
             using var gzip = new GZipInputStream(file) { IsStreamOwner = false };
             var archive = new ArchiveReader(gzip, _path, cancellationToken);
             while (archive.Next() is { } entry)
             {
                 Add(entry);
-                Take(entry, archive, sha, rewrite);
+                ReadContent(entry, archive, sha, rewrite);
             }
 
             if (rewrite is { } to)
                 to.Tar.Write(new byte[2 * ArchiveReader.BlockSize], 0, 2 * ArchiveReader.BlockSize);
-            CheckWhole();
+            CheckComplete();
             Hash = _hash.ToString();
         }
         catch (Exception e) when (e is not (ScramjetException or OperationCanceledException or OutOfMemoryException))
         {
-            // The reader of compressed data throws all kinds of errors.
+            // The reader of compressed data throws exceptions of many types.
             throw e is IOException and not EndOfStreamException or UnauthorizedAccessException ? LocalFile.Unreadable(_path, e)
                 : Invalid(_files.Count + _folders.Count == 0 ? "it isn't a gzip-compressed tar file" : "it is damaged or cut off", e);
         }
@@ -99,9 +99,9 @@ internal sealed class PackageFile
     private void Add(ArchiveEntry entry)
     {
         _nameCharacters += entry.Name.Length + entry.LinkTarget.Length;
-        if (_files.Count + _folders.Count >= MostEntries || _nameCharacters > MostNameCharacters)
-            throw Invalid($"it has more than {MostEntries} entries, or names of more than {MostNameCharacters} characters in all");
-        if (entry.Kind != ArchiveEntryKind.Link && entry.Kind != ArchiveEntryKind.Folder && (entry.Mode & OthersBecomeOwner) != 0)
+        if (_files.Count + _folders.Count >= MaxEntries || _nameCharacters > MaxNameCharacters)
+            throw Invalid($"it has more than {MaxEntries} entries, or names of more than {MaxNameCharacters} characters in total");
+        if (entry.Kind != ArchiveEntryKind.Link && entry.Kind != ArchiveEntryKind.Folder && (entry.Mode & SetIdBits) != 0)
             throw Invalid($"'{entry.Name}' would run with the rights of its owner or group (setuid, setgid)");
         if (entry.Path.Length == 0 && entry.Kind != ArchiveEntryKind.Folder)
             throw Invalid("an entry has no name");
@@ -117,10 +117,10 @@ internal sealed class PackageFile
                 AddLink(entry);
                 break;
             case ArchiveEntryKind.HardLink:
-                if (PackagePath.Fault(entry.LinkTarget) is { } fault)
-                    throw Invalid($"the target of '{entry.Name}' {fault}");
+                if (PackagePath.Error(entry.LinkTarget) is { } error)
+                    throw Invalid($"the target of '{entry.Name}' {error}");
                 if (!_hash.AddHardLink(entry.Path, PackagePath.Normalize(entry.LinkTarget)))
-                    throw Invalid($"'{entry.Name}' is another name of '{entry.LinkTarget}', which isn't a file before it");
+                    throw Invalid($"'{entry.Name}' is a hard link to '{entry.LinkTarget}', which isn't a file before it");
                 break;
         }
 
@@ -140,11 +140,11 @@ internal sealed class PackageFile
         _hash.AddLink(entry.Path, entry.LinkTarget);
     }
 
-    /// <summary>Takes in an entry's content, and passes the entry on where the package is written anew.</summary>
-    private void Take(ArchiveEntry entry, ArchiveReader archive, SHA256 sha, (Stream Tar, string Version)? rewrite)
+    /// <summary>Reads an entry's content, and copies the entry if the package is rewritten.</summary>
+    private void ReadContent(ArchiveEntry entry, ArchiveReader archive, SHA256 sha, (Stream Tar, string Version)? rewrite)
     {
         var isManifest = entry.Kind == ArchiveEntryKind.File && entry.Path == PackageManifest.FileName;
-        if (isManifest && entry.Size > PackageManifest.LongestFile)
+        if (isManifest && entry.Size > PackageManifest.MaxFileSize)
             throw Invalid("its package.json is too large");
         if (rewrite is { } whole && !isManifest)
             whole.Tar.Write(entry.Headers, 0, entry.Headers.Length);
@@ -153,7 +153,7 @@ internal sealed class PackageFile
         int read;
         while ((read = archive.Read(_block)) > 0)
         {
-            _tell?.Invoke();
+            _reportProgress?.Invoke();
             sha.TransformBlock(_block, 0, read, null, 0);
             if (isManifest)
                 text.Write(_block, 0, read);
@@ -194,7 +194,7 @@ internal sealed class PackageFile
         tar.Write(new byte[padding], 0, padding);
     }
 
-    private void CheckWhole()
+    private void CheckComplete()
     {
         foreach (var link in _links)
         {
@@ -202,8 +202,8 @@ internal sealed class PackageFile
                 throw Invalid($"'{link.Key}' is a link that passes through another link, to '{PackagePath.Show(link.Value)}'");
         }
 
-        if (_links.Count > 0 && _files.Concat(_folders).FirstOrDefault(path => PackagePath.IsBehindLink(path, _links.ContainsKey)) is { } behind)
-            throw Invalid($"'{behind}' is in a folder that is a link");
+        if (_links.Count > 0 && _files.Concat(_folders).FirstOrDefault(path => PackagePath.IsInLinkedFolder(path, _links.ContainsKey)) is { } inside)
+            throw Invalid($"'{inside}' is in a folder that is a link");
         if (_files.Count == 0)
             throw Invalid("it has no files");
         if (_manifest is null)

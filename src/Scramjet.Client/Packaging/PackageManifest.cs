@@ -14,7 +14,7 @@ namespace Scramjet.Client.Packaging;
 public sealed class PackageManifest
 {
     internal const string FileName = "package.json";
-    internal const int LongestFile = 4 * 1024 * 1024;
+    internal const int MaxFileSize = 4 * 1024 * 1024;
 
     private PackageManifest(string? name, string? version, string main, IReadOnlyDictionary<string, string> engines)
     {
@@ -24,16 +24,16 @@ public sealed class PackageManifest
         Engines = engines;
     }
 
-    /// <summary>The name.</summary>
+    /// <summary>The name; null if it has none.</summary>
     public string? Name { get; }
 
-    /// <summary>The version.</summary>
+    /// <summary>The version; null if it has none.</summary>
     public string? Version { get; }
 
-    /// <summary>The file that the hub runs, relative to the package.</summary>
+    /// <summary>The path of the file to run, relative to the package.</summary>
     public string Main { get; }
 
-    /// <summary>The engines that it needs, like <c>node</c> or <c>python3</c>, and their versions.</summary>
+    /// <summary>The required engines, such as <c>node</c> or <c>python3</c>, and their versions.</summary>
     public IReadOnlyDictionary<string, string> Engines { get; }
 
     internal static PackageManifest Parse(string text, string origin)
@@ -65,17 +65,17 @@ public sealed class PackageManifest
         action ?? "A sequence's package.json has at least: { \"name\": \"...\", \"version\": \"1.0.0\", \"main\": \"index.js\" }.",
         e);
 
-    /// <summary>The same with another version.</summary>
+    /// <summary>Returns a copy with another version.</summary>
     internal PackageManifest WithVersion(string version) => new(Name, version, Main, Engines);
 
-    /// <summary>A text's bytes as its own marks say, else as UTF-8.</summary>
+    /// <summary>Decodes text by its byte order mark, or as UTF-8 if it has none.</summary>
     internal static string Decode(byte[] bytes)
     {
         using var text = new StreamReader(new MemoryStream(bytes), Encoding.UTF8);
         return text.ReadToEnd();
     }
 
-    /// <summary>A package.json's bytes with another version.</summary>
+    /// <summary>Returns the bytes of a package.json with another version.</summary>
     internal static byte[] WithVersion(byte[] bytes, string version, string origin)
     {
         var package = ParseObject(Decode(bytes), origin);
@@ -83,13 +83,13 @@ public sealed class PackageManifest
         return Encoding.UTF8.GetBytes(package.ToString(Formatting.Indented));
     }
 
-    /// <summary>Reads a folder's package.json, and checks that it has a name and a version and that its main is there.</summary>
+    /// <summary>Reads a folder's package.json, and checks that it has a name and a version and that its main file exists.</summary>
     internal static PackageManifest Read(string folder, CancellationToken cancellationToken)
     {
         string text;
         try
         {
-            text = LocalFile.ReadText(Path.Combine(folder, FileName), LongestFile, () => Invalid(folder, "its package.json is too large"), cancellationToken);
+            text = LocalFile.ReadText(Path.Combine(folder, FileName), MaxFileSize, () => Invalid(folder, "its package.json is too large"), cancellationToken);
         }
         catch (ScramjetException e) when (e.Code == ErrorCodes.FileNotFound)
         {
@@ -135,7 +135,7 @@ public sealed class PackageManifest
         }
     }
 
-    /// <summary>Whether the main is there. Node finds it without its ending, and a folder's index.js.</summary>
+    /// <summary>Returns whether the main file exists. Node.js adds the extension, and finds index.js in a folder.</summary>
     internal bool HasMain(Func<string, bool> exists)
     {
         var main = Main.Replace('\\', '/').TrimEnd('/');

@@ -5,10 +5,10 @@ using System.Text;
 
 namespace Scramjet.Client.Packaging;
 
-/// <summary>What a pax header says of an entry, as far as it decides what is unpacked.</summary>
+/// <summary>The records of a pax header that change how an entry is extracted.</summary>
 internal readonly struct PaxRecords
 {
-    private const int MostDigits = 7;
+    private const int MaxDigits = 7;
 
     private PaxRecords(byte[]? path, byte[]? linkPath, long? size, bool isSparse)
     {
@@ -29,9 +29,9 @@ internal readonly struct PaxRecords
 
     public bool IsSparse { get; }
 
-    public bool SaysMore => Path is not null || LinkPath is not null || Size is not null || IsSparse;
+    public bool HasValues => Path is not null || LinkPath is not null || Size is not null || IsSparse;
 
-    /// <summary>Reads records like "24 path=a/long/name\n"; null if they are damaged.</summary>
+    /// <summary>Reads records such as "24 path=a/long/name\n", or returns null if they are damaged.</summary>
     public static PaxRecords? Read(byte[] bytes)
     {
         byte[]? path = null;
@@ -40,11 +40,11 @@ internal readonly struct PaxRecords
         var isSparse = false;
         for (var start = 0; start < bytes.Length;)
         {
-            var space = Array.IndexOf(bytes, (byte)' ', start, Math.Min(MostDigits + 1, bytes.Length - start));
-            if (space < 0 || !int.TryParse(Encoding.ASCII.GetString(bytes, start, space - start), NumberStyles.None, CultureInfo.InvariantCulture, out var length))
+            var space = Array.IndexOf(bytes, (byte)' ', start, Math.Min(MaxDigits + 1, bytes.Length - start));
+            if (space < 0 || !TryNumber(bytes, start, space - start, out var length))
                 return null;
 
-            var end = start + length;
+            var end = start + (int)length;
             var equals = end <= bytes.Length && end > space + 1 ? Array.IndexOf(bytes, (byte)'=', space + 1, end - space - 1) : -1;
             if (equals < 0 || bytes[end - 1] != '\n')
                 return null;
@@ -62,7 +62,7 @@ internal readonly struct PaxRecords
                     linkPath = value;
                     break;
                 case "size":
-                    if (!long.TryParse(Encoding.ASCII.GetString(value), NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+                    if (!TryNumber(value, 0, value.Length, out var number))
                         return null;
                     size = number;
                     break;
@@ -76,4 +76,7 @@ internal readonly struct PaxRecords
 
         return new PaxRecords(path, linkPath, size, isSparse);
     }
+
+    private static bool TryNumber(byte[] bytes, int start, int count, out long number) =>
+        long.TryParse(Encoding.ASCII.GetString(bytes, start, count), NumberStyles.None, CultureInfo.InvariantCulture, out number);
 }

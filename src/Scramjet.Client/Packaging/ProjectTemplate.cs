@@ -10,15 +10,15 @@ using Scramjet.Client.Json;
 namespace Scramjet.Client.Packaging;
 
 /// <summary>
-/// The templates of new sequences. They are resources of this assembly: a folder for each language, with the files of all kinds in it and a folder
-/// for each kind.
+/// The templates of new sequences. They are resources of this assembly, with a folder for each language. It contains the files that all kinds have, and a
+/// folder for each kind.
 /// </summary>
 internal static class ProjectTemplate
 {
     private const string Root = "Templates/";
     private const string Readme = "README.md";
 
-    /// <summary>A template's files, filled in and ordered by path.</summary>
+    /// <summary>Returns a template's files with their placeholders replaced, ordered by path.</summary>
     public static IReadOnlyList<(string Path, string Text)> Read(SequenceLanguage language, SequenceKind kind, string name, string? description, string? usage)
     {
         var files = new SortedDictionary<string, string>(StringComparer.Ordinal);
@@ -40,7 +40,7 @@ internal static class ProjectTemplate
 
     private static string DescriptionOf(SequenceKind kind) => kind switch
     {
-        SequenceKind.Generator => "Tells the time at regular intervals.",
+        SequenceKind.Generator => "Sends the time at regular intervals.",
         SequenceKind.Consumer => "Counts the items that it receives and logs their number.",
         _ => "Greets each person that it receives.",
     };

@@ -5,7 +5,7 @@ using System.Text;
 
 namespace Scramjet.Client.Packaging;
 
-/// <summary>Writes several files as one change: when a file can't be written, all is as it was.</summary>
+/// <summary>Writes several files as one change: if a file can't be written, the previous state is restored.</summary>
 internal static class ProjectWriter
 {
     private static readonly UTF8Encoding Utf8 = new(false);
@@ -72,7 +72,7 @@ internal static class ProjectWriter
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // The first error is the one to tell of.
+            // The caller reports an earlier error.
         }
     }
 }

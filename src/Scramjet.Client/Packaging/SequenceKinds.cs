@@ -3,13 +3,13 @@ namespace Scramjet.Client.Packaging;
 /// <summary>What a sequence does with data.</summary>
 public enum SequenceKind
 {
-    /// <summary>Data comes in, data goes out.</summary>
+    /// <summary>Reads data and writes data.</summary>
     Transformer,
 
-    /// <summary>Only puts data out.</summary>
+    /// <summary>Only writes data.</summary>
     Generator,
 
-    /// <summary>Only takes data in.</summary>
+    /// <summary>Only reads data.</summary>
     Consumer,
 }
 

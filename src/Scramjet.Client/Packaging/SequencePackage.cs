@@ -10,10 +10,10 @@ using ICSharpCode.SharpZipLib.Tar;
 
 namespace Scramjet.Client.Packaging;
 
-/// <summary>Creates a package from a folder. The same content always gives the same bytes.</summary>
+/// <summary>Creates a package from a folder. The same content always results in the same bytes.</summary>
 public sealed class SequencePackage
 {
-    internal const int LongestLink = 100;
+    internal const int MaxLinkLength = 100;
 
     private const int BlockSize = 64 * 1024;
 
@@ -28,7 +28,7 @@ public sealed class SequencePackage
     /// <summary>The folder's full path.</summary>
     public string Folder { get; }
 
-    /// <summary>The contents of its package.json.</summary>
+    /// <summary>The content of its package.json.</summary>
     public PackageManifest Manifest { get; }
 
     /// <summary>The files and links in the package, ordered by path.</summary>
@@ -42,12 +42,15 @@ public sealed class SequencePackage
     /// <param name="exclude">Additional patterns to exclude, in the syntax of .siignore.</param>
     /// <param name="target">The path of the package, which is excluded if it is in the folder.</param>
     /// <param name="cancellationToken">Cancels the listing.</param>
-    /// <exception cref="ScramjetException"><c>FILE_NOT_FOUND</c>, <c>FILE_UNREADABLE</c>, or <c>INVALID_PACKAGE</c>: package.json or its main is missing or wrong, a link leads out of the folder, or something in it isn't a file, a folder or a link.</exception>
+    /// <exception cref="ScramjetException">
+    /// <c>FILE_NOT_FOUND</c>, <c>FILE_UNREADABLE</c>, or <c>INVALID_PACKAGE</c>: package.json or its main file is missing or invalid, a link leads out of the
+    /// folder, or the folder contains something other than files, folders and links.
+    /// </exception>
     public static SequencePackage Plan(string folder, IEnumerable<string>? exclude = null, string? target = null, CancellationToken cancellationToken = default)
     {
         var root = LocalFile.FullPath(folder);
         if (!Directory.Exists(root))
-            throw new ScramjetException(ErrorCodes.FileNotFound, $"There is no folder '{folder}'.", "Check the path.");
+            throw new ScramjetException(ErrorCodes.FileNotFound, $"The folder '{folder}' doesn't exist.", "Check the path.");
 
         var manifest = PackageManifest.Read(root, cancellationToken);
         var ignore = IgnoreRules.Read(root, exclude, cancellationToken);
@@ -65,9 +68,15 @@ public sealed class SequencePackage
         CheckLinks(root, entries);
         entries.Sort(static (a, b) => string.CompareOrdinal(a.Path, b.Path));
         if (!entries.Exists(static e => e.Path == PackageManifest.FileName))
-            throw PackageManifest.Invalid(root, "its package.json is left out by .siignore or by what is excluded");
-        if (!manifest.HasMain(name => entries.Exists(e => e.Path == name || (e.LinkTarget is not null && name.StartsWith(e.Path + "/", StringComparison.Ordinal)))))
-            throw PackageManifest.Invalid(root, $"its main, '{manifest.Main}', isn't among the files that are packed", action: "Check .siignore, the excluded patterns, and the spelling of main, including its case.");
+            throw PackageManifest.Invalid(root, "its package.json is excluded by .siignore or by the excluded patterns");
+        if (!manifest.HasMain(name => entries.Exists(e => IsAt(e, name))))
+        {
+            throw PackageManifest.Invalid(
+                root,
+                $"its main, '{manifest.Main}', isn't one of the packed files",
+                action: "Check .siignore, the excluded patterns, and the spelling of main, including its case.");
+        }
+
         return new SequencePackage(root, manifest, entries);
     }
 
@@ -130,18 +139,26 @@ public sealed class SequencePackage
         }
     }
 
-    /// <summary>The target of a link that passes through another link is unknown.</summary>
+    private static bool IsAt(PackageEntry entry, string path) =>
+        entry.Path == path || (entry.LinkTarget is not null && path.StartsWith(entry.Path + "/", StringComparison.Ordinal));
+
+    /// <summary>Checks that no link passes through another link, because its target would be unknown.</summary>
     private static void CheckLinks(string root, List<PackageEntry> entries)
     {
         var links = entries.Where(e => e.LinkTarget is not null).ToDictionary(e => e.Path, e => e.LinkTarget!, StringComparer.Ordinal);
         foreach (var link in links)
         {
             if (PackagePath.PassesLink(link.Key, link.Value, links.ContainsKey))
-                throw PackageManifest.Invalid(root, $"'{link.Key}' is a link that passes through another link, to '{link.Value}'", action: "Change its target to the file or folder itself, or add it to .siignore.");
+            {
+                throw PackageManifest.Invalid(
+                    root,
+                    $"'{link.Key}' is a link that passes through another link, to '{link.Value}'",
+                    action: "Change its target to the file or folder itself, or add it to .siignore.");
+            }
         }
     }
 
-    /// <summary>Reads the files, and detects those that have changed since the plan.</summary>
+    /// <summary>Reads the files, and throws if they have changed since the plan.</summary>
     private sealed class EntryReader(IProgress<long>? progress, CancellationToken cancellationToken)
     {
         private readonly byte[] _block = new byte[BlockSize];
@@ -167,7 +184,13 @@ public sealed class SequencePackage
 
             sha.TransformFinalBlock(_block, 0, 0);
             if (left > 0 || ReadBlock(file, entry, 1) > 0 || (entry.Sha256 is { } known && !known.SequenceEqual(sha.Hash)))
-                throw new ScramjetException(ErrorCodes.FileUnreadable, $"'{entry.FullPath}' changed while it was packed.", "Try again when no program writes to the folder.");
+            {
+                throw new ScramjetException(
+                    ErrorCodes.FileUnreadable,
+                    $"'{entry.FullPath}' changed while it was packed.",
+                    "Try again when no program writes to the folder.");
+            }
+
             return sha.Hash;
         }
 

@@ -9,8 +9,8 @@ namespace Scramjet.Client.Packaging;
 /// <summary>The folder of a new sequence: a small program that can be packed and run, with its package.json, README.md and .siignore.</summary>
 public sealed class SequenceProject
 {
-    private const string NameForNothing = "sequence";
-    private const int LongestName = 214;
+    private const string DefaultName = "sequence";
+    private const int MaxNameLength = 214;
 
     private static readonly Regex ValidName = new(@"^(?:@[a-z0-9][a-z0-9._-]*/)?[a-z0-9][a-z0-9._-]*\z", RegexOptions.CultureInvariant);
     private static readonly Regex InvalidInName = new("[^a-z0-9._-]+", RegexOptions.CultureInvariant);
@@ -37,8 +37,8 @@ public sealed class SequenceProject
     /// <param name="kind">What the program does with data.</param>
     /// <param name="name">The sequence's name; null to derive it from the name of the folder.</param>
     /// <param name="description">The description; null for that of the template.</param>
-    /// <param name="overwrite">Whether the folder can have files, of which those with the same names are replaced.</param>
-    /// <param name="usage">Makes the part of README.md that says how the sequence with a name is run, in markdown; null to leave it out.</param>
+    /// <param name="overwrite">Whether the folder can contain files. Files with the same names are replaced.</param>
+    /// <param name="usage">Creates the part of README.md about how to run the sequence of a name, in Markdown; null to omit it.</param>
     /// <exception cref="ScramjetException"><c>BAD_PARAMETERS</c>, <c>ALREADY_EXISTS</c> or <c>FILE_UNREADABLE</c>.</exception>
     public static SequenceProject Plan(
         string folder,
@@ -59,7 +59,10 @@ public sealed class SequenceProject
                 throw new ScramjetException(ErrorCodes.AlreadyExists, $"'{root}' is a file.", "Specify another folder.");
             if (!overwrite && Directory.Exists(root) && Directory.EnumerateFileSystemEntries(root).Any())
             {
-                throw new ScramjetException(ErrorCodes.AlreadyExists, $"The folder '{root}' isn't empty.", "Specify another folder, or allow files of the same names to be replaced.")
+                throw new ScramjetException(
+                    ErrorCodes.AlreadyExists,
+                    $"The folder '{root}' isn't empty.",
+                    "Specify another folder, or allow files of the same names to be replaced.")
                 {
                     Situation = ErrorSituation.FolderNotEmpty,
                 };
@@ -75,7 +78,7 @@ public sealed class SequenceProject
         }
     }
 
-    /// <summary>Checks that a name is valid for a sequence, as npm does.</summary>
+    /// <summary>Checks that a name is valid for a sequence, by the rules of npm.</summary>
     /// <exception cref="ScramjetException"><c>BAD_PARAMETERS</c>.</exception>
     public static void CheckName(string name)
     {
@@ -84,7 +87,8 @@ public sealed class SequenceProject
             throw new ScramjetException(
                 ErrorCodes.BadParameters,
                 $"'{name}' isn't a valid name for a sequence.",
-                $"Specify at most {LongestName} lowercase letters, digits, and, after the first of them, the characters - . _. The name may begin with a scope, as in @me/hello.");
+                $"Specify at most {MaxNameLength} lowercase letters, digits and the characters - . _, beginning with a letter or digit. "
+                    + "The name can begin with a scope, as in @me/hello.");
         }
     }
 
@@ -92,11 +96,11 @@ public sealed class SequenceProject
     /// <exception cref="ScramjetException"><c>FILE_UNWRITABLE</c>: nothing was changed.</exception>
     public void Write() => ProjectWriter.Write(Files);
 
-    private static bool IsValid(string name) => name.Length <= LongestName && ValidName.IsMatch(name) && name is not ("node_modules" or "favicon.ico");
+    private static bool IsValid(string name) => name.Length <= MaxNameLength && ValidName.IsMatch(name) && name is not ("node_modules" or "favicon.ico");
 
     private static string NameFor(string root)
     {
         var name = InvalidInName.Replace(new DirectoryInfo(root).Name.ToLowerInvariant(), "-").Trim('-', '.', '_');
-        return IsValid(name) ? name : NameForNothing;
+        return IsValid(name) ? name : DefaultName;
     }
 }

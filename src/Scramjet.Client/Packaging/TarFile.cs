@@ -4,12 +4,12 @@ using ICSharpCode.SharpZipLib.Tar;
 
 namespace Scramjet.Client.Packaging;
 
-/// <summary>The headers that packages are written with: nothing of this machine, this user or this day is in them.</summary>
+/// <summary>Creates the headers of packages. They contain nothing about the machine, the user or the time.</summary>
 internal static class TarFile
 {
     private const int LinkMode = 0x1FF; // 0777
 
-    // npm's choice: a time that every tar takes, and that isn't this one.
+    // The time that npm uses, for the same bytes each time.
     private static readonly DateTime EntryTime = new(1985, 10, 26, 8, 15, 0, DateTimeKind.Utc);
 
     public static TarEntry Entry(string path, long size, bool isExecutable, string? linkTarget = null) => new(new TarHeader
@@ -26,7 +26,7 @@ internal static class TarFile
         LinkName = linkTarget ?? "",
     });
 
-    /// <summary>The block that stands before a file with a short name.</summary>
+    /// <summary>Creates the header of a file with a short name.</summary>
     public static byte[] Header(string path, long size, bool isExecutable)
     {
         var block = new byte[ArchiveReader.BlockSize];

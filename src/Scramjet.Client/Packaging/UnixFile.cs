@@ -6,8 +6,8 @@ using System.Runtime.InteropServices;
 namespace Scramjet.Client.Packaging;
 
 /// <summary>
-/// Links, permission bits and kinds of files. netstandard2.0 has none of them. .NET reads links, with a property that is asked for by name, and
-/// has the system's stat in a library of its own, the one way that is the same on every Unix. .NET Framework has neither.
+/// Links, permissions and kinds of files, which netstandard2.0 doesn't support. Later versions of .NET have a property for links, which is read by
+/// reflection, and a native library that calls stat in the same way on every Unix. .NET Framework has neither.
 /// </summary>
 internal static class UnixFile
 {
@@ -18,20 +18,20 @@ internal static class UnixFile
 
     private static readonly PropertyInfo? LinkTargetProperty = typeof(FileSystemInfo).GetProperty("LinkTarget");
 
-    /// <summary>Whether the system has permission bits.</summary>
+    /// <summary>Gets whether the system has permission bits.</summary>
     public static bool HasBits => Path.DirectorySeparatorChar == '/';
 
     public static bool IsLink(FileSystemInfo info) => (info.Attributes & FileAttributes.ReparsePoint) != 0;
 
-    /// <summary>What a link points to, with forward slashes.</summary>
+    /// <summary>Returns the target of a link, with forward slashes.</summary>
     public static string? LinkTarget(FileSystemInfo info) => LinkTargetProperty?.GetValue(info) is string target
         ? HasBits ? target : target.Replace('\\', '/')
         : null;
 
-    /// <summary>The permission bits of a file, or of what a link leads to.</summary>
+    /// <summary>Returns the permission bits of a file, or of the target of a link.</summary>
     public static int? Mode(string path) => Status(path, followLinks: true) & PermissionBits;
 
-    /// <summary>What a path is, without opening it.</summary>
+    /// <summary>Returns the kind of a path without opening it.</summary>
     public static FileKind Kind(string path, bool followLinks) => (Status(path, followLinks) & KindBits) switch
     {
         0x1000 => FileKind.Pipe,
@@ -67,10 +67,10 @@ internal static class UnixFile
     private static extern int LStat([MarshalAs(UnmanagedType.LPStr)] string path, [Out] byte[] status);
 }
 
-/// <summary>What a path leads to.</summary>
+/// <summary>The kinds of paths.</summary>
 internal enum FileKind
 {
-    /// <summary>The system doesn't say: there is nothing, or it has no way to tell.</summary>
+    /// <summary>The path doesn't exist, or the system can't tell its kind.</summary>
     Unknown,
     File,
     Folder,

@@ -9,14 +9,14 @@ using Scramjet.Client.Packaging;
 
 namespace Scramjet.Client.Profiles;
 
-/// <summary>The settings that <c>si</c> keeps in a folder. They are read, and never written.</summary>
+/// <summary>Reads the settings that <c>si</c> stores in a folder. They are never written.</summary>
 public sealed class SiSettings
 {
     private const string DefaultName = "default";
     private const string Extension = ".json";
 
-    /// <summary>Settings in a folder.</summary>
-    /// <param name="folder">The folder; null for <c>.si</c> in the user's home.</param>
+    /// <summary>Creates an object for a folder.</summary>
+    /// <param name="folder">The folder; null for <c>.si</c> in the user's home folder.</param>
     public SiSettings(string? folder = null) =>
         Folder = folder ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".si");
 
@@ -25,22 +25,25 @@ public sealed class SiSettings
 
     private string ProfilesFolder => Path.Combine(Folder, "profiles");
 
-    /// <summary>The names of the profiles.</summary>
+    /// <summary>Returns the names of the profiles.</summary>
     public IReadOnlyList<string> ListNames()
     {
         try
         {
-            return [.. Directory.EnumerateFiles(ProfilesFolder, "*" + Extension).Select(Path.GetFileNameWithoutExtension).OrderBy(n => n, StringComparer.OrdinalIgnoreCase)!];
+            var names = Directory.EnumerateFiles(ProfilesFolder, "*" + Extension).Select(Path.GetFileNameWithoutExtension);
+            return [.. names.OrderBy(n => n, StringComparer.OrdinalIgnoreCase)!];
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // No settings are no profiles.
+            // Without settings, there are no profiles.
             return [];
         }
     }
 
-    /// <summary>Reads a profile by its name, or by its file's path.</summary>
-    /// <exception cref="ScramjetException"><c>NOT_FOUND</c>: no profile has the name; <c>FILE_NOT_FOUND</c>, <c>FILE_UNREADABLE</c>, or <c>INVALID_PROFILE</c>.</exception>
+    /// <summary>Reads a profile by its name or by the path of its file.</summary>
+    /// <exception cref="ScramjetException">
+    /// <c>NOT_FOUND</c>: no profile has the name; <c>FILE_NOT_FOUND</c>, <c>FILE_UNREADABLE</c>, or <c>INVALID_PROFILE</c>.
+    /// </exception>
     public SiProfile Read(string nameOrPath, CancellationToken cancellationToken = default)
     {
         var current = FindCurrent(cancellationToken);
@@ -50,7 +53,7 @@ public sealed class SiSettings
             var names = ListNames();
             throw new ScramjetException(
                 ErrorCodes.NotFound,
-                $"There is no profile '{nameOrPath}' in '{ProfilesFolder}'.",
+                $"'{ProfilesFolder}' has no profile '{nameOrPath}'.",
                 names.Count == 0 ? "Create one with: si config profile create <name>." : $"Specify one of these: {string.Join(", ", names)}.");
         }
 
@@ -59,8 +62,11 @@ public sealed class SiSettings
         return profile;
     }
 
-    /// <summary>The profile that <c>si</c> would use now: SI_CONFIG_PATH's, else SI_CONFIG's, else the one that <c>si config profile use</c> chose. Null if there is none.</summary>
-    /// <exception cref="ScramjetException">As <see cref="Read"/>; also where a variable names a profile that isn't there.</exception>
+    /// <summary>
+    /// Reads the profile that <c>si</c> would use: that of SI_CONFIG_PATH, or that of SI_CONFIG, or the one that <c>si config profile use</c> selected. Returns
+    /// null if there is none.
+    /// </summary>
+    /// <exception cref="ScramjetException">See <see cref="Read"/>. Also if a variable specifies a profile that doesn't exist.</exception>
     public SiProfile? ReadCurrent(CancellationToken cancellationToken = default)
     {
         if (Variable("SI_CONFIG_PATH") is { } path)
@@ -70,8 +76,9 @@ public sealed class SiSettings
         return FindCurrent(cancellationToken) is { } file && File.Exists(file) ? Read(file, cancellationToken) : null;
     }
 
-    /// <summary>Whether a text is a file's path, rather than a profile's name.</summary>
-    public static bool IsPath(string nameOrPath) => nameOrPath.IndexOfAny(['/', '\\']) >= 0 || nameOrPath.EndsWith(Extension, StringComparison.OrdinalIgnoreCase);
+    /// <summary>Returns whether a text is the path of a file, rather than the name of a profile.</summary>
+    public static bool IsPath(string nameOrPath) =>
+        nameOrPath.IndexOfAny(['/', '\\']) >= 0 || nameOrPath.EndsWith(Extension, StringComparison.OrdinalIgnoreCase);
 
     private string? FindCurrent(CancellationToken cancellationToken)
     {
@@ -83,16 +90,17 @@ public sealed class SiSettings
         var settings = Path.Combine(Folder, "si-config" + Extension);
         try
         {
-            return PathOf(File.Exists(settings) && (string?)(ConfigFile.ReadObject(settings, cancellationToken)["profile"] as JValue) is { Length: > 0 } chosen ? chosen : DefaultName);
+            var selected = File.Exists(settings) ? (string?)(ConfigFile.ReadObject(settings, cancellationToken)["profile"] as JValue) : null;
+            return PathOf(selected is { Length: > 0 } ? selected : DefaultName);
         }
         catch (ScramjetException)
         {
-            // As si does: settings that can't be read mean the default profile.
+            // Like si, use the default profile if the settings can't be read.
             return PathOf(DefaultName);
         }
     }
 
-    // Any text can be asked for, also one that can't be in a path.
+    // The name can have characters that aren't allowed in a path.
     private string PathOf(string name) => ProfilesFolder + Path.DirectorySeparatorChar + name + Extension;
 
     private static string? Variable(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;

@@ -9,8 +9,8 @@ using Scramjet.Client.Http;
 namespace Scramjet.Client.Streams;
 
 /// <summary>
-/// The body of a response while it is received. A closed connection or a damaged chunk is a <see cref="ScramjetApiException"/> with
-/// <c>STREAM_BROKEN</c>, after all data before it.
+/// The body of a response while it is received. A closed connection or a damaged chunk throws a <see cref="ScramjetApiException"/> with
+/// <c>STREAM_BROKEN</c> after all data before it has been read.
 /// </summary>
 public sealed class ApiStream : Stream
 {
@@ -32,23 +32,25 @@ public sealed class ApiStream : Stream
         _abort = response.Dispose;
     }
 
-    /// <summary>What it holds, where that is known: the answers themselves call all streams bytes.</summary>
+    /// <summary>Gets or sets the content type, if known. It can't be read from the response, because servers label all streams as bytes.</summary>
     internal string? ContentType { get; set; }
 
-    /// <summary>The number of bytes that have been read.</summary>
+    /// <summary>Gets the number of bytes that have been read.</summary>
     public long BytesRead { get; private set; }
 
-    /// <summary>Asked when the stream falls silent, where a server may leave it open behind its end: whether that has come.</summary>
+    /// <summary>
+    /// Gets or sets a function that is called while no data arrives. It returns whether the stream has ended, because some servers leave it open.
+    /// </summary>
     internal Func<CancellationToken, Task<bool>>? IsOver { get; set; }
 
-    /// <summary>The error if the server of the silent stream is being checked and hasn't responded yet; otherwise null.</summary>
-    internal ScramjetApiException? Doubt => _watch.IsInDoubt ? FellSilent(null) : null;
+    /// <summary>Gets an error if no data arrives and the server hasn't responded to a check yet; otherwise null.</summary>
+    internal ScramjetApiException? Doubt => _watch.IsInDoubt ? ServerSilent(null) : null;
 
-    /// <summary>When the answer began, by the server's clock, to the second.</summary>
+    /// <summary>Gets when the response began, by the server's clock, to the second.</summary>
     internal DateTimeOffset Date => _response.Headers.Date ?? _opened;
 
-    /// <summary>The error of a stream whose server doesn't answer any more.</summary>
-    internal ScramjetApiException FellSilent(Exception? cause) => ResponseErrors.Silent(_call, cause);
+    /// <summary>Creates the error for a stream whose server no longer responds.</summary>
+    internal ScramjetApiException ServerSilent(Exception? cause) => ResponseErrors.Silent(_call, cause);
 
     /// <inheritdoc/>
     public override bool CanRead => true;
@@ -75,7 +77,7 @@ public sealed class ApiStream : Stream
     /// <inheritdoc/>
     public override async Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken)
     {
-        // Not every runtime can cancel the read itself: closing the answer ends it everywhere.
+        // Some runtimes can't cancel a read. Disposing of the response ends it everywhere.
         using var stop = cancellationToken.Register(static r => ((HttpResponseMessage)r!).Dispose(), _response);
         _watch.Begin(_abort);
         try
@@ -92,7 +94,8 @@ public sealed class ApiStream : Stream
         {
             throw new OperationCanceledException("The stream was stopped.", e, cancellationToken);
         }
-        catch (Exception e) when (_watch.Failure is not null || e is IOException or HttpRequestException or WebException or ObjectDisposedException or InvalidDataException)
+        catch (Exception e) when (_watch.Failure is not null
+            || e is IOException or HttpRequestException or WebException or ObjectDisposedException or InvalidDataException)
         {
             throw _watch.Failure is { } failure ? ResponseErrors.Silent(_call, failure) : ResponseErrors.StreamBroken(_call, e);
         }
@@ -102,7 +105,7 @@ public sealed class ApiStream : Stream
         }
     }
 
-    /// <summary>Waits for a read, and asks now and then in its silence whether the stream is over.</summary>
+    /// <summary>Waits for a read. While no data arrives, checks at growing intervals whether the stream has ended.</summary>
     private async Task<bool> EndsInSilenceAsync(Task reading, Func<CancellationToken, Task<bool>> isOver, CancellationToken cancellationToken)
     {
         using var asking = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -110,7 +113,7 @@ public sealed class ApiStream : Stream
         {
             while (await Task.WhenAny(reading, Task.Delay(_silence, asking.Token)).ConfigureAwait(false) != reading)
             {
-                // A server that doesn't answer ends the read, not the question.
+                // If the server doesn't respond, the read fails before the check does.
                 var asked = isOver(asking.Token);
                 if (await Task.WhenAny(reading, asked).ConfigureAwait(false) != reading && await asked.ConfigureAwait(false))
                 {

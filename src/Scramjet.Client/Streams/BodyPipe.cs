@@ -38,8 +38,8 @@ public sealed class BodyPipe
     }
 
     /// <summary>
-    /// Waits until there is room for more data. Until the first data is being sent there is none, so that what is written with pauses isn't joined while the
-    /// connection is being made.
+    /// Waits until there is room for more data. There is none until the first data is being sent, so that data written with pauses isn't joined while the
+    /// connection is being established.
     /// </summary>
     /// <param name="cancellationToken">Cancels the wait.</param>
     public Task WaitForRoomAsync(CancellationToken cancellationToken = default) =>
@@ -58,7 +58,7 @@ public sealed class BodyPipe
         }
     }
 
-    /// <summary>Completes the body: nothing is written to it any more.</summary>
+    /// <summary>Completes the body. No more data can be written.</summary>
     public void Complete()
     {
         TaskCompletionSource<bool>? data;

@@ -20,15 +20,18 @@ public static class ContentTypes
     /// <param name="contentType">The content type.</param>
     /// <exception cref="ScramjetException"><c>BAD_PARAMETERS</c>: it isn't a media type.</exception>
     public static string Check(string contentType) =>
-        System.Net.Http.Headers.MediaTypeHeaderValue.TryParse(contentType, out _) && !System.Linq.Enumerable.Any(contentType, char.IsControl) ? contentType : throw new ScramjetException(
+        System.Net.Http.Headers.MediaTypeHeaderValue.TryParse(contentType, out _) && !System.Linq.Enumerable.Any(contentType, char.IsControl)
+            ? contentType
+            : throw new ScramjetException(
             ErrorCodes.BadParameters,
             $"'{DisplayText.Clean(contentType)}' isn't a content type.",
             $"Specify {NdJson}, {Text} or {Bytes}.");
 
-    /// <summary>Whether two content types are the same, whatever their case and parameters such as charset.</summary>
-    internal static bool AreSame(string one, string other) => string.Equals(one.Split(';')[0].Trim(), other.Split(';')[0].Trim(), StringComparison.OrdinalIgnoreCase);
+    /// <summary>Returns whether two content types are the same, regardless of their case and of parameters such as charset.</summary>
+    internal static bool AreSame(string one, string other) =>
+        string.Equals(one.Split(';')[0].Trim(), other.Split(';')[0].Trim(), StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>What an instance reads an input of this content type as: one of these, or null if it can't.</summary>
+    /// <summary>Returns the content type as which an instance reads input of the specified type, or null if it can't read it.</summary>
     internal static string? InputKind(string contentType) => contentType switch
     {
         NdJson or TextNdJson => NdJson,

@@ -5,19 +5,19 @@ using System.Threading.Tasks;
 namespace Scramjet.Client.Streams;
 
 /// <summary>
-/// What was sent into instances over one connection. Hubs don't tell when an input can't be what was meant: a content type that instances
-/// can't read is dropped, data of another type than the first is read as the first, and data behind the end is lost or keeps its request waiting for good.
+/// Records what was sent to instances over a connection, because hubs don't report input that can't be read as intended: a content type that instances
+/// don't know is ignored, data of another type is read as that of the first, and data after the end is lost or its request never completes.
 /// </summary>
 internal sealed class InputLedger
 {
     private readonly ConcurrentDictionary<string, Entry> _entries = new(StringComparer.Ordinal);
 
-    /// <summary>Takes note of an input, before it is sent.</summary>
+    /// <summary>Records an input before it is sent.</summary>
     /// <param name="address">The instance's address.</param>
-    /// <param name="instance">Its id.</param>
-    /// <param name="contentType">What the input is.</param>
-    /// <returns>What is known of the instance's input.</returns>
-    /// <exception cref="ScramjetException"><c>BAD_PARAMETERS</c> or <c>INPUT_ENDED</c>: the instance can't take it.</exception>
+    /// <param name="instance">The instance's id.</param>
+    /// <param name="contentType">The content type of the input.</param>
+    /// <returns>The record of the instance's input.</returns>
+    /// <exception cref="ScramjetException"><c>BAD_PARAMETERS</c> or <c>INPUT_ENDED</c>: the instance can't read the input.</exception>
     public Entry Begin(string address, string instance, string contentType)
     {
         var kind = ContentTypes.InputKind(contentType) ?? throw new ScramjetException(
@@ -40,24 +40,24 @@ internal sealed class InputLedger
         {
             throw new ScramjetException(
                 ErrorCodes.BadParameters,
-                $"The input of the instance '{instance}' has the content type {entry.Kind} of its first data. {contentType} can't follow.",
+                $"The input of the instance '{instance}' has the content type {entry.Kind}. {contentType} can't be sent after it.",
                 $"Send it as {entry.Kind}, or start another instance.");
         }
 
         return entry;
     }
 
-    /// <summary>Takes note of an input's end.</summary>
+    /// <summary>Records the end of an input.</summary>
     public void End(string address)
     {
         if (_entries.TryGetValue(address, out var entry))
             entry.Ended = true;
     }
 
-    /// <summary>Forgets an instance: nothing was taken, or it is gone.</summary>
+    /// <summary>Removes the record of an instance that has received nothing, or has ended.</summary>
     public void Forget(string address) => _entries.TryRemove(address, out _);
 
-    /// <summary>What is known of an instance's input.</summary>
+    /// <summary>The record of an instance's input.</summary>
     internal sealed class Entry(string kind)
     {
         private readonly object _gate = new();
@@ -72,7 +72,9 @@ internal sealed class InputLedger
             set => _ended = value;
         }
 
-        /// <summary>Announces the input's content type to the instance, once: who comes later waits for the first one's announcement, and makes another where that has failed.</summary>
+        /// <summary>
+        /// Announces the input's content type to the instance once. Later callers wait for the first announcement, and make their own if it has failed.
+        /// </summary>
         public async Task AnnounceOnceAsync(Func<Task> announce)
         {
             while (true)
@@ -92,7 +94,7 @@ internal sealed class InputLedger
                 }
                 catch (Exception) when (!isOwn)
                 {
-                    // It was another call that failed, or was stopped.
+                    // The call of another caller failed or was canceled. Try again.
                 }
             }
         }

@@ -9,15 +9,14 @@ using System.Threading.Tasks;
 namespace Scramjet.Client.Streams;
 
 /// <summary>
-/// Cuts a stream of UTF-8 bytes into lines, whatever the borders of its chunks: a line's end is LF, and what comes behind the last one is a
-/// line too. A CR is part of its line, also before LF: nothing tells one that ends a line from one that the data had there. A line is decoded
-/// once, when it is whole.
+/// Splits a stream of UTF-8 bytes into lines. A line ends with LF, or at the end of the stream. A CR is part of its line, also before LF, because it can be
+/// part of the data. Lines are decoded as a whole, so chunks can end within characters.
 /// </summary>
 public sealed class LineReader(Stream stream)
 {
     private const int BlockSize = 64 * 1024;
 
-    /// <summary>A byte that UTF-8 never has: the buffer is full of it behind what was read.</summary>
+    /// <summary>A byte that never occurs in UTF-8. It fills the unused part of the buffer.</summary>
     private const byte Unread = 0xFF;
 
     private byte[] _buffer = Filled(new byte[BlockSize], 0);
@@ -26,11 +25,11 @@ public sealed class LineReader(Stream stream)
     private bool _first = true;
     private ExceptionDispatchInfo? _failure;
 
-    /// <summary>Whether the line that was given last had no end: the stream's end came first.</summary>
+    /// <summary>Gets whether the stream ended within the last line.</summary>
     public bool EndsWithinLine { get; private set; }
 
-    /// <summary>The lines that have come; empty if a block held no line's end. Null at the stream's end.</summary>
-    /// <exception cref="ScramjetApiException"><c>STREAM_BROKEN</c>, after all whole lines were given.</exception>
+    /// <summary>Reads the lines that have arrived. The list is empty if no line is complete yet, and null at the end of the stream.</summary>
+    /// <exception cref="ScramjetApiException"><c>STREAM_BROKEN</c>, after all complete lines were returned.</exception>
     public async Task<IReadOnlyList<string>?> ReadAsync(CancellationToken cancellationToken = default)
     {
         _failure?.Throw();
@@ -42,7 +41,7 @@ public sealed class LineReader(Stream stream)
         }
         catch (Exception e) when (e is not OperationCanceledException && ReadBeforeFailure() is > 0 and var before)
         {
-            // A stream of chunks that are good up to one that isn't fails as a whole, with the good ones in the buffer.
+            // If a chunk is damaged, the read fails as a whole, but the buffer already contains the chunks before it.
             _failure = ExceptionDispatchInfo.Capture(e);
             read = before;
         }
@@ -67,7 +66,7 @@ public sealed class LineReader(Stream stream)
         return lines;
     }
 
-    /// <summary>What has come behind the last line's end; null if nothing has. For a reading that ends before the stream does.</summary>
+    /// <summary>Returns the text after the last complete line, or null if there is none. Use it when reading stops before the end of the stream.</summary>
     public string? TakeRest()
     {
         if (_start == _end)
@@ -90,7 +89,7 @@ public sealed class LineReader(Stream stream)
         return Encoding.UTF8.GetString(_buffer, start, end - start);
     }
 
-    /// <summary>How much a read that failed has put into the buffer.</summary>
+    /// <summary>Returns the number of bytes that a failed read has put into the buffer.</summary>
     private int ReadBeforeFailure()
     {
         var end = Array.IndexOf(_buffer, Unread, _end);

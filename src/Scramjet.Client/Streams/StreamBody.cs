@@ -26,16 +26,18 @@ public sealed class StreamBody
     /// <summary>The content type.</summary>
     public string ContentType { get; }
 
-    /// <summary>Whether it contains only ASCII characters, so that any part of it can be decoded.</summary>
+    /// <summary>Whether the data contains only ASCII characters, so that each part of it can be decoded.</summary>
     public bool IsAscii { get; }
 
     /// <summary>The number of bytes that have been sent.</summary>
     public long Sent => Interlocked.Read(ref _sent);
 
-    /// <summary>Whether all of it has been sent.</summary>
+    /// <summary>Whether all data has been sent.</summary>
     internal bool IsAllSent => _isAllSent;
 
-    /// <summary>How long the receiver has received none of the pending data, or hasn't responded to the complete body. Zero while the body has no pending data.</summary>
+    /// <summary>
+    /// How long the receiver has received none of the pending data, or hasn't responded to the complete body. Zero while the body has no pending data.
+    /// </summary>
     public TimeSpan Waiting => Interlocked.Read(ref _waitingSince) is var since and not 0
         ? TimeSpan.FromSeconds((double)(Stopwatch.GetTimestamp() - since) / Stopwatch.Frequency)
         : TimeSpan.Zero;
@@ -43,14 +45,14 @@ public sealed class StreamBody
     /// <summary>Creates a body that is written while it is sent.</summary>
     /// <param name="pipe">The pipe that the data is written to.</param>
     /// <param name="contentType">The content type.</param>
-    /// <param name="isAscii">Whether it contains only ASCII characters.</param>
+    /// <param name="isAscii">Whether the data contains only ASCII characters.</param>
     public static StreamBody From(BodyPipe pipe, string contentType, bool isAscii = false) => new(pipe.CopyToAsync, contentType, isAscii);
 
     /// <summary>Creates a body from a stream, which is read while the body is sent.</summary>
     /// <param name="source">The stream, which stays open.</param>
     /// <param name="contentType">The content type.</param>
     /// <param name="progress">Receives the number of bytes sent.</param>
-    /// <param name="isAscii">Whether it contains only ASCII characters.</param>
+    /// <param name="isAscii">Whether the data contains only ASCII characters.</param>
     public static StreamBody From(Stream source, string contentType, IProgress<long>? progress = null, bool isAscii = false) => new(
         async (write, cancellationToken) =>
         {
@@ -79,7 +81,7 @@ public sealed class StreamBody
         await _produce(
             async (block, count) =>
             {
-                // A large block goes in parts, so that the far end is seen to take it.
+                // A large block is sent in parts, to see whether the receiver reads it.
                 for (var start = 0; start < count; start += BlockSize)
                 {
                     var length = Math.Min(BlockSize, count - start);

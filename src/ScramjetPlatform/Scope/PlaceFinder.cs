@@ -22,7 +22,7 @@ internal sealed class PlaceFinder(RequestContext context, CommandScope scope)
     /// <exception cref="ScramjetException"><c>HUB_DISCONNECTED</c>.</exception>
     public static void RequireConnected(Hub hub)
     {
-        if (hub is { IsAlone: false, Connected: false })
+        if (hub is { IsStandalone: false, Connected: false })
         {
             throw new ScramjetException(
                 ErrorCodes.HubDisconnected,

@@ -152,7 +152,7 @@ internal sealed class TreeBuilder(RequestContext context, ScramjetTreeKind level
 
         try
         {
-            if (_again && node.Parent is null && !hub.IsAlone)
+            if (_again && node.Parent is null && !hub.IsStandalone)
                 node.Item = hub = await context.Bind(hub.Client).GetInfoAsync(context.Cancellation).ConfigureAwait(false);
             if (level == ScramjetTreeKind.Space)
                 node.Info = null;
