@@ -14,10 +14,10 @@ using Scramjet.Client.Streams;
 
 namespace Scramjet.Client.Api;
 
-/// <summary>The base of all clients: a transport, an address, and the options of the caller.</summary>
+/// <summary>The base class of all clients, with a transport, an address, and the options of the caller.</summary>
 public abstract class ApiClient
 {
-    /// <summary>The client without options that one with options was made from: objects keep this one, which outlasts a caller and its options.</summary>
+    /// <summary>The client without options from which this one was created. Objects keep it, since they can outlast the caller and its options.</summary>
     private ApiClient? _origin;
 
     private protected ApiClient(ScramjetTransport transport, string address)
@@ -26,7 +26,7 @@ public abstract class ApiClient
         Address = address;
     }
 
-    /// <summary>The transport to the server, which clients that create one another share.</summary>
+    /// <summary>The transport to the server. Clients that create one another share it.</summary>
     public ScramjetTransport Transport { get; }
 
     /// <summary>The client's base address, without a trailing slash.</summary>
@@ -36,7 +36,7 @@ public abstract class ApiClient
 
     internal RequestOptions? Options { get; private set; }
 
-    /// <summary>The same client with its own time limit and tracing. Clients that it creates have them too; the objects that it returns don't.</summary>
+    /// <summary>Returns a client with other options. The clients that it creates have them too; the objects that it returns don't.</summary>
     /// <param name="client">The client.</param>
     /// <param name="options">The time limit, tracing and throttle of its requests; null for the transport's.</param>
     public static T With<T>(T client, RequestOptions? options) where T : ApiClient
@@ -55,7 +55,7 @@ public abstract class ApiClient
     /// <summary>Returns the client's address.</summary>
     public override string ToString() => Address;
 
-    /// <summary>A client that this one creates, with its options.</summary>
+    /// <summary>Creates a client with the options of this one.</summary>
     private protected T Child<T>(T client) where T : ApiClient => With(client, Options);
 
     private protected static ApiRequest Get(string path) => new(HttpMethod.Get, path);
@@ -83,26 +83,27 @@ public abstract class ApiClient
     private protected Task<ApiStream> OpenAsync(ApiRequest request, CancellationToken cancellationToken) =>
         Transport.OpenStreamAsync(Address, request, Options, ProbeAsync, cancellationToken);
 
-    /// <summary>The address whose /version shows whether the server still responds.</summary>
+    /// <summary>The address at which /version shows whether the server responds.</summary>
     private protected virtual string ProbeAddress => Address;
 
     /// <summary>Checks whether the server responds.</summary>
-    /// <exception cref="ScramjetException">It doesn't.</exception>
+    /// <exception cref="ScramjetException">The server doesn't respond.</exception>
     internal async Task ProbeAsync(CancellationToken cancellationToken)
     {
         try
         {
             var time = Transport.Timeout < Timings.Probe ? Transport.Timeout : Timings.Probe;
-            await Transport.SendJsonAsync(ProbeAddress, Get("/version"), new RequestOptions { Timeout = time, Trace = Options?.Trace }, null, cancellationToken).ConfigureAwait(false);
+            var options = new RequestOptions { Timeout = time, Trace = Options?.Trace };
+            await Transport.SendJsonAsync(ProbeAddress, Get("/version"), options, null, cancellationToken).ConfigureAwait(false);
         }
         catch (ScramjetApiException e) when (e.StatusCode is not null && (int)e.StatusCode < 500 && e.StatusCode != System.Net.HttpStatusCode.NotFound)
         {
-            // Any response shows that it is running.
+            // Any response shows that the server is running.
         }
     }
 
-    /// <summary>Checks whether the server of a silent stream responds.</summary>
-    /// <exception cref="ScramjetApiException"><c>STREAM_BROKEN</c>: there is none.</exception>
+    /// <summary>Checks whether the server of a stream without data responds.</summary>
+    /// <exception cref="ScramjetApiException"><c>STREAM_BROKEN</c>: the server doesn't respond.</exception>
     internal async Task ProbeAsync(ApiStream stream, CancellationToken cancellationToken)
     {
         try
@@ -118,7 +119,12 @@ public abstract class ApiClient
     /// <summary>Sends a body of unknown length.</summary>
     private protected Task StreamAsync(string path, StreamBody body, bool? end, CancellationToken cancellationToken)
     {
-        var request = new ApiRequest(HttpMethod.Post, path) { Content = () => body.ToContent(cancellationToken), Timeout = Timeout.InfiniteTimeSpan, Waiting = () => body.Waiting };
+        var request = new ApiRequest(HttpMethod.Post, path)
+        {
+            Content = () => body.ToContent(cancellationToken),
+            Timeout = Timeout.InfiniteTimeSpan,
+            Waiting = () => body.Waiting,
+        };
         if (end is not null)
             request.Header("x-end-stream", end.Value ? "true" : "false");
         return SendAsync(request, cancellationToken);
@@ -148,7 +154,7 @@ public abstract class ApiClient
             ? answer as JArray ?? throw WrongShape(request, "an array", answer)
             : throw WrongShape(request, "an array", null);
 
-    /// <summary>Reads a list, whose items must be objects with an id.</summary>
+    /// <summary>Reads a list. Its items must be objects with an id.</summary>
     private protected List<T> ReadList<T>(JArray items, ApiRequest request, Func<JsonFields, T> read)
     {
         var result = new List<T>(items.Count);
@@ -178,7 +184,7 @@ public abstract class ApiClient
     private protected ScramjetApiException WrongShape(ApiRequest request, string expected, JToken? answer) =>
         ResponseErrors.WrongShape(Transport.NewCall(Address, request, Options, Timeout.InfiniteTimeSpan), expected, answer?.ToString(Formatting.None));
 
-    /// <summary>Knows how long ago there was progress.</summary>
+    /// <summary>Measures the time since the last progress.</summary>
     private sealed class TimedProgress(IProgress<long>? next) : IProgress<long>
     {
         private readonly Stopwatch _clock = Stopwatch.StartNew();

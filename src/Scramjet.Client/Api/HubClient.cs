@@ -38,10 +38,12 @@ public sealed class HubClient : PlaceClient
     /// <summary>The id of the space that the hub is in; null for a standalone hub.</summary>
     public string? SpaceId { get; }
 
-    /// <summary>The client for the space that the hub is in; null for a standalone hub.</summary>
-    public SpaceClient? Space => SpaceId is null ? null : Child(new SpaceClient(Transport, Address.Substring(0, Address.LastIndexOf("/sth/", StringComparison.Ordinal)), SpaceId));
+    /// <summary>The client for the hub's space; null for a standalone hub.</summary>
+    public SpaceClient? Space => SpaceId is null
+        ? null
+        : Child(new SpaceClient(Transport, Address.Substring(0, Address.LastIndexOf("/sth/", StringComparison.Ordinal)), SpaceId));
 
-    /// <summary>The hub's id. That of a standalone hub is its host and port until <see cref="IdentifyAsync"/> gets the id.</summary>
+    /// <summary>The hub's id. For a standalone hub, it is the host and port until <see cref="IdentifyAsync"/> gets the id.</summary>
     public string HubId { get; }
 
     private protected override string Place => HubId;
@@ -49,7 +51,7 @@ public sealed class HubClient : PlaceClient
     private protected override async Task<bool> TopicsKeepTheirTypeAsync(CancellationToken cancellationToken) =>
         (await GetHubVersionAsync(cancellationToken).ConfigureAwait(false)).SupportsManagement;
 
-    /// <summary>Gets the same client with the id that a standalone hub gives, if its version does.</summary>
+    /// <summary>Gets a client with the id of a standalone hub, if its version reports the id.</summary>
     public async Task<HubClient> IdentifyAsync(CancellationToken cancellationToken = default)
     {
         var version = await GetHubVersionAsync(cancellationToken).ConfigureAwait(false);
@@ -62,14 +64,14 @@ public sealed class HubClient : PlaceClient
             : this;
     }
 
-    /// <summary>Gets the hub: from its space, with its version if it is connected, or from a standalone hub itself.</summary>
+    /// <summary>Gets the hub: from its space, with its version if it is connected, or from the standalone hub itself.</summary>
     public async Task<Hub> GetInfoAsync(CancellationToken cancellationToken = default) => await CompleteAsync(
         Space is { } space
             ? await space.GetHubAsync(HubId, cancellationToken).ConfigureAwait(false)
             : new Hub(await IdentifyAsync(cancellationToken).ConfigureAwait(false)),
         cancellationToken).ConfigureAwait(false);
 
-    /// <summary>Completes a hub with what it gives itself: its version, and everything else if it is in no space.</summary>
+    /// <summary>Adds what the hub itself reports: its version, and everything else for a standalone hub.</summary>
     internal async Task<Hub> CompleteAsync(Hub hub, CancellationToken cancellationToken)
     {
         var bounded = With(this, BoundedOptions());
@@ -131,7 +133,11 @@ public sealed class HubClient : PlaceClient
     /// <param name="package">The package.</param>
     /// <param name="progress">Receives the number of bytes sent.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
-    public async Task<SequenceClient> UpdateSequenceAsync(string id, PackageSource package, IProgress<long>? progress = null, CancellationToken cancellationToken = default)
+    public async Task<SequenceClient> UpdateSequenceAsync(
+        string id,
+        PackageSource package,
+        IProgress<long>? progress = null,
+        CancellationToken cancellationToken = default)
     {
         var path = "/sequence/" + PathSegment.Encode(id, "sequence");
         await RequireManagementRoutesAsync("updating a sequence", cancellationToken).ConfigureAwait(false);
@@ -145,7 +151,7 @@ public sealed class HubClient : PlaceClient
     public Task DeleteSequenceAsync(string id, bool force = false, CancellationToken cancellationToken = default) =>
         GetSequenceClient(id).DeleteAsync(force, cancellationToken);
 
-    /// <summary>Lists the hub's instances: <c>GET /instances</c>. Hubs of 0.18 list only ids: there each instance is requested too.</summary>
+    /// <summary>Lists the hub's instances: <c>GET /instances</c>. Hubs of 0.18 list only ids, so each instance is requested too.</summary>
     public async Task<IReadOnlyList<Instance>> ListInstancesAsync(CancellationToken cancellationToken = default)
     {
         var request = Get("/instances");
@@ -158,7 +164,7 @@ public sealed class HubClient : PlaceClient
     public Task<Instance> GetInstanceAsync(string id, CancellationToken cancellationToken = default) =>
         GetInstanceClient(id).GetInfoAsync(cancellationToken);
 
-    /// <summary>Lists all sequences and instances: <c>GET /entities</c>. Of hubs of 0.18, which don't have it, both lists are requested.</summary>
+    /// <summary>Lists all sequences and instances: <c>GET /entities</c>. Hubs of 0.18 don't have the route, so both lists are requested.</summary>
     public async Task<HubEntities> ListEntitiesAsync(CancellationToken cancellationToken = default)
     {
         var version = await GetHubVersionAsync(cancellationToken).ConfigureAwait(false);
@@ -177,7 +183,7 @@ public sealed class HubClient : PlaceClient
             ReadList(answer["instances"] as JArray ?? throw WrongShape(request, "instances", answer), request, ReadInstance));
     }
 
-    /// <summary>Lists the hub's topics: <c>GET /topics</c>. Hubs of 0.18 leave out those that were created by sending data.</summary>
+    /// <summary>Lists the hub's topics: <c>GET /topics</c>. Hubs of 0.18 don't list those that were created by sending data.</summary>
     public override Task<IReadOnlyList<Topic>> ListTopicsAsync(CancellationToken cancellationToken = default) =>
         GetListAsync("/topics", ReadTopic, cancellationToken);
 
@@ -202,8 +208,12 @@ public sealed class HubClient : PlaceClient
     /// <summary>Gets the client for an instance. No request is sent.</summary>
     public InstanceClient GetInstanceClient(string id) => Child(new InstanceClient(this, id));
 
-    /// <summary>Gets the client for the space that the hub is connected to, whose requests go through the hub: <c>{hub}/cpm/api/v1</c>. Hubs since 1.0.</summary>
-    /// <exception cref="ScramjetException"><c>HUB_DISCONNECTED</c>: the hub isn't connected to a space. <c>NOT_SUPPORTED</c>: its version doesn't support it.</exception>
+    /// <summary>
+    /// Gets the client for the space that the hub is connected to. Its requests go through the hub: <c>{hub}/cpm/api/v1</c>. Hubs since 1.0.
+    /// </summary>
+    /// <exception cref="ScramjetException">
+    /// <c>HUB_DISCONNECTED</c>: the hub isn't connected to a space. <c>NOT_SUPPORTED</c>: its version doesn't support it.
+    /// </exception>
     public async Task<SpaceClient> GetSpaceClientAsync(CancellationToken cancellationToken = default)
     {
         var version = await GetHubVersionAsync(cancellationToken).ConfigureAwait(false);
@@ -214,7 +224,10 @@ public sealed class HubClient : PlaceClient
         var space = new JsonFields(status).Object("cpm");
         return space?.Flag("connected") == true && space.Text("cpmId") is { Length: > 0 } id
             ? Child(new SpaceClient(Transport, Address + "/cpm/api/v1", id))
-            : throw new ScramjetException(ErrorCodes.HubDisconnected, $"The hub '{HubId}' isn't connected to a space.", "Connect the hub to a space, or use the hub itself.");
+            : throw new ScramjetException(
+                ErrorCodes.HubDisconnected,
+                $"The hub '{HubId}' isn't connected to a space.",
+                "Connect the hub to a space, or use the hub itself.");
     }
 
     internal async Task RequireManagementRoutesAsync(string what, CancellationToken cancellationToken)
@@ -241,7 +254,12 @@ public sealed class HubClient : PlaceClient
         return await SendForObjectAsync(request, cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task<SequenceClient> UploadAsync(HttpMethod method, string path, PackageSource package, IProgress<long>? progress, CancellationToken cancellationToken)
+    private async Task<SequenceClient> UploadAsync(
+        HttpMethod method,
+        string path,
+        PackageSource package,
+        IProgress<long>? progress,
+        CancellationToken cancellationToken)
     {
         var request = Upload(method, path, package, progress, cancellationToken);
         request.ConflictAdvice = SequenceClient.InUseAdvice;
@@ -252,11 +270,16 @@ public sealed class HubClient : PlaceClient
     /// <summary>The caller's options with a short time limit, for details that may be missing.</summary>
     private RequestOptions BoundedOptions()
     {
-        var wanted = Options?.Timeout ?? Transport.Timeout;
-        return new RequestOptions { Timeout = wanted < Timings.OptionalDetail ? wanted : Timings.OptionalDetail, Trace = Options?.Trace, Throttle = Options?.Throttle };
+        var timeout = Options?.Timeout ?? Transport.Timeout;
+        return new RequestOptions
+        {
+            Timeout = timeout < Timings.OptionalDetail ? timeout : Timings.OptionalDetail,
+            Trace = Options?.Trace,
+            Throttle = Options?.Throttle,
+        };
     }
 
-    /// <summary>Gets a detail, or null if that fails.</summary>
+    /// <summary>Gets a detail, or null if the request fails.</summary>
     private async Task<T?> OrNullAsync<T>(Func<HubClient, Task<T>> ask) where T : class
     {
         try
@@ -276,7 +299,7 @@ public sealed class HubClient : PlaceClient
         var sequences = SequencesByIdAsync(cancellationToken);
         using var slots = new SemaphoreSlim(Options?.Throttle is null ? DetailRequests : int.MaxValue);
 
-        // 0.18 never responds to the request for an instance that is just being set up: only its id is known then.
+        // 0.18 never responds to the request for an instance that is being prepared. Only its id is known then.
         var bounded = BoundedOptions();
         var filled = await Task.WhenAll(instances.Select(async instance =>
         {

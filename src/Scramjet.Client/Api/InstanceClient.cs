@@ -16,10 +16,10 @@ namespace Scramjet.Client.Api;
 public sealed class InstanceClient : ApiClient
 {
 
-    /// <summary>How many health reports a second runners send by default.</summary>
+    /// <summary>The number of health reports per second that runners send by default.</summary>
     private const double DefaultReports = 1;
 
-    /// <summary>One report in eleven days, about the longest interval that a runner's timer supports.</summary>
+    /// <summary>One report in eleven days, which is about the longest interval that a runner's timer supports.</summary>
     private const double NoReports = 1e-6;
 
     private readonly HubClient _hub;
@@ -57,7 +57,7 @@ public sealed class InstanceClient : ApiClient
         }
     }
 
-    /// <summary>Gets the current state of an instance, which is gone if the hub no longer lists it.</summary>
+    /// <summary>Gets the current state of an instance. Its status is <c>Gone</c> if the hub no longer lists it.</summary>
     /// <param name="known">The instance as it was last seen.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
     public async Task<Instance> RefreshAsync(Instance known, CancellationToken cancellationToken = default)
@@ -70,7 +70,7 @@ public sealed class InstanceClient : ApiClient
         return now;
     }
 
-    /// <summary>An instance of which only the id is known. No request is sent.</summary>
+    /// <summary>Creates an object of which only the id is known. No request is sent.</summary>
     internal Instance ToInstance() => new(new JsonFields(new JObject { ["id"] = InstanceId }), this);
 
     /// <summary>Gets the health report: <c>GET /instance/{id}/health</c>.</summary>
@@ -81,8 +81,8 @@ public sealed class InstanceClient : ApiClient
     /// Stops the instance: <c>POST /instance/{id}/_stop</c>. The hub responds after <paramref name="timeout"/>, and kills the instance if it still runs.
     /// Hubs of 1.0 leave an instance that has already ended in the status stopping: <see cref="Instances.InstanceWatch.StopAsync"/> checks that first.
     /// </summary>
-    /// <param name="timeout">How long the instance may take to end by itself.</param>
-    /// <param name="canCallKeepalive">Whether the instance may request more time.</param>
+    /// <param name="timeout">The time for the instance to end by itself.</param>
+    /// <param name="canCallKeepalive">Whether the instance can request more time.</param>
     /// <param name="cancellationToken">Cancels the call. The hub continues.</param>
     public async Task StopAsync(TimeSpan timeout, bool canCallKeepalive = false, CancellationToken cancellationToken = default)
     {
@@ -96,7 +96,7 @@ public sealed class InstanceClient : ApiClient
     /// Kills the instance: <c>POST /instance/{id}/_kill</c>. Hubs of 1.0 leave an instance that has already ended in the status killing:
     /// <see cref="Instances.InstanceWatch.KillAsync"/> checks that first.
     /// </summary>
-    /// <param name="removeImmediately">Whether the hub stops listing it as soon as it has ended, which takes hubs of 1.0 15 seconds.</param>
+    /// <param name="removeImmediately">Whether the hub stops listing the instance as soon as it has ended. Hubs of 1.0 take 15 seconds for that.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
     public async Task KillAsync(bool removeImmediately = false, CancellationToken cancellationToken = default)
     {
@@ -120,7 +120,9 @@ public sealed class InstanceClient : ApiClient
     }
 
     /// <summary>Sets how often the instance reports its health to its hub: <c>POST /instance/{id}/_monitoring_rate</c>. The default is once a second.</summary>
-    /// <param name="reportsPerSecond">The number of reports a second, more than 0. A hub gives the last report as the instance's health until the next one.</param>
+    /// <param name="reportsPerSecond">
+    /// The number of reports per second, more than 0. A hub returns the last report as the instance's health until the next one.
+    /// </param>
     /// <param name="cancellationToken">Cancels the call.</param>
     public async Task SetMonitoringRateAsync(double reportsPerSecond, CancellationToken cancellationToken = default)
     {
@@ -135,13 +137,13 @@ public sealed class InstanceClient : ApiClient
     /// </summary>
     /// <remarks>
     /// <para>
-    /// The runners for Node.js decode the content type and the data that arrives with it as one piece of UTF-8, which damages other bytes and characters that
-    /// the piece doesn't contain whole. So the first input that isn't plain ASCII is announced: its content type is sent alone, and the data when the instance
-    /// has read it. That is done on every hub, once for each instance.
+    /// Runners for Node.js decode the content type and the data that arrives with it as one piece of UTF-8, which damages other bytes, and characters that
+    /// the piece contains only in part. So the first input that isn't plain ASCII is announced: its content type is sent alone, and the data follows when the
+    /// instance has read it. This is done on every hub, once for each instance.
     /// </para>
     /// <para>
-    /// Hubs don't report input that an instance can't read. Input that doesn't match what this connection has sent before is an error. If something else has
-    /// ended the input, a hub may never receive the data: <see cref="StreamBody.Waiting"/> shows that.
+    /// Hubs don't report input that an instance can't read. Input that doesn't match what this connection has sent before is an error. If another client has
+    /// ended the input, a hub may never receive the data, which <see cref="StreamBody.Waiting"/> shows.
     /// </para>
     /// </remarks>
     /// <param name="body">The data, which can be written while it is sent.</param>
@@ -183,26 +185,32 @@ public sealed class InstanceClient : ApiClient
     /// Sends data to the instance and reads its output at the same time, until the output ends.
     /// </summary>
     /// <remarks>
-    /// Hubs since 0.26 have a route for this, <c>POST /instance/{id}/inout</c>, whose response begins while its body is still sent. .NET doesn't read a response
-    /// before it has sent the body over HTTP/1.1. So this sends two requests, <c>/input</c> and <c>/output</c>: the same streams, on every hub, and the input
-    /// is ended, which that route doesn't do.
+    /// Hubs since 0.26 have a route for this, <c>POST /instance/{id}/inout</c>, whose response begins while its body is still being sent. Over HTTP/1.1, .NET
+    /// reads a response only after it has sent the body. So this method sends two requests, <c>/input</c> and <c>/output</c>, which use the same streams on
+    /// every hub. It also ends the input, which that route doesn't.
     /// <para>
-    /// If a health report of a runner of 1.0 isn't answered within a second, as on a busy machine, the runner drops its connections to the hub. Data is lost then,
-    /// and the hub ends the output as if it were complete. So the reports are paused meanwhile.
+    /// If a hub doesn't respond to a health report of a runner of 1.0 within a second, for example on a busy machine, the runner closes its connections to the
+    /// hub. Data is lost then, and the hub ends the output as if it were complete. So the reports are paused during the call.
     /// </para>
     /// </remarks>
-    /// <param name="body">The data, which can be written while it is sent. It is sent when the output is open, since earlier output may be lost.</param>
+    /// <param name="body">The data, which can be written while it is sent. Sending begins when the output is open, because earlier output can be lost.</param>
     /// <param name="read">Reads the output until it ends.</param>
     /// <param name="keepOpen">Whether the input stays open for more data. Otherwise it ends with this data.</param>
     /// <param name="typeRead">See <see cref="SendInputAsync"/>.</param>
     /// <param name="inputFailed">
-    /// Called at once if the input fails. The output is then read until it ends or falls silent. Null: the failure is thrown after the output.
+    /// Called at once if the input fails. The output is then read until it ends or no data arrives. Null: the failure is thrown after the output.
     /// </param>
     /// <param name="cancellationToken">Cancels both.</param>
-    /// <returns>Whether all data was received: an instance can end without reading all of it.</returns>
-    public async Task<bool> InOutAsync(StreamBody body, Func<ApiStream, CancellationToken, Task> read, bool keepOpen = false, Task? typeRead = null, Action<ScramjetException>? inputFailed = null, CancellationToken cancellationToken = default)
+    /// <returns>Whether all data was received. An instance can end without reading all of it.</returns>
+    public async Task<bool> InOutAsync(
+        StreamBody body,
+        Func<ApiStream, CancellationToken, Task> read,
+        bool keepOpen = false,
+        Task? typeRead = null,
+        Action<ScramjetException>? inputFailed = null,
+        CancellationToken cancellationToken = default)
     {
-        // Invalid input is an error before anything is read.
+        // Invalid input must throw before anything is read.
         Transport.Inputs.Begin(Address, InstanceId, body.ContentType);
         var reports = await TrySetMonitoringRateAsync(NoReports, cancellationToken).ConfigureAwait(false);
         using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -231,7 +239,7 @@ public sealed class InstanceClient : ApiClient
                 return false;
             }
 
-            // Input that was never sent says nothing about the instance.
+            // If the input wasn't sent, the error isn't about the instance.
             if (failure is { Code: ErrorCodes.BadParameters or ErrorCodes.InputEnded } and not ScramjetApiException)
                 throw failure;
 
@@ -265,7 +273,8 @@ public sealed class InstanceClient : ApiClient
                 Volatile.Write(ref outputStream, stream);
                 opened.TrySetResult(true);
 
-                // A hub may leave the output of an instance that failed open until it no longer lists the instance. What is on its way still has a moment to arrive.
+                // A hub may leave the output of a failed instance open while it lists the instance. The output ends if two checks in a row show that it has
+                // ended, so that data in transit can still arrive.
                 var hadEnded = false;
                 stream.IsOver = async token =>
                 {
@@ -283,7 +292,7 @@ public sealed class InstanceClient : ApiClient
 
         async Task SendAsync()
         {
-            // Hubs send the headers of the output at once, but a proxy may delay them until there is output.
+            // Hubs send the headers of the output at once, but a proxy can hold them back until there is output.
             await Task.WhenAny(opened.Task, Task.Delay(Timings.OutputHeaders, over.Token)).ConfigureAwait(false);
             if (!opened.Task.IsCompleted || opened.Task.Result)
                 await SendInputAsync(body, keepOpen, typeRead, over.Token).ConfigureAwait(false);
@@ -305,14 +314,14 @@ public sealed class InstanceClient : ApiClient
     }
 
     /// <summary>
-    /// Opens a stream of the instance: <c>GET /instance/{id}/output</c>, <c>/stdout</c>, <c>/stderr</c> or <c>/log</c>. The hub keeps data until it is read
-    /// first. Several readers at the same time all get the data that arrives from then on, at the speed of the slowest.
+    /// Opens a stream of the instance: <c>GET /instance/{id}/output</c>, <c>/stdout</c>, <c>/stderr</c> or <c>/log</c>. The hub keeps the data until a first
+    /// reader reads it. Several readers each get the data that arrives from then on, at the speed of the slowest.
     /// </summary>
     public async Task<ApiStream> GetStreamAsync(InstanceStream stream, CancellationToken cancellationToken = default)
     {
         var result = await OpenAsync(Get("/" + stream.ToString().ToLowerInvariant()), cancellationToken).ConfigureAwait(false);
 
-        // Hubs leave a log open after the instance's end: those of 1.0 for 195 seconds, those of 0.18 forever.
+        // Hubs leave a log open after the instance's end: hubs of 1.0 for 195 seconds, hubs of 0.18 forever.
         if (stream == InstanceStream.Log)
             result.IsOver = HasEndedAsync;
         return result;
@@ -322,13 +331,15 @@ public sealed class InstanceClient : ApiClient
     /// <param name="eventName">The event's name.</param>
     /// <param name="cancellationToken">Cancels the wait.</param>
     /// <exception cref="ScramjetException"><c>GONE</c>: the instance has ended without sending the event.</exception>
-    public Task<JToken?> GetEventAsync(string eventName, CancellationToken cancellationToken = default) => WaitForEventAsync("/event/", eventName, cancellationToken);
+    public Task<JToken?> GetEventAsync(string eventName, CancellationToken cancellationToken = default) =>
+        WaitForEventAsync("/event/", eventName, cancellationToken);
 
     /// <summary>Waits for the next event with a name: <c>GET /instance/{id}/once/{name}</c>.</summary>
     /// <param name="eventName">The event's name.</param>
     /// <param name="cancellationToken">Cancels the wait.</param>
     /// <exception cref="ScramjetException"><c>GONE</c>: the instance has ended without sending the event.</exception>
-    public Task<JToken?> GetNextEventAsync(string eventName, CancellationToken cancellationToken = default) => WaitForEventAsync("/once/", eventName, cancellationToken);
+    public Task<JToken?> GetNextEventAsync(string eventName, CancellationToken cancellationToken = default) =>
+        WaitForEventAsync("/once/", eventName, cancellationToken);
 
     /// <summary>Opens the stream of events with a name, which is NDJSON and ends with the instance: <c>GET /instance/{id}/events/{name}</c>.</summary>
     /// <param name="eventName">The event's name.</param>
@@ -340,7 +351,7 @@ public sealed class InstanceClient : ApiClient
         return result;
     }
 
-    /// <summary>Gets the message of an event: hubs of 1.0 send the message, hubs of 0.18 an object that contains it.</summary>
+    /// <summary>Returns the message of an event. Hubs of 1.0 send the message, hubs of 0.18 an object that contains it.</summary>
     public static JToken? EventMessageOf(JToken? answer, string eventName) => InstanceMessages.ReadEvent(answer, eventName);
 
     /// <summary>Waits for an event. A hub never responds if the instance ends before it sends the event.</summary>
@@ -357,7 +368,13 @@ public sealed class InstanceClient : ApiClient
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 if (await HasEndedAsync(over.Token).ConfigureAwait(false) && !receiving.IsCompleted)
-                    throw new ScramjetException(ErrorCodes.Gone, $"The instance '{InstanceId}' ended without sending the event '{eventName}'.", "See its log, and start it again.");
+                {
+                    throw new ScramjetException(
+                        ErrorCodes.Gone,
+                        $"The instance '{InstanceId}' ended without sending the event '{eventName}'.",
+                        "See its log, and start it again.");
+                }
+
                 delay = TimeSpan.FromTicks(Math.Min(delay.Ticks * 3 / 2, Timings.LongestLogCheck.Ticks));
             }
 
@@ -370,7 +387,7 @@ public sealed class InstanceClient : ApiClient
         }
     }
 
-    /// <summary>Whether the instance is known to have ended.</summary>
+    /// <summary>Returns whether the instance is known to have ended.</summary>
     private async Task<bool> HasEndedAsync(CancellationToken cancellationToken)
     {
         try
@@ -395,7 +412,7 @@ public sealed class InstanceClient : ApiClient
         }
         catch (ScramjetException)
         {
-            // The calls that follow report what is wrong.
+            // The next calls report the error.
             return false;
         }
     }
@@ -411,7 +428,7 @@ public sealed class InstanceClient : ApiClient
         cancellationToken.ThrowIfCancellationRequested();
     }
 
-    /// <summary>Sends a body of unknown length until the instance ends: hubs don't end the request then.</summary>
+    /// <summary>Sends a body of unknown length until the instance ends. Hubs don't end the request then.</summary>
     private async Task FeedAsync(string path, StreamBody body, bool keepOpen, CancellationToken cancellationToken)
     {
         using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -424,7 +441,7 @@ public sealed class InstanceClient : ApiClient
                 if (body.Waiting <= Timings.InputStalled)
                     continue;
 
-                // A hub that doesn't answer ends the request, not the question.
+                // If the hub doesn't respond, the request fails before the check does.
                 var asked = HasEndedAsync(over.Token);
                 if (await Task.WhenAny(sending, asked).ConfigureAwait(false) != sending && await asked.ConfigureAwait(false))
                     throw EndedTooSoon();
@@ -446,7 +463,7 @@ public sealed class InstanceClient : ApiClient
         }
     }
 
-    /// <summary>The error of an input that the instance didn't live to read.</summary>
+    /// <summary>Creates the error for an instance that ended before it had read its input.</summary>
     internal ScramjetException EndedTooSoon(ScramjetApiException? cause = null) =>
         new(ErrorCodes.Gone, $"The instance '{InstanceId}' ended before it had read all of its input.", "See its log, and start it again.", cause);
 }

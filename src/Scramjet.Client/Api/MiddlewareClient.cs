@@ -9,8 +9,7 @@ using Scramjet.Client.Streams;
 namespace Scramjet.Client.Api;
 
 /// <summary>
-/// The middleware of a platform: its spaces and their access keys.
-/// Every method throws <see cref="ScramjetApiException"/> if a request fails.
+/// The middleware of a platform: its spaces and their access keys. Every method throws <see cref="ScramjetApiException"/> if a request fails.
 /// </summary>
 public sealed class MiddlewareClient : ApiClient
 {
@@ -37,7 +36,7 @@ public sealed class MiddlewareClient : ApiClient
         return ReadList(keys, request, fields => new AccessKey(fields, spaceId, Address + KeyPath(spaceId)));
     }
 
-    /// <summary>Creates an access key: <c>POST {mw}/space/{id}/apikey</c>. The response is a secret, which can't be requested again.</summary>
+    /// <summary>Creates an access key: <c>POST {mw}/space/{id}/apikey</c>. The response is secret and can't be requested again.</summary>
     public Task<JObject> CreateAccessKeyAsync(string spaceId, string description, CancellationToken cancellationToken = default)
     {
         var request = Post(KeyPath(spaceId), new JObject { ["description"] = description });
@@ -54,7 +53,7 @@ public sealed class MiddlewareClient : ApiClient
     }
 
     /// <summary>Revokes all of a space's keys: <c>DELETE {mw}/space/{id}/apikey</c> with <c>x-revoke-all</c>.</summary>
-    /// <returns>How many keys were revoked; null if the platform doesn't give the number.</returns>
+    /// <returns>The number of revoked keys; null if the platform doesn't report it.</returns>
     public async Task<int?> RevokeAllAccessKeysAsync(string spaceId, CancellationToken cancellationToken = default)
     {
         var answer = await SendAsync(Delete(KeyPath(spaceId)).Header("x-revoke-all", "true"), cancellationToken).ConfigureAwait(false);

@@ -9,8 +9,7 @@ using Scramjet.Client.Streams;
 namespace Scramjet.Client.Api;
 
 /// <summary>
-/// A multi-manager: the spaces that run on one machine, for its operator.
-/// Every method throws <see cref="ScramjetApiException"/> if a request fails.
+/// A multi-manager: the spaces of one machine, for its operator. Every method throws <see cref="ScramjetApiException"/> if a request fails.
 /// </summary>
 public sealed class MultiManagerClient : ApiClient
 {

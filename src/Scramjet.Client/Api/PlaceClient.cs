@@ -9,8 +9,7 @@ using Scramjet.Client.Streams;
 namespace Scramjet.Client.Api;
 
 /// <summary>
-/// What spaces and hubs have in common: a version, a log, an audit, and topics. Every method throws <see cref="ScramjetApiException"/>
-/// if a request fails.
+/// The common parts of spaces and hubs: a version, a log, an audit, and topics. Every method throws <see cref="ScramjetApiException"/> if a request fails.
 /// </summary>
 public abstract class PlaceClient : ApiClient
 {
@@ -50,7 +49,7 @@ public abstract class PlaceClient : ApiClient
     /// <param name="contentType">The topic's content type.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
     /// <exception cref="ScramjetApiException"><c>BAD_PARAMETERS</c>: the topic has another content type, which the message contains.</exception>
-    /// <exception cref="ScramjetException"><c>BAD_PARAMETERS</c>: it isn't a content type.</exception>
+    /// <exception cref="ScramjetException"><c>BAD_PARAMETERS</c>: the content type is invalid.</exception>
     public async Task<ApiStream> GetTopicStreamAsync(string name, string contentType, CancellationToken cancellationToken = default)
     {
         try
@@ -72,7 +71,7 @@ public abstract class PlaceClient : ApiClient
 
     private static string TopicPath(string name) => "/topic/" + PathSegment.Encode(name, "topic");
 
-    /// <summary>Whether data with another content type than a topic's is rejected. Hubs of 1.0 respond with 500 and no reason.</summary>
+    /// <summary>Returns whether data with another content type than the topic's is rejected. Hubs of 1.0 respond with 500 and no reason.</summary>
     private protected abstract Task<bool> TopicsKeepTheirTypeAsync(CancellationToken cancellationToken);
 
     private async Task RequireTopicTypeAsync(string name, string contentType, ScramjetApiException? cause, CancellationToken cancellationToken)

@@ -17,9 +17,9 @@ namespace Scramjet.Client.Api;
 /// </summary>
 public sealed class SequenceClient : ApiClient
 {
-    /// <summary>What to do if a hub rejects a request because the sequence is in use.</summary>
+    /// <summary>The recommended action if a hub rejects a request because the sequence is in use.</summary>
     internal const string InUseAdvice =
-        "Stop the sequence's instances. Hubs list an instance for a while after its end, and its sequence is in use until then: try again later.";
+        "Stop the sequence's instances. Hubs list an instance for a while after its end, and its sequence is in use until then. Try again later.";
 
     private readonly HubClient _hub;
 
@@ -49,7 +49,7 @@ public sealed class SequenceClient : ApiClient
 
     /// <summary>Starts an instance: <c>POST /sequence/{id}/start</c>. The request is never retried.</summary>
     /// <exception cref="ScramjetException">
-    /// <c>BAD_PARAMETERS</c>: the instance id doesn't have 36 characters. <c>NOT_SUPPORTED</c>: topics, limits or an instance id, and a hub of 0.18.
+    /// <c>BAD_PARAMETERS</c>: the instance id doesn't have 36 characters. <c>NOT_SUPPORTED</c>: a hub of 0.18, and topics, limits or an instance id.
     /// </exception>
     public async Task<InstanceClient> StartAsync(StartOptions? options = null, CancellationToken cancellationToken = default)
     {
@@ -64,7 +64,8 @@ public sealed class SequenceClient : ApiClient
 
         var request = Post("/start", options.ToJson());
         request.ConflictSituation = ErrorSituation.InstanceIdInUse;
-        request.ConflictAdvice = "Specify another instance id, or none. The id of an instance that has ended can be used again once its hub no longer lists the instance.";
+        request.ConflictAdvice =
+            "Specify another instance id, or none. The id of an instance that has ended can be used again when its hub no longer lists the instance.";
         var answer = await SendForObjectAsync(request, cancellationToken).ConfigureAwait(false);
         var instance = ReadOne(answer, request, fields => Child(new InstanceClient(Hub, fields.RequiredId())));
 
@@ -74,11 +75,11 @@ public sealed class SequenceClient : ApiClient
         return instance;
     }
 
-    /// <summary>Starts an instance and gets it, or what is known of it if the hub doesn't list it. The request is never retried.</summary>
+    /// <summary>Starts an instance and gets it, or its known properties if the hub doesn't list it. The request is never retried.</summary>
     /// <param name="sequence">This sequence.</param>
-    /// <param name="options">What the instance is started with.</param>
+    /// <param name="options">The options to start the instance with.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
-    /// <exception cref="ScramjetException">As <see cref="StartAsync(StartOptions?, CancellationToken)"/>.</exception>
+    /// <exception cref="ScramjetException">See <see cref="StartAsync(StartOptions?, CancellationToken)"/>.</exception>
     public async Task<Instance> StartAsync(Sequence sequence, StartOptions options, CancellationToken cancellationToken = default)
     {
         var client = await StartAsync(options, cancellationToken).ConfigureAwait(false);
@@ -119,7 +120,7 @@ public sealed class SequenceClient : ApiClient
     }
 
     /// <summary>Checks that an instance id is valid.</summary>
-    /// <exception cref="ScramjetException"><c>BAD_PARAMETERS</c>: it doesn't have 36 characters.</exception>
+    /// <exception cref="ScramjetException"><c>BAD_PARAMETERS</c>: the id doesn't have 36 characters.</exception>
     public static void CheckInstanceId(string? id)
     {
         if (id is not null && id.Length != StartOptions.InstanceIdLength)

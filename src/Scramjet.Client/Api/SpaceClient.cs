@@ -28,7 +28,7 @@ public sealed class SpaceClient : PlaceClient
 
     private protected override Task<bool> TopicsKeepTheirTypeAsync(CancellationToken cancellationToken) => Task.FromResult(true);
 
-    /// <summary>The client of the platform that the space was found with; null if it was found with a multi-manager or a hub.</summary>
+    /// <summary>The client of the space's platform; null if the space was found through a multi-manager or a hub.</summary>
     public MiddlewareClient? Middleware
     {
         get => _middleware is null ? null : With(_middleware, Options);
@@ -54,18 +54,19 @@ public sealed class SpaceClient : PlaceClient
         return (OrderedDictionary)JsonText.ToPlain(answer["config"] as JObject ?? answer)!;
     }
 
-    /// <summary>Lists the sequences of the space's hubs: <c>GET {space}/sequences</c>. Older platforms give only ids.</summary>
+    /// <summary>Lists the sequences of the space's hubs: <c>GET {space}/sequences</c>. Older platforms list only ids.</summary>
     public Task<IReadOnlyList<Sequence>> ListSequencesAsync(CancellationToken cancellationToken = default) => SequencesAsync("/sequences", cancellationToken);
 
     /// <summary>Lists the sequences of the space's hubs and store: <c>GET {space}/all_sequences</c>.</summary>
-    public Task<IReadOnlyList<Sequence>> ListAllSequencesAsync(CancellationToken cancellationToken = default) => SequencesAsync("/all_sequences", cancellationToken);
+    public Task<IReadOnlyList<Sequence>> ListAllSequencesAsync(CancellationToken cancellationToken = default) =>
+        SequencesAsync("/all_sequences", cancellationToken);
 
-    /// <summary>Lists the instances of the space's hubs: <c>GET {space}/instances</c>. Older platforms give nested arrays of ids.</summary>
+    /// <summary>Lists the instances of the space's hubs: <c>GET {space}/instances</c>. Older platforms list nested arrays of ids.</summary>
     public async Task<IReadOnlyList<Instance>> ListInstancesAsync(CancellationToken cancellationToken = default)
     {
         var request = Get("/instances");
         var items = Flatten(await SendForArrayAsync(request, cancellationToken).ConfigureAwait(false));
-        return ReadList(items, request, fields => new Instance(fields, HostOf(InstanceLocation(fields.Source)).GetInstanceClient(fields.RequiredId())));
+        return ReadList(items, request, fields => new Instance(fields, HubOf(InstanceLocation(fields.Source)).GetInstanceClient(fields.RequiredId())));
     }
 
     /// <summary>Lists the topics of the space: <c>GET {space}/topics</c>.</summary>
@@ -81,7 +82,11 @@ public sealed class SpaceClient : PlaceClient
     /// <param name="id">Its id in the store; null for a new id.</param>
     /// <param name="progress">Receives the number of bytes sent.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
-    public async Task<StoreItem> UploadStoreItemAsync(PackageSource package, string? id = null, System.IProgress<long>? progress = null, CancellationToken cancellationToken = default)
+    public async Task<StoreItem> UploadStoreItemAsync(
+        PackageSource package,
+        string? id = null,
+        System.IProgress<long>? progress = null,
+        CancellationToken cancellationToken = default)
     {
         var request = Upload(HttpMethod.Put, id is null ? "/s3/" : StoreItemPath(id), package, progress, cancellationToken);
         request.ConflictSituation = ErrorSituation.StoreItemIdInUse;
@@ -98,10 +103,14 @@ public sealed class SpaceClient : PlaceClient
 
     /// <summary>Disconnects self-hosted hubs: <c>POST {space}/disconnect</c>.</summary>
     /// <param name="hubId">The hub; null for all hubs.</param>
-    /// <param name="limit">The most hubs to disconnect; null or 0 for no limit.</param>
+    /// <param name="limit">The maximum number of hubs to disconnect; null or 0 for no limit.</param>
     /// <param name="accessKey">Disconnects only the hubs that were connected with this key.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
-    public async Task<IReadOnlyList<DisconnectedHub>> DisconnectHubsAsync(string? hubId = null, int? limit = null, string? accessKey = null, CancellationToken cancellationToken = default)
+    public async Task<IReadOnlyList<DisconnectedHub>> DisconnectHubsAsync(
+        string? hubId = null,
+        int? limit = null,
+        string? accessKey = null,
+        CancellationToken cancellationToken = default)
     {
         var body = new JObject();
         if (hubId is not null)
@@ -141,11 +150,14 @@ public sealed class SpaceClient : PlaceClient
     {
         var request = Get(path);
         var items = Flatten(await SendForArrayAsync(request, cancellationToken).ConfigureAwait(false));
-        return ReadList(items, request, fields => new Sequence(fields, HostOf(new JsonFields(fields.Source).Text("location")).GetSequenceClient(fields.RequiredId())));
+        return ReadList(items, request, ReadSequence);
     }
 
-    // If the platform doesn't give the hub, requests for the object fail, but its id can be read.
-    private HubClient HostOf(string? hubId) => GetHubClient(string.IsNullOrEmpty(hubId) ? "unknown" : hubId!);
+    private Sequence ReadSequence(JsonFields fields) =>
+        new(fields, HubOf(new JsonFields(fields.Source).Text("location")).GetSequenceClient(fields.RequiredId()));
+
+    // If the platform doesn't report the hub, requests for the object fail, but its id can be read.
+    private HubClient HubOf(string? hubId) => GetHubClient(string.IsNullOrEmpty(hubId) ? "unknown" : hubId!);
 
     private static string? InstanceLocation(JObject instance) =>
         new JsonFields(instance).Text("location") ?? new JsonFields(instance).Object("sequence")?.Text("location");

@@ -172,7 +172,7 @@ internal static class ResponseErrors
             ErrorCodes.InvalidResponse,
             html is not null
                 ? $"The response to {call.Description} is an HTML page{Titled(html)}, not JSON."
-                : $"The response to {call.Description} isn't JSON{(call.Request.AnswersSecret ? "" : ": " + shown)}{End(call.Request.AnswersSecret ? null : shown)}",
+                : $"The response to {call.Description} isn't JSON{(call.Request.AnswersSecret ? "." : $": {shown}{End(shown)}")}",
             response.StatusCode,
             call.Request.AnswersSecret ? null : html ?? shown,
             "Check the address. It must be that of an API, such as https://api.scramjet.cloud/api/v1, not that of a web page.");

@@ -50,7 +50,7 @@ internal sealed class SecretMask
         return Apply(text) == text ? error : new System.IO.IOException(Apply(error.Message), Apply(error.InnerException));
     }
 
-    /// <summary>Returns whether the text can contain the secret. Most texts have neither its first characters nor escaped ones, so this saves the search.</summary>
+    /// <summary>Returns whether the text can contain the secret. This saves the search in most texts.</summary>
     private bool CanContain(string text) =>
         text.IndexOfAny(['\\', '%', '&']) >= 0 || text.IndexOf(_secret!.Substring(0, Math.Min(4, _secret.Length)), StringComparison.OrdinalIgnoreCase) >= 0;
 

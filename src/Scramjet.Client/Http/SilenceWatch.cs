@@ -57,7 +57,7 @@ internal sealed class SilenceWatch(Call call, Func<CancellationToken, Task> prob
     /// <param name="timeout">The time limit if the server has responded to a check.</param>
     /// <param name="longest">The time limit in any case.</param>
     /// <exception cref="OperationCanceledException">There was no response, but the server has responded to a check.</exception>
-    /// <exception cref="ScramjetApiException"><c>TIMEOUT</c>: the server responded to neither the request nor a check. Or the error of the last attempt.</exception>
+    /// <exception cref="ScramjetApiException"><c>TIMEOUT</c>: the server responded to neither the request nor a check. Or the last attempt's error.</exception>
     public async Task<T> WithinAsync<T>(Task<T> answer, Action abort, TimeSpan timeout, TimeSpan longest)
     {
         var given = WhileAsync(answer, abort);

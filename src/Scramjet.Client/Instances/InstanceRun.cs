@@ -7,24 +7,24 @@ using Scramjet.Client.Model;
 namespace Scramjet.Client.Instances;
 
 /// <summary>
-/// Finds out how the run of an instance ended whose log and output are read. Newer hubs say so in the instance. Hubs of 0.18 forget an instance at once, or
-/// after ten seconds if it ended successfully: there the log has a line for success, and none for a failure.
+/// Determines how the run of an instance ended, from its log and output. Newer hubs report it with the instance. Hubs of 0.18 stop listing an instance at
+/// once, or after ten seconds if it ended successfully, and their log has a line for success, but none for a failure.
 /// </summary>
 internal sealed class InstanceRun(InstanceClient instance)
 {
-    /// <summary>What the instance's log says.</summary>
+    /// <summary>The facts that the instance's log contains.</summary>
     public RunnerLog Log { get; } = new(instance.InstanceId);
 
     /// <summary>Waits until it is known how the instance ended.</summary>
     /// <param name="watch">Waits for the instance.</param>
-    /// <param name="logReading">The reading of the log, each entry of which is added to <see cref="Log"/>.</param>
+    /// <param name="logReading">The task that reads the log and adds its entries to <see cref="Log"/>.</param>
     /// <param name="name">The sequence's name.</param>
     /// <param name="received">The number of bytes of output that were read.</param>
-    /// <param name="transferred">A phrase for error messages that says how much was read and sent.</param>
+    /// <param name="transferred">A phrase for error messages that states how much was read and sent.</param>
     /// <param name="cancellationToken">Cancels the wait.</param>
     /// <exception cref="ScramjetException">
-    /// <c>INSTANCE_FAILED</c>, with the exit code and the reason if the hub gives them. <c>STREAM_BROKEN</c>: the output ended before the program did, or some
-    /// of it is missing.
+    /// <c>INSTANCE_FAILED</c>, with the exit code and the reason if the hub reports them. <c>STREAM_BROKEN</c>: the output ended before the program did, or a
+    /// part of it is missing.
     /// </exception>
     public async Task EnsureSucceededAsync(
         InstanceWatch watch,
@@ -49,8 +49,8 @@ internal sealed class InstanceRun(InstanceClient instance)
             // The hub has lost its connection to the instance, and has ended the output as if it were complete.
             throw new ScramjetException(
                 ErrorCodes.StreamBroken,
-                $"The output of the instance {instance.InstanceId} of '{name}' ended before its program did, because the hub has lost its connection to it. " +
-                $"{transferred}. What the program wrote after that is missing.",
+                $"The output of the instance {instance.InstanceId} of '{name}' ended before its program did, because the hub has lost its connection to it. "
+                + $"{transferred}. The data that the program wrote after that is missing.",
                 "See the hub's log. A hub loses its connections to instances when its machine is overloaded.",
                 e)
             {
@@ -58,7 +58,7 @@ internal sealed class InstanceRun(InstanceClient instance)
             };
         }
 
-        // The rest of the log may still be on its way.
+        // The rest of the log may not have arrived yet.
         if (now.IsGone && !Log.Completed.IsCompleted)
             await Task.WhenAny(logReading, Task.Delay(Timings.LogAfterEnd, cancellationToken)).ConfigureAwait(false);
         if (Log.StreamFailure is { } failure)
@@ -72,7 +72,8 @@ internal sealed class InstanceRun(InstanceClient instance)
         {
             throw new ScramjetException(
                 ErrorCodes.StreamBroken,
-                $"{written - received} of the {written} bytes that the instance {instance.InstanceId} of '{name}' wrote to its output are missing. {transferred}.",
+                $"{written - received} of the {written} bytes that the instance {instance.InstanceId} of '{name}' wrote to its output are missing. "
+                    + $"{transferred}.",
                 "Check whether something else reads the instance's output, and see the hub's log.")
             {
                 Situation = ErrorSituation.OutputIncomplete,
@@ -82,10 +83,11 @@ internal sealed class InstanceRun(InstanceClient instance)
 
     private ScramjetException Failed(string name, int? exitCode, string? reason)
     {
-        var why = reason ?? Log.LastError;
+        var text = reason ?? Log.LastError;
         return new ScramjetException(
             ErrorCodes.InstanceFailed,
-            $"The instance {instance.InstanceId} of '{name}' failed{(exitCode is null ? "" : $" with exit code {exitCode}")}{(string.IsNullOrEmpty(why) ? "" : ": " + why)}.",
+            $"The instance {instance.InstanceId} of '{name}' failed{(exitCode is null ? "" : $" with exit code {exitCode}")}"
+                + $"{(string.IsNullOrEmpty(text) ? "" : ": " + text)}.",
             "See its standard error and its log.")
         {
             Situation = ErrorSituation.InstanceFailed,

@@ -12,13 +12,13 @@ public sealed class InstanceWait
 
     internal InstanceWait(string goal) => Goal = goal;
 
-    /// <summary>What is waited for, such as <c>to end</c>.</summary>
+    /// <summary>The goal of the wait, such as <c>to end</c>.</summary>
     public string Goal { get; }
 
     /// <summary>The instances as they were last seen.</summary>
     public IReadOnlyList<Instance> Instances { get; internal set; } = [];
 
-    /// <summary>How long the wait has lasted.</summary>
+    /// <summary>The time since the wait began.</summary>
     public TimeSpan Elapsed => _clock.Elapsed;
 
     /// <summary>Whether the wait is over.</summary>

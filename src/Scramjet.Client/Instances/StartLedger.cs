@@ -6,12 +6,12 @@ using Scramjet.Client.Model;
 namespace Scramjet.Client.Instances;
 
 /// <summary>
-/// What instances were started with over a connection. Not all hubs give it: the 1.0.1 release gives neither the configuration nor the limits, without
-/// which an instance can't be started again.
+/// The options that instances were started with over a connection. Not all hubs report them: the 1.0.1 release reports neither the configuration nor the
+/// limits, which are needed to start an instance again.
 /// </summary>
 internal sealed class StartLedger
 {
-    /// <summary>How many starts are kept. The oldest are removed first.</summary>
+    /// <summary>The maximum number of starts. The oldest are removed first.</summary>
     private const int Capacity = 10_000;
 
     private readonly ConcurrentDictionary<string, Entry> _entries = new(StringComparer.Ordinal);
@@ -19,7 +19,7 @@ internal sealed class StartLedger
 
     /// <summary>Records a start.</summary>
     /// <param name="address">The instance's address.</param>
-    /// <param name="options">What was sent.</param>
+    /// <param name="options">The options that were sent.</param>
     public void Add(string address, StartOptions options)
     {
         var entry = new Entry(address, options.Clone());
@@ -29,9 +29,9 @@ internal sealed class StartLedger
             _entries.TryRemove(oldest.Address, out _);
     }
 
-    /// <summary>Gets what an instance was started with; null if that isn't known.</summary>
+    /// <summary>Returns the options that an instance was started with, or null if they are unknown.</summary>
     /// <param name="address">The instance's address.</param>
-    /// <param name="created">When it was created, if the hub gives it.</param>
+    /// <param name="created">When the instance was created, if the hub reports it.</param>
     public StartOptions? Find(string address, DateTimeOffset? created)
     {
         if (!_entries.TryGetValue(address, out var entry))
@@ -49,6 +49,7 @@ internal sealed class StartLedger
 
         public StartOptions Options { get; } = options;
 
-        public bool IsCreatedAt(DateTimeOffset time) => Interlocked.CompareExchange(ref _created, time.UtcTicks, 0) is var known && (known == 0 || known == time.UtcTicks);
+        public bool IsCreatedAt(DateTimeOffset time) =>
+            Interlocked.CompareExchange(ref _created, time.UtcTicks, 0) is var known && (known == 0 || known == time.UtcTicks);
     }
 }
