@@ -8,10 +8,10 @@ using ScramjetPlatform.Pipeline;
 
 namespace ScramjetPlatform.Binding;
 
-/// <summary>Which parameters a command was given on its command line, and which ones its pipeline gives.</summary>
+/// <summary>Distinguishes the parameters on a command's command line from those that the pipeline binds.</summary>
 internal sealed class CommandLine
 {
-    /// <summary>What PowerShell binds for a script block, such as <c>-Hub { $_.Id }</c>, until a record gives its value.</summary>
+    /// <summary>The type of the value that PowerShell binds for a script block, such as <c>-Hub { $_.Id }</c>, until a record provides its value.</summary>
     private const string DelayedArgument = "DelayedScriptBlockArgument";
 
     private readonly InvocationInfo _invocation;
@@ -27,19 +27,19 @@ internal sealed class CommandLine
         _delayed = [.. ReferencesGiven.Where(name => invocation.BoundParameters[name]?.GetType().Name == DelayedArgument)];
     }
 
-    /// <summary>The command's name.</summary>
+    /// <summary>The name of the command.</summary>
     public string Command => _invocation.MyCommand.Name;
 
-    /// <summary>Whether the command changes something, so that it has -WhatIf.</summary>
+    /// <summary>Whether the command changes something and has -WhatIf.</summary>
     public bool Changes => _invocation.MyCommand.Parameters.ContainsKey("WhatIf");
 
-    /// <summary>Whether the command is behind a pipe.</summary>
+    /// <summary>Whether the command receives input from the pipeline.</summary>
     public bool ExpectsInput => _invocation.ExpectingInput;
 
-    /// <summary>Whether a parameter was given on the command line, rather than by the pipeline or not at all.</summary>
+    /// <summary>Returns whether a parameter is on the command line.</summary>
     public bool Has(string parameter) => _given.Contains(parameter);
 
-    /// <summary>Whether a parameter was given on the command line by its position, without its name.</summary>
+    /// <summary>Returns whether a parameter is on the command line without its name.</summary>
     public bool HasByPosition(string parameter)
     {
         if (!Has(parameter))
@@ -48,16 +48,18 @@ internal sealed class CommandLine
         return byPosition?.Cast<object>().Contains(parameter) != false;
     }
 
-    /// <summary>Treats a parameter as one that the pipeline gives, although the command line has a value in its position.</summary>
+    /// <summary>Treats a parameter as bound by the pipeline although the command line has a value in its position.</summary>
     public void LeaveToPipeline(string parameter) => _given.Remove(parameter);
 
-    /// <summary>The error for a name that was given and is empty, such as a variable that was never set: it must not mean all. Null if there is none.</summary>
+    /// <summary>
+    /// Returns the error for a name that is empty, or null if there is none. An empty name, such as a variable that was never set, must not mean all.
+    /// </summary>
     public ScramjetException? FindEmptyName() => FindEmptyName(ReferencesGiven.Except(_delayed));
 
-    /// <summary>Why a record can't be used; null if it can.</summary>
+    /// <summary>Returns the error for a record that can't be used, or null if it can.</summary>
     /// <param name="piped">The record's object.</param>
     /// <param name="accepted">The kinds of objects that the command accepts.</param>
-    /// <param name="input">The name of the parameter that takes the object.</param>
+    /// <param name="input">The name of the parameter for the object.</param>
     public ScramjetException? Refuse(PipedObject piped, PipedKind accepted, string input)
     {
         if (FindEmptyName(_delayed) is { } empty)
@@ -74,9 +76,10 @@ internal sealed class CommandLine
 
         if (piped.Kind != PipedKind.Other)
         {
+            var kind = piped.Kind == PipedKind.Record ? "this object" : PipedKinds.Describe(piped.Kind);
             return (piped.Kind & accepted) != 0 ? null : new ScramjetException(
                 ErrorCodes.BadParameters,
-                $"{Command} can't use {(piped.Kind == PipedKind.Record ? "this object" : PipedKinds.Describe(piped.Kind))} ('{piped.Value}') from the pipeline.",
+                $"{Command} can't use {kind} ('{piped.Value}') from the pipeline.",
                 $"Pipe {PipedKinds.Describe(accepted)}.");
         }
 
@@ -88,7 +91,7 @@ internal sealed class CommandLine
                 "Correct the value, or remove the column.");
         }
 
-        // Whatever it is, it must have given a parameter its value: an object that says nothing must not mean all.
+        // An object that sets no parameter must not mean all.
         if (!byParameter && (_delayed.Length > 0 || _parameters.Any(p => p.Name != input && IsFromRecord(p.Name))))
             return null;
 
@@ -98,20 +101,20 @@ internal sealed class CommandLine
             $"Pipe {PipedKinds.Describe(accepted)}, or objects whose properties have the names of parameters.");
     }
 
-    /// <summary>The columns of a row that say where to act and are empty, as a whole or in part: they must not mean everywhere.</summary>
+    /// <summary>Returns the columns of a row that specify a place but are empty, completely or in part. They must not mean all places.</summary>
     public IEnumerable<string> FindEmptyPlaces(PipedObject piped) => piped.Kind == PipedKind.Other && IsRow(piped)
-        ? new[] { "Hub", "Space" }.Where(column => !Has(column) && PSObject.AsPSObject(piped.Value!).Properties[column] is { } property && HasEmpty(property.Value))
+        ? new[] { "Hub", "Space" }.Where(name => !Has(name) && PSObject.AsPSObject(piped.Value!).Properties[name] is { } column && HasEmpty(column.Value))
         : [];
 
-    /// <summary>Forgets what the pipeline gave for a record, which PowerShell keeps in the list of bound parameters.</summary>
+    /// <summary>Removes the values of a record from the list of bound parameters, in which PowerShell leaves them.</summary>
     public void EndRecord()
     {
         foreach (var name in _invocation.BoundParameters.Keys.Where(n => !_given.Contains(n)).ToArray())
             _invocation.BoundParameters.Remove(name);
     }
 
-    /// <summary>Whether an object is outside the places that the command line names with -Hub or -Space, so that it isn't meant.</summary>
-    /// <exception cref="ScramjetException"><c>BAD_PARAMETERS</c>: a name is not a valid pattern.</exception>
+    /// <summary>Returns whether an object is outside of the places of -Hub or -Space on the command line.</summary>
+    /// <exception cref="ScramjetException"><c>BAD_PARAMETERS</c>: a name isn't a valid pattern.</exception>
     public bool Excludes(PipedObject piped) => Excludes(piped, "Hub", PipedKind.Hub) || Excludes(piped, "Space", PipedKind.Space);
 
     private bool Excludes(PipedObject piped, string parameter, PipedKind kind)
@@ -125,20 +128,22 @@ internal sealed class CommandLine
         return references.Length > 0 && !Array.Exists(references, r => new TextPattern(r.ToString()).IsMatch(place));
     }
 
-    /// <summary>Whether this record gave a parameter its value.</summary>
+    /// <summary>Returns whether the current record has bound a parameter.</summary>
     private bool IsFromRecord(string parameter) => !Has(parameter) && _invocation.BoundParameters.ContainsKey(parameter);
 
     /// <summary>
-    /// The column of a row whose value can't be converted to its parameter's type. PowerShell leaves such a parameter as it is, and the command would act as if
-    /// the column were not there. Places that are empty are another error.
+    /// Returns the column of a row whose value can't be converted to the type of its parameter. PowerShell ignores such a column, so the command would run
+    /// without it. Empty places are another error.
     /// </summary>
     private (string Name, string Parameter, object? Value)? FindUnusableColumn(PipedObject piped, string input)
     {
         if (piped.Value is null or string or ValueType)
             return null;
         var row = PSObject.AsPSObject(piped.Value);
-        foreach (var parameter in ColumnParameters.Where(p => p.Name != input && !IsFromRecord(p.Name) && !p.ParameterSets.Values.Any(s => s.ValueFromPipeline)))
+        foreach (var parameter in ColumnParameters)
         {
+            if (parameter.Name == input || IsFromRecord(parameter.Name) || parameter.ParameterSets.Values.Any(s => s.ValueFromPipeline))
+                continue;
             var value = ColumnOf(row, parameter);
             if (value?.Value is { } given && given is not "" && !HasEmpty(given))
                 return (value.Name, parameter.Name, given);
@@ -154,9 +159,11 @@ internal sealed class CommandLine
     }
 
     private IEnumerable<string> ReferencesGiven =>
-        _parameters.Where(p => Has(p.Name) && typeof(EntityReference).IsAssignableFrom(p.ParameterType.GetElementType() ?? p.ParameterType)).Select(p => p.Name);
+        _parameters.Where(p => Has(p.Name) && IsReference(p.ParameterType)).Select(p => p.Name);
 
-    /// <summary>The parameters that a row's columns can give.</summary>
+    private static bool IsReference(Type type) => typeof(EntityReference).IsAssignableFrom(type.GetElementType() ?? type);
+
+    /// <summary>The parameters that columns of a row can bind.</summary>
     private IEnumerable<ParameterMetadata> ColumnParameters =>
         _parameters.Where(p => !Has(p.Name) && p.ParameterSets.Values.Any(s => s.ValueFromPipelineByPropertyName));
 
@@ -185,6 +192,6 @@ internal sealed class CommandLine
             var references = ReferencesOf(name);
             return references.Length == 0 || Array.Exists(references, r => r is null || r.IsEmpty);
         });
-        return empty is null ? null : new ScramjetException(ErrorCodes.BadParameters, $"-{empty} is empty.", "Give a name, or * for all.");
+        return empty is null ? null : new ScramjetException(ErrorCodes.BadParameters, $"-{empty} is empty.", "Specify a name, or * for all.");
     }
 }

@@ -6,8 +6,8 @@ using Scramjet.Client.Model;
 namespace ScramjetPlatform.Pipeline;
 
 /// <summary>
-/// Something named on the command line or in the pipeline: by a text, or by the object itself.
-/// Rows, such as Import-Csv makes them, count by their Id, Hub and Space columns.
+/// A reference to an object on the command line or in the pipeline: its id, its name, or the object itself. A row, for example from Import-Csv, refers to an
+/// object with its Id, Hub and Space columns.
 /// </summary>
 public abstract class EntityReference
 {
@@ -19,32 +19,32 @@ public abstract class EntityReference
         Space = string.IsNullOrEmpty(space) ? null : space;
     }
 
-    /// <summary>What was given.</summary>
+    /// <summary>The original value.</summary>
     public object Value { get; }
 
-    /// <summary>The id, name or wildcard; null where an object was given.</summary>
+    /// <summary>The id, name or wildcard pattern; null for an object.</summary>
     public string? Text { get; }
 
-    /// <summary>The hub that a row names.</summary>
+    /// <summary>The hub in a row.</summary>
     public string? Hub { get; }
 
-    /// <summary>The space that a row names.</summary>
+    /// <summary>The space in a row.</summary>
     public string? Space { get; }
 
-    /// <summary>Whether nothing was given, as an empty column gives it.</summary>
+    /// <summary>Whether the text is empty, for example that of an empty column.</summary>
     internal bool IsEmpty => Text is { Length: 0 };
 
-    /// <summary>Whether all are objects, which know where they are from.</summary>
+    /// <summary>Returns whether all references are objects, which know their place.</summary>
     internal static bool AreObjects(EntityReference[] references) => references.Length > 0 && Array.TrueForAll(references, r => r.Text is null);
 
-    /// <summary>The text, or the object's id.</summary>
+    /// <summary>Returns the text, or the object's id.</summary>
     public override string ToString() => Text ?? Value.ToString() ?? "";
 }
 
-/// <summary>Something that is named by a text alone.</summary>
+/// <summary>A reference by name only.</summary>
 internal sealed class NameReference(string name) : EntityReference(name, name, null, null);
 
-/// <summary>A space, by id or object.</summary>
+/// <summary>A reference to a space, by id or object.</summary>
 [TypeConverter(typeof(EntityReferenceConverter))]
 public sealed class SpaceReference : EntityReference
 {
@@ -53,7 +53,7 @@ public sealed class SpaceReference : EntityReference
     }
 }
 
-/// <summary>A hub, by id or object.</summary>
+/// <summary>A reference to a hub, by id or object.</summary>
 [TypeConverter(typeof(EntityReferenceConverter))]
 public sealed class HubReference : EntityReference
 {
@@ -62,7 +62,7 @@ public sealed class HubReference : EntityReference
     }
 }
 
-/// <summary>A sequence, by id, name or object.</summary>
+/// <summary>A reference to a sequence, by id, name or object.</summary>
 [TypeConverter(typeof(EntityReferenceConverter))]
 public sealed class SequenceReference : EntityReference
 {
@@ -71,7 +71,7 @@ public sealed class SequenceReference : EntityReference
     }
 }
 
-/// <summary>An instance, by id or object.</summary>
+/// <summary>A reference to an instance, by id or object.</summary>
 [TypeConverter(typeof(EntityReferenceConverter))]
 public sealed class InstanceReference : EntityReference
 {
@@ -80,7 +80,7 @@ public sealed class InstanceReference : EntityReference
     }
 }
 
-/// <summary>A package in a store, by id, name or object.</summary>
+/// <summary>A reference to a package in a store, by id, name or object.</summary>
 [TypeConverter(typeof(EntityReferenceConverter))]
 public sealed class StoreItemReference : EntityReference
 {
@@ -89,7 +89,7 @@ public sealed class StoreItemReference : EntityReference
     }
 }
 
-/// <summary>Makes references of what PowerShell has: texts, objects of this module, and rows with an Id.</summary>
+/// <summary>Converts strings, objects of this module, and rows with an Id to references.</summary>
 public sealed class EntityReferenceConverter : PSTypeConverter
 {
     /// <inheritdoc/>
@@ -97,7 +97,8 @@ public sealed class EntityReferenceConverter : PSTypeConverter
 
     /// <inheritdoc/>
     public override object ConvertFrom(object sourceValue, Type destinationType, IFormatProvider formatProvider, bool ignoreCase) =>
-        Convert(sourceValue, destinationType) ?? throw new PSInvalidCastException($"A {sourceValue?.GetType().Name} can't be used as a {destinationType.Name}.");
+        Convert(sourceValue, destinationType)
+        ?? throw new PSInvalidCastException($"A {sourceValue?.GetType().Name} can't be used as a {destinationType.Name}.");
 
     /// <inheritdoc/>
     public override bool CanConvertTo(object sourceValue, Type destinationType) => false;

@@ -6,7 +6,7 @@ using ScramjetPlatform.Pipeline;
 
 namespace ScramjetPlatform.Binding;
 
-/// <summary>Lets a secret be given as a SecureString or as a string.</summary>
+/// <summary>Converts a string or credential for a secret to a SecureString.</summary>
 internal sealed class SecretTransformationAttribute : ArgumentTransformationAttribute
 {
     public override object? Transform(EngineIntrinsics engineIntrinsics, object? inputData)
@@ -17,12 +17,12 @@ internal sealed class SecretTransformationAttribute : ArgumentTransformationAttr
             string text => Secret.FromPlainText(text),
             PSCredential credential => credential.Password,
             null or SecureString => value,
-            _ => throw new ArgumentTransformationMetadataException("Give the secret as a SecureString or as a string."),
+            _ => throw new ArgumentTransformationMetadataException("Specify the secret as a SecureString or as a string."),
         };
     }
 }
 
-/// <summary>Takes the short names that `si` has for languages. (Python's is the beginning of its name, which PowerShell takes anyway.)</summary>
+/// <summary>Converts the short names that `si` has for languages. PowerShell itself accepts py as an abbreviation of Python.</summary>
 [AttributeUsage(AttributeTargets.Property)]
 internal sealed class LanguageTransformationAttribute : ArgumentTransformationAttribute
 {
@@ -34,12 +34,11 @@ internal sealed class LanguageTransformationAttribute : ArgumentTransformationAt
         : inputData;
 }
 
-/// <summary>Lets anything stand where an instance is expected: whether it is one, or what is to be sent to one, shows when the pipeline has come.</summary>
+/// <summary>Accepts any value for an instance, because the pipeline determines whether it is an instance or data to send.</summary>
 [AttributeUsage(AttributeTargets.Property)]
 internal sealed class InstanceOrPayloadAttribute : ArgumentTransformationAttribute
 {
     /// <inheritdoc/>
-    public override object? Transform(EngineIntrinsics engineIntrinsics, object? inputData) => inputData is null || LanguagePrimitives.TryConvertTo<InstanceReference>(inputData, out _)
-        ? inputData
-        : new InstanceReference(inputData, null);
+    public override object? Transform(EngineIntrinsics engineIntrinsics, object? inputData) =>
+        inputData is null || LanguagePrimitives.TryConvertTo<InstanceReference>(inputData, out _) ? inputData : new InstanceReference(inputData, null);
 }

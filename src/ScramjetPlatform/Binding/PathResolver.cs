@@ -5,13 +5,13 @@ using Scramjet.Client;
 
 namespace ScramjetPlatform.Binding;
 
-/// <summary>Converts PowerShell paths to file system paths. For the pipeline thread.</summary>
+/// <summary>Converts PowerShell paths to file system paths. Use it on the pipeline thread.</summary>
 internal sealed class PathResolver(PathIntrinsics paths)
 {
-    /// <summary>The files and folders that the parameters name.</summary>
+    /// <summary>Returns the files and folders of the parameters.</summary>
     /// <param name="wildcards">Paths with or without wildcards.</param>
     /// <param name="literals">Paths without wildcards.</param>
-    /// <param name="report">Receives the error for a path that names nothing.</param>
+    /// <param name="report">Receives the error for a path that doesn't exist.</param>
     public IReadOnlyList<string> Resolve(string[]? wildcards, string[]? literals, Action<Exception, object?> report)
     {
         var result = new List<string>();
@@ -34,28 +34,30 @@ internal sealed class PathResolver(PathIntrinsics paths)
         }
     }
 
-    /// <summary>The one file or folder that is named, with wildcards or without.</summary>
-    /// <exception cref="ScramjetException"><c>BAD_PARAMETERS</c>: both are given, or the wildcards match several; <c>FILE_NOT_FOUND</c>: they match none.</exception>
+    /// <summary>Returns the single file or folder of the parameters.</summary>
+    /// <exception cref="ScramjetException">
+    /// <c>BAD_PARAMETERS</c>: both are specified, or the wildcards match several; <c>FILE_NOT_FOUND</c>: they match none.
+    /// </exception>
     public string ResolveOne(string? path, string? literalPath)
     {
         if (path is not null && literalPath is not null)
-            throw new ScramjetException(ErrorCodes.BadParameters, "Both -Path and -LiteralPath are given.", "Give one of them.");
+            throw new ScramjetException(ErrorCodes.BadParameters, "Both -Path and -LiteralPath are specified.", "Specify one of them.");
 
-        // Without wildcards it doesn't have to exist: what opens it reports that, with the reason.
+        // A path without wildcards doesn't have to exist. The error of opening it is more exact.
         if (literalPath is not null || !WildcardPattern.ContainsWildcardCharacters(path))
             return FullPath(literalPath ?? WildcardPattern.Unescape(path!));
 
         var found = Resolve(path!);
         return found.Count switch
         {
-            0 => throw new ScramjetException(ErrorCodes.FileNotFound, $"Nothing matches '{path}'.", "Check the path, or give it with -LiteralPath if it has no wildcards."),
+            0 => throw new ScramjetException(ErrorCodes.FileNotFound, $"Nothing matches '{path}'.", "Check the path. Use -LiteralPath if it has no wildcards."),
             1 => found[0],
-            _ => throw new ScramjetException(ErrorCodes.BadParameters, $"'{path}' matches {found.Count} files or folders.", "Give the path of one."),
+            _ => throw new ScramjetException(ErrorCodes.BadParameters, $"'{path}' matches {found.Count} files or folders.", "Specify the path of one."),
         };
     }
 
-    /// <summary>The file system path of what may exist or not, without wildcards.</summary>
-    /// <exception cref="ScramjetException"><c>FILE_NOT_FOUND</c>: there is no such drive; <c>BAD_PARAMETERS</c>: the drive is not a file system.</exception>
+    /// <summary>Returns the file system path of a path without wildcards, which doesn't have to exist.</summary>
+    /// <exception cref="ScramjetException"><c>FILE_NOT_FOUND</c>: the drive doesn't exist; <c>BAD_PARAMETERS</c>: the drive isn't a file system.</exception>
     public string FullPath(string path)
     {
         try
@@ -65,7 +67,7 @@ internal sealed class PathResolver(PathIntrinsics paths)
         }
         catch (SessionStateException e)
         {
-            throw new ScramjetException(ErrorCodes.FileNotFound, $"There is no '{path}': {e.Message}", "Check the path.", e);
+            throw new ScramjetException(ErrorCodes.FileNotFound, $"'{path}' doesn't exist: {e.Message}", "Check the path.", e);
         }
     }
 
@@ -78,12 +80,12 @@ internal sealed class PathResolver(PathIntrinsics paths)
         }
         catch (SessionStateException e)
         {
-            throw new ScramjetException(ErrorCodes.FileNotFound, $"There is no '{path}'.", "Check the path.", e);
+            throw new ScramjetException(ErrorCodes.FileNotFound, $"'{path}' doesn't exist.", "Check the path.", e);
         }
     }
 
     private static bool IsFileSystem(ProviderInfo provider) => provider.Name == "FileSystem";
 
     private static ScramjetException NotInFileSystem(string path, ProviderInfo provider) =>
-        new(ErrorCodes.BadParameters, $"'{path}' is not in the file system, but in {provider.Name}.", "Give a path in the file system.");
+        new(ErrorCodes.BadParameters, $"'{path}' is not in the file system, but in {provider.Name}.", "Specify a path in the file system.");
 }

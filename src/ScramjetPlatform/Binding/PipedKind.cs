@@ -6,11 +6,11 @@ using ScramjetPlatform.Scope;
 
 namespace ScramjetPlatform.Binding;
 
-/// <summary>The kinds of objects that a command may be given by the pipeline.</summary>
+/// <summary>The kinds of objects that a command can receive from the pipeline.</summary>
 [Flags]
 internal enum PipedKind
 {
-    /// <summary>Nothing of this module: text, a row, or any other object, which binds by value or by property name.</summary>
+    /// <summary>An object of another type, such as text or a row, which binds by value or by property name.</summary>
     Other = 0,
 
     Connection = 1,
@@ -21,14 +21,14 @@ internal enum PipedKind
     Topic = 32,
     StoreItem = 64,
 
-    /// <summary>Another object that this module writes, such as a version. No command takes it.</summary>
+    /// <summary>Another object of this module, such as a version. No command accepts it.</summary>
     Record = 128,
 
-    /// <summary>What says where a command looks or acts.</summary>
+    /// <summary>The objects that specify where a command works.</summary>
     Places = Connection | Space | Hub,
 }
 
-/// <summary>The object of a record, unwrapped, and its kind.</summary>
+/// <summary>The unwrapped object of a record, and its kind.</summary>
 internal readonly struct PipedObject(object? value)
 {
     public object? Value { get; } = PipedKinds.Unwrap(value);
@@ -41,16 +41,19 @@ internal static class PipedKinds
 {
     private const string Deserialized = "Deserialized.";
 
-    private static readonly PipedKind[] s_named = [PipedKind.Connection, PipedKind.Space, PipedKind.Hub, PipedKind.Sequence, PipedKind.Instance, PipedKind.Topic, PipedKind.StoreItem];
+    private static readonly PipedKind[] s_named =
+    [
+        PipedKind.Connection, PipedKind.Space, PipedKind.Hub, PipedKind.Sequence, PipedKind.Instance, PipedKind.Topic, PipedKind.StoreItem,
+    ];
 
-    /// <summary>The object itself: without PowerShell's wrapping, and the item of a tree's node.</summary>
+    /// <summary>Returns the object without PowerShell's wrapper, or the item of a tree node.</summary>
     public static object? Unwrap(object? value)
     {
         var plain = value is PSObject { BaseObject: not PSCustomObject } wrapped ? wrapped.BaseObject : value;
         return plain is ScramjetTreeNode node ? node.Item : plain;
     }
 
-    /// <summary>The kind of an unwrapped object. One that was read from a file, such as by Import-Clixml, has the kind that it had.</summary>
+    /// <summary>Returns the kind of an unwrapped object. A deserialized object, for example from Import-Clixml, has its original kind.</summary>
     public static PipedKind Of(object? value) => value switch
     {
         null => PipedKind.Other,
@@ -62,16 +65,17 @@ internal static class PipedKinds
         Topic => PipedKind.Topic,
         StoreItem => PipedKind.StoreItem,
 
-        // A report counts as what it is about.
+        // A report has the kind of its subject.
         InstanceHealth or ScramjetEvent or LogEntry { Instance: not null } => PipedKind.Instance,
-        DisconnectedHub or LoadCheck { Hub: not null } or LogEntry { Hub: not null } or AuditEntry { Hub: not null } or ScramjetConfiguration { Hub: not null } => PipedKind.Hub,
+        DisconnectedHub or LoadCheck { Hub: not null } or LogEntry { Hub: not null } or AuditEntry { Hub: not null } => PipedKind.Hub,
+        ScramjetConfiguration { Hub: not null } => PipedKind.Hub,
         AccessKey or ScramjetAccessKey or LoadCheck { Space: not null } or ScramjetConfiguration { Space: not null } => PipedKind.Space,
         Entity or ScramjetVersion or ScramjetConfiguration => PipedKind.Record,
         PSObject row => OfRow(row),
         _ => PipedKind.Other,
     };
 
-    /// <summary>The kinds as words, for messages: "a connection, a space or a hub".</summary>
+    /// <summary>Returns the kinds as text for messages, such as "a connection, a space or a hub".</summary>
     public static string Describe(PipedKind kinds)
     {
         var words = s_named.Where(k => (kinds & k) != 0).Select(Word).ToArray();
@@ -91,12 +95,14 @@ internal static class PipedKinds
         if (!type.StartsWith(Deserialized, StringComparison.Ordinal))
             return PipedKind.Other;
 
-        // A node of a tree stands for its item here too.
+        // A deserialized tree node is treated as its item too.
         type = type.Substring(Deserialized.Length);
         if (type == typeof(ScramjetTreeNode).FullName)
             type = $"{typeof(Entity).Namespace}.{row.Properties[nameof(ScramjetTreeNode.Kind)]?.Value}";
-        return s_named.FirstOrDefault(k => type == $"{typeof(Entity).Namespace}.{k}") is var kind and not PipedKind.Other ? kind
-            : type.StartsWith(typeof(Entity).Namespace + ".", StringComparison.Ordinal) || type.StartsWith(typeof(ScramjetConnection).Namespace + ".", StringComparison.Ordinal) ? PipedKind.Record
+        var kind = s_named.FirstOrDefault(k => type == $"{typeof(Entity).Namespace}.{k}");
+        return kind != PipedKind.Other ? kind
+            : type.StartsWith(typeof(Entity).Namespace + ".", StringComparison.Ordinal) ? PipedKind.Record
+            : type.StartsWith(typeof(ScramjetConnection).Namespace + ".", StringComparison.Ordinal) ? PipedKind.Record
             : PipedKind.Other;
     }
 }

@@ -4,12 +4,12 @@ using Scramjet.Client;
 
 namespace ScramjetPlatform.Binding;
 
-/// <summary>A name as commands take it: a text that must be equal, ignoring case, or a wildcard pattern.</summary>
+/// <summary>A name in a parameter: a text that must be equal, ignoring case, or a wildcard pattern.</summary>
 internal sealed class TextPattern
 {
     private readonly WildcardPattern? _wildcard;
 
-    /// <exception cref="ScramjetException"><c>BAD_PARAMETERS</c>: a bracket is not closed.</exception>
+    /// <exception cref="ScramjetException"><c>BAD_PARAMETERS</c>: a bracket isn't closed.</exception>
     public TextPattern(string text)
     {
         Text = text;
@@ -18,7 +18,7 @@ internal sealed class TextPattern
 
         try
         {
-            // The pattern is parsed when it is used first.
+            // The pattern is parsed by its first use.
             _wildcard = WildcardPattern.Get(text, WildcardOptions.IgnoreCase);
             _wildcard.IsMatch("");
         }

@@ -10,7 +10,7 @@ using Scramjet.Client.Streams;
 
 namespace ScramjetPlatform.Conversion;
 
-/// <summary>Turns pipeline objects into the bytes of a stream: objects become NDJSON, strings lines of text, bytes stay bytes.</summary>
+/// <summary>Converts pipeline objects to the bytes of a stream: objects to NDJSON and strings to lines. Bytes remain bytes.</summary>
 internal sealed class BodyEncoder(string contentType)
 {
     private static readonly UTF8Encoding Utf8 = new(false);
@@ -19,10 +19,10 @@ internal sealed class BodyEncoder(string contentType)
 
     public string ContentType { get; } = contentType;
 
-    /// <summary>Whether all that comes of it is ASCII.</summary>
+    /// <summary>Whether all encoded data is ASCII.</summary>
     public bool IsAscii => _json;
 
-    /// <summary>The content type that an object goes as.</summary>
+    /// <summary>Returns the default content type for an object.</summary>
     public static string TypeFor(object? value) => Base(value) switch
     {
         string or char => ContentTypes.Text,
@@ -30,8 +30,8 @@ internal sealed class BodyEncoder(string contentType)
         _ => ContentTypes.NdJson,
     };
 
-    /// <summary>An object's bytes.</summary>
-    /// <exception cref="ScramjetException"><c>BAD_PARAMETERS</c>: it can't be sent as this content type.</exception>
+    /// <summary>Returns the bytes of an object.</summary>
+    /// <exception cref="ScramjetException"><c>BAD_PARAMETERS</c>: the object can't be sent with the content type.</exception>
     public byte[] Encode(object? value)
     {
         if (_json)
@@ -45,7 +45,7 @@ internal sealed class BodyEncoder(string contentType)
             _ when ContentType == ContentTypes.Bytes && plain is not string => throw new ScramjetException(
                 ErrorCodes.BadParameters,
                 $"A {plain?.GetType().Name ?? "null"} can't be sent as {ContentType}.",
-                "Send byte[] or strings, or give another -ContentType."),
+                "Send byte[] or strings, or specify another -ContentType."),
             string text => Utf8.GetBytes(text + "\n"),
             IEnumerable or PSCustomObject => Utf8.GetBytes(PSJson.From(value).ToString(Newtonsoft.Json.Formatting.None) + "\n"),
             _ => Utf8.GetBytes(LanguagePrimitives.ConvertTo<string>(plain) + "\n"),
@@ -53,7 +53,7 @@ internal sealed class BodyEncoder(string contentType)
     }
 
     /// <summary>
-    /// JSON in ASCII only: instances decode their input piece by piece, and a character of several bytes on the border between two pieces would be corrupted.
+    /// Encodes JSON in ASCII only: instances decode their input piece by piece, and would corrupt a multi-byte character at the border of two pieces.
     /// </summary>
     private static byte[] JsonLine(object? value)
     {
@@ -64,7 +64,7 @@ internal sealed class BodyEncoder(string contentType)
         return Utf8.GetBytes(text.ToString());
     }
 
-    /// <summary>The plain object. A list of bytes, such as Get-Content -AsByteStream -ReadCount writes, is a block of bytes.</summary>
+    /// <summary>Returns the base object. A list of bytes, such as Get-Content -AsByteStream -ReadCount writes, becomes a block of bytes.</summary>
     private static object? Base(object? value) => (value is PSObject wrapped ? wrapped.BaseObject : value) switch
     {
         object[] { Length: > 0 } list when Array.TrueForAll(list, static b => b is byte or PSObject { BaseObject: byte }) =>

@@ -12,7 +12,7 @@ using Scramjet.Client.Json;
 
 namespace ScramjetPlatform.Conversion;
 
-/// <summary>Turns what PowerShell has into JSON, and JSON into what PowerShell has.</summary>
+/// <summary>Converts PowerShell objects to JSON and back.</summary>
 internal static class PSJson
 {
     private const int MaxDepth = 64;
@@ -21,20 +21,23 @@ internal static class PSJson
     private static readonly object s_true = true;
     private static readonly object s_false = false;
 
-    /// <summary>Up to this many names are looked through one by one.</summary>
-    private const int ManyNames = 12;
+    /// <summary>The number of names up to which a linear search is used.</summary>
+    private const int MaxLinearSearch = 12;
 
-    /// <summary>Names that PowerShell has for itself on every object.</summary>
-    private static readonly HashSet<string> s_reserved = new(StringComparer.OrdinalIgnoreCase) { "PSObject", "PSBase", "PSAdapted", "PSExtended", "PSTypeNames" };
+    /// <summary>The names that PowerShell reserves on every object.</summary>
+    private static readonly HashSet<string> s_reserved = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "PSObject", "PSBase", "PSAdapted", "PSExtended", "PSTypeNames",
+    };
 
-    /// <summary>Any value as JSON.</summary>
-    /// <exception cref="ScramjetException"><c>BAD_PARAMETERS</c>: too deeply nested, or a secret.</exception>
+    /// <summary>Converts any value to JSON.</summary>
+    /// <exception cref="ScramjetException"><c>BAD_PARAMETERS</c>: the value is nested too deeply, or contains a secret.</exception>
     public static JToken From(object? value) => From(value, 0);
 
-    /// <summary>A hashtable, an object, or JSON text, as a JSON object.</summary>
-    /// <param name="value">What was given.</param>
-    /// <param name="parameter">The parameter's name, for the error.</param>
-    /// <exception cref="ScramjetException"><c>BAD_PARAMETERS</c>: it isn't one of these.</exception>
+    /// <summary>Converts a hashtable, an object, or JSON text to a JSON object.</summary>
+    /// <param name="value">The value.</param>
+    /// <param name="parameter">The name of the parameter, for the error.</param>
+    /// <exception cref="ScramjetException"><c>BAD_PARAMETERS</c>: the value isn't one of these.</exception>
     public static JObject? ObjectFrom(object? value, string parameter)
     {
         if (value is null)
@@ -44,11 +47,11 @@ internal static class PSJson
         return token as JObject ?? throw new ScramjetException(
             ErrorCodes.BadParameters,
             $"-{parameter} must be an object with names and values; it is {Kind(token)}.",
-            $"Give a hashtable, such as -{parameter} @{{ name = 'value' }}, or JSON text.");
+            $"Specify a hashtable, such as -{parameter} @{{ name = 'value' }}, or JSON text.");
     }
 
-    /// <summary>A JSON text as PowerShell has it: objects with properties, arrays, and plain values; times stay texts.</summary>
-    /// <exception cref="JsonException">It isn't one JSON value.</exception>
+    /// <summary>Converts JSON text to PowerShell objects with properties, arrays, and plain values. Times remain strings.</summary>
+    /// <exception cref="JsonException">The text isn't a single valid JSON value.</exception>
     public static object? Read(string text)
     {
         var cursor = new JsonCursor(text, MaxDepthRead);
@@ -57,10 +60,10 @@ internal static class PSJson
         return value;
     }
 
-    /// <summary>A JSON value as PowerShell has it.</summary>
+    /// <summary>Converts a JSON value to a PowerShell object.</summary>
     public static object? Read(JToken token) => Read(token.ToString(Newtonsoft.Json.Formatting.None));
 
-    /// <summary>Whether a text that is JSON is an object, an array or a text: nothing that plain text would begin with by chance.</summary>
+    /// <summary>Returns whether a text in JSON is an object, an array or a string, which plain text hardly begins with.</summary>
     public static bool IsCompound(string text)
     {
         foreach (var c in text)
@@ -104,10 +107,10 @@ internal static class PSJson
             var name = cursor.Text;
             var value = Read(cursor);
 
-            // PowerShell's properties have names, and case doesn't tell them apart: what can't be properties becomes a dictionary.
+            // Property names in PowerShell are case-insensitive and can't be empty. If names don't meet this, the object becomes a dictionary.
             if (dictionary is null && !IsPropertyName(name, members, ref names))
             {
-                // Of two values of the very same name the later one counts, as everywhere in JavaScript.
+                // If a name occurs twice, the last value is used, as in JavaScript.
                 if (members.Find(m => m.Name == name) is { } earlier)
                 {
                     earlier.Value = value;
@@ -128,7 +131,7 @@ internal static class PSJson
         if (dictionary is not null)
             return dictionary;
 
-        // The checks of an addition are made above: PowerShell's own cost more than all the rest.
+        // The names were validated above. PowerShell's own validation would cost more than the rest of this method.
         var result = new PSObject();
         var properties = result.Properties;
         foreach (var member in members)
@@ -141,7 +144,7 @@ internal static class PSJson
         if (name.Length == 0 || (name.StartsWith("PS", StringComparison.OrdinalIgnoreCase) && s_reserved.Contains(name)))
             return false;
 
-        if (members.Count < ManyNames)
+        if (members.Count < MaxLinearSearch)
         {
             foreach (var member in members)
             {
@@ -173,7 +176,7 @@ internal static class PSJson
             throw new ScramjetException(
                 ErrorCodes.BadParameters,
                 $"-{parameter} isn't valid JSON: {e.Message}",
-                $"Give a hashtable, such as -{parameter} @{{ name = 'value' }}, or JSON text.",
+                $"Specify a hashtable, such as -{parameter} @{{ name = 'value' }}, or JSON text.",
                 e);
         }
     }
@@ -184,8 +187,8 @@ internal static class PSJson
         {
             throw new ScramjetException(
                 ErrorCodes.BadParameters,
-                $"A value is nested more than {MaxDepth} deep, or contains itself.",
-                "Give only the properties that are wanted, e.g. with Select-Object.");
+                $"A value is nested more than {MaxDepth} levels deep, or contains itself.",
+                "Specify only the required properties, for example with Select-Object.");
         }
 
         var plain = value is PSObject wrapped && wrapped.BaseObject is not PSCustomObject ? wrapped.BaseObject : value;
@@ -198,16 +201,20 @@ internal static class PSJson
             case SecureString or PSCredential:
                 throw new ScramjetException(
                     ErrorCodes.BadParameters,
-                    "A secret (SecureString or PSCredential) can't be sent as it is.",
-                    "Convert it to plain text yourself, where that is meant.");
-            case string or bool or Guid or Uri or Version or TimeSpan or Enum or char or IntPtr or UIntPtr:
-                return plain is bool flag ? new JValue(flag) : new JValue(plain is Enum e ? e.ToString() : Convert.ToString(plain, CultureInfo.InvariantCulture));
+                    "A secret (SecureString or PSCredential) can't be sent.",
+                    "Convert it to plain text first, if that is intended.");
+            case bool flag:
+                return new JValue(flag);
+            case Enum name:
+                return new JValue(name.ToString());
+            case string or Guid or Uri or Version or TimeSpan or char or IntPtr or UIntPtr:
+                return new JValue(Convert.ToString(plain, CultureInfo.InvariantCulture));
             case DateTime time:
                 return new JValue(time.ToString("o", CultureInfo.InvariantCulture));
             case DateTimeOffset time:
                 return new JValue(time.ToString("o", CultureInfo.InvariantCulture));
-            case double or float when double.IsNaN(Convert.ToDouble(plain, CultureInfo.InvariantCulture)) || double.IsInfinity(Convert.ToDouble(plain, CultureInfo.InvariantCulture)):
-                throw new ScramjetException(ErrorCodes.BadParameters, "NaN and infinity have no form in JSON.");
+            case double.NaN or double.PositiveInfinity or double.NegativeInfinity or float.NaN or float.PositiveInfinity or float.NegativeInfinity:
+                throw new ScramjetException(ErrorCodes.BadParameters, "JSON doesn't support NaN and infinity.");
             case IDictionary dictionary:
                 var fromDictionary = new JObject();
                 foreach (DictionaryEntry entry in dictionary)
@@ -244,7 +251,7 @@ internal static class PSJson
             throw new ScramjetException(
                 ErrorCodes.BadParameters,
                 $"An object's property '{property.Name}' can't be read: {e.InnerException?.Message ?? e.Message}",
-                "Give only the properties that are wanted, e.g. with Select-Object.",
+                "Specify only the required properties, for example with Select-Object.",
                 e);
         }
     }

@@ -6,15 +6,15 @@ using Scramjet.Client;
 namespace ScramjetPlatform.Conversion;
 
 /// <summary>
-/// Turns lines into what goes down the pipeline. Without a content type, the first line that is not a mere number decides: JSON makes
-/// objects of this and all further lines, anything else leaves them text.
+/// Converts lines to pipeline objects. Without a content type, the first line that isn't just a number decides: if it is JSON, it and all further lines are
+/// converted to objects; otherwise all lines remain text.
 /// </summary>
 internal sealed class StreamDecoder
 {
     private readonly bool _strict;
     private bool? _json;
 
-    /// <param name="contentType">The content type; null to tell by the first line.</param>
+    /// <param name="contentType">The content type; null to detect it from the first line.</param>
     public StreamDecoder(string? contentType)
     {
         if (contentType is null)
@@ -24,10 +24,10 @@ internal sealed class StreamDecoder
         _strict = _json.Value;
     }
 
-    /// <summary>The objects of some lines.</summary>
+    /// <summary>Converts lines to objects.</summary>
     /// <param name="lines">The lines.</param>
-    /// <param name="report">Told of a line that should be JSON and isn't.</param>
-    /// <param name="isCut">Whether the last of the lines had no end.</param>
+    /// <param name="report">Receives the error for a line that should be JSON and isn't.</param>
+    /// <param name="isCut">Whether the stream ended within the last line.</param>
     public IReadOnlyList<object?> Decode(IReadOnlyList<string> lines, Action<ScramjetException, string> report, bool isCut = false)
     {
         if (_json == false)
@@ -45,7 +45,7 @@ internal sealed class StreamDecoder
 
             if (string.IsNullOrWhiteSpace(line))
             {
-                // NDJSON has no empty values; before the first value nothing is known yet, and text keeps its empty lines.
+                // NDJSON has no empty values. Before the type is known, an empty line is kept, because it can be part of a text.
                 if (_json is null)
                     values.Add(line);
                 continue;
@@ -55,7 +55,7 @@ internal sealed class StreamDecoder
             {
                 values.Add(PSJson.Read(line));
 
-                // A number alone may be text as well: it decides nothing about the lines behind it.
+                // A number can be text too, so it doesn't decide about the next lines.
                 if (PSJson.IsCompound(line))
                     _json = true;
             }
@@ -63,13 +63,13 @@ internal sealed class StreamDecoder
             {
                 if (isCut && _json == true && i == lines.Count - 1 && PSJson.IsCompound(line))
                 {
-                    report(new ScramjetException(ErrorCodes.StreamBroken, "The stream ends in the middle of a JSON value: what belongs to it, and what comes behind, is missing.", "See whether the program put it out whole, and whether it was read in time: an instance exits ten seconds after its program has ended.", e), line);
+                    report(EndsWithinValue(e), line);
                     continue;
                 }
 
                 if (_strict)
                 {
-                    report(new ScramjetException(ErrorCodes.InvalidResponse, $"A line isn't valid JSON: {e.Message}", "Read the stream as text, with -ContentType text/plain.", e), line);
+                    report(NotJson(e), line);
                     continue;
                 }
 
@@ -80,4 +80,16 @@ internal sealed class StreamDecoder
 
         return values;
     }
+
+    private static ScramjetException EndsWithinValue(JsonException e) => new(
+        ErrorCodes.StreamBroken,
+        "The stream ends within a JSON value. The rest of the value, and the data after it, is missing.",
+        "Check whether the program wrote the whole value, and whether its output was read in time: an instance exits ten seconds after its program has ended.",
+        e);
+
+    private static ScramjetException NotJson(JsonException e) => new(
+        ErrorCodes.InvalidResponse,
+        $"A line isn't valid JSON: {e.Message}",
+        "Read the stream as text, with -ContentType text/plain.",
+        e);
 }

@@ -14,18 +14,18 @@ using ScramjetPlatform.Scope;
 namespace ScramjetPlatform.Engine;
 
 /// <summary>
-/// A cmdlet whose work is async. Work begins on the pipeline thread, where it may read parameters, and continues on the thread pool after its first wait.
-/// What it writes, asks and reports comes back to the pipeline thread as it happens, and stopping the pipeline cancels <see cref="StopToken"/>.
+/// A cmdlet that works asynchronously. Work starts on the pipeline thread, where it can read parameters, and continues on the thread pool after its first
+/// wait. Its output, prompts and errors are passed to the pipeline thread as they occur, and stopping the pipeline cancels <see cref="StopToken"/>.
 /// </summary>
 public abstract class AsyncCmdlet : PSCmdlet, IDisposable
 {
     internal const int DefaultThrottleLimit = 16;
 
-    /// <summary>The time that stopped work has to end before the cmdlet leaves it.</summary>
+    /// <summary>The time for canceled work to end before the cmdlet ends without it.</summary>
     private static readonly TimeSpan StopGrace = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>The longest that a pipeline that was cut waits for the clean-up.</summary>
-    private static readonly TimeSpan CleanUpTime = TimeSpan.FromMinutes(2);
+    /// <summary>The maximum time to wait for the cleanup when the pipeline ends early.</summary>
+    private static readonly TimeSpan CleanupTime = TimeSpan.FromMinutes(2);
 
     private readonly CancellationTokenSource _stop = new();
     private readonly CancellationTokenSource _interruption = new();
@@ -41,34 +41,34 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
         _pump = new PipelinePump((value, enumerate) => WriteObject(value, enumerate));
     }
 
-    /// <summary>Cancelled when the pipeline is stopped.</summary>
+    /// <summary>Canceled when the pipeline is stopped.</summary>
     protected CancellationToken StopToken { get; }
 
-    /// <summary>What this command gives to its helpers.</summary>
+    /// <summary>The context for the command's helpers.</summary>
     private protected CommandContext Context => _context!;
 
-    /// <summary>What was given on the command line.</summary>
+    /// <summary>The parameters on the command line.</summary>
     private protected CommandLine CommandLine => _commandLine!;
 
-    /// <summary>The object of this record, if the cmdlet takes objects from the pipeline.</summary>
+    /// <summary>The object of the current record, if the cmdlet accepts objects from the pipeline.</summary>
     private protected PipedObject Piped { get; private set; }
 
-    /// <summary>The parameter that takes the pipeline's objects, if they are checked and unwrapped for the cmdlet.</summary>
+    /// <summary>The parameter for objects from the pipeline, if they are checked and unwrapped for the cmdlet.</summary>
     private protected virtual (string Name, object? Value)? Input => null;
 
-    /// <summary>The kinds of objects that <see cref="Input"/> accepts. All others are errors.</summary>
+    /// <summary>The kinds of objects that <see cref="Input"/> accepts. Others are reported as errors.</summary>
     private protected virtual PipedKind AcceptedInput => PipedKind.Places;
 
-    /// <summary>How many requests may be under way at once.</summary>
+    /// <summary>The maximum number of concurrent requests.</summary>
     private protected virtual int Throttle => DefaultThrottleLimit;
 
-    /// <summary>How many records may be under way at once; by default as many as keep the requests busy.</summary>
+    /// <summary>The maximum number of concurrent records. The default is large enough to use all request slots.</summary>
     private protected virtual int MaxRecords => 4 * Throttle;
 
-    /// <summary>The time limit for a request; null for the connection's.</summary>
+    /// <summary>The time limit of a request; null for that of the connection.</summary>
     private protected virtual TimeSpan? CallTimeout => null;
 
-    /// <summary>Ends what is still under way.</summary>
+    /// <summary>Cancels all work in progress.</summary>
     public void Dispose()
     {
         Abandon();
@@ -77,18 +77,18 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>Checks the parameters before the first record. All errors end the command.</summary>
+    /// <summary>Checks the parameters before the first record. Every error ends the command.</summary>
     private protected virtual void Begin()
     {
     }
 
-    /// <summary>Does the work for one record. It must read the parameters of the record before it first waits: the next record changes them.</summary>
+    /// <summary>Processes one record. It must read the parameters before its first wait, because the next record changes them.</summary>
     private protected abstract Task ProcessAsync();
 
-    /// <summary>Does the work after the last record.</summary>
+    /// <summary>Completes the command after the last record.</summary>
     private protected virtual Task EndAsync() => Task.CompletedTask;
 
-    /// <summary>Called on the pipeline thread when <see cref="EndAsync"/> has ended, also when it was stopped.</summary>
+    /// <summary>Called on the pipeline thread after <see cref="EndAsync"/>, also if it was canceled.</summary>
     private protected virtual void AfterEnd()
     {
     }
@@ -138,7 +138,7 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
                 if (CommandLine.Refuse(Piped, AcceptedInput, input.Name) is { } refusal)
                     throw refusal;
                 if (CommandLine.Excludes(Piped))
-                    WriteVerbose($"'{Piped.Value}' is not in the places that the command line names, and is left out.");
+                    WriteVerbose($"'{Piped.Value}' is not in the spaces or hubs on the command line and is skipped.");
                 else
                     StartRecord(item);
             }
@@ -165,26 +165,26 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
         }
     }
 
-    /// <summary>Cancels all work; called on another thread than the pipeline's.</summary>
+    /// <summary>Cancels all work. It is called on another thread than the pipeline thread.</summary>
     protected sealed override void StopProcessing()
     {
         Cancel(_interruption);
         Cancel(_stop);
     }
 
-    /// <summary>Starts work beside the records; the command's end waits for it.</summary>
+    /// <summary>Starts work in the background. The command doesn't end before it.</summary>
     private protected Task StartInBackground(Func<Task> work) => Add(_started, Observe(Task.Run(work), null));
 
-    /// <summary>The client with this command's time limit, tracing and throttle.</summary>
+    /// <summary>Returns the client with the command's time limit, tracing and throttle.</summary>
     private protected T Bind<T>(T client) where T : ApiClient => Context.Bind(client);
 
-    /// <summary>Writes an object. The task ends when the pipeline has room for more.</summary>
+    /// <summary>Writes an object. The task completes when the pipeline has room for more.</summary>
     private protected Task WriteAsync(object? value) => Context.Output.WriteAsync(value);
 
-    /// <summary>Asks for confirmation, and says what would be done with -WhatIf.</summary>
+    /// <summary>Asks for confirmation, or describes the action if -WhatIf is used.</summary>
     private protected Task<bool> ConfirmAsync(string target, string action) => Context.Output.ConfirmAsync(target, action);
 
-    /// <summary>Reads local files on another thread while the pipeline is pumped, so that Ctrl+C works at once. For the pipeline thread.</summary>
+    /// <summary>Reads local files on another thread while the pipeline is pumped, so that Ctrl+C works at once. Call it on the pipeline thread.</summary>
     private protected T ReadLocal<T>(Func<CancellationToken, T> read)
     {
         var reading = Task.Run(() => read(StopToken));
@@ -192,10 +192,10 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
         return reading.IsCanceled ? throw new PipelineStoppedException() : reading.GetAwaiter().GetResult();
     }
 
-    /// <summary>Resolves paths. For the pipeline thread.</summary>
+    /// <summary>Resolves paths. Use it on the pipeline thread.</summary>
     private protected PathResolver Paths => new(SessionState.Path);
 
-    /// <summary>The one file or folder that -Path or -LiteralPath names; an error ends the command. For the pipeline thread.</summary>
+    /// <summary>Returns the single file or folder of -Path or -LiteralPath. Errors end the command. Call it on the pipeline thread.</summary>
     private protected string ResolveOnePath(string? path, string? literalPath)
     {
         try
@@ -212,7 +212,7 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
     {
         var record = Add(_records, Call(ProcessAsync, target));
 
-        // What has been written goes out before the next record comes in.
+        // Write the output so far before the next record.
         Pump(record.IsCompleted ? record : Task.CompletedTask);
         for (_records.RemoveWhere(static t => t.IsCompleted); _records.Count >= MaxRecords; _records.RemoveWhere(static t => t.IsCompleted))
             Pump(Task.WhenAny(_records));
@@ -237,7 +237,7 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
         return task.Status == TaskStatus.RanToCompletion ? task : Observe(task, target);
     }
 
-    /// <summary>Makes a failure one error.</summary>
+    /// <summary>Reports a failure as one error.</summary>
     private async Task Observe(Task task, object? target)
     {
         try
@@ -254,7 +254,7 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
         }
         catch (OperationCanceledException)
         {
-            // The pipeline was stopped: the pump reports that.
+            // The pump reports that the pipeline was stopped.
         }
     }
 
@@ -278,7 +278,7 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
         }
         catch
         {
-            // The next command of the pipeline accepts no more, or an error action ended it.
+            // The next command in the pipeline accepts no more objects, or an error action ended the pipeline.
             CleanUp();
             throw;
         }
@@ -297,8 +297,8 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
     }
 
     /// <summary>
-    /// Stops all work, and waits until it has cleaned up. Its progress and warnings are still written, its output is not. Ctrl+C ends the wait. If the
-    /// pipeline has failed already, Ctrl+C would not arrive here, and there is no wait.
+    /// Cancels all work and waits for its cleanup. Progress and warnings are still written, output is not. Ctrl+C ends the wait. There is no wait if the
+    /// pipeline has failed already, because Ctrl+C wouldn't have an effect then.
     /// </summary>
     private void CleanUp()
     {
@@ -308,18 +308,19 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
             try
             {
                 _pump.Discard();
-                _pump.PumpUntil(Task.WhenAny(Task.WhenAll(_records.Concat(_started)), Task.Delay(CleanUpTime, _interruption.Token)), _interruption.Token);
+                var work = Task.WhenAll(_records.Concat(_started));
+                _pump.PumpUntil(Task.WhenAny(work, Task.Delay(CleanupTime, _interruption.Token)), _interruption.Token);
             }
             catch
             {
-                // The error that ended the pipeline is the one to report.
+                // The error that ended the pipeline is reported.
             }
         }
 
         Abandon();
     }
 
-    /// <summary>Stops all work and leaves what doesn't end at once, so that Ctrl+C returns to the prompt.</summary>
+    /// <summary>Cancels all work and doesn't wait for work that takes long to end, so that Ctrl+C returns to the prompt.</summary>
     private void Abandon()
     {
         Cancel(_stop);

@@ -6,13 +6,13 @@ using ScramjetPlatform.View;
 
 namespace ScramjetPlatform.Engine;
 
-/// <summary>What a running command gives to its helpers: its requests, its output and its waits for instances.</summary>
+/// <summary>The context that a running command passes to its helpers: its requests, its output and its waits for instances.</summary>
 internal sealed class CommandContext : RequestContext
 {
     /// <param name="options">The time limit, tracing and throttle of all requests.</param>
     /// <param name="output">Writes to the command's pipeline.</param>
     /// <param name="session">The session that the command runs in.</param>
-    /// <param name="cancellation">Cancelled when the command is stopped.</param>
+    /// <param name="cancellation">Canceled when the command is stopped.</param>
     public CommandContext(RequestOptions options, PipelineOutput output, ScramjetSession session, CancellationToken cancellation)
         : base(options, output.PostError, cancellation)
     {
@@ -21,16 +21,16 @@ internal sealed class CommandContext : RequestContext
         Watch = new InstanceWatch(options, new WaitProgress(output.PostProgress));
     }
 
-    /// <summary>The session that the command runs in.</summary>
+    /// <summary>The command's session.</summary>
     public ScramjetSession Session { get; }
 
     /// <summary>Writes to the command's pipeline, from any thread.</summary>
     public PipelineOutput Output { get; }
 
-    /// <summary>Waits for instances, with this command's time limit, tracing and throttle, and with progress.</summary>
+    /// <summary>Waits for instances with the command's time limit, tracing, throttle and progress.</summary>
     public InstanceWatch Watch { get; }
 
-    /// <summary>Writes a warning. If the command has left its pipeline by then, the session's next command writes it.</summary>
+    /// <summary>Writes a warning. If the command has ended, the next command of the session writes it.</summary>
     public async Task WarnAsync(string text)
     {
         if (!await Output.TryWarnAsync(text).ConfigureAwait(false))

@@ -6,18 +6,18 @@ using ScramjetPlatform.Scope;
 
 namespace ScramjetPlatform.Engine;
 
-/// <summary>An error that ends the command, such as wrong usage. Any thread may throw it.</summary>
+/// <summary>An error that ends the command, such as an invalid parameter. Every thread can throw it.</summary>
 internal sealed class TerminatingError(Exception error, object? target = null) : Exception(error.Message, error)
 {
-    /// <summary>What the error is about.</summary>
+    /// <summary>The object that the error is about.</summary>
     public object? Target { get; } = target;
 
-    /// <summary>An error in what was given to the command.</summary>
+    /// <summary>Creates an error for invalid parameters.</summary>
     public static TerminatingError BadParameters(string message, string recommendedAction, object? target = null) =>
         new(new ScramjetException(ErrorCodes.BadParameters, message, recommendedAction), target);
 }
 
-/// <summary>The one place where exceptions become error records.</summary>
+/// <summary>Converts all exceptions to error records.</summary>
 internal static class ErrorRecords
 {
     private const string Unexpected = "UNEXPECTED";
@@ -52,7 +52,7 @@ internal static class ErrorRecords
         [ErrorCodes.InstanceFailed] = ErrorCategory.OperationStopped,
     };
 
-    /// <summary>The record for an exception: the id is its code, the category follows.</summary>
+    /// <summary>Creates the record for an exception. The code is the error id and determines the category.</summary>
     public static ErrorRecord From(Exception error, object? target)
     {
         if (error is TerminatingError terminating)

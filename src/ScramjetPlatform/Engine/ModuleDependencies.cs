@@ -7,7 +7,7 @@ using System.Threading;
 namespace ScramjetPlatform;
 
 /// <summary>
-/// Loads what the module brings apart from what other modules bring, so that each has its own version. PowerShell calls this when the module is imported.
+/// Loads the module's dependencies separately from those of other modules, so that each module has its own versions. PowerShell calls it on import.
 /// </summary>
 public sealed class ModuleDependencies : IModuleAssemblyInitializer
 {
@@ -19,12 +19,12 @@ public sealed class ModuleDependencies : IModuleAssemblyInitializer
     /// <inheritdoc/>
     public void OnImport()
     {
-        // Once for the process: objects of the module may outlive its removal, and another runspace may import it too.
+        // Subscribe once per process: objects can be used after the module was removed, and other runspaces can import the module too.
         if (Interlocked.Exchange(ref _listening, 1) == 0)
             AppDomain.CurrentDomain.AssemblyResolve += Resolve;
     }
 
-    /// <summary>Answers the module's own assemblies, and nobody else's.</summary>
+    /// <summary>Resolves only assemblies that the module itself requests.</summary>
     private static Assembly? Resolve(object sender, ResolveEventArgs request)
     {
         if (!IsOwn(request.RequestingAssembly))
@@ -36,7 +36,7 @@ public sealed class ModuleDependencies : IModuleAssemblyInitializer
 
     private static bool IsOwn(Assembly? assembly)
     {
-        // What was made in memory has no place, and may throw where it is asked for one.
+        // Assemblies in memory have no location, and the property can throw.
         if (assembly is null || assembly.IsDynamic || assembly.Location.Length == 0)
             return false;
         var folder = Path.GetDirectoryName(assembly.Location);
@@ -44,8 +44,8 @@ public sealed class ModuleDependencies : IModuleAssemblyInitializer
     }
 
     /// <summary>
-    /// How a file is loaded beside others of the same name: in PowerShell 7 into a load context of its own, which .NET Standard doesn't know by name; in
-    /// Windows PowerShell by LoadFile, which has no context.
+    /// Returns how to load a file next to others of the same name: in PowerShell 7 with a load context, which .NET Standard doesn't define; in Windows
+    /// PowerShell with LoadFile.
     /// </summary>
     private static Func<string, Assembly> CreateLoad()
     {

@@ -2,7 +2,7 @@ using System.Reflection;
 
 namespace ScramjetPlatform.Engine;
 
-/// <summary>The module's own version.</summary>
+/// <summary>The version of the module.</summary>
 internal static class ModuleVersion
 {
     public static string Text { get; } = typeof(ModuleVersion).Assembly.GetName().Version?.ToString(3) ?? "0.0.0";

@@ -6,26 +6,26 @@ using Scramjet.Client;
 
 namespace ScramjetPlatform.Engine;
 
-/// <summary>Writes to a command's pipeline from any thread: the pipeline thread does it when it pumps.</summary>
-/// <param name="pump">The way to the pipeline thread.</param>
+/// <summary>Writes to a command's pipeline from any thread. The pump runs the writes on the pipeline thread.</summary>
+/// <param name="pump">Runs actions on the pipeline thread.</param>
 /// <param name="runtime">The command's streams.</param>
 internal sealed class PipelineOutput(PipelinePump pump, ICommandRuntime runtime)
 {
-    /// <summary>Writes an object. The task ends when the pipeline has room for more.</summary>
+    /// <summary>Writes an object. The task completes when the pipeline has room for more.</summary>
     public Task WriteAsync(object? value) => pump.WriteAsync(value);
 
-    /// <summary>Writes objects. The task ends when the pipeline has room for more.</summary>
+    /// <summary>Writes objects. The task completes when the pipeline has room for more.</summary>
     /// <param name="values">The objects.</param>
-    /// <param name="size">The approximate number of bytes that they were made of: the room that they take.</param>
+    /// <param name="size">The approximate size of their source in bytes, which counts for the limit of the queue.</param>
     public Task WriteManyAsync(IReadOnlyList<object?> values, long? size = null) => pump.WriteManyAsync(values, size);
 
-    /// <summary>Writes a block of bytes. The task ends when the pipeline has room for more.</summary>
+    /// <summary>Writes a block of bytes. The task completes when the pipeline has room for more.</summary>
     public Task WriteBlockAsync(byte[] block) => pump.WriteAsync(block, block.Length);
 
     /// <summary>Runs a function on the pipeline thread.</summary>
     public Task<T> InvokeAsync<T>(Func<T> function) => pump.InvokeAsync(function);
 
-    /// <summary>Asks for confirmation, and says what would be done with -WhatIf.</summary>
+    /// <summary>Asks for confirmation, or describes the action if -WhatIf is used.</summary>
     public Task<bool> ConfirmAsync(string target, string action) =>
         pump.InvokeAsync(() => runtime.ShouldProcess(DisplayText.Clean(target), DisplayText.Clean(action)));
 
@@ -35,20 +35,20 @@ internal sealed class PipelineOutput(PipelinePump pump, ICommandRuntime runtime)
     /// <summary>Writes a warning.</summary>
     public void PostWarning(string text) => _ = PostWarningAsync(text);
 
-    /// <summary>Writes a warning. The task ends when the pipeline has room for more.</summary>
+    /// <summary>Writes a warning. The task completes when the pipeline has room for more.</summary>
     public Task PostWarningAsync(string text) => pump.PostAsync(() => runtime.WriteWarning(DisplayText.Clean(text)), text.Length);
 
     /// <summary>Writes a verbose line.</summary>
     public void PostVerbose(string text) => _ = PostVerboseAsync(text);
 
-    /// <summary>Writes a verbose line. The task ends when the pipeline has room for more.</summary>
+    /// <summary>Writes a verbose line. The task completes when the pipeline has room for more.</summary>
     public Task PostVerboseAsync(string text) => pump.PostAsync(() => runtime.WriteVerbose(DisplayText.Clean(text)), text.Length);
 
     /// <summary>Reports progress.</summary>
     public void PostProgress(ProgressRecord progress) => _ = pump.PostAsync(() => runtime.WriteProgress(progress));
 
-    /// <summary>Writes a warning, and ends when it is written.</summary>
-    /// <returns>Whether it was written. Work that continues after its pipeline was stopped can't write any more.</returns>
+    /// <summary>Writes a warning. The task completes when it is written.</summary>
+    /// <returns>Whether it was written. Work that continues after its pipeline was stopped can't write.</returns>
     public async Task<bool> TryWarnAsync(string text)
     {
         try

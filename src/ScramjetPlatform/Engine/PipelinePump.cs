@@ -6,12 +6,12 @@ using System.Threading.Tasks;
 namespace ScramjetPlatform.Engine;
 
 /// <summary>
-/// The way back from async work to the pipeline thread: any thread posts, the pipeline thread pumps.
-/// A full queue makes those who post wait, so that a slow pipeline slows its source down.
+/// Runs the actions of asynchronous work on the pipeline thread. Any thread can post actions; the pipeline thread pumps them. If the queue is full, posting
+/// threads wait, so that a slow pipeline slows its sources down.
 /// </summary>
 internal sealed class PipelinePump
 {
-    /// <summary>How much may be queued, in bytes of what it was made of: an object that something else is not said of counts as one of a kibibyte.</summary>
+    /// <summary>The maximum size of the queue in bytes of the objects' sources. An object without a specified size counts as 1 KB.</summary>
     private const long Capacity = 512 * 1024;
     private const long OneObject = 1024;
 
@@ -24,20 +24,20 @@ internal sealed class PipelinePump
     private bool _closed;
     private volatile bool _discards;
 
-    /// <param name="write">Writes an object, or each of a list, to the pipeline; called on the pipeline thread.</param>
+    /// <param name="write">Writes an object, or each object of a list, to the pipeline. It is called on the pipeline thread.</param>
     public PipelinePump(Action<object?, bool> write) => _write = write;
 
-    /// <summary>Queues an object for output. The task ends when there is room for more.</summary>
+    /// <summary>Queues an object for output. The task completes when there is room for more.</summary>
     public Task WriteAsync(object? value, long size = OneObject) => Enqueue(new Item(value, null), size);
 
-    /// <summary>Queues objects for output, in one go. The task ends when there is room for more.</summary>
+    /// <summary>Queues objects for output together. The task completes when there is room for more.</summary>
     public Task WriteManyAsync(IReadOnlyList<object?> values, long? size = null) =>
         values.Count == 0 ? Task.CompletedTask : Enqueue(new Item(new Batch(values), null), size ?? values.Count * OneObject);
 
-    /// <summary>Queues something to be done on the pipeline thread. The task ends when there is room for more.</summary>
+    /// <summary>Queues an action for the pipeline thread. The task completes when there is room for more.</summary>
     public Task PostAsync(Action action, long size = 0) => Enqueue(new Item(null, action), size);
 
-    /// <summary>Has something done on the pipeline thread, and gives its result.</summary>
+    /// <summary>Runs a function on the pipeline thread and returns its result.</summary>
     public Task<T> InvokeAsync<T>(Func<T> function)
     {
         var result = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -56,17 +56,25 @@ internal sealed class PipelinePump
         return result.Task;
     }
 
-    /// <summary>Runs on the pipeline thread what was posted, until the task has ended and all that was posted by then is done.</summary>
-    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    /// <summary>Runs posted actions on the pipeline thread until the task has completed and the actions posted before have run.</summary>
+    /// <exception cref="OperationCanceledException">The token was canceled.</exception>
     public void PumpUntil(Task task, CancellationToken cancellationToken)
     {
         if (!task.IsCompleted)
-            _ = task.ContinueWith(static (_, pump) => ((PipelinePump)pump!).Wake(), this, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        {
+            _ = task.ContinueWith(
+                static (_, pump) => ((PipelinePump)pump!).Wake(),
+                this,
+                CancellationToken.None,
+                TaskContinuationOptions.ExecuteSynchronously,
+                TaskScheduler.Default);
+        }
+
 
         using var cancelled = cancellationToken.Register(static pump => ((PipelinePump)pump!).Wake(), this);
         for (var ended = false; !ended;)
         {
-            // What others post meanwhile is not waited for: a stream that never falls silent would hold up all else.
+            // Don't wait for actions that are posted later: a stream that never pauses would block everything else.
             ended = task.IsCompleted;
             if (!TakeBatch(task, cancellationToken))
                 return;
@@ -86,10 +94,10 @@ internal sealed class PipelinePump
         }
     }
 
-    /// <summary>Takes objects from here on without writing them: the pipeline wants no more.</summary>
+    /// <summary>Discards objects from now on, because the pipeline accepts no more. Actions still run.</summary>
     public void Discard() => _discards = true;
 
-    /// <summary>Lets go of those who wait, and takes nothing more.</summary>
+    /// <summary>Cancels all waits and rejects further actions.</summary>
     public void Close()
     {
         TaskCompletionSource<bool>? room;

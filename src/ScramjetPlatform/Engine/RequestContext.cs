@@ -9,20 +9,22 @@ using Scramjet.Client.Http;
 
 namespace ScramjetPlatform.Engine;
 
-/// <summary>What the requests of a command have in common: time limit, tracing, throttle, cancellation, the way errors are reported, and the lists already received.</summary>
+/// <summary>
+/// The common settings of a command's requests: time limit, tracing, throttle and cancellation. It also reports errors, and caches lists.
+/// </summary>
 internal class RequestContext
 {
-    /// <summary>How long a list is reused. A command that gets many names in a row asks each hub once.</summary>
+    /// <summary>The time for which a list is reused, so that a command that looks up many names requests each hub's list once.</summary>
     private static readonly TimeSpan ListLifetime = TimeSpan.FromSeconds(2);
 
     private readonly RequestOptions _options;
     private readonly Dictionary<(string Address, Type Type), Listing> _lists = [];
     private readonly HashSet<Exception> _reported = [];
-    private readonly HashSet<string> _asked = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _requested = new(StringComparer.Ordinal);
 
     /// <param name="options">The time limit, tracing and throttle of all requests.</param>
-    /// <param name="report">Receives failures that don't end the command.</param>
-    /// <param name="cancellation">Cancelled when the command is stopped.</param>
+    /// <param name="report">Receives errors that don't end the command.</param>
+    /// <param name="cancellation">Canceled when the command is stopped.</param>
     public RequestContext(RequestOptions options, Action<Exception, object?> report, CancellationToken cancellation)
     {
         _options = options;
@@ -30,37 +32,37 @@ internal class RequestContext
         Cancellation = cancellation;
     }
 
-    /// <summary>Cancelled when the command is stopped.</summary>
+    /// <summary>Canceled when the command is stopped.</summary>
     public CancellationToken Cancellation { get; }
 
-    /// <summary>Receives failures that don't end the command.</summary>
+    /// <summary>Receives errors that don't end the command.</summary>
     public Action<Exception, object?> ErrorHandler { get; set; }
 
-    /// <summary>The client with this command's time limit, tracing and throttle.</summary>
+    /// <summary>Returns the client with the command's time limit, tracing and throttle.</summary>
     public T Bind<T>(T client) where T : ApiClient => ApiClient.With(client, _options);
 
-    /// <summary>The client for a stream that has a limited time to begin.</summary>
+    /// <summary>Returns the client with a time limit for the beginning of a stream.</summary>
     /// <param name="client">The client.</param>
-    /// <param name="openingTime">The time; null for as long as the server responds.</param>
-    /// <param name="emptyAfter">The time after which a stream that hasn't begun counts as empty, if the server responds.</param>
+    /// <param name="openingTime">The time limit; null for no limit while the server responds.</param>
+    /// <param name="emptyAfter">The time after which a stream that hasn't begun is treated as empty, if the server responds.</param>
     public T Bind<T>(T client, TimeSpan? openingTime, TimeSpan? emptyAfter = null) where T : ApiClient =>
         ApiClient.With(client, _options.Opening(openingTime, emptyAfter));
 
-    /// <summary>Discards the lists, so that they are requested again.</summary>
+    /// <summary>Clears the cached lists.</summary>
     public void ClearLists()
     {
         lock (_lists)
             _lists.Clear();
     }
 
-    /// <summary>Whether this is the first request for the place. When several records lead to one place, it is asked once.</summary>
+    /// <summary>Returns whether the place is requested for the first time. If several records lead to one place, it is requested once.</summary>
     public bool IsFirst(ApiClient place)
     {
-        lock (_asked)
-            return _asked.Add(place.Uri.AbsoluteUri);
+        lock (_requested)
+            return _requested.Add(place.Uri.AbsoluteUri);
     }
 
-    /// <summary>Reports a failure while the rest of the command continues. A failure that several records share is reported once.</summary>
+    /// <summary>Reports an error that doesn't end the command. An error that several records share is reported once.</summary>
     public void Report(Exception error, object? target)
     {
         lock (_reported)
@@ -72,7 +74,7 @@ internal class RequestContext
         ErrorHandler(error, target);
     }
 
-    /// <summary>Reports a failure of the work as one error about the item, and continues.</summary>
+    /// <summary>Runs the work and reports its failure as one error about the item.</summary>
     /// <returns>Whether the work succeeded.</returns>
     public async Task<bool> GuardAsync(object? item, Func<Task> work)
     {
@@ -88,7 +90,7 @@ internal class RequestContext
         }
     }
 
-    /// <summary>Calls the body for each item, as many at once as keep the requests busy. A failure is one error about its item.</summary>
+    /// <summary>Calls the body for each item concurrently, with enough calls to use all request slots. A failure is one error about its item.</summary>
     public async Task ForEachAsync<T>(IEnumerable<T> items, Func<T, Task> body)
     {
         using var slots = new SemaphoreSlim(4 * Math.Max(1, _options.Throttle?.CurrentCount ?? 1));
@@ -106,10 +108,10 @@ internal class RequestContext
         })).ConfigureAwait(false);
     }
 
-    /// <summary>A list from a server. Calls at the same time, or shortly after one another, share one request and its failure.</summary>
-    /// <param name="client">The client of the place. Its address is the key.</param>
+    /// <summary>Gets a list from a server. Calls at the same time, or shortly after one another, share a request and its failure.</summary>
+    /// <param name="client">The client of the place. Its address is the key of the cache.</param>
     /// <param name="request">Requests the list.</param>
-    /// <param name="fresh">Don't reuse an earlier list.</param>
+    /// <param name="fresh">True to request the list even if it is cached.</param>
     public async Task<Listing<T>> ListAsync<T>(ApiClient client, Func<Task<IReadOnlyList<T>>> request, bool fresh = false)
     {
         var key = (client.Uri.AbsoluteUri, typeof(T));
@@ -128,8 +130,8 @@ internal class RequestContext
         return new Listing<T>(items, isReused);
     }
 
-    /// <summary>Everything that an enumeration calls its body for.</summary>
-    /// <param name="forEach">Calls the body for each item, from several threads at once.</param>
+    /// <summary>Collects all items for which an enumeration calls its body.</summary>
+    /// <param name="forEach">Calls the body for each item, possibly on several threads at the same time.</param>
     public static async Task<IReadOnlyList<T>> CollectAsync<T>(Func<Func<T, Task>, Task> forEach)
     {
         var found = new List<T>();
@@ -152,7 +154,7 @@ internal class RequestContext
     }
 }
 
-/// <summary>A list, and whether it is from an earlier request.</summary>
+/// <summary>A list, and whether it is from the cache.</summary>
 internal readonly struct Listing<T>(IReadOnlyList<T> items, bool isReused)
 {
     public IReadOnlyList<T> Items { get; } = items;

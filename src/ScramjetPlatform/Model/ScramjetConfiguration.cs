@@ -3,7 +3,7 @@ using Scramjet.Client.Model;
 
 namespace ScramjetPlatform;
 
-/// <summary>The public configuration of a hub or a space, or what a multi-manager says of itself.</summary>
+/// <summary>The public configuration of a hub or a space, or the information of a multi-manager.</summary>
 public sealed class ScramjetConfiguration
 {
     internal ScramjetConfiguration(string component, string name, string? space, string? hub, OrderedDictionary settings)
@@ -16,8 +16,11 @@ public sealed class ScramjetConfiguration
     }
 
     internal ScramjetConfiguration(MultiManagerInfo info)
-        : this("MultiManager", info.Id ?? "", null, null, new OrderedDictionary { ["apiBase"] = info.ApiBase, ["apiPort"] = info.ApiPort, ["managersCount"] = info.ManagersCount })
+        : this("MultiManager", info.Id ?? "", null, null, [])
     {
+        Settings["apiBase"] = info.ApiBase;
+        Settings["apiPort"] = info.ApiPort;
+        Settings["managersCount"] = info.ManagersCount;
         foreach (var other in info.AdditionalData)
             Settings[other.Key] = other.Value;
     }
@@ -28,7 +31,7 @@ public sealed class ScramjetConfiguration
     /// <summary>The id of the hub, the space or the multi-manager.</summary>
     public string Name { get; }
 
-    /// <summary>The settings, by their upstream names; nested ones are dictionaries.</summary>
+    /// <summary>The settings, with the names that the server uses. Nested settings are dictionaries.</summary>
     public OrderedDictionary Settings { get; }
 
     /// <summary>The hub's id.</summary>
@@ -37,6 +40,6 @@ public sealed class ScramjetConfiguration
     /// <summary>The space's id.</summary>
     public string? Space { get; }
 
-    /// <summary>The name.</summary>
+    /// <summary>Returns the name.</summary>
     public override string ToString() => Name;
 }

@@ -9,7 +9,7 @@ using Scramjet.Client.Model;
 
 namespace ScramjetPlatform;
 
-/// <summary>A connection to a platform or a hub, with the context that is set for it. The token stays inside.</summary>
+/// <summary>A connection to a platform or a hub, with its context. The token isn't accessible.</summary>
 [TypeConverter(typeof(ScramjetConnectionConverter))]
 public sealed class ScramjetConnection
 {
@@ -26,49 +26,49 @@ public sealed class ScramjetConnection
         s_byTransport.Add(transport, this);
     }
 
-    /// <summary>The name; by default the address's host and port.</summary>
+    /// <summary>The name. By default, it is the host and port of the address.</summary>
     public string Name { get; }
 
-    /// <summary>What it leads to: <c>Platform</c>, <c>MultiManager</c> or <c>Hub</c>.</summary>
+    /// <summary>The kind of server: <c>Platform</c>, <c>MultiManager</c> or <c>Hub</c>.</summary>
     public string Kind => Target.ToString();
 
     /// <summary>The address.</summary>
     public Uri Uri => _transport.BaseUri;
 
-    /// <summary>Whether requests carry a token.</summary>
+    /// <summary>Whether requests have a token.</summary>
     public bool HasAccessToken => _transport.HasAccessToken;
 
-    /// <summary>The bound for a call, in seconds.</summary>
+    /// <summary>The time limit of a call, in seconds.</summary>
     public double TimeoutSec => _transport.Timeout.TotalSeconds;
 
-    /// <summary>The space that is meant where none is given.</summary>
+    /// <summary>The default space; null for none.</summary>
     public string? Space { get; internal set; }
 
-    /// <summary>The hub that is meant where none is given.</summary>
+    /// <summary>The default hub; null for none.</summary>
     public string? Hub { get; internal set; }
 
-    /// <summary>Whether it is open.</summary>
+    /// <summary>Whether the connection is open.</summary>
     public bool IsConnected { get; private set; } = true;
 
     internal ConnectionKind Target { get; }
 
     internal bool IsPlatform => Target != ConnectionKind.Hub;
 
-    /// <summary>The name.</summary>
+    /// <summary>Returns the name.</summary>
     public override string ToString() => Name;
 
     internal MiddlewareClient Middleware => new(_transport);
 
     internal MultiManagerClient MultiManager => new(_transport);
 
-    /// <summary>The hub that the connection leads to, with the id that it has reported, if it has.</summary>
+    /// <summary>The hub of the connection, with the id that it has reported, if known.</summary>
     internal HubClient Host
     {
         get => _self ?? new HubClient(_transport);
         set => _self = value;
     }
 
-    /// <summary>The connection that a server's object came over; null where it isn't known.</summary>
+    /// <summary>Returns the connection that an object was received over, or null if it is unknown.</summary>
     internal static ScramjetConnection? Of(Entity entity) =>
         entity.Transport is { } transport && s_byTransport.TryGetValue(transport, out var connection) ? connection : null;
 
@@ -79,20 +79,20 @@ public sealed class ScramjetConnection
     }
 }
 
-/// <summary>What a connection leads to.</summary>
+/// <summary>The kinds of servers.</summary>
 internal enum ConnectionKind
 {
-    /// <summary>The platform's middleware, with spaces.</summary>
+    /// <summary>The middleware of a platform with spaces.</summary>
     Platform,
 
-    /// <summary>A hub that is used alone.</summary>
+    /// <summary>A standalone hub.</summary>
     Hub,
 
     /// <summary>An operator's multi-manager, whose managers are spaces.</summary>
     MultiManager,
 }
 
-/// <summary>Lets a connection of the session be given by its name.</summary>
+/// <summary>Converts the name of a connection of the session to the connection.</summary>
 public sealed class ScramjetConnectionConverter : PSTypeConverter
 {
     /// <inheritdoc/>

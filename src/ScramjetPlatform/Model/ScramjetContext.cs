@@ -2,7 +2,7 @@ using System.Linq;
 
 namespace ScramjetPlatform;
 
-/// <summary>What is meant where a command names no connection, space or hub.</summary>
+/// <summary>The defaults for commands that specify no connection, space or hub.</summary>
 public sealed class ScramjetContext
 {
     internal ScramjetContext(ScramjetConnection connection)
@@ -21,6 +21,6 @@ public sealed class ScramjetContext
     /// <summary>The hub; null for all.</summary>
     public string? Hub { get; }
 
-    /// <summary>The connection, the space and the hub.</summary>
+    /// <summary>Returns the connection, the space and the hub.</summary>
     public override string ToString() => string.Join(" / ", new[] { Connection.Name, Space, Hub }.OfType<string>());
 }

@@ -16,18 +16,18 @@ public sealed class ScramjetEvent
     /// <summary>The event's name.</summary>
     public string Name { get; }
 
-    /// <summary>What goes with it.</summary>
+    /// <summary>The message.</summary>
     public object? Message { get; }
 
-    /// <summary>When it was received here.</summary>
+    /// <summary>When the event was received.</summary>
     public DateTimeOffset Received { get; } = DateTimeOffset.Now;
 
     /// <summary>The instance's id.</summary>
     public string Instance { get; }
 
-    /// <summary>The id of the hub that it runs on.</summary>
+    /// <summary>The id of the hub that the instance runs on.</summary>
     public string? Hub { get; }
 
-    /// <summary>The event's name.</summary>
+    /// <summary>Returns the event's name.</summary>
     public override string ToString() => Name;
 }

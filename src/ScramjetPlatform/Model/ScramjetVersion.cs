@@ -27,7 +27,7 @@ public sealed class ScramjetVersion
     /// <summary><c>Module</c>, <c>Platform</c>, <c>Space</c> or <c>Hub</c>.</summary>
     public string Component { get; }
 
-    /// <summary>The module's name, the connection's, or the id of the space or hub.</summary>
+    /// <summary>The name of the module or the connection, or the id of the space or hub.</summary>
     public string Name { get; }
 
     /// <summary>The space of a hub.</summary>
@@ -36,18 +36,18 @@ public sealed class ScramjetVersion
     /// <summary>The version.</summary>
     public string? Version { get; }
 
-    /// <summary>What answered, like <c>@scramjet/host</c>.</summary>
+    /// <summary>The service that responded, such as <c>@scramjet/host</c>.</summary>
     public string? Service { get; }
 
     /// <summary>The version of the API.</summary>
     public string? ApiVersion { get; }
 
-    /// <summary>The build that it came from.</summary>
+    /// <summary>The build.</summary>
     public string? Build { get; }
 
-    /// <summary>What else the answer said, such as the versions of the platform's parts.</summary>
+    /// <summary>The other fields of the response, such as the versions of the platform's components.</summary>
     public System.Collections.Generic.IReadOnlyDictionary<string, object?>? AdditionalData { get; }
 
-    /// <summary>The version.</summary>
+    /// <summary>Returns the version.</summary>
     public override string ToString() => Version ?? "";
 }

@@ -4,12 +4,12 @@ using System.Security;
 
 namespace ScramjetPlatform;
 
-/// <summary>Secrets in and out of SecureString.</summary>
+/// <summary>Converts secrets to and from SecureString.</summary>
 internal static class Secret
 {
     private static readonly ConditionalWeakTable<SecureString, object> s_plain = new();
 
-    /// <summary>Protects a text that was given as it is, such as on a command line.</summary>
+    /// <summary>Protects a secret that was specified as plain text, for example on a command line.</summary>
     public static SecureString FromPlainText(string text)
     {
         var secret = Protect(text);
@@ -17,7 +17,7 @@ internal static class Secret
         return secret;
     }
 
-    /// <summary>Whether the secret was given as plain text.</summary>
+    /// <summary>Returns whether the secret was specified as plain text.</summary>
     public static bool WasPlainText(SecureString secret) => s_plain.TryGetValue(secret, out _);
 
     public static SecureString Protect(string text)

@@ -9,7 +9,7 @@ using ScramjetPlatform.Pipeline;
 
 namespace ScramjetPlatform.Scope;
 
-/// <summary>The spaces and hubs that a record means: the place that was piped, or what the parameters name, or the connection's context, or all.</summary>
+/// <summary>The spaces and hubs of a record: the piped place, or those of the parameters, or the connection's context, or all.</summary>
 internal sealed class CommandScope
 {
     private CommandScope(ScramjetConnection? connection, EntityReference[] spaces, EntityReference[] hubs, HubClient? only = null)
@@ -20,7 +20,7 @@ internal sealed class CommandScope
         Only = only;
     }
 
-    /// <summary>The connection; null if objects say where they are.</summary>
+    /// <summary>The connection; null if objects specify their places.</summary>
     public ScramjetConnection? Connection { get; }
 
     /// <summary>The spaces; empty for all.</summary>
@@ -29,13 +29,13 @@ internal sealed class CommandScope
     /// <summary>The hubs; empty for all.</summary>
     public EntityReference[] Hubs { get; }
 
-    /// <summary>The one hub, if an object on it was given.</summary>
+    /// <summary>The single hub, if an object on it is specified.</summary>
     public HubClient? Only { get; }
 
-    /// <summary>The scope of a record.</summary>
-    /// <param name="connect">Gives the record's connection.</param>
-    /// <param name="spaces">The spaces that are named.</param>
-    /// <param name="hubs">The hubs that are named.</param>
+    /// <summary>Creates the scope of a record.</summary>
+    /// <param name="connect">Returns the record's connection.</param>
+    /// <param name="spaces">The spaces of the parameters.</param>
+    /// <param name="hubs">The hubs of the parameters.</param>
     /// <param name="piped">The object of the record.</param>
     public static CommandScope From(Func<ScramjetConnection> connect, EntityReference[] spaces, EntityReference[] hubs, PipedObject piped)
     {
@@ -80,17 +80,17 @@ internal sealed class CommandScope
         return new CommandScope(connection, spaces, hubs);
     }
 
-    /// <summary>The hub of an object.</summary>
+    /// <summary>Creates the scope of an object on a hub.</summary>
     public static CommandScope OfHub(HubClient hub) => new(null, [], [], hub);
 
-    /// <summary>Spaces, without the connection's context.</summary>
+    /// <summary>Creates a scope of spaces, without the connection's context.</summary>
     public static CommandScope OfSpaces(Func<ScramjetConnection> connect, EntityReference[] spaces)
     {
         spaces = WithoutEmpty(spaces);
         return new CommandScope(EntityReference.AreObjects(spaces) ? null : connect(), spaces, []);
     }
 
-    /// <summary>The scope that a row from the pipeline names by its Hub and Space columns, within this one.</summary>
+    /// <summary>Returns the scope of a row's Hub and Space columns within this one.</summary>
     public CommandScope For(EntityReference reference) => reference is { Hub: null, Space: null } || Connection is null ? this : new CommandScope(
         Connection,
         reference.Space is { } space ? [new SpaceReference(space, space)] : Spaces,

@@ -10,15 +10,17 @@ using ScramjetPlatform.Pipeline;
 
 namespace ScramjetPlatform.Scope;
 
-/// <summary>Finds the spaces and hubs of a scope. Places are asked concurrently, and one that fails is one error.</summary>
+/// <summary>Finds the spaces and hubs of a scope. Places are requested concurrently. A failure of a place is one error.</summary>
 internal sealed class PlaceFinder(RequestContext context, CommandScope scope)
 {
     private readonly ConcurrentBag<string> _failed = [];
 
-    /// <summary>The hubs and spaces that could not be asked.</summary>
+    /// <summary>The hubs and spaces whose requests failed.</summary>
     public IReadOnlyCollection<string> Failed => _failed;
 
-    /// <summary>A hub that its space lists as disconnected can't be asked. A hub without a space can, whatever became of its space.</summary>
+    /// <summary>
+    /// Throws if the space of a hub lists it as disconnected, since it can't be requested then. A standalone hub can be, regardless of its space.
+    /// </summary>
     /// <exception cref="ScramjetException"><c>HUB_DISCONNECTED</c>.</exception>
     public static void RequireConnected(Hub hub)
     {
@@ -31,7 +33,7 @@ internal sealed class PlaceFinder(RequestContext context, CommandScope scope)
         }
     }
 
-    /// <summary>The spaces of a connection, from the platform or the multi-manager.</summary>
+    /// <summary>Gets the spaces of a connection to a platform or multi-manager.</summary>
     public static async Task<IReadOnlyList<Space>> GetSpacesAsync(RequestContext context, ScramjetConnection connection)
     {
         ApiClient client = connection.Target == ConnectionKind.MultiManager ? connection.MultiManager : connection.Middleware;
@@ -40,24 +42,24 @@ internal sealed class PlaceFinder(RequestContext context, CommandScope scope)
             : context.Bind(connection.Middleware).ListSpacesAsync(context.Cancellation)).ConfigureAwait(false)).Items;
     }
 
-    /// <summary>The hub that a connection leads to, with the id that it reports.</summary>
+    /// <summary>Gets the hub of a connection to a hub, with the id that it reports.</summary>
     public static async Task<Hub> GetSelfAsync(RequestContext context, ScramjetConnection connection)
     {
-        var hub = (await context.ListAsync<Hub>(
+        var list = await context.ListAsync<Hub>(
             connection.Host,
-            async () => [new Hub(await context.Bind(connection.Host).IdentifyAsync(context.Cancellation).ConfigureAwait(false))]).ConfigureAwait(false)).Items[0];
-        connection.Host = hub.Client;
-        return hub;
+            async () => [new Hub(await context.Bind(connection.Host).IdentifyAsync(context.Cancellation).ConfigureAwait(false))]).ConfigureAwait(false);
+        connection.Host = list.Items[0].Client;
+        return list.Items[0];
     }
 
-    /// <summary>Calls the body for each space, concurrently.</summary>
+    /// <summary>Calls the body for each space concurrently.</summary>
     public async Task ForEachSpaceAsync(Func<Space, Task> body)
     {
         if (scope.Connection is { IsPlatform: false } alone)
         {
             throw new ScramjetException(
                 ErrorCodes.NotSupported,
-                $"'{alone.Name}' is a connection to a hub without a platform: it has no spaces.",
+                $"'{alone.Name}' is a connection to a standalone hub, which has no spaces.",
                 "Connect to a platform, with Connect-ScramjetPlatform -Uri.");
         }
 
@@ -73,25 +75,30 @@ internal sealed class PlaceFinder(RequestContext context, CommandScope scope)
         await EachAsync(given, s => s.Id, body).ConfigureAwait(false);
     }
 
-    /// <summary>Calls the body for each hub, concurrently, whether it is connected or not.</summary>
+    /// <summary>Calls the body for each hub concurrently, whether it is connected or not.</summary>
     /// <param name="body">Called for each hub.</param>
-    /// <param name="aroundSpace">Called for each space whose hubs are listed, with the work that lists them and ends when the body has ended for all of them.</param>
+    /// <param name="aroundSpace">Wraps the work for each space whose hubs are listed. The work ends when the body has ended for all of them.</param>
     public async Task ForEachHubAsync(Func<Hub, Task> body, Func<Space, Func<Task>, Task>? aroundSpace = null)
     {
         var given = EachAsync(scope.Hubs.Select(h => h.Value).OfType<Hub>(), h => h.Id, body);
         var texts = Texts(scope.Hubs);
-        var named = texts.Length > 0 || scope.Hubs.Length == 0 ? ForEachNamedHubAsync(texts, body, aroundSpace ?? (static (_, list) => list())) : Task.CompletedTask;
+        var named = texts.Length > 0 || scope.Hubs.Length == 0
+            ? ForEachNamedHubAsync(texts, body, aroundSpace ?? (static (_, list) => list()))
+            : Task.CompletedTask;
         await Task.WhenAll(given, named).ConfigureAwait(false);
     }
 
-    /// <summary>Calls the body for each hub's client, concurrently. A hub that its space lists as disconnected is an error.</summary>
-    public Task ForEachClientAsync(Func<HubClient, Task> body) => scope.Only is { } only ? EachAsync([only], h => h.HubId, h => body(context.Bind(h))) : ForEachHubAsync(async hub =>
-    {
-        // The state of an object may be out of date.
-        var isGiven = scope.Hubs.Any(reference => ReferenceEquals(reference.Value, hub));
-        RequireConnected(isGiven && hub.Connected == false ? await context.Bind(hub.Client).GetInfoAsync(context.Cancellation).ConfigureAwait(false) : hub);
-        await body(context.Bind(hub.Client)).ConfigureAwait(false);
-    });
+    /// <summary>Calls the body for each hub's client concurrently. A hub that its space lists as disconnected is an error.</summary>
+    public Task ForEachClientAsync(Func<HubClient, Task> body) => scope.Only is { } only
+        ? EachAsync([only], h => h.HubId, h => body(context.Bind(h)))
+        : ForEachHubAsync(async hub =>
+        {
+            // The state of an object may be out of date.
+            var client = context.Bind(hub.Client);
+            var isGiven = scope.Hubs.Any(reference => ReferenceEquals(reference.Value, hub));
+            RequireConnected(isGiven && hub.Connected == false ? await client.GetInfoAsync(context.Cancellation).ConfigureAwait(false) : hub);
+            await body(client).ConfigureAwait(false);
+        });
 
     private async Task ForEachNamedHubAsync(string[] texts, Func<Hub, Task> body, Func<Space, Func<Task>, Task> aroundSpace)
     {
@@ -130,7 +137,7 @@ internal sealed class PlaceFinder(RequestContext context, CommandScope scope)
 
     private void AddFailed<T>(Matchers<T> matchers) => matchers.Failed.ForEach(_failed.Add);
 
-    /// <summary>Makes a failure one error, and continues.</summary>
+    /// <summary>Runs the work. A failure is one error about the place.</summary>
     private async Task GuardAsync(string place, Func<Task> work)
     {
         if (!await context.GuardAsync(place, work).ConfigureAwait(false))

@@ -5,7 +5,9 @@ using ScramjetPlatform.Engine;
 
 namespace ScramjetPlatform.Scope;
 
-/// <summary>Asks the parts of a platform about themselves: hubs, a space that was piped, or the multi-manager. Each is asked once, however many records name it.</summary>
+/// <summary>
+/// Requests information from parts of a platform: hubs, a piped space, or the multi-manager. Each part is requested once, even if several records lead to it.
+/// </summary>
 /// <param name="context">The command's requests and output.</param>
 /// <param name="places">The places of the record.</param>
 internal sealed class PlatformParts(CommandContext context, Places places)

@@ -8,27 +8,27 @@ using ScramjetPlatform.Engine;
 
 namespace ScramjetPlatform.Streams;
 
-/// <summary>Reads endless streams of lines: the lines so far, or all of them.</summary>
+/// <summary>Reads endless streams of lines: the existing lines, or all of them.</summary>
 internal static class EndlessLines
 {
-    /// <summary>How long a stream must be silent until its lines so far count as received.</summary>
+    /// <summary>The time without data after which all existing lines are considered received.</summary>
     private static readonly TimeSpan Quiet = TimeSpan.FromMilliseconds(700);
 
-    /// <summary>How long a stream may take to begin: some answer only with their first line.</summary>
+    /// <summary>The time for a stream to begin, because some servers respond only with the first line.</summary>
     private static readonly TimeSpan Beginning = TimeSpan.FromSeconds(3);
 
-    /// <summary>How long the server may take to give a sign of life, where a stream doesn't begin.</summary>
+    /// <summary>The time for the server to respond to a check if a stream doesn't begin.</summary>
     private static readonly TimeSpan Opening = TimeSpan.FromSeconds(10);
 
-    /// <summary>How long a stream that is never silent is read for its lines so far.</summary>
-    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(10);
+    /// <summary>The time to read existing lines from a stream that never pauses.</summary>
+    private static readonly TimeSpan MaxTime = TimeSpan.FromSeconds(10);
 
-    /// <summary>Reads what the stream has so far, or follows it to its end.</summary>
+    /// <summary>Reads the existing lines of a stream, or follows it to its end.</summary>
     /// <param name="context">The command's requests.</param>
     /// <param name="client">The client of the stream's place.</param>
     /// <param name="open">Opens the stream.</param>
-    /// <param name="take">Takes a line, and gives the time that it was written at; null if it has none.</param>
-    /// <param name="follow">Whether to read to the stream's end, rather than until it is silent.</param>
+    /// <param name="take">Processes a line and returns the time at which it was written, or null if it has none.</param>
+    /// <param name="follow">Whether to read to the end of the stream, rather than until it pauses.</param>
     public static async Task ReadAsync<T>(
         RequestContext context,
         T client,
@@ -46,7 +46,7 @@ internal static class EndlessLines
         await FollowAsync(stream, take, context.Cancellation).ConfigureAwait(false);
     }
 
-    /// <summary>Reads until the stream is silent. If it is never silent, for a time, and until the lines are newer than the request.</summary>
+    /// <summary>Reads until the stream pauses. If it never does, reads for a maximum time, and until the lines are newer than the request.</summary>
     private static async Task ReadToSilenceAsync<T>(
         RequestContext context,
         T client,
@@ -70,20 +70,21 @@ internal static class EndlessLines
                 if (await reader.ReadAsync(limit.Token).ConfigureAwait(false) is not { } lines)
                     return;
 
-                // Only the stream's silence counts, not the time that a slow pipeline takes.
+                // The time that a slow pipeline takes doesn't count as a pause.
                 limit.CancelAfter(Timeout.InfiniteTimeSpan);
                 DateTimeOffset? newest = null;
                 foreach (var line in lines)
                     newest = await take(line).ConfigureAwait(false);
                 if (lines.Count > 0)
                     lastLine = clock.Elapsed;
-                if (clock.Elapsed - lastLine > Longest || (lines.Count > 0 && clock.Elapsed > Longest && (newest is null || newest >= stream.Date)))
+                var isNew = newest is null || newest >= stream.Date;
+                if (clock.Elapsed - lastLine > MaxTime || (lines.Count > 0 && clock.Elapsed > MaxTime && isNew))
                     return;
             }
         }
         catch (OperationCanceledException) when (!context.Cancellation.IsCancellationRequested)
         {
-            // Silence means that all lines so far were received, if the server still responds. For a stream that hasn't begun, that was checked already.
+            // In a pause, all existing lines were received if the server still responds. For a stream that hasn't begun, this was checked before.
             if (reader?.TakeRest() is { } rest)
                 await take(rest).ConfigureAwait(false);
             if (stream is not null)
@@ -95,10 +96,10 @@ internal static class EndlessLines
         }
     }
 
-    /// <summary>Reads all lines to the stream's end.</summary>
+    /// <summary>Reads all lines to the end of the stream.</summary>
     /// <param name="stream">The stream.</param>
-    /// <param name="take">Takes a line.</param>
-    /// <param name="cancellationToken">Stops it.</param>
+    /// <param name="take">Processes a line.</param>
+    /// <param name="cancellationToken">Cancels the reading.</param>
     public static async Task FollowAsync(ApiStream stream, Func<string, Task> take, CancellationToken cancellationToken)
     {
         var reader = new LineReader(stream);

@@ -9,20 +9,20 @@ using ScramjetPlatform.Engine;
 
 namespace ScramjetPlatform.Streams;
 
-/// <summary>Writes what comes out of a stream to the pipeline: as objects, lines, or blocks of bytes.</summary>
+/// <summary>Writes the data of a stream to the pipeline: as objects, lines, or blocks of bytes.</summary>
 internal static class OutputWriter
 {
-    /// <summary>The size of the blocks that streams are read in.</summary>
+    /// <summary>The size of the blocks in which streams are read.</summary>
     public const int BlockSize = 128 * 1024;
 
     /// <summary>Writes a stream to its end.</summary>
-    /// <param name="context">The command whose pipeline it is.</param>
+    /// <param name="context">The command's context.</param>
     /// <param name="stream">The stream.</param>
-    /// <param name="contentType">What it holds; null to tell by the first line.</param>
-    /// <param name="cancellationToken">Stops it.</param>
-    /// <param name="first">Stop after this many objects, lines or blocks.</param>
-    /// <param name="hurry">Ends when the stream must be read without waiting for the pipeline, as the rest of it will be lost soon.</param>
-    /// <returns>How many objects, lines or blocks it were.</returns>
+    /// <param name="contentType">The content type; null to detect it from the first line.</param>
+    /// <param name="cancellationToken">Cancels the writing.</param>
+    /// <param name="first">The number of objects, lines or blocks to stop after.</param>
+    /// <param name="hurry">Completes when the stream must be read without waiting for the pipeline, because the rest of it will be lost soon.</param>
+    /// <returns>The number of objects, lines or blocks.</returns>
     public static Task<long> WriteAsync(
         CommandContext context,
         ApiStream stream,
@@ -33,7 +33,13 @@ internal static class OutputWriter
         ? WriteBlocksAsync(context, stream, first, hurry, cancellationToken)
         : WriteObjectsAsync(context, stream, contentType, first, hurry, cancellationToken);
 
-    private static async Task<long> WriteObjectsAsync(CommandContext context, ApiStream stream, string? contentType, int first, Task? hurry, CancellationToken cancellationToken)
+    private static async Task<long> WriteObjectsAsync(
+        CommandContext context,
+        ApiStream stream,
+        string? contentType,
+        int first,
+        Task? hurry,
+        CancellationToken cancellationToken)
     {
         var reader = new LineReader(stream);
         var decoder = new StreamDecoder(contentType);
@@ -45,7 +51,7 @@ internal static class OutputWriter
         }
         catch (OperationCanceledException) when (!context.Cancellation.IsCancellationRequested)
         {
-            // The time is up. The hub doesn't give again what has come of a line.
+            // The time is up. The hub doesn't send an incomplete line again, so it is written now.
             if (written < first && reader.TakeRest() is { } rest)
                 await WriteAsync([rest]).ConfigureAwait(false);
             throw;
@@ -79,6 +85,6 @@ internal static class OutputWriter
         return written;
     }
 
-    /// <summary>Waits until the pipeline has room for more, unless there is no time for that.</summary>
+    /// <summary>Waits until the pipeline has room for more, or until the stream must be read without waiting.</summary>
     private static Task WaitForRoomAsync(Task room, Task? hurry) => room.IsCompleted || hurry is null ? room : Task.WhenAny(room, hurry);
 }

@@ -15,12 +15,12 @@ using ScramjetPlatform.View;
 namespace ScramjetPlatform.Streams;
 
 /// <summary>
-/// Sends the pipeline, or a file, into a stream. The request is open while the pipeline produces: nothing is collected, and a receiver that is slow slows
-/// the pipeline down.
+/// Sends the pipeline, or a file, to a stream. The request is open while the pipeline produces objects. Nothing is collected, so a slow receiver slows the
+/// pipeline down.
 /// </summary>
-/// <param name="context">The command's output.</param>
-/// <param name="contentType">The content type; null to tell by the first object or the file's name.</param>
-/// <param name="target">What errors are about.</param>
+/// <param name="context">The command's context.</param>
+/// <param name="contentType">The content type; null to detect it from the first object or the file's extension.</param>
+/// <param name="target">The target of errors.</param>
 internal sealed class PipelineSender(CommandContext context, string? contentType, object target)
 {
     private readonly BodyPipe _pipe = new();
@@ -32,19 +32,19 @@ internal sealed class PipelineSender(CommandContext context, string? contentType
     /// <summary>The file to send; null to send the pipeline.</summary>
     public string? File { get; init; }
 
-    /// <summary>Whether the command writes output meanwhile, so that a failure must not end the pipeline.</summary>
+    /// <summary>Whether the command writes output at the same time, so that a failure must not end the pipeline.</summary>
     public bool HasOutput { get; init; }
 
-    /// <summary>How many objects, lines or blocks of the pipeline have been sent.</summary>
+    /// <summary>The number of objects, lines or blocks of the pipeline that were sent.</summary>
     public long Sent => Interlocked.Read(ref _sent);
 
-    /// <summary>Starts work of the command.</summary>
+    /// <summary>Starts work in the background of the command.</summary>
     public Func<Func<Task>, Task> Start { get; init; } = null!;
 
-    /// <summary>Sends the body, with all that belongs to it.</summary>
+    /// <summary>Sends the body with a request.</summary>
     public Func<StreamBody, Task> Send { get; init; } = null!;
 
-    /// <summary>Sends the value of -InputObject for one record: an item of the pipeline, or a list that was given on the command line.</summary>
+    /// <summary>Sends the value of -InputObject for one record: an item of the pipeline, or a list on the command line.</summary>
     public async Task SendRecordAsync(CommandLine line, object? input)
     {
         if (File is not null || (!line.ExpectsInput && !line.Has("InputObject")))
@@ -53,7 +53,7 @@ internal sealed class PipelineSender(CommandContext context, string? contentType
             await SendItemAsync(item).ConfigureAwait(false);
     }
 
-    /// <summary>Ends the body, and waits until all has been sent. A failure is one error.</summary>
+    /// <summary>Ends the body, and waits until everything has been sent. A failure is one error.</summary>
     public async Task EndAsync()
     {
         if (File is not null)
@@ -66,7 +66,7 @@ internal sealed class PipelineSender(CommandContext context, string? contentType
         ReportFailure();
     }
 
-    /// <summary>Sends the file, or a value as the pipeline would have it, in a request of its own.</summary>
+    /// <summary>Sends the file, or a value, in a separate request.</summary>
     public Task SendValueAsync(object? value, Func<StreamBody, Task> send)
     {
         if (File is not null)
@@ -78,13 +78,13 @@ internal sealed class PipelineSender(CommandContext context, string? contentType
         return send(StreamBody.From(new MemoryStream(bytes), encoder.ContentType, isAscii: encoder.IsAscii));
     }
 
-    /// <summary>A list is sent item by item, as the pipeline would; bytes stay together.</summary>
+    /// <summary>Returns the items of a list, which are sent one by one, as from the pipeline. A byte array is one item.</summary>
     private static object?[] ItemsOf(object? value) => (value is PSObject wrapped ? wrapped.BaseObject : value) as object?[] ?? [value];
 
     private async Task SendItemAsync(object? value)
     {
         if (PipedKinds.Of(PipedKinds.Unwrap(value)) == PipedKind.Connection)
-            throw TerminatingError.BadParameters("A connection from the pipeline can't be sent as data.", "To use another connection, give it with -Connection.");
+            throw TerminatingError.BadParameters("A connection from the pipeline can't be sent as data.", "Use -Connection to specify another connection.");
         if (_sending is null)
             BeginPipe(contentType ?? BodyEncoder.TypeFor(value));
         if (IsOver())
@@ -104,14 +104,16 @@ internal sealed class PipelineSender(CommandContext context, string? contentType
         _pipe.Write(bytes, 0, bytes.Length);
         Interlocked.Increment(ref _sent);
 
-        // The command waits here while the pipe is full, and writes what has come back meanwhile.
+        // The command waits here while the pipe is full, and writes the output that has arrived.
         var room = _pipe.WaitForRoomAsync();
         if (!room.IsCompleted)
             await Task.WhenAny(room, _sending!).ConfigureAwait(false);
         IsOver();
     }
 
-    /// <summary>Whether nothing more is taken, as from an instance that has ended. A failure ends the command, unless there is output to lose.</summary>
+    /// <summary>
+    /// Returns whether the receiver accepts no more data, for example because the instance has ended. A failure ends the command, unless output would be lost.
+    /// </summary>
     private bool IsOver()
     {
         if (!_sending!.IsCompleted)

@@ -9,8 +9,8 @@ using Scramjet.Client.Streams;
 namespace ScramjetPlatform.Streams;
 
 /// <summary>
-/// A file that a stream is received into. What isn't whole yet is in a file of the same name with .partial behind it, and stays there when the stream
-/// breaks off: hubs don't give it again. What is appended to, and a device, is written as it comes.
+/// A file for the data of a stream. Until the data is complete, it is written to a file with the extension .partial, which remains if the stream is
+/// interrupted, because hubs don't send the data again. Appended data, and that for a device, is written directly.
 /// </summary>
 internal sealed class ReceivedFile : IDisposable
 {
@@ -31,13 +31,13 @@ internal sealed class ReceivedFile : IDisposable
         _file = file;
     }
 
-    /// <summary>The file with what came of a stream that isn't whole; null where there is none.</summary>
+    /// <summary>The file with the received part of an incomplete stream; null if there is none.</summary>
     public string? Partial => _length > 0 && !_whole ? _partial : null;
 
-    /// <summary>Opens a file, before anything is asked of a stream that gives what it has once.</summary>
-    /// <param name="path">The file.</param>
-    /// <param name="append">Whether what comes is added to what is there.</param>
-    /// <param name="replace">Whether a file that is there is replaced.</param>
+    /// <summary>Opens a file. Do this before the request, because the stream can be read only once.</summary>
+    /// <param name="path">The path of the file.</param>
+    /// <param name="append">Whether the data is added to an existing file.</param>
+    /// <param name="replace">Whether an existing file is replaced.</param>
     /// <exception cref="ScramjetException"><c>ALREADY_EXISTS</c>, or <c>FILE_UNWRITABLE</c>.</exception>
     public static ReceivedFile Open(string path, bool append, bool replace)
     {
@@ -46,7 +46,7 @@ internal sealed class ReceivedFile : IDisposable
             path = LocalFile.Target(path);
             var isDevice = LocalFile.IsDevice(path);
             if (Directory.Exists(path))
-                throw new ScramjetException(ErrorCodes.FileUnwritable, $"'{path}' is a folder.", "Give a file.");
+                throw new ScramjetException(ErrorCodes.FileUnwritable, $"'{path}' is a folder.", "Specify a file.");
             if (append || isDevice)
                 return new ReceivedFile(path, null, false, Open(path, isDevice ? FileMode.Open : FileMode.Append));
 
@@ -55,7 +55,7 @@ internal sealed class ReceivedFile : IDisposable
                 throw new ScramjetException(
                     ErrorCodes.AlreadyExists,
                     $"'{path}' already exists.",
-                    "Give another path, -Force to replace the file, or -Append to add to it.");
+                    "Specify another path, -Force to replace the file, or -Append to add to it.");
             }
 
             LocalFile.CheckReplaceable(path, replace);
@@ -64,8 +64,8 @@ internal sealed class ReceivedFile : IDisposable
             {
                 throw new ScramjetException(
                     ErrorCodes.AlreadyExists,
-                    $"'{partial}' exists: a stream that was to become '{path}' is still received into it, or broke off.",
-                    "Give another path, move that file away, or give -Force to replace it.");
+                    $"'{partial}' exists: a stream for '{path}' is still being received, or was interrupted.",
+                    "Specify another path, move that file, or use -Force to replace it.");
             }
 
             return new ReceivedFile(path, partial, replace, Open(partial, replace ? FileMode.Create : FileMode.CreateNew));
@@ -78,8 +78,8 @@ internal sealed class ReceivedFile : IDisposable
 
     /// <summary>Writes a stream into the file.</summary>
     /// <param name="stream">The stream.</param>
-    /// <param name="progress">Told of the bytes that have come.</param>
-    /// <param name="cancellationToken">Ends it.</param>
+    /// <param name="progress">Receives the number of bytes received.</param>
+    /// <param name="cancellationToken">Cancels the writing.</param>
     public async Task ReceiveAsync(ApiStream stream, IProgress<long> progress, CancellationToken cancellationToken)
     {
         var block = new byte[OutputWriter.BlockSize];
@@ -99,7 +99,7 @@ internal sealed class ReceivedFile : IDisposable
         }
     }
 
-    /// <summary>Gives the file its name: it is whole.</summary>
+    /// <summary>Gives the file its final name when the data is complete.</summary>
     public void Complete()
     {
         try
@@ -119,7 +119,7 @@ internal sealed class ReceivedFile : IDisposable
         }
     }
 
-    /// <summary>Closes it. A part in which there is nothing goes.</summary>
+    /// <summary>Closes the file. An empty part is removed.</summary>
     public void Dispose()
     {
         _file.Dispose();
@@ -127,9 +127,9 @@ internal sealed class ReceivedFile : IDisposable
             LocalFile.Remove(_partial);
     }
 
-    // Without a buffer of its own: one that can't be written would fail again when the file is closed.
+    // The file isn't buffered: if a buffer can't be written, closing the file would fail again.
     private static FileStream Open(string path, FileMode mode) => new(path, mode, FileAccess.Write, FileShare.Read, bufferSize: 1);
 
     private static ScramjetException Unwritable(string path, Exception e) =>
-        new(ErrorCodes.FileUnwritable, $"'{path}' can't be written: {e.Message}", "Check the path, its permissions, and the room on the disk.", e);
+        new(ErrorCodes.FileUnwritable, $"'{path}' can't be written: {e.Message}", "Check the path, its permissions, and the free disk space.", e);
 }

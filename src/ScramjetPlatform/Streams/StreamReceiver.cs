@@ -10,12 +10,12 @@ namespace ScramjetPlatform.Streams;
 
 /// <summary>Writes the data of streams to the pipeline, as objects, lines or bytes, or directly to a file.</summary>
 /// <param name="context">The command's requests and output.</param>
-/// <param name="durationSec">How long to receive; null for the stream's end.</param>
+/// <param name="durationSec">The time to receive data; null for no limit.</param>
 internal sealed class StreamReceiver(CommandContext context, double? durationSec)
 {
     private int _isFileTaken;
 
-    /// <summary>The content type; null for the stream's own.</summary>
+    /// <summary>The content type; null for that of the stream.</summary>
     public string? ContentType { get; init; }
 
     /// <summary>The number of objects, lines or blocks to stop after.</summary>
@@ -37,30 +37,33 @@ internal sealed class StreamReceiver(CommandContext context, double? durationSec
         if (contentType is not null)
             ContentTypes.Check(contentType);
         if (outFile is null && (append || force))
-            throw new ScramjetException(ErrorCodes.BadParameters, $"-{(append ? "Append" : "Force")} requires -OutFile.", "Give -OutFile.");
+            throw new ScramjetException(ErrorCodes.BadParameters, $"-{(append ? "Append" : "Force")} requires -OutFile.", "Specify -OutFile.");
         if (append && force)
-            throw new ScramjetException(ErrorCodes.BadParameters, "-Force replaces a file, and -Append adds to it.", "Give one of them.");
+            throw new ScramjetException(ErrorCodes.BadParameters, "-Force replaces a file, and -Append adds to it.", "Specify one of them.");
         if (outFile is not null && first != int.MaxValue)
         {
             throw new ScramjetException(
                 ErrorCodes.BadParameters,
-                "-First counts objects, lines or blocks, and -OutFile takes bytes as they come.",
-                "Give one of them.");
+                "-First counts objects, lines or blocks, but -OutFile writes bytes as they arrive.",
+                "Specify one of them.");
         }
     }
 
     /// <summary>Opens a stream and writes its data.</summary>
-    /// <param name="open">Opens the stream, within a time; null for as long as its hub responds.</param>
+    /// <param name="open">Opens the stream within a time limit; null for no limit while its hub responds.</param>
     /// <param name="name">The stream's name, for messages.</param>
     public async Task ReceiveAsync(Func<TimeSpan?, CancellationToken, Task<ApiStream>> open, string name)
     {
         var time = new StreamTime(durationSec, context.Cancellation);
         var ended = File is not null
             ? await ToFileAsync(File, time, open, name).ConfigureAwait(false)
-            : await time.ReadAsync(open, (stream, token) => OutputWriter.WriteAsync(context, stream, ContentType ?? stream.ContentType, token, First)).ConfigureAwait(false);
+            : await time.ReadAsync(open, WriteAsync).ConfigureAwait(false);
         if (!ended)
             context.Output.PostVerbose($"{name}: the time of {durationSec} s has passed.");
     }
+
+    private Task WriteAsync(ApiStream stream, CancellationToken cancellationToken) =>
+        OutputWriter.WriteAsync(context, stream, ContentType ?? stream.ContentType, cancellationToken, First);
 
     private async Task<bool> ToFileAsync(string path, StreamTime time, Func<TimeSpan?, CancellationToken, Task<ApiStream>> open, string name)
     {
@@ -68,8 +71,8 @@ internal sealed class StreamReceiver(CommandContext context, double? durationSec
         {
             throw new ScramjetException(
                 ErrorCodes.BadParameters,
-                $"'{path}' can't take {name} too: it takes one stream.",
-                "Give each stream a file of its own.");
+                $"'{path}' can't receive {name} too: a file can receive one stream.",
+                "Specify a separate file for each stream.");
         }
 
         if (!await context.Output.ConfirmAsync(path, $"{(Append ? "Append" : "Write")} {name}").ConfigureAwait(false))

@@ -6,22 +6,22 @@ using Scramjet.Client.Streams;
 
 namespace ScramjetPlatform.Streams;
 
-/// <summary>How long a stream is read, from the request for it on.</summary>
+/// <summary>The time limit for reading a stream, which begins with the request.</summary>
 internal sealed class StreamTime(double? seconds, CancellationToken cancellation)
 {
     private readonly Stopwatch _clock = Stopwatch.StartNew();
 
-    /// <summary>What is left; null where there is no bound.</summary>
+    /// <summary>The remaining time; null for no limit.</summary>
     public TimeSpan? Left => seconds is { } all ? Max(TimeSpan.FromSeconds(all) - _clock.Elapsed) : null;
 
-    /// <summary>The bound for the calls before a stream, which even a short time leaves some for; null for the connection's.</summary>
+    /// <summary>Returns the time limit for the calls before a stream, at least one second; null for that of the connection.</summary>
     public static TimeSpan? CallTimeout(double? seconds) => seconds is { } all ? TimeSpan.FromSeconds(Math.Max(all, 1)) : null;
 
-    /// <summary>Opens a stream and reads it to its end, or until the time is up.</summary>
-    /// <param name="open">Opens it, within a time; null for as long as its hub lives.</param>
-    /// <param name="read">Reads it.</param>
-    /// <returns>Whether it came to its end.</returns>
-    /// <exception cref="Scramjet.Client.ScramjetApiException">When the time is up, and the server doesn't answer any more.</exception>
+    /// <summary>Opens a stream and reads it to its end, or until the time limit.</summary>
+    /// <param name="open">Opens the stream within a time limit; null for no limit while its hub responds.</param>
+    /// <param name="read">Reads the stream.</param>
+    /// <returns>Whether the stream was read to its end.</returns>
+    /// <exception cref="Scramjet.Client.ScramjetApiException">The time limit has passed, and the server doesn't respond.</exception>
     public async Task<bool> ReadAsync(Func<TimeSpan?, CancellationToken, Task<ApiStream>> open, Func<ApiStream, CancellationToken, Task> read)
     {
         ApiStream? stream = null;
