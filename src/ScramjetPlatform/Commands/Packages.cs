@@ -7,25 +7,26 @@ using ScramjetPlatform.View;
 
 namespace ScramjetPlatform;
 
-/// <summary>Packages, and folders that packages are made of, with progress.</summary>
+/// <summary>Validates and sends packages, and folders that are packed, with progress.</summary>
 internal static class Packages
 {
-    /// <summary>Checks a package, or a folder that is packed when it is first needed.</summary>
+    /// <summary>Validates a package, or a folder that is packed when it is needed.</summary>
     /// <param name="context">The command that shows the progress.</param>
-    /// <param name="path">The package or the folder.</param>
-    /// <param name="label">Whether its version gets the hash of its content. Everything is read for that, and nothing is packed.</param>
+    /// <param name="path">The path of the package or folder.</param>
+    /// <param name="label">Whether the hash of the content is added to the version. The files are read for that, and nothing is packed.</param>
     public static Task<LazyPackage> CheckAsync(CommandContext context, string path, bool label) => Task.Run(() => Check(context, path, label));
 
     /// <summary>Sends a package with progress.</summary>
     public static Task<T> SendAsync<T>(CommandContext context, string activity, PackageSource package, Func<IProgress<long>, Task<T>> send) =>
         ByteProgress.ShowAsync(context.Output.PostProgress, activity, package.Length, send);
 
-    /// <summary>A path's last part.</summary>
+    /// <summary>Returns the last part of a path.</summary>
     public static string NameOf(string path) => Path.GetFileName(path.TrimEnd('/', '\\'));
 
     private static LazyPackage Check(CommandContext context, string path, bool label)
     {
-        T WithProgress<T>(string activity, long? total, Func<IProgress<long>, T> work) => ByteProgress.Show(context.Output.PostProgress, $"{activity} {path}", total, work);
+        T WithProgress<T>(string activity, long? total, Func<IProgress<long>, T> work) =>
+            ByteProgress.Show(context.Output.PostProgress, $"{activity} {path}", total, work);
         if (!Directory.Exists(path))
         {
             var length = File.Exists(path) ? new FileInfo(path).Length : (long?)null;
@@ -38,13 +39,15 @@ internal static class Packages
         var plan = SequencePackage.Plan(path, cancellationToken: context.Cancellation);
         if (label)
             plan = WithProgress("Comparing", plan.Size, progress => plan.WithContentLabel(progress, context.Cancellation));
-        return new LazyPackage(() => WithProgress("Packing", plan.Size, progress => PackageSource.FromPlan(plan, progress, context.Cancellation)), plan.Manifest);
+        return new LazyPackage(
+            () => WithProgress("Packing", plan.Size, progress => PackageSource.FromPlan(plan, progress, context.Cancellation)),
+            plan.Manifest);
     }
 }
 
-/// <summary>A package that is made when it is first needed.</summary>
-/// <param name="open">Makes it.</param>
-/// <param name="manifest">The content of its package.json, which is known before it is made.</param>
+/// <summary>A package that is created when it is needed.</summary>
+/// <param name="open">Creates the package.</param>
+/// <param name="manifest">The content of its package.json, which is known in advance.</param>
 internal sealed class LazyPackage(Func<PackageSource> open, PackageManifest manifest) : IDisposable
 {
     private readonly Lazy<PackageSource> _package = new(open);

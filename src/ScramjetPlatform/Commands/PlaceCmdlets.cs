@@ -23,11 +23,11 @@ public abstract class ConnectionCmdlet : AsyncCmdlet
 
     private protected override PipedKind AcceptedInput => PipedKind.Connection;
 
-    /// <summary>The places of this record.</summary>
+    /// <summary>The places of the record.</summary>
     private protected virtual Places Places => new(Context, CommandLine, Piped, Connection, null, null);
 }
 
-/// <summary>A cmdlet that works on spaces, and takes something else from the pipeline.</summary>
+/// <summary>A cmdlet that works on spaces, with other objects in the pipeline.</summary>
 public abstract class SpaceCmdlet : AsyncCmdlet
 {
     [Parameter(ValueFromPipelineByPropertyName = true)]
@@ -52,11 +52,11 @@ public abstract class SpaceCmdlet : AsyncCmdlet
 
     private protected override int Throttle => ThrottleLimit;
 
-    /// <summary>The places of this record.</summary>
+    /// <summary>The places of the record.</summary>
     private protected virtual Places Places => new(Context, CommandLine, Piped, Connection, Space, null);
 }
 
-/// <summary>A cmdlet that works on spaces, which the pipeline may name.</summary>
+/// <summary>A cmdlet that works on spaces, which can come from the pipeline.</summary>
 public abstract class PipedSpaceCmdlet : AsyncCmdlet
 {
     [Parameter(ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
@@ -83,11 +83,11 @@ public abstract class PipedSpaceCmdlet : AsyncCmdlet
 
     private protected override int Throttle => ThrottleLimit;
 
-    /// <summary>The places of this record.</summary>
+    /// <summary>The places of the record.</summary>
     private protected Places Places => new(Context, CommandLine, Piped, Connection, Space, null);
 }
 
-/// <summary>A cmdlet that works on hubs, or on something that is on hubs.</summary>
+/// <summary>A cmdlet that works on hubs, or on objects on hubs.</summary>
 public abstract class HubCmdlet : AsyncCmdlet
 {
     [Parameter(ValueFromPipelineByPropertyName = true)]
@@ -117,11 +117,11 @@ public abstract class HubCmdlet : AsyncCmdlet
 
     private protected override int Throttle => ThrottleLimit;
 
-    /// <summary>The places of this record.</summary>
+    /// <summary>The places of the record.</summary>
     private protected Places Places => new(Context, CommandLine, Piped, Connection, Space, Hub);
 }
 
-/// <summary>A cmdlet whose pipeline is data that it sends. The command line alone says where to.</summary>
+/// <summary>A cmdlet that sends the pipeline's objects as data. Only the command line specifies the place.</summary>
 public abstract class DataCmdlet : AsyncCmdlet
 {
     [Parameter]
@@ -163,10 +163,10 @@ public abstract class DataCmdlet : AsyncCmdlet
             ContentTypes.Check(ContentType);
     }
 
-    /// <summary>The file to send; null to send the pipeline. Both are an error.</summary>
+    /// <summary>Returns the file to send, or null to send the pipeline. Specifying both is an error.</summary>
     /// <param name="path">The value of -Path.</param>
     /// <param name="literalPath">The value of -LiteralPath.</param>
-    /// <param name="targetsArePiped">Whether the pipeline names what is sent to.</param>
+    /// <param name="targetsArePiped">Whether the pipeline specifies the receivers.</param>
     private protected string? FileToSend(string? path, string? literalPath, bool targetsArePiped)
     {
         if (path is null && literalPath is null)
@@ -174,12 +174,12 @@ public abstract class DataCmdlet : AsyncCmdlet
         if (CommandLine.Has(nameof(InputObject)) || (CommandLine.ExpectsInput && !targetsArePiped))
         {
             var (file, data) = (path is null ? "-LiteralPath" : "-Path", CommandLine.Has(nameof(InputObject)) ? "-InputObject" : "the pipeline");
-            throw TerminatingError.BadParameters($"Both {file} and {data} have something to send.", "Give one of them.");
+            throw TerminatingError.BadParameters($"Both {file} and {data} specify data to send.", "Specify one of them.");
         }
 
         return ResolveOnePath(path, literalPath);
     }
 
-    /// <summary>The places that the command line names.</summary>
+    /// <summary>The places on the command line.</summary>
     private protected Places Places => new(Context, CommandLine, default, Connection, Space, Hub);
 }

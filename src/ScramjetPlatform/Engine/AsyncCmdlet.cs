@@ -208,6 +208,9 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
         }
     }
 
+    /// <summary>Returns a file or folder as Get-Item does. Call it on the pipeline thread.</summary>
+    private protected PSObject GetItem(string path) => InvokeProvider.Item.Get([path], force: true, literalPath: true).Single();
+
     private void StartRecord(object? target)
     {
         var record = Add(_records, Call(ProcessAsync, target));

@@ -12,15 +12,15 @@ namespace ScramjetPlatform.Scope;
 /// <param name="places">The places of the record.</param>
 internal sealed class PlatformParts(CommandContext context, Places places)
 {
-    public Task AskMultiManagerAsync(Func<MultiManagerClient, Task<object>> ask) => AskAsync(places.MultiManager, ask);
+    public Task RequestMultiManagerAsync(Func<MultiManagerClient, Task<object>> request) => RequestAsync(places.MultiManager, request);
 
-    public Task AskHubsOrSpaceAsync(Func<HubClient, Task<object>> askHub, Func<SpaceClient, Task<object>> askSpace) => places.PipedSpace is { } space
-        ? AskAsync(context.Bind(space.Client), askSpace)
-        : places.ForEachClientAsync(hub => AskAsync(hub, askHub));
+    public Task RequestHubsOrSpaceAsync(Func<HubClient, Task<object>> requestHub, Func<SpaceClient, Task<object>> requestSpace) => places.PipedSpace is { } space
+        ? RequestAsync(context.Bind(space.Client), requestSpace)
+        : places.ForEachClientAsync(hub => RequestAsync(hub, requestHub));
 
-    private async Task AskAsync<T>(T place, Func<T, Task<object>> ask) where T : ApiClient
+    private async Task RequestAsync<T>(T place, Func<T, Task<object>> request) where T : ApiClient
     {
         if (context.IsFirst(place))
-            await context.Output.WriteAsync(await ask(place).ConfigureAwait(false)).ConfigureAwait(false);
+            await context.Output.WriteAsync(await request(place).ConfigureAwait(false)).ConfigureAwait(false);
     }
 }

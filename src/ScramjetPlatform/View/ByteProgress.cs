@@ -6,7 +6,7 @@ using ScramjetPlatform.Formatting;
 
 namespace ScramjetPlatform.View;
 
-/// <summary>Progress in bytes, for WriteProgress: at most ten times a second, from any thread.</summary>
+/// <summary>Reports progress in bytes, at most ten times a second. It can be used on any thread.</summary>
 internal sealed class ByteProgress : IProgress<long>
 {
     private const int MillisecondsBetween = 100;
@@ -26,7 +26,7 @@ internal sealed class ByteProgress : IProgress<long>
         _record = new ProgressRecord(NextActivityId(), activity, "Starting");
     }
 
-    /// <summary>An id for an activity that no other has.</summary>
+    /// <summary>Returns a unique activity id.</summary>
     public static int NextActivityId() => System.Threading.Interlocked.Increment(ref s_lastId) & 0xFFFFFF;
 
     public void Report(long value)
@@ -37,7 +37,8 @@ internal sealed class ByteProgress : IProgress<long>
 
         _last = now;
         var rate = value / Math.Max(0.001, _clock.Elapsed.TotalSeconds);
-        var record = new ProgressRecord(_record.ActivityId, _record.Activity, $"{ByteSize.Format(value)}{(_total is { } t ? " of " + ByteSize.Format(t) : "")}, {ByteSize.Format((long)rate)}/s");
+        var size = $"{ByteSize.Format(value)}{(_total is { } total ? " of " + ByteSize.Format(total) : "")}";
+        var record = new ProgressRecord(_record.ActivityId, _record.Activity, $"{size}, {ByteSize.Format((long)rate)}/s");
         if (_total is > 0)
         {
             record.PercentComplete = (int)Math.Min(100, 100 * value / _total.Value);

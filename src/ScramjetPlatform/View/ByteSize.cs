@@ -2,13 +2,13 @@ using System.Globalization;
 
 namespace ScramjetPlatform.Formatting;
 
-/// <summary>Sizes as people read them. The views use it too.</summary>
+/// <summary>Formats sizes for display. The views use it too.</summary>
 public static class ByteSize
 {
     private static readonly string[] Units = ["B", "KB", "MB", "GB", "TB", "PB"];
 
-    /// <summary>A count of bytes with its unit, in steps of 1024, as PowerShell counts.</summary>
-    /// <param name="bytes">The count; null gives an empty text.</param>
+    /// <summary>Formats a number of bytes with a unit. Units are multiples of 1024, as in PowerShell.</summary>
+    /// <param name="bytes">The number of bytes; null for an empty text.</param>
     public static string Format(long? bytes)
     {
         if (bytes is null)

@@ -9,8 +9,8 @@ using ScramjetPlatform.Formatting;
 namespace ScramjetPlatform;
 
 /// <summary>
-/// A place in the tree of spaces, hubs, sequences and instances. Where the thing itself is wanted, such as by another command, the node stands for it.
-/// What leads from node to node, and what is large, is behind methods: JSON, Clixml and lists show each node for itself.
+/// A node of the tree of spaces, hubs, sequences and instances. If another command needs the object, the node converts to it. Related nodes and large
+/// properties are returned by methods, so that JSON, Clixml and lists show only the node.
 /// </summary>
 public sealed class ScramjetTreeNode : IEquatable<ScramjetTreeNode>, IComparable
 {
@@ -26,7 +26,7 @@ public sealed class ScramjetTreeNode : IEquatable<ScramjetTreeNode>, IComparable
         AskedAt = DateTimeOffset.UtcNow;
     }
 
-    /// <summary>A node as it came back from a file or another session, for its line alone.</summary>
+    /// <summary>Creates a node from a deserialized one, for display only.</summary>
     private ScramjetTreeNode(PSObject copy)
     {
         Level = Enum.TryParse<ScramjetTreeKind>(Text("Kind"), out var level) ? level : ScramjetTreeKind.Instance;
@@ -50,10 +50,10 @@ public sealed class ScramjetTreeNode : IEquatable<ScramjetTreeNode>, IComparable
         double? Number(string name) => Value(name) is IConvertible value ? Convert.ToDouble(value, CultureInfo.InvariantCulture) : null;
     }
 
-    /// <summary>What it is: <c>Space</c>, <c>Hub</c>, <c>Sequence</c> or <c>Instance</c>.</summary>
+    /// <summary>The kind of the object: <c>Space</c>, <c>Hub</c>, <c>Sequence</c> or <c>Instance</c>.</summary>
     public string Kind => Level.ToString();
 
-    /// <summary>The name of a sequence; else the id.</summary>
+    /// <summary>The name of a sequence; otherwise the id.</summary>
     public string Name { get; }
 
     /// <summary>The id.</summary>
@@ -63,60 +63,60 @@ public sealed class ScramjetTreeNode : IEquatable<ScramjetTreeNode>, IComparable
     public string? Version => (Item as Sequence)?.Version;
 
     /// <summary>
-    /// In a word: an instance's status, such as <c>Running</c>; a hub's, such as <c>Healthy</c> or <c>Disconnected</c>; for a space <c>Healthy</c>, or
-    /// <c>Degraded</c> where one of its hubs is not; and <c>Failed</c> for what could not be asked. Sequences have none.
+    /// The status: of an instance, such as <c>Running</c>; of a hub, such as <c>Healthy</c> or <c>Disconnected</c>; of a space, <c>Healthy</c>, or
+    /// <c>Degraded</c> if one of its hubs isn't healthy; and <c>Failed</c> if a request failed. Sequences have none.
     /// </summary>
     public string? Status { get; internal set; }
 
-    /// <summary>Whether it is well, where that is known: a hub by its space's word, a space by its hubs, an instance by its own word where it was asked.</summary>
+    /// <summary>Whether the object is healthy, if known: a hub as its space reports it, a space by its hubs, and an instance by its health report.</summary>
     public bool? Healthy { get; internal set; }
 
-    /// <summary>Since when it has been so: an instance runs, a hub is connected or disconnected.</summary>
+    /// <summary>The time since when the instance has been running, or the hub has been connected or disconnected.</summary>
     public DateTimeOffset? Since { get; internal set; }
 
-    /// <summary>Until when an instance ran.</summary>
+    /// <summary>The time at which the instance ended.</summary>
     public DateTimeOffset? Until { get; internal set; }
 
-    /// <summary>The part of a hub's CPUs in use, from 0 to 100, where it was asked and answers that.</summary>
+    /// <summary>The CPU usage of a hub, from 0 to 100, if it was requested and the hub reports it.</summary>
     public double? CpuPercent { get; private set; }
 
-    /// <summary>A hub's load average of the last minute, where it was asked and answers that: 1 is one busy CPU.</summary>
+    /// <summary>The load average of a hub in the last minute, if it was requested and the hub reports it. 1 is one busy CPU.</summary>
     public double? LoadAverage { get; private set; }
 
-    /// <summary>The part of a hub's memory in use, from 0 to 100, where it was asked.</summary>
+    /// <summary>The memory usage of a hub, from 0 to 100, if it was requested.</summary>
     public double? MemoryPercent { get; private set; }
 
-    /// <summary>More about it: what is in it, a sequence's id, how an instance ended, or what went wrong.</summary>
+    /// <summary>Additional information: the number of objects in it, the id of a sequence, how an instance ended, or an error.</summary>
     public string? Info { get; internal set; }
 
-    /// <summary>How deep it is, from 0.</summary>
+    /// <summary>The depth in the tree, from 0.</summary>
     public int Depth { get; internal set; }
 
-    /// <summary>The id of the space that it is in, or is.</summary>
+    /// <summary>The id of the object's space.</summary>
     public string? Space { get; internal set; }
 
-    /// <summary>The id of the hub that it is on, or is.</summary>
+    /// <summary>The id of the object's hub.</summary>
     public string? Hub { get; internal set; }
 
-    /// <summary>The node that it is under; null at the top.</summary>
+    /// <summary>Returns the parent node; null at the top.</summary>
     public ScramjetTreeNode? GetParent() => Parent;
 
-    /// <summary>The nodes under it, down to the level that was asked for.</summary>
+    /// <summary>Returns the child nodes, to the requested depth.</summary>
     public IReadOnlyList<ScramjetTreeNode> GetChildren() => Children;
 
-    /// <summary>The space, hub, sequence or instance itself.</summary>
+    /// <summary>Returns the space, hub, sequence or instance.</summary>
     public Resource GetItem() => Item;
 
-    /// <summary>A hub's load, where it was asked for.</summary>
+    /// <summary>Returns the load of a hub; null if it wasn't requested.</summary>
     public LoadCheck? GetLoad() => Load;
 
-    /// <summary>An instance's health report, where it was asked for.</summary>
+    /// <summary>Returns the health report of an instance; null if it wasn't requested.</summary>
     public InstanceHealth? GetHealthReport() => HealthReport;
 
-    /// <summary>What went wrong when it was asked.</summary>
+    /// <summary>Returns the error of the request; null if there was none.</summary>
     public Exception? GetError() => Error;
 
-    /// <summary>How long it has been so: for an instance that has ended, how long it ran.</summary>
+    /// <summary>Returns the time since <see cref="Since"/>, or the run time of an instance that has ended.</summary>
     public TimeSpan? GetAge() => _age ?? (Since is { } since ? (Until ?? AskedAt) - since : null);
 
     internal ScramjetTreeKind Level { get; }
@@ -143,24 +143,24 @@ public sealed class ScramjetTreeNode : IEquatable<ScramjetTreeNode>, IComparable
 
     internal Exception? Error { get; set; }
 
-    /// <summary>All that is known to be under it.</summary>
+    /// <summary>All known child nodes, regardless of the requested depth.</summary>
     internal IReadOnlyList<ScramjetTreeNode> Below { get; set; } = [];
 
     internal DateTimeOffset AskedAt { get; }
 
-    /// <summary>The lines that lead to it.</summary>
+    /// <summary>The tree lines before the name.</summary>
     internal string Guides { get; set; } = "";
 
-    /// <summary>The text behind the lines.</summary>
+    /// <summary>The text after the tree lines.</summary>
     internal string Label => _label ?? (Version is { } version ? $"{Name} {StatusStyle.Version(version)}" : Name);
 
-    /// <summary>The room that the longest name takes in the whole tree.</summary>
+    /// <summary>The width of the longest name in the tree.</summary>
     internal int NameWidth { get; set; }
 
-    /// <summary>The name.</summary>
+    /// <summary>Returns the name.</summary>
     public override string ToString() => Name;
 
-    /// <summary>Whether it stands for the same thing.</summary>
+    /// <summary>Returns whether the nodes have the same object.</summary>
     /// <param name="other">The other node.</param>
     public bool Equals(ScramjetTreeNode? other) => other is not null && Item.Equals(other.Item);
 
@@ -170,7 +170,7 @@ public sealed class ScramjetTreeNode : IEquatable<ScramjetTreeNode>, IComparable
     /// <inheritdoc/>
     public override int GetHashCode() => Item.GetHashCode();
 
-    /// <summary>Orders nodes as the things that they stand for.</summary>
+    /// <summary>Compares the objects of the nodes.</summary>
     /// <param name="obj">The other node.</param>
     public int CompareTo(object? obj) => obj switch
     {
@@ -179,18 +179,18 @@ public sealed class ScramjetTreeNode : IEquatable<ScramjetTreeNode>, IComparable
         _ => throw new ArgumentException($"A {obj.GetType().Name} can't be compared with a node of the tree.", nameof(obj)),
     };
 
-    /// <summary>The thing itself: what takes a space, a hub, a sequence or an instance takes a node of it.</summary>
+    /// <summary>Converts a node to its object, for parameters that accept a space, hub, sequence or instance.</summary>
     /// <param name="node">The node.</param>
     public static implicit operator Entity(ScramjetTreeNode node) => node.Item;
 
-    /// <summary>The message of an error, with its code first.</summary>
+    /// <summary>Returns the message of an error, after its code.</summary>
     internal static string DescribeError(Exception error) => error is ScramjetException { Code: var code } ? $"{code}: {error.Message}" : error.Message;
 
-    /// <summary>The node that an object is, or once was.</summary>
+    /// <summary>Returns the node of a value, which can be deserialized.</summary>
     internal static ScramjetTreeNode Of(PSObject value) => value.BaseObject as ScramjetTreeNode ?? new ScramjetTreeNode(value);
 }
 
-/// <summary>What a node of the tree is, from the top down.</summary>
+/// <summary>The kinds of tree nodes, from the top down.</summary>
 public enum ScramjetTreeKind
 {
     /// <summary>A space.</summary>

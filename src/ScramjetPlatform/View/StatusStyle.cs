@@ -9,7 +9,7 @@ using Scramjet.Client;
 
 namespace ScramjetPlatform.Formatting;
 
-/// <summary>Colours for the views.</summary>
+/// <summary>Colors and formats for the views.</summary>
 public static class StatusStyle
 {
     internal const string Well = "32";
@@ -19,9 +19,9 @@ public static class StatusStyle
     internal const string Strong = "1";
     internal const string Heading = "32;1";
 
-    /// <summary>A status in its colour: green for what is well, yellow for what changes, red for what is not well, grey for what has ended.</summary>
+    /// <summary>Formats a status in its color: green for a good status, yellow for a temporary one, red for a bad one, gray for an ended one.</summary>
     /// <param name="status">The status.</param>
-    /// <param name="colour">Whether the host shows colours; NO_COLOR in the environment overrules it.</param>
+    /// <param name="colour">Whether the host supports colors. NO_COLOR in the environment takes precedence.</param>
     public static string Format(object? status, bool colour)
     {
         var text = DisplayText.Clean(status?.ToString()) ?? "";
@@ -35,7 +35,7 @@ public static class StatusStyle
         }, colour);
     }
 
-    /// <summary>A value as it may be shown: texts from servers without what a terminal would act on.</summary>
+    /// <summary>Makes a value safe to display, without the control characters of text from servers.</summary>
     /// <param name="value">The value.</param>
     public static object? Text(object? value)
     {
@@ -58,19 +58,22 @@ public static class StatusStyle
         }
     }
 
-    /// <summary>A text in a colour, where the host shows colours.</summary>
-    internal static string Paint(string text, string code, bool colour) =>
-        !colour || text.Length == 0 || code.Length == 0 || !string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR")) ? text : $"\u001b[{code}m{text}\u001b[0m";
+    /// <summary>Returns a text in a color, if the host supports colors.</summary>
+    internal static string Paint(string text, string code, bool colour)
+    {
+        var isPlain = !colour || text.Length == 0 || code.Length == 0 || !string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"));
+        return isPlain ? text : $"\u001b[{code}m{text}\u001b[0m";
+    }
 
-    /// <summary>The length of a text without its colours.</summary>
+    /// <summary>Returns the length of a text without its color codes.</summary>
     internal static int LengthOf(string text) => Regex.Replace(text, "\u001b\\[[0-9;]*m", "").Length;
 
-    /// <summary>A version without its build metadata, such as the content's hash that Publish-ScramjetSequence -IfChanged adds.</summary>
+    /// <summary>Returns a version without its build metadata, such as the hash that Publish-ScramjetSequence -IfChanged adds.</summary>
     /// <param name="version">The version.</param>
     public static string Version(string? version) => DisplayText.Clean(version?.Split('+')[0]) ?? "";
 
-    /// <summary>A span of time in its largest unit, such as <c>3m</c> or <c>2d</c>.</summary>
-    /// <param name="age">The span.</param>
+    /// <summary>Formats a time span in its largest unit, such as <c>3m</c> or <c>2d</c>.</summary>
+    /// <param name="age">The time span.</param>
     public static string Age(TimeSpan? age) => age switch
     {
         null => "",
@@ -81,17 +84,17 @@ public static class StatusStyle
         _ => $"{(int)age.Value.TotalDays}d",
     };
 
-    /// <summary>How long ago a time was, in its largest unit.</summary>
-    /// <param name="since">The time, also as it came back from a file or another session.</param>
-    /// <param name="until">The time that it is measured to; null for now.</param>
+    /// <summary>Formats the time since a time in its largest unit.</summary>
+    /// <param name="since">The time, which can be deserialized.</param>
+    /// <param name="until">The end of the time span; null for now.</param>
     public static string Age(object? since, object? until) => TimeOf(since) is { } start ? Age((TimeOf(until) ?? DateTimeOffset.UtcNow) - start) : "";
 
-    /// <summary>A time in this machine's zone.</summary>
-    /// <param name="time">The time, also as it came back from a file or another session.</param>
+    /// <summary>Formats a time in the local time zone.</summary>
+    /// <param name="time">The time, which can be deserialized.</param>
     /// <param name="format">The format, such as <c>HH:mm:ss.fff</c>.</param>
     public static string Time(object? time, string format) => TimeOf(time)?.LocalDateTime.ToString(format, CultureInfo.InvariantCulture) ?? "";
 
-    /// <summary>Export-Clixml takes a DateTimeOffset apart; its parts are still there.</summary>
+    /// <summary>Returns the time of a value. Export-Clixml splits a DateTimeOffset into its properties.</summary>
     private static DateTimeOffset? TimeOf(object? value) => value switch
     {
         DateTimeOffset time => time,

@@ -9,7 +9,7 @@ using Scramjet.Client.Model;
 
 namespace ScramjetPlatform.Formatting;
 
-/// <summary>The tree as text: the cells of its view, and whole lines of them for what is redrawn.</summary>
+/// <summary>Formats the tree: the cells of its view, and whole lines for a screen that is redrawn.</summary>
 public static class TreeRow
 {
     private const int DefaultWidth = 120;
@@ -17,53 +17,60 @@ public static class TreeRow
     private const int AgeWidth = 4;
     private const int PercentWidth = 4;
     private const int FixedWidth = 1 + StatusWidth + 1 + AgeWidth + 1 + PercentWidth + 1 + PercentWidth;
-    private const int LeastInfo = 10;
+    private const int MinInfoWidth = 10;
 
     private static readonly (string Drawn, string Plain)[] Lines = [("├─", "|-"), ("└─", "`-"), ("│", "|"), ("…", "~")];
 
-    /// <summary>A node's name behind the lines that lead to it.</summary>
-    /// <param name="node">The node, or what came back of it from a file or another session.</param>
-    /// <param name="host">The host that shows it.</param>
-    /// <param name="colour">Whether it shows colours.</param>
+    /// <summary>Formats a node's name after its tree lines.</summary>
+    /// <param name="node">The node, which can be deserialized.</param>
+    /// <param name="host">The host.</param>
+    /// <param name="colour">Whether the host supports colors.</param>
     public static string Name(PSObject node, PSHost host, bool colour) => Name(ScramjetTreeNode.Of(node), WidthOf(host), colour);
 
-    /// <summary>How long a node has been so.</summary>
+    /// <summary>Formats the time since the last change of a node.</summary>
     /// <param name="node">The node.</param>
     public static string Age(PSObject node) => Age(ScramjetTreeNode.Of(node));
 
-    /// <summary>The CPU that a hub uses: in percent, or its load average.</summary>
+    /// <summary>Formats the CPU usage of a hub: a percentage, or its load average.</summary>
     /// <param name="node">The node.</param>
-    /// <param name="colour">Whether the host shows colours.</param>
+    /// <param name="colour">Whether the host supports colors.</param>
     public static string Cpu(PSObject node, bool colour) => Cpu(ScramjetTreeNode.Of(node), colour);
 
-    /// <summary>The memory that a hub uses.</summary>
+    /// <summary>Formats the memory usage of a hub.</summary>
     /// <param name="node">The node.</param>
-    /// <param name="colour">Whether the host shows colours.</param>
+    /// <param name="colour">Whether the host supports colors.</param>
     public static string Memory(PSObject node, bool colour) => Percent(ScramjetTreeNode.Of(node).MemoryPercent, colour);
 
-    /// <summary>What else is to say of a node, as far as there is room for it. A sequence's id is whole or not there.</summary>
+    /// <summary>Formats the additional information of a node, cut to the available width. A sequence's id is omitted instead of being cut.</summary>
     /// <param name="node">The node.</param>
-    /// <param name="host">The host that shows it.</param>
-    /// <param name="colour">Whether it shows colours.</param>
+    /// <param name="host">The host.</param>
+    /// <param name="colour">Whether the host supports colors.</param>
     public static string Info(PSObject node, PSHost host, bool colour) => Info(ScramjetTreeNode.Of(node), WidthOf(host), colour);
 
-    /// <summary>The lines that lead to a node; they go with it into a file.</summary>
+    /// <summary>Returns the tree lines before a node's name, for serialization.</summary>
     /// <param name="node">The node.</param>
     public static string Guides(ScramjetTreeNode node) => node.Guides;
 
-    /// <summary>The text behind a node's lines; it goes with it into a file.</summary>
+    /// <summary>Returns the text after a node's tree lines, for serialization.</summary>
     /// <param name="node">The node.</param>
     public static string Label(ScramjetTreeNode node) => node.Label;
 
-    /// <summary>The room that the longest name takes in the whole tree; it goes with each node into a file.</summary>
+    /// <summary>Returns the width of the longest name in the tree, for serialization.</summary>
     /// <param name="node">The node.</param>
     public static int NameWidth(ScramjetTreeNode node) => node.NameWidth;
 
-    /// <summary>The line above the nodes.</summary>
-    internal static string Header(int nameWidth, int width, bool colour) =>
-        StatusStyle.Paint($"{"Name".PadRight(NameWidth(nameWidth, width))} {"Status",-StatusWidth} {"Age",AgeWidth} {"CPU",PercentWidth} {"Mem",PercentWidth}{(RoomForInfo(nameWidth, width) > 0 ? " Info" : "")}", StatusStyle.Heading, colour);
+    /// <summary>Formats the header line.</summary>
+    internal static string Header(int nameWidth, int width, bool colour)
+    {
+        var name = "Name".PadRight(NameWidth(nameWidth, width));
+        var info = RoomForInfo(nameWidth, width) > 0 ? " Info" : "";
+        return StatusStyle.Paint(
+            $"{name} {"Status",-StatusWidth} {"Age",AgeWidth} {"CPU",PercentWidth} {"Mem",PercentWidth}{info}",
+            StatusStyle.Heading,
+            colour);
+    }
 
-    /// <summary>A node's line.</summary>
+    /// <summary>Formats the line of a node.</summary>
     internal static string Format(ScramjetTreeNode node, int width, bool colour)
     {
         var line = new Line();
@@ -76,18 +83,18 @@ public static class TreeRow
         return line.ToString();
     }
 
-    /// <summary>The room for that behind the other columns; 0 where it is too little.</summary>
+    /// <summary>Returns the width of the last column, or 0 if there isn't enough room for it.</summary>
     internal static int RoomForInfo(int nameWidth, int width) =>
-        width - 1 - NameWidth(nameWidth, width) - FixedWidth - 1 is >= LeastInfo and var room ? room : 0;
+        width - 1 - NameWidth(nameWidth, width) - FixedWidth - 1 is >= MinInfoWidth and var room ? room : 0;
 
-    /// <summary>A text in one line, cut to a width. What would move the cursor is left out: names and messages come from others.</summary>
+    /// <summary>Cuts a text to a width, in one line and without control characters, because names and messages come from servers.</summary>
     internal static string Clip(string text, int width)
     {
         var line = DisplayText.Clean(text)!;
         return line.Length <= width ? line : width < 1 ? "" : line.Substring(0, width - 1) + Plain("…");
     }
 
-    /// <summary>The width of the host's lines.</summary>
+    /// <summary>Returns the width of the host's lines.</summary>
     internal static int WidthOf(PSHost host)
     {
         try
@@ -96,7 +103,7 @@ public static class TreeRow
         }
         catch (Exception)
         {
-            // A host without a screen has its own ways to say so.
+            // Hosts without a screen throw different exceptions.
             return DefaultWidth;
         }
     }
@@ -104,12 +111,13 @@ public static class TreeRow
     private static string Name(ScramjetTreeNode node, int width, bool colour)
     {
         var label = Clip(node.Label, NameWidth(node.NameWidth, width) - node.Guides.Length);
-        return StatusStyle.Paint(Plain(node.Guides), StatusStyle.Faint, colour) + StatusStyle.Paint(label, node.Level <= ScramjetTreeKind.Hub ? StatusStyle.Strong : "", colour);
+        var style = node.Level <= ScramjetTreeKind.Hub ? StatusStyle.Strong : "";
+        return StatusStyle.Paint(Plain(node.Guides), StatusStyle.Faint, colour) + StatusStyle.Paint(label, style, colour);
     }
 
     private static string Age(ScramjetTreeNode node) => StatusStyle.Age(node.GetAge());
 
-    // How many CPUs a load average is of isn't known: it has no colour.
+    // A load average has no color, because the number of CPUs is unknown.
     private static string Cpu(ScramjetTreeNode node, bool colour) =>
         node.LoadAverage is { } load ? load.ToString(load < 10 ? "0.00" : "0.0", CultureInfo.InvariantCulture) : Percent(node.CpuPercent, colour);
 
@@ -124,11 +132,15 @@ public static class TreeRow
 
     private static int NameWidth(int wanted, int width) => Math.Max(10, Math.Min(wanted, width - 1 - FixedWidth));
 
-    private static string Percent(double? percent, bool colour) => percent is { } value
-        ? StatusStyle.Paint(Math.Min(999, Math.Round(value)).ToString("0", CultureInfo.InvariantCulture) + "%", value >= 90 ? StatusStyle.Unwell : value >= 75 ? StatusStyle.Changing : "", colour)
-        : "";
+    private static string Percent(double? percent, bool colour)
+    {
+        if (percent is not { } value)
+            return "";
+        var style = value >= 90 ? StatusStyle.Unwell : value >= 75 ? StatusStyle.Changing : "";
+        return StatusStyle.Paint(Math.Min(999, Math.Round(value)).ToString("0", CultureInfo.InvariantCulture) + "%", style, colour);
+    }
 
-    /// <summary>The text in what the console's encoding has.</summary>
+    /// <summary>Replaces tree lines that the console's encoding doesn't support.</summary>
     private static string Plain(string text)
     {
         var encoding = Console.OutputEncoding;
@@ -140,7 +152,7 @@ public static class TreeRow
         return text;
     }
 
-    /// <summary>Columns beside one another, with no blanks at the end.</summary>
+    /// <summary>A line of columns without trailing spaces.</summary>
     private sealed class Line
     {
         private readonly StringBuilder _text = new();

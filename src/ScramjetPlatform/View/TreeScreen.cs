@@ -8,17 +8,17 @@ using ScramjetPlatform.Formatting;
 namespace ScramjetPlatform.View;
 
 /// <summary>
-/// Shows round after round: in place on a screen of its own, where the host has one, else one below the other. For the pipeline thread.
+/// Shows the tree repeatedly: in place on an alternate screen if the host supports it, otherwise one below the other. Use it on the pipeline thread.
 /// </summary>
 internal sealed class TreeScreen
 {
     private const string Escape = "\u001b[";
-    private const string OwnScreen = Escape + "?1049h" + Escape + "?25l";
-    private const string BackFromIt = Escape + "H" + Escape + "J" + Escape + "?1049l" + Escape + "?25h";
+    private const string OpenScreen = Escape + "?1049h" + Escape + "?25l";
+    private const string CloseScreen = Escape + "H" + Escape + "J" + Escape + "?1049l" + Escape + "?25h";
     private const string BeginFrame = Escape + "?2026h" + Escape + "H";
     private const string EndFrame = Escape + "J" + Escape + "?2026l";
     private const string EndLine = Escape + "K";
-    private const int LeastHeight = 6;
+    private const int MinHeight = 6;
 
     private readonly PSHost _host;
     private readonly bool _colour;
@@ -32,22 +32,23 @@ internal sealed class TreeScreen
         _colour = colour && InPlace;
     }
 
-    /// <summary>Whether rounds take each other's place.</summary>
+    /// <summary>Whether each tree replaces the one before.</summary>
     public bool InPlace { get; }
 
-    /// <summary>Shows a round.</summary>
-    /// <param name="title">What it is.</param>
-    /// <param name="summary">How much there is.</param>
-    /// <param name="problems">What failed.</param>
-    /// <param name="nodes">The tree.</param>
+    /// <summary>Shows a tree.</summary>
+    /// <param name="title">The title.</param>
+    /// <param name="summary">The numbers of objects.</param>
+    /// <param name="problems">The errors.</param>
+    /// <param name="nodes">The nodes.</param>
     public void Draw(string title, string summary, IEnumerable<Exception> problems, IReadOnlyList<ScramjetTreeNode> nodes)
     {
         var width = TreeRow.WidthOf(_host);
         var lines = new List<string> { StatusStyle.Paint(TreeRow.Clip(title, width - 1), StatusStyle.Strong, _colour), TreeRow.Clip(summary, width - 1) };
 
-        // What a node's own line tells needs no line of its own.
-        var told = new HashSet<Exception>(nodes.Where(n => TreeRow.RoomForInfo(n.NameWidth, width) > 0).Select(n => n.Error).OfType<Exception>());
-        lines.AddRange(problems.Where(p => !told.Contains(p)).Select(p => StatusStyle.Paint(TreeRow.Clip(ScramjetTreeNode.DescribeError(p), width - 1), StatusStyle.Unwell, _colour)));
+        // An error that is shown on its node doesn't need a separate line.
+        var shown = new HashSet<Exception>(nodes.Where(n => TreeRow.RoomForInfo(n.NameWidth, width) > 0).Select(n => n.Error).OfType<Exception>());
+        foreach (var problem in problems.Where(p => !shown.Contains(p)))
+            lines.Add(StatusStyle.Paint(TreeRow.Clip(ScramjetTreeNode.DescribeError(problem), width - 1), StatusStyle.Unwell, _colour));
         lines.Add("");
         if (nodes.Count > 0)
             lines.Add(TreeRow.Header(nodes[0].NameWidth, width, _colour));
@@ -60,25 +61,28 @@ internal sealed class TreeScreen
             Append(lines);
     }
 
-    /// <summary>Gives the host's screen back as it was, with the last round below.</summary>
+    /// <summary>Restores the host's screen and writes the last tree below it.</summary>
     public void Close()
     {
         if (!_open)
             return;
 
         _open = false;
-        _host.UI.Write(BackFromIt);
+        _host.UI.Write(CloseScreen);
         Append(_last);
     }
 
     private void Redraw(IReadOnlyList<string> lines)
     {
         var height = _host.UI.RawUI.WindowSize.Height;
-        var frame = new StringBuilder(_open ? "" : OwnScreen).Append(BeginFrame);
+        var frame = new StringBuilder(_open ? "" : OpenScreen).Append(BeginFrame);
         var shown = lines.Count <= height ? lines.Count : height - 1;
         frame.Append(string.Join("\r\n", lines.Take(shown).Select(l => l + EndLine)));
         if (shown < lines.Count)
-            frame.Append("\r\n").Append(StatusStyle.Paint($"and {lines.Count - shown} more lines: narrow it with -Space, -Hub or -Level", StatusStyle.Faint, _colour)).Append(EndLine);
+            {
+            var hint = $"and {lines.Count - shown} more lines: use -Space, -Hub or -Depth to show fewer";
+            frame.Append("\r\n").Append(StatusStyle.Paint(hint, StatusStyle.Faint, _colour)).Append(EndLine);
+        }
         _open = true;
         _host.UI.Write(frame.Append(EndFrame).ToString());
     }
@@ -94,9 +98,9 @@ internal sealed class TreeScreen
     {
         try
         {
-            // pwsh says yes for its console even where the output goes into a file.
+            // In pwsh, the property is true for the console even if the output is redirected to a file.
             return host.UI.SupportsVirtualTerminal
-                && host.UI.RawUI.WindowSize is { Height: >= LeastHeight, Width: >= 40 }
+                && host.UI.RawUI.WindowSize is { Height: >= MinHeight, Width: >= 40 }
                 && !(host.Name == "ConsoleHost" && Console.IsOutputRedirected);
         }
         catch (Exception)

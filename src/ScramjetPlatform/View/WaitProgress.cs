@@ -9,7 +9,7 @@ using Scramjet.Client.Model;
 namespace ScramjetPlatform.View;
 
 /// <summary>
-/// Progress of a command's waits for instances: one record for all of them, once one has lasted a second, until all are over. From any thread.
+/// Shows the waits of a command for instances in one progress record, which appears when a wait has lasted a second. It can be used on any thread.
 /// </summary>
 internal sealed class WaitProgress(Action<ProgressRecord> post) : IProgress<InstanceWait>
 {
@@ -53,10 +53,12 @@ internal sealed class WaitProgress(Action<ProgressRecord> post) : IProgress<Inst
         if (instances.Length == 1)
         {
             var one = instances[0];
-            return new ProgressRecord(_activityId, $"Waiting for {one.SequenceName ?? "an instance"} on {one.Hub} {goals[0]}", $"{one.Status}, {seconds} ({one.Id})");
+            var activity = $"Waiting for {one.SequenceName ?? "an instance"} on {one.Hub} {goals[0]}";
+            return new ProgressRecord(_activityId, activity, $"{one.Status}, {seconds} ({one.Id})");
         }
 
         var states = instances.GroupBy(i => i.Status).OrderByDescending(g => g.Count()).Select(g => $"{g.Count()} {g.Key}");
-        return new ProgressRecord(_activityId, $"Waiting for {instances.Length} instances {(goals.Length == 1 ? goals[0] : "")}".TrimEnd(), $"{string.Join(", ", states)}, {seconds}");
+        var summary = $"Waiting for {instances.Length} instances {(goals.Length == 1 ? goals[0] : "")}".TrimEnd();
+        return new ProgressRecord(_activityId, summary, $"{string.Join(", ", states)}, {seconds}");
     }
 }

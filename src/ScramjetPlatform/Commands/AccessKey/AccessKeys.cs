@@ -8,10 +8,10 @@ using ScramjetPlatform.Scope;
 
 namespace ScramjetPlatform;
 
-/// <summary>What the commands for access keys of spaces share.</summary>
+/// <summary>The common code of the commands for access keys.</summary>
 internal static class AccessKeys
 {
-    /// <summary>Calls the body for each space of a record. To change keys, a space must be named, unless there is only one.</summary>
+    /// <summary>Calls the body for each space of a record. To change keys, a space must be specified, unless there is only one.</summary>
     public static async Task ForEachNamedSpaceAsync(CommandContext context, Places places, bool isNamed, Func<Space, Task> body)
     {
         var spaces = await RequestContext.CollectAsync<Space>(places.ForEachSpaceAsync).ConfigureAwait(false);
@@ -20,17 +20,17 @@ internal static class AccessKeys
             throw new ScramjetException(
                 ErrorCodes.Ambiguous,
                 $"There are {spaces.Count} spaces: {string.Join(", ", spaces.Select(s => s.Id))}.",
-                "Name one with -Space, or give * for all, or set one with Set-ScramjetContext.");
+                "Specify one with -Space, or * for all, or set one with Set-ScramjetContext.");
         }
 
         await Task.WhenAll(spaces.Select(space => context.GuardAsync(space, () => body(space)))).ConfigureAwait(false);
     }
 
-    /// <summary>The platform that has a space's keys.</summary>
+    /// <summary>Returns the client of the platform that has the keys of a space.</summary>
     public static MiddlewareClient GetMiddleware(CommandContext context, Space space) => space.Client.Middleware is { } middleware
         ? context.Bind(middleware)
         : throw new ScramjetException(
             ErrorCodes.NotSupported,
-            $"The space '{space.Id}' was found by a multi-manager, which has no access keys.",
+            $"The space '{space.Id}' was found through a multi-manager, which has no access keys.",
             "Connect to the platform, with Connect-ScramjetPlatform -Uri.");
 }

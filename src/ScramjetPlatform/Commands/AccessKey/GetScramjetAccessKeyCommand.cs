@@ -5,7 +5,7 @@ using ScramjetPlatform.Scope;
 
 namespace ScramjetPlatform;
 
-/// <summary>Gets what is known of spaces' access keys: when each was made, and what for. The keys themselves are never told again.</summary>
+/// <summary>Gets the access keys of spaces, with their creation times and descriptions. The keys themselves can't be read.</summary>
 [Cmdlet(VerbsCommon.Get, "ScramjetAccessKey")]
 [OutputType(typeof(AccessKey))]
 public sealed class GetScramjetAccessKeyCommand : PipedSpaceCmdlet

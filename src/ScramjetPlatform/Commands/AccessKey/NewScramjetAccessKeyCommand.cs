@@ -6,12 +6,12 @@ using ScramjetPlatform.Scope;
 
 namespace ScramjetPlatform;
 
-/// <summary>Makes an access key for a space, with which hubs connect to it. The key is told this once.</summary>
+/// <summary>Creates an access key for a space, with which hubs connect to it. The key is returned only once.</summary>
 [Cmdlet(VerbsCommon.New, "ScramjetAccessKey", SupportsShouldProcess = true)]
 [OutputType(typeof(ScramjetAccessKey))]
 public sealed class NewScramjetAccessKeyCommand : PipedSpaceCmdlet
 {
-    [Parameter(Mandatory = true, HelpMessage = "What the key is for.", Position = 0)]
+    [Parameter(Mandatory = true, HelpMessage = "The purpose of the key.", Position = 0)]
     [ValidateNotNullOrEmpty]
     [NoCompletion]
     public string Description { get; set; } = "";

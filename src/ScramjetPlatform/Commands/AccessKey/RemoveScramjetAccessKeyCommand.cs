@@ -16,7 +16,12 @@ public sealed class RemoveScramjetAccessKeyCommand : PipedSpaceCmdlet
     private const string KeySet = "AccessKey";
     private const string AllSet = "All";
 
-    [Parameter(Mandatory = true, HelpMessage = "The key itself, as New-ScramjetAccessKey gave it.", Position = 0, ValueFromPipelineByPropertyName = true, ParameterSetName = KeySet)]
+    [Parameter(
+        Mandatory = true,
+        HelpMessage = "The key that New-ScramjetAccessKey returned.",
+        Position = 0,
+        ValueFromPipelineByPropertyName = true,
+        ParameterSetName = KeySet)]
     [SecretTransformation]
     [ValidateNotNull]
     [NoCompletion]
@@ -43,6 +48,7 @@ public sealed class RemoveScramjetAccessKeyCommand : PipedSpaceCmdlet
             return;
 
         var revoked = await AccessKeys.GetMiddleware(Context, space).RevokeAllAccessKeysAsync(space.Id, StopToken).ConfigureAwait(false);
-        Context.Output.PostVerbose($"{space.Id}: {(revoked is null ? "all" : revoked.Value.ToString(System.Globalization.CultureInfo.InvariantCulture))} access keys were revoked.");
+        var count = revoked?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "all";
+        Context.Output.PostVerbose($"{space.Id}: {count} access keys were revoked.");
     }
 }

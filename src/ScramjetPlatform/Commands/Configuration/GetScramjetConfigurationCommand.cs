@@ -39,9 +39,13 @@ public sealed class GetScramjetConfigurationCommand : SpaceCmdlet
     {
         var parts = new PlatformParts(Context, Places);
         return MultiManager
-            ? parts.AskMultiManagerAsync(async manager => new ScramjetConfiguration(await manager.GetInfoAsync(StopToken).ConfigureAwait(false)))
-            : parts.AskHubsOrSpaceAsync(
-                async hub => new ScramjetConfiguration("Hub", hub.HubId, hub.SpaceId, hub.HubId, await hub.GetConfigAsync(StopToken).ConfigureAwait(false)),
-                async space => new ScramjetConfiguration("Space", space.SpaceId, space.SpaceId, null, await space.GetConfigAsync(StopToken).ConfigureAwait(false)));
+            ? parts.RequestMultiManagerAsync(async manager => new ScramjetConfiguration(await manager.GetInfoAsync(StopToken).ConfigureAwait(false)))
+            : parts.RequestHubsOrSpaceAsync(GetAsync, GetAsync);
     }
+
+    private async Task<object> GetAsync(HubClient hub) =>
+        new ScramjetConfiguration("Hub", hub.HubId, hub.SpaceId, hub.HubId, await hub.GetConfigAsync(StopToken).ConfigureAwait(false));
+
+    private async Task<object> GetAsync(SpaceClient space) =>
+        new ScramjetConfiguration("Space", space.SpaceId, space.SpaceId, null, await space.GetConfigAsync(StopToken).ConfigureAwait(false));
 }

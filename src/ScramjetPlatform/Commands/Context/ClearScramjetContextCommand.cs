@@ -4,7 +4,7 @@ using ScramjetPlatform.Scope;
 
 namespace ScramjetPlatform;
 
-/// <summary>Takes away the space and the hub that were set with Set-ScramjetContext.</summary>
+/// <summary>Removes the default space and hub of a connection.</summary>
 [Cmdlet(VerbsCommon.Clear, "ScramjetContext", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Low)]
 [OutputType(typeof(void))]
 public sealed class ClearScramjetContextCommand : ConnectionCmdlet

@@ -4,7 +4,7 @@ using ScramjetPlatform.Scope;
 
 namespace ScramjetPlatform;
 
-/// <summary>Gets the space and the hub that are meant where a command names none.</summary>
+/// <summary>Gets the default space and hub of a connection.</summary>
 [Cmdlet(VerbsCommon.Get, "ScramjetContext")]
 [OutputType(typeof(ScramjetContext))]
 public sealed class GetScramjetContextCommand : ConnectionCmdlet

@@ -10,7 +10,7 @@ using ScramjetPlatform.Scope;
 
 namespace ScramjetPlatform;
 
-/// <summary>Sets the space and the hub that are meant where a command names none.</summary>
+/// <summary>Sets the default space and hub of a connection.</summary>
 [Cmdlet(VerbsCommon.Set, "ScramjetContext", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Low)]
 [OutputType(typeof(ScramjetContext))]
 public sealed class SetScramjetContextCommand : HubCmdlet
@@ -24,23 +24,23 @@ public sealed class SetScramjetContextCommand : HubCmdlet
     {
         var places = Places;
         var connection = places.Connection;
-        var meansHub = Piped.Kind == PipedKind.Hub || (Piped.Kind != PipedKind.Space && places.Hubs.Length > 0);
-        if (!meansHub && Piped.Kind != PipedKind.Space && places.Spaces.Length == 0)
+        var isHub = Piped.Kind == PipedKind.Hub || (Piped.Kind != PipedKind.Space && places.Hubs.Length > 0);
+        if (!isHub && Piped.Kind != PipedKind.Space && places.Spaces.Length == 0)
         {
             throw TerminatingError.BadParameters(
-                "Neither a space nor a hub was given.",
-                "Give -Space or -Hub. To remove the context, use Clear-ScramjetContext.");
+                "Neither a space nor a hub is specified.",
+                "Specify -Space or -Hub. To remove the context, use Clear-ScramjetContext.");
         }
 
-        (string? Space, string? Hub)[] found = meansHub
+        (string? Space, string? Hub)[] found = isHub
             ? [.. (await RequestContext.CollectAsync<Hub>(body => places.ForEachHubAsync(body)).ConfigureAwait(false)).Select(hub => (hub.Space, hub.Id))]
             : [.. (await RequestContext.CollectAsync<Space>(places.ForEachSpaceAsync).ConfigureAwait(false)).Select(space => (space.Id, (string?)null))];
         if (found.Length > 1)
         {
             throw new TerminatingError(new ScramjetException(
                 ErrorCodes.Ambiguous,
-                $"{found.Length} {(meansHub ? "hubs" : "spaces")} match: {string.Join(", ", found.Select(f => f.Hub ?? f.Space))}.",
-                "Name one, and for a hub also its -Space."));
+                $"{found.Length} {(isHub ? "hubs" : "spaces")} match: {string.Join(", ", found.Select(f => f.Hub ?? f.Space))}.",
+                "Specify one, and for a hub also its -Space."));
         }
 
         if (found.Length == 0)

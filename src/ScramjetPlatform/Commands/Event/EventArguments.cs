@@ -9,8 +9,8 @@ using ScramjetPlatform.Pipeline;
 namespace ScramjetPlatform;
 
 /// <summary>
-/// The values of a command about events of instances. The first value on the command line is the instance. If instances come from the pipeline, it is the
-/// event's name, and the values behind it move up.
+/// The values of a command for events of instances. The first value on the command line is the instance. If instances come from the pipeline, it is the
+/// event's name instead, and the next value moves up too.
 /// </summary>
 internal sealed class EventArguments
 {
@@ -37,30 +37,30 @@ internal sealed class EventArguments
         }
 
         if (EventName.Length == 0)
-            throw new ScramjetException(ErrorCodes.BadParameters, "The event has no name.", "Give its name with -EventName.");
+            throw new ScramjetException(ErrorCodes.BadParameters, "The event has no name.", "Specify its name with -EventName.");
     }
 
     /// <summary>The event's name.</summary>
     public string EventName { get; }
 
-    /// <summary>Whether there is a value behind the event's name that moved up.</summary>
+    /// <summary>Whether a value after the event's name has moved up.</summary>
     public bool HasRest { get; }
 
-    /// <summary>The value behind the event's name.</summary>
+    /// <summary>The value after the event's name.</summary>
     public object? Rest { get; }
 
-    /// <summary>The instances of a record.</summary>
+    /// <summary>Returns the instances of a record.</summary>
     public InstanceReference[] GetInstances(InstanceReference[] instance, object? input) =>
         _isInstancePiped ? [LanguagePrimitives.ConvertTo<InstanceReference>(input)] : instance;
 
-    /// <summary>A value that the command has no parameter for is an error.</summary>
+    /// <summary>Throws if there is a value that the command has no parameter for.</summary>
     public void RequireNoRest()
     {
         if (HasRest)
         {
             throw TerminatingError.BadParameters(
-                $"'{Rest}' is one value too many.",
-                "The instances come from the pipeline: give the event's name alone.",
+                $"There is no parameter for the value '{Rest}'.",
+                "The instances come from the pipeline. Specify only the event's name.",
                 Rest);
         }
     }

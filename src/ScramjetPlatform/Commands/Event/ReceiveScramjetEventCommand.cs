@@ -15,7 +15,7 @@ using ScramjetPlatform.Streams;
 
 namespace ScramjetPlatform;
 
-/// <summary>Receives events of a name from instances: the last one, the next one, or all from now on.</summary>
+/// <summary>Receives events with a name from instances: the last one, the next one, or all from now on.</summary>
 [Cmdlet(VerbsCommunications.Receive, "ScramjetEvent", DefaultParameterSetName = LastSet)]
 [OutputType(typeof(ScramjetEvent))]
 public sealed class ReceiveScramjetEventCommand : HubCmdlet
@@ -89,7 +89,7 @@ public sealed class ReceiveScramjetEventCommand : HubCmdlet
         {
             throw new ScramjetException(
                 ErrorCodes.Timeout,
-                $"No event '{_arguments.EventName}' came from '{instance.Id}' within {WaitTimeoutSec} s.",
+                $"No event '{_arguments.EventName}' was received from '{instance.Id}' within {WaitTimeoutSec} s.",
                 "Wait longer with -WaitTimeoutSec.");
         }
     }

@@ -9,7 +9,7 @@ using ScramjetPlatform.Scope;
 
 namespace ScramjetPlatform;
 
-/// <summary>Gets instances' health reports.</summary>
+/// <summary>Gets health reports of instances.</summary>
 [Cmdlet(VerbsCommon.Get, "ScramjetHealth")]
 [OutputType(typeof(InstanceHealth))]
 public sealed class GetScramjetHealthCommand : HubCmdlet

@@ -10,7 +10,7 @@ using ScramjetPlatform.Scope;
 
 namespace ScramjetPlatform;
 
-/// <summary>Disconnects self-hosted hubs from their space. They run on, and stay known to the space until Remove-ScramjetHub.</summary>
+/// <summary>Disconnects self-hosted hubs from their space. The hubs continue to run, and the space lists them until Remove-ScramjetHub.</summary>
 [Cmdlet(VerbsCommunications.Disconnect, "ScramjetHub", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium, DefaultParameterSetName = HubSet)]
 [OutputType(typeof(DisconnectedHub))]
 public sealed class DisconnectScramjetHubCommand : SpaceCmdlet
@@ -18,7 +18,13 @@ public sealed class DisconnectScramjetHubCommand : SpaceCmdlet
     private const string HubSet = "Hub";
     private const string AllSet = "All";
 
-    [Parameter(Mandatory = true, HelpMessage = "Ids of hubs.", Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, ParameterSetName = HubSet)]
+    [Parameter(
+        Mandatory = true,
+        HelpMessage = "Ids of hubs.",
+        Position = 0,
+        ValueFromPipeline = true,
+        ValueFromPipelineByPropertyName = true,
+        ParameterSetName = HubSet)]
     [Alias("HubId")]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
@@ -55,8 +61,8 @@ public sealed class DisconnectScramjetHubCommand : SpaceCmdlet
 
     private async Task DisconnectAllAsync(Space space)
     {
-        var which = AccessKey is null ? "all self-hosted hubs" : "the hubs that connected with the access key";
-        if (await ConfirmAsync(space.Id, $"Disconnect {which}").ConfigureAwait(false))
+        var hubs = AccessKey is null ? "all self-hosted hubs" : "the hubs that connected with the access key";
+        if (await ConfirmAsync(space.Id, $"Disconnect {hubs}").ConfigureAwait(false))
             await WriteAsync(space.Client, null, Count, Secret.Reveal(AccessKey)).ConfigureAwait(false);
     }
 

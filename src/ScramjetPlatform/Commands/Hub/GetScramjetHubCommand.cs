@@ -11,7 +11,7 @@ using ScramjetPlatform.Scope;
 
 namespace ScramjetPlatform;
 
-/// <summary>Gets the hubs of spaces, or the hub that the connection leads to.</summary>
+/// <summary>Gets the hubs of spaces, or the hub of the connection.</summary>
 [Cmdlet(VerbsCommon.Get, "ScramjetHub")]
 [OutputType(typeof(Hub))]
 public sealed class GetScramjetHubCommand : SpaceCmdlet

@@ -3,11 +3,13 @@ using Scramjet.Client.Model;
 
 namespace ScramjetPlatform;
 
-/// <summary>What cmdlets ask of hubs.</summary>
+/// <summary>Extension methods of hubs.</summary>
 internal static class HubExtensions
 {
-    /// <summary>The client of the space that the hub is in.</summary>
-    /// <exception cref="ScramjetException"><c>NOT_SUPPORTED</c>: the hub is used alone.</exception>
-    public static SpaceClient RequireSpace(this Hub hub) => hub.Client.Space
-        ?? throw new ScramjetException(ErrorCodes.NotSupported, $"The hub '{hub.Id}' is used alone: it is in no space.", "Connect to the platform, with Connect-ScramjetPlatform -Uri.");
+    /// <summary>Returns the client of the hub's space.</summary>
+    /// <exception cref="ScramjetException"><c>NOT_SUPPORTED</c>: the hub is standalone.</exception>
+    public static SpaceClient RequireSpace(this Hub hub) => hub.Client.Space ?? throw new ScramjetException(
+        ErrorCodes.NotSupported,
+        $"The hub '{hub.Id}' is a standalone hub: it has no space.",
+        "Connect to the platform, with Connect-ScramjetPlatform -Uri.");
 }

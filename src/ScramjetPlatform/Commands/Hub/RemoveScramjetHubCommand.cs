@@ -8,7 +8,7 @@ using ScramjetPlatform.Scope;
 
 namespace ScramjetPlatform;
 
-/// <summary>Removes self-hosted hubs from what their space knows.</summary>
+/// <summary>Removes self-hosted hubs from the list of their space.</summary>
 [Cmdlet(VerbsCommon.Remove, "ScramjetHub", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
 [OutputType(typeof(void))]
 public sealed class RemoveScramjetHubCommand : SpaceCmdlet

@@ -15,7 +15,7 @@ using ScramjetPlatform.Streams;
 
 namespace ScramjetPlatform;
 
-/// <summary>Sends the pipeline, or a file, into an instance; with -ReceiveOutput, writes what it puts out meanwhile.</summary>
+/// <summary>Sends the pipeline, or a file, to an instance. With -ReceiveOutput, writes its output at the same time.</summary>
 [Cmdlet(VerbsCommunications.Send, "ScramjetInput", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Low, DefaultParameterSetName = SendSet)]
 [OutputType(typeof(PSObject), typeof(string), typeof(byte[]), ParameterSetName = [ReceiveSet])]
 public sealed class SendScramjetInputCommand : DataCmdlet
@@ -23,7 +23,7 @@ public sealed class SendScramjetInputCommand : DataCmdlet
     private const string SendSet = "Send";
     private const string ReceiveSet = "ReceiveOutput";
 
-    /// <summary>How long an instance whose output has ended is given to end.</summary>
+    /// <summary>The time for an instance to end after its output has ended.</summary>
     private static readonly TimeSpan EndTime = TimeSpan.FromSeconds(2);
 
     /// <summary>The time without progress after which there is a warning.</summary>
@@ -89,8 +89,9 @@ public sealed class SendScramjetInputCommand : DataCmdlet
 
     private protected override Task ProcessAsync()
     {
-        // Instances that are piped are the targets, unless the command line names another one by its object or with -Instance.
-        if (!_hasBegun && CommandLine.ExpectsInput && PipedKinds.Unwrap(InputObject) is Instance && Instance is { Value: not Scramjet.Client.Model.Instance } && CommandLine.HasByPosition(nameof(Instance)) && !SendsFile)
+        // Piped instances are the targets, unless the command line specifies another one as an object or with -Instance.
+        if (!_hasBegun && !SendsFile && CommandLine.ExpectsInput && CommandLine.HasByPosition(nameof(Instance))
+            && PipedKinds.Unwrap(InputObject) is Instance && Instance is { Value: not Scramjet.Client.Model.Instance })
         {
             _payload = Instance.Value;
             _isPayloadFirst = true;
@@ -109,7 +110,8 @@ public sealed class SendScramjetInputCommand : DataCmdlet
         var endsInput = !SendsFile && !_isPayloadFirst && !CommandLine.Has(nameof(InputObject));
         if (reference is { Value: not Scramjet.Client.Model.Instance, Text: null } || (endsInput && reference.Value is string))
         {
-            Context.Report(new ScramjetException(ErrorCodes.BadParameters, $"'{reference}' isn't an instance.", "Pipe instances, or name the instance with -Instance."), reference.Value);
+            var error = new ScramjetException(ErrorCodes.BadParameters, $"'{reference}' isn't an instance.", "Pipe instances, or use -Instance.");
+            Context.Report(error, reference.Value);
             return Task.CompletedTask;
         }
 
@@ -120,9 +122,10 @@ public sealed class SendScramjetInputCommand : DataCmdlet
 
     private async Task SendAsync(StreamBody body)
     {
-        var instances = await RequestContext.CollectAsync<Instance>(collect => Finder.Instances(Context).ForEachAsync(_scope, [Instance!], collect)).ConfigureAwait(false);
+        var finder = Finder.Instances(Context);
+        var instances = await RequestContext.CollectAsync<Instance>(collect => finder.ForEachAsync(_scope, [Instance!], collect)).ConfigureAwait(false);
 
-        // The finder has reported the reason.
+        // The finder has reported the error.
         if (instances.Count == 0)
             throw new ScramjetException(ErrorCodes.NotFound, $"Nothing was sent: no instance matches '{Instance}'.", "For a list, use Get-ScramjetInstance.");
         if (instances.Count > 1)
@@ -130,7 +133,7 @@ public sealed class SendScramjetInputCommand : DataCmdlet
             throw new ScramjetException(
                 ErrorCodes.Ambiguous,
                 $"'{Instance}' matches {instances.Count} instances: {string.Join(", ", instances.Select(i => i.Id))}.",
-                "Name one.");
+                "Specify one.");
         }
 
         await SendAsync(instances[0], body).ConfigureAwait(false);
@@ -138,15 +141,19 @@ public sealed class SendScramjetInputCommand : DataCmdlet
 
     private async Task SendAsync(Instance target, StreamBody body)
     {
-        if (!await ConfirmAsync($"{target.Id} on {target.Hub}", $"Send {body.ContentType} to its {(Stdin ? "standard input" : "input")}").ConfigureAwait(false))
+        var action = $"Send {body.ContentType} to its {(Stdin ? "standard input" : "input")}";
+        if (!await ConfirmAsync($"{target.Id} on {target.Hub}", action).ConfigureAwait(false))
             return;
 
         var client = Bind(target.Client);
         var version = await client.Hub.GetHubVersionAsync(StopToken).ConfigureAwait(false);
         if (body.ContentType == ContentTypes.Bytes && !version.SupportsBinaryInput)
-            Context.Output.PostWarning($"The hub '{target.Hub}' has version {version}, which decodes input as UTF-8 text: other bytes are changed on the way.");
+            {
+            Context.Output.PostWarning(
+                $"The hub '{target.Hub}' has version {version}, which decodes input as UTF-8 text. Other bytes are changed.");
+        }
 
-        // Whatever it is, hubs take a standard input as bytes only.
+        // Hubs accept standard input as bytes only.
         if (Stdin)
             body = body.As(ContentTypes.Bytes);
         using var over = CancellationTokenSource.CreateLinkedTokenSource(StopToken);
@@ -185,21 +192,24 @@ public sealed class SendScramjetInputCommand : DataCmdlet
         var now = await client.RefreshAsync(target, StopToken).ConfigureAwait(false);
         if (!all && !now.HasEnded && !await HasEndedWithinAsync(now).ConfigureAwait(false))
         {
-            Context.Output.PostWarning($"The output of the instance '{target.Id}' ended before it had taken all of its input.");
+            Context.Output.PostWarning($"The output of the instance '{target.Id}' ended before the instance had read all of its input.");
             return;
         }
 
         if (now.Succeeded == false)
         {
-            var reason = now.ExitReason ?? (now.ExitCode is { } code ? $"exit code {code}" : "its hub gives no reason");
-            throw new ScramjetException(ErrorCodes.InstanceFailed, $"The instance '{target.Id}' on '{target.Hub}' failed: {reason}. Its output may be incomplete.", "See its log, with Get-ScramjetLog.");
+            var reason = now.ExitReason ?? (now.ExitCode is { } code ? $"exit code {code}" : "its hub reports no reason");
+            throw new ScramjetException(
+                ErrorCodes.InstanceFailed,
+                $"The instance '{target.Id}' on '{target.Hub}' failed: {reason}. Its output may be incomplete.",
+                "See its log, with Get-ScramjetLog.");
         }
 
         if (!all)
             throw client.EndedTooSoon();
     }
 
-    /// <summary>Whether an instance ends within a moment: its output ends before its hub says so.</summary>
+    /// <summary>Returns whether an instance ends within a short time. Its output ends before its hub reports the end.</summary>
     private async Task<bool> HasEndedWithinAsync(Instance instance)
     {
         try
@@ -213,13 +223,13 @@ public sealed class SendScramjetInputCommand : DataCmdlet
         }
     }
 
-    /// <summary>Warns if the input makes no progress: hubs don't distinguish a slow instance from an input that something else has ended.</summary>
+    /// <summary>Warns if the input makes no progress, because hubs don't distinguish a slow instance from an input that has ended.</summary>
     private async Task WarnOfStallAsync(Instance target, StreamBody body, CancellationToken cancellationToken)
     {
         while (body.Waiting < StallWarningTime)
             await Task.Delay(StallCheckInterval, cancellationToken).ConfigureAwait(false);
         Context.Output.PostWarning(
-            $"The instance '{target.Id}' on '{target.Hub}' has taken nothing for {StallWarningTime.TotalSeconds:0} s. " +
-            "Either it isn't reading, or its input has been ended, which its hub doesn't report. Still waiting.");
+            $"The instance '{target.Id}' on '{target.Hub}' has read no input for {StallWarningTime.TotalSeconds:0} s. " +
+            "Either it isn't reading, or its input has ended, which its hub doesn't report. Still waiting.");
     }
 }

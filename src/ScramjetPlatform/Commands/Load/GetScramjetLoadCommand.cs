@@ -39,8 +39,8 @@ public sealed class GetScramjetLoadCommand : SpaceCmdlet
     {
         var parts = new PlatformParts(Context, Places);
         return MultiManager
-            ? parts.AskMultiManagerAsync(async manager => await manager.GetLoadAsync(StopToken).ConfigureAwait(false))
-            : parts.AskHubsOrSpaceAsync(
+            ? parts.RequestMultiManagerAsync(async manager => await manager.GetLoadAsync(StopToken).ConfigureAwait(false))
+            : parts.RequestHubsOrSpaceAsync(
                 async hub => await hub.GetLoadAsync(StopToken).ConfigureAwait(false),
                 async space => await space.GetLoadAsync(StopToken).ConfigureAwait(false));
     }

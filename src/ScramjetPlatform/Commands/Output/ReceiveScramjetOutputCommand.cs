@@ -11,7 +11,7 @@ using ScramjetPlatform.Streams;
 
 namespace ScramjetPlatform;
 
-/// <summary>Writes what comes out of an instance: its output, standard output or standard error.</summary>
+/// <summary>Writes the data of an instance: its output, standard output or standard error.</summary>
 [Cmdlet(VerbsCommunications.Receive, "ScramjetOutput", SupportsShouldProcess = true)]
 [OutputType(typeof(PSObject), typeof(string), typeof(byte[]))]
 public sealed class ReceiveScramjetOutputCommand : HubCmdlet
@@ -67,13 +67,15 @@ public sealed class ReceiveScramjetOutputCommand : HubCmdlet
         StreamReceiver.Check(ContentType, OutFile, Append, Force, First);
         _receiver = new StreamReceiver(Context, DurationSec)
         {
-            ContentType = AsByteStream ? ContentTypes.Bytes : ContentType ?? (Stream is InstanceStream.Stdout or InstanceStream.Stderr ? ContentTypes.Text : null),
+            ContentType = AsByteStream ? ContentTypes.Bytes : ContentType ?? DefaultContentType,
             First = First,
             File = OutFile is null ? null : ResolveOnePath(null, OutFile),
             Append = Append,
             Replace = Force,
         };
     }
+
+    private string? DefaultContentType => Stream is InstanceStream.Stdout or InstanceStream.Stderr ? ContentTypes.Text : null;
 
     private protected override Task ProcessAsync() => Places.ForEachInstanceAsync(Instance, ReceiveAsync);
 

@@ -7,7 +7,7 @@ using ScramjetPlatform.Scope;
 
 namespace ScramjetPlatform;
 
-/// <summary>Gets the profiles of the si command line, which Connect-ScramjetPlatform -Profile can use. They are read, and never written.</summary>
+/// <summary>Gets the profiles of the si command line, which Connect-ScramjetPlatform -Profile can use. They are never changed.</summary>
 [Cmdlet(VerbsCommon.Get, "ScramjetProfile")]
 [OutputType(typeof(SiProfile))]
 public sealed class GetScramjetProfileCommand : AsyncCmdlet

@@ -36,9 +36,14 @@ public sealed class GetScramjetSequenceCommand : HubCmdlet
         if (Piped.Value is Instance { SequenceId: { } id } instance && !CommandLine.Has(nameof(Sequence)))
             return RefreshAsync(instance.Client.Hub.GetSequenceClient(id));
 
-        SequenceReference[] references = Piped.Value is Sequence piped ? [new SequenceReference(piped, null)] : Places.Named(nameof(Sequence), Sequence);
+        SequenceReference[] references = Piped.Value is Sequence piped
+            ? [new SequenceReference(piped, null)]
+            : Places.Named(nameof(Sequence), Sequence);
         var known = references.Select(r => r.Value).OfType<Sequence>().ToArray();
-        return Places.ForEachAsync(Finder.Sequences(Context), references, sequence => known.Contains(sequence) ? RefreshAsync(sequence.Client) : WriteAsync(sequence));
+        return Places.ForEachAsync(
+            Finder.Sequences(Context),
+            references,
+            sequence => known.Contains(sequence) ? RefreshAsync(sequence.Client) : WriteAsync(sequence));
     }
 
     private async Task RefreshAsync(SequenceClient client) =>

@@ -21,7 +21,7 @@ using ScramjetPlatform.Streams;
 
 namespace ScramjetPlatform;
 
-/// <summary>Uses a sequence as a filter: starts an instance, feeds it the pipeline, and writes what it puts out while both run.</summary>
+/// <summary>Uses a sequence as a filter: starts an instance, sends it the pipeline, and writes its output at the same time.</summary>
 [Cmdlet(VerbsLifecycle.Invoke, "ScramjetSequence", SupportsShouldProcess = true, DefaultParameterSetName = SequenceSet)]
 [OutputType(typeof(PSObject), typeof(string), typeof(byte[]))]
 public sealed class InvokeScramjetSequenceCommand : DataCmdlet
@@ -31,10 +31,12 @@ public sealed class InvokeScramjetSequenceCommand : DataCmdlet
     private const string LiteralPathSet = "LiteralPath";
     private const string PythonEngine = "python3";
 
-    /// <summary>The longest that a clean-up may take: hubs of 1.0 need up to 15 s for the instance's end, and 15 s more until the sequence can be removed.</summary>
+    /// <summary>
+    /// The maximum time for the cleanup. Hubs of 1.0 need up to 15 seconds to end the instance, and 15 seconds more before the sequence can be removed.
+    /// </summary>
     private static readonly TimeSpan CleanUpTime = TimeSpan.FromSeconds(90);
 
-    /// <summary>The longest that a clean-up may take on a hub that has stopped answering.</summary>
+    /// <summary>The maximum time for the cleanup on a hub that doesn't respond.</summary>
     private static readonly TimeSpan SilentHubCleanUpTime = TimeSpan.FromSeconds(5);
 
     private PipelineSender _sender = null!;
@@ -126,15 +128,17 @@ public sealed class InvokeScramjetSequenceCommand : DataCmdlet
         Task<InstanceClient>? starting = null;
         try
         {
-            (sequence, var name, published, var engines) = _path is null ? await FindAsync().ConfigureAwait(false) : await PublishAsync(_path).ConfigureAwait(false);
+            (sequence, var name, published, var engines) = _path is null
+                ? await FindAsync().ConfigureAwait(false)
+                : await PublishAsync(_path).ConfigureAwait(false);
             if (sequence is null || !await ConfirmAsync($"{name} on {sequence.Hub.HubId}", "Invoke").ConfigureAwait(false))
                 return;
 
-            // Ctrl+C doesn't stop the hub: an instance that it has started by then must be found and killed.
+            // Ctrl+C doesn't stop the hub. An instance that it has started must be killed.
             starting = Bind(sequence).StartAsync(_options, CancellationToken.None);
             var instance = await WaitUnlessStoppedAsync(starting).ConfigureAwait(false);
 
-            // A runner of Python takes text and bytes only: objects go to it as the lines of JSON that they are.
+            // Python runners accept only text and bytes. Objects are sent as lines of JSON.
             if (body.ContentType == ContentTypes.NdJson && engines.Contains(PythonEngine))
                 body = body.As(ContentTypes.Text);
             await RunAsync(instance, body, name).ConfigureAwait(false);
@@ -172,7 +176,9 @@ public sealed class InvokeScramjetSequenceCommand : DataCmdlet
                 body,
                 async (stream, token) =>
                 {
-                    objects = await OutputWriter.WriteAsync(Context, stream, OutputContentType, token, hurry: run.Log.Completed).ConfigureAwait(false);
+                    objects = await OutputWriter
+                        .WriteAsync(Context, stream, OutputContentType, token, hurry: run.Log.Completed)
+                        .ConfigureAwait(false);
                     bytes = stream.BytesRead;
                 },
                 typeRead: run.Log.InputTypeRead,
@@ -183,30 +189,32 @@ public sealed class InvokeScramjetSequenceCommand : DataCmdlet
                 },
                 cancellationToken: StopToken).ConfigureAwait(false);
 
-            // Without all of its input, an instance's end says nothing.
+            // If not all input was sent, how the instance ended says nothing about it.
             if (failed)
                 return;
-            var amount = $"{objects} {ItemsOf(OutputContentType)} ({bytes} bytes) came out of it, and {_sender.Sent} {ItemsOf(body.ContentType)} ({body.Sent} bytes) had gone into it";
+            var amount = $"{objects} {ItemsOf(OutputContentType)} ({bytes} bytes) of output were read, "
+                + $"and {_sender.Sent} {ItemsOf(body.ContentType)} ({body.Sent} bytes) of input were sent";
             await run.EnsureSucceededAsync(Context.Watch, log, name, bytes, amount, StopToken).ConfigureAwait(false);
             if (!all)
                 Context.Output.PostVerbose($"The instance {instance.InstanceId} ended before it had read all of its input.");
         }
         finally
         {
-            // The last lines are written before the streams are closed.
+            // Wait briefly, so that the last lines are written before the streams are closed.
             await Task.WhenAny(errors, Task.Delay(200, StopToken)).ConfigureAwait(false);
             over.Cancel();
             await Task.WhenAll(errors, log).IgnoreOutcomeAsync().ConfigureAwait(false);
         }
     }
 
-    /// <summary>Writes an error at once: reading the rest and cleaning up take time.</summary>
+    /// <summary>Writes an error at once, because reading the rest of the output and the cleanup take time.</summary>
     private void ReportNow(ScramjetException error)
     {
-        if (error is ScramjetApiException { Code: ErrorCodes.Timeout } or ScramjetApiException { InnerException: ScramjetApiException { Code: ErrorCodes.Timeout } })
-            _isHubSilent = true;
+        _isHubSilent |= error is ScramjetApiException && (IsTimeout(error) || IsTimeout(error.InnerException));
         Context.Report(error, Target);
     }
+
+    private static bool IsTimeout(Exception? error) => error is ScramjetApiException { Code: ErrorCodes.Timeout };
 
     private static string ItemsOf(string? contentType) => contentType switch
     {
@@ -227,8 +235,8 @@ public sealed class InvokeScramjetSequenceCommand : DataCmdlet
     }
 
     /// <summary>
-    /// Kills the instance, if it still runs, and removes it and the sequence, if asked: also when all else was stopped. Then this may go on after the
-    /// command has left its pipeline.
+    /// Kills the instance, if it still runs, and removes it and the sequence, if requested. This also happens if the pipeline was stopped, and can continue
+    /// after the command has ended.
     /// </summary>
     private async Task CleanUpAsync(Task<InstanceClient>? starting, Task<SequenceClient>? publishing)
     {
@@ -250,16 +258,19 @@ public sealed class InvokeScramjetSequenceCommand : DataCmdlet
         }
         catch (Exception e) when (e is ScramjetException or OperationCanceledException)
         {
-            var why = e is OperationCanceledException ? $"it took longer than {time.TotalSeconds:0} s" : e.Message.TrimEnd('.');
-            await Context.WarnAsync($"Invoke-ScramjetSequence could not clean up after '{Target}': {why}. See Get-ScramjetInstance and Get-ScramjetSequence for what is left.").ConfigureAwait(false);
+            var reason = e is OperationCanceledException ? $"it took longer than {time.TotalSeconds:0} s" : e.Message.TrimEnd('.');
+            await Context.WarnAsync(
+                $"Invoke-ScramjetSequence couldn't clean up after '{Target}': {reason}. " +
+                "To see what remains, use Get-ScramjetInstance and Get-ScramjetSequence.").ConfigureAwait(false);
         }
     }
 
     private async Task RemoveAsync(SequenceClient sequence, Instance? instance, CancellationToken cancellationToken)
     {
-        var isReleased = instance is { IsGone: false } && (!instance.HasEnded || await Context.Watch.ReleaseAsync(instance, cancellationToken).ConfigureAwait(false));
+        var isReleased = instance is { IsGone: false }
+            && (!instance.HasEnded || await Context.Watch.ReleaseAsync(instance, cancellationToken).ConfigureAwait(false));
 
-        // After Ctrl+C this process may end any time: what the hub was asked to do, it does all the same.
+        // After Ctrl+C, this process can end at any time, but the hub completes a request that it has received.
         if (StopToken.IsCancellationRequested)
             _ = Bind(sequence).DeleteAsync(force: true, cancellationToken).IgnoreOutcomeAsync();
         await Context.Watch.RemoveAsync(sequence, kill: true, CleanUpTime, cancellationToken).ConfigureAwait(false);
@@ -274,7 +285,7 @@ public sealed class InvokeScramjetSequenceCommand : DataCmdlet
         return await call.ConfigureAwait(false);
     }
 
-    /// <summary>The result of a call; null if it failed.</summary>
+    /// <summary>Returns the result of a call, or null if it failed.</summary>
     private static async Task<T?> GetResultOrNullAsync<T>(Task<T> call, CancellationToken cancellationToken) where T : class
     {
         await Task.WhenAny(call, Task.Delay(Timeout.Infinite, cancellationToken)).ConfigureAwait(false);
@@ -284,13 +295,14 @@ public sealed class InvokeScramjetSequenceCommand : DataCmdlet
 
     private async Task<(SequenceClient? Sequence, string Name, bool Published, IEnumerable<string> Engines)> FindAsync()
     {
-        var found = await RequestContext.CollectAsync<Sequence>(collect => Finder.Sequences(Context, mustBeOne: true).ForEachAsync(_scope, [Sequence!], collect)).ConfigureAwait(false);
+        var finder = Finder.Sequences(Context, mustBeOne: true);
+        var found = await RequestContext.CollectAsync<Sequence>(collect => finder.ForEachAsync(_scope, [Sequence!], collect)).ConfigureAwait(false);
         if (found.Select(s => s.Name).Distinct().Skip(1).Any())
         {
             throw new ScramjetException(
                 ErrorCodes.Ambiguous,
                 $"'{Sequence}' matches several sequences: {string.Join(", ", found.Select(s => s.Name ?? s.Id).Distinct())}.",
-                "Name one.");
+                "Specify one.");
         }
 
         var chosen = found.OrderBy(s => s.Space, StringComparer.Ordinal).ThenBy(s => s.Hub, StringComparer.Ordinal).FirstOrDefault();
@@ -307,12 +319,19 @@ public sealed class InvokeScramjetSequenceCommand : DataCmdlet
         if (chosen is null || !await ConfirmAsync($"{path} to {chosen.HubId}", "Publish").ConfigureAwait(false))
             return (null, "", false, []);
 
-        _publishing = Packages.SendAsync(Context, $"Publishing {Packages.NameOf(path)} to {chosen.HubId}", package.Value, progress => UploadAsync(chosen, package.Value, progress));
+        _publishing = Packages.SendAsync(
+            Context,
+            $"Publishing {Packages.NameOf(path)} to {chosen.HubId}",
+            package.Value,
+            progress => UploadAsync(chosen, package.Value, progress));
         var sent = await WaitUnlessStoppedAsync(_publishing).ConfigureAwait(false);
         return (sent, package.Manifest.Name ?? path, true, package.Manifest.Engines.Keys);
     }
 
-    /// <summary>Sends a package. Where the command is stopped after all of it was sent, the hub makes a sequence of it, whose id is needed to remove it.</summary>
+    /// <summary>
+    /// Uploads a package. If the command is stopped after the whole package was sent, the upload isn't canceled, because the id of the new sequence is needed
+    /// to remove it.
+    /// </summary>
     private async Task<SequenceClient> UploadAsync(HubClient hub, PackageSource package, IProgress<long> progress)
     {
         using var stop = new CancellationTokenSource();

@@ -83,9 +83,9 @@ public sealed class StartScramjetSequenceCommand : HubCmdlet
             (nameof(StartupConfig), StartupConfig),
         };
         if (texts.FirstOrDefault(t => CommandLine.Has(t.Name) && string.IsNullOrEmpty(t.Value?.ToString())).Name is { } empty)
-            throw TerminatingError.BadParameters($"-{empty} is empty.", $"Give a value, or leave -{empty} out.");
+            throw TerminatingError.BadParameters($"-{empty} is empty.", $"Specify a value, or omit -{empty}.");
 
-        // An error in the command line shows before anything is started.
+        // Report an error on the command line before anything is started.
         if (CommandLine.ExpectsInput)
             ReadOptions(onlyCommandLine: true);
     }
@@ -109,7 +109,7 @@ public sealed class StartScramjetSequenceCommand : HubCmdlet
         }
     }
 
-    /// <summary>The options for this record's instances. The empty columns of a row count as not given.</summary>
+    /// <summary>Returns the options for the instances of the record. Empty columns of a row are ignored.</summary>
     private StartOptions CombineOptions(bool onlyCommandLine)
     {
         T? Given<T>(string name, T? value) where T : class => (onlyCommandLine && !CommandLine.Has(name)) || value?.ToString() is null or "" ? null : value;

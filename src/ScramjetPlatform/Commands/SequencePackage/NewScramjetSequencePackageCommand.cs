@@ -11,7 +11,7 @@ using ScramjetPlatform.View;
 
 namespace ScramjetPlatform;
 
-/// <summary>Makes a sequence package (.tar.gz) of a folder.</summary>
+/// <summary>Creates a sequence package (.tar.gz) from a folder.</summary>
 [Cmdlet(VerbsCommon.New, "ScramjetSequencePackage", SupportsShouldProcess = true, DefaultParameterSetName = PathSet)]
 [OutputType(typeof(FileInfo))]
 public sealed class NewScramjetSequencePackageCommand : AsyncCmdlet
@@ -25,7 +25,11 @@ public sealed class NewScramjetSequencePackageCommand : AsyncCmdlet
     [ValidateNotNullOrEmpty]
     public string[]? Path { get; set; }
 
-    [Parameter(Mandatory = true, HelpMessage = "The path of a folder with a package.json, without wildcards.", ValueFromPipelineByPropertyName = true, ParameterSetName = LiteralPathSet)]
+    [Parameter(
+        Mandatory = true,
+        HelpMessage = "The path of a folder with a package.json, without wildcards.",
+        ValueFromPipelineByPropertyName = true,
+        ParameterSetName = LiteralPathSet)]
     [Alias("PSPath", "FullName")]
     [ValidateNotNullOrEmpty]
     public string[]? LiteralPath { get; set; }
@@ -62,7 +66,7 @@ public sealed class NewScramjetSequencePackageCommand : AsyncCmdlet
             LocalFile.Write(target, Force, file => package.Write(file, progress, StopToken));
             return true;
         });
-        await WriteAsync(await Context.Output.InvokeAsync(() => InvokeProvider.Item.Get([target], force: true, literalPath: true).Single()).ConfigureAwait(false)).ConfigureAwait(false);
+        await WriteAsync(await Context.Output.InvokeAsync(() => GetItem(target)).ConfigureAwait(false)).ConfigureAwait(false);
     }
 
     private bool IsConfirmed(SequencePackage package, string target)
@@ -71,7 +75,7 @@ public sealed class NewScramjetSequencePackageCommand : AsyncCmdlet
         if (ShouldProcess($"{what}, into \"{target}\".", $"{what}, into \"{target}\"?", "Confirm", out var reason))
             return true;
 
-        // What would go in is what -WhatIf is asked for here.
+        // With -WhatIf, list the files.
         foreach (var entry in reason == ShouldProcessReason.WhatIf ? package.Entries : [])
             ShouldProcess(entry.Path, entry.LinkTarget is { } link ? $"Pack link to {link}" : $"Pack {ByteSize.Format(entry.Length)}");
         return false;
@@ -84,6 +88,7 @@ public sealed class NewScramjetSequencePackageCommand : AsyncCmdlet
             return System.IO.Path.Combine(System.IO.Path.GetDirectoryName(folder.TrimEnd('/', '\\')) ?? folder, name);
 
         var target = ResolveOnePath(null, Destination);
-        return Directory.Exists(target) || Destination.EndsWith("/", StringComparison.Ordinal) || Destination.EndsWith("\\", StringComparison.Ordinal) ? System.IO.Path.Combine(target, name) : target;
+        var isFolder = Directory.Exists(target) || Destination.EndsWith("/", StringComparison.Ordinal) || Destination.EndsWith("\\", StringComparison.Ordinal);
+        return isFolder ? System.IO.Path.Combine(target, name) : target;
     }
 }

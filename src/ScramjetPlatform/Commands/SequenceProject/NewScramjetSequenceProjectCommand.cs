@@ -10,12 +10,12 @@ using ScramjetPlatform.Engine;
 
 namespace ScramjetPlatform;
 
-/// <summary>Makes the folder of a new sequence: a small program that runs as it is, to begin with.</summary>
+/// <summary>Creates the folder of a new sequence, with a small program that runs without changes.</summary>
 [Cmdlet(VerbsCommon.New, "ScramjetSequenceProject", SupportsShouldProcess = true)]
 [OutputType(typeof(DirectoryInfo))]
 public sealed class NewScramjetSequenceProjectCommand : AsyncCmdlet
 {
-    [Parameter(Mandatory = true, HelpMessage = "The path of the folder to make.", Position = 0, ValueFromPipeline = true)]
+    [Parameter(Mandatory = true, HelpMessage = "The path of the folder to create.", Position = 0, ValueFromPipeline = true)]
     [ValidateNotNullOrEmpty]
     public string Path { get; set; } = "";
 
@@ -69,7 +69,7 @@ public sealed class NewScramjetSequenceProjectCommand : AsyncCmdlet
 
         project.Write();
 
-        // As Get-Item gives it, with all that the table of folders shows.
-        await WriteAsync(await Context.Output.InvokeAsync(() => InvokeProvider.Item.Get([project.Folder], force: true, literalPath: true).Single()).ConfigureAwait(false)).ConfigureAwait(false);
+        // Get the item as Get-Item does, with the properties that the view of folders shows.
+        await WriteAsync(await Context.Output.InvokeAsync(() => GetItem(project.Folder)).ConfigureAwait(false)).ConfigureAwait(false);
     }
 }

@@ -5,16 +5,17 @@ using Scramjet.Client.Packaging;
 
 namespace ScramjetPlatform;
 
-/// <summary>What a new sequence's README.md says about running it with this module's commands.</summary>
+/// <summary>Creates the part of a new sequence's README.md about running it with this module's commands.</summary>
 internal static class ProjectUsage
 {
     private const string PythonInput =
-        " The Python runner of a hub accepts only text and bytes. With -ContentType text/plain, the objects are sent as lines of JSON, and main.py converts them back to objects.";
+        " The Python runner of a hub accepts only text and bytes. With -ContentType text/plain, the objects are sent as lines of JSON, " +
+        "and main.py converts them back to objects.";
 
     private static readonly Regex s_placeholder = new(@"\{\{(\w+)\}\}", RegexOptions.CultureInvariant);
     private static readonly Regex s_plainArgument = new(@"^[a-z][a-z0-9._-]*\z", RegexOptions.CultureInvariant);
 
-    /// <summary>The text, in markdown.</summary>
+    /// <summary>Returns the text, in Markdown.</summary>
     /// <param name="language">The program's language.</param>
     /// <param name="kind">What the program does with data.</param>
     /// <param name="name">The sequence's name.</param>

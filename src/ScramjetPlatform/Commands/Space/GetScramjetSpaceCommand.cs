@@ -10,7 +10,7 @@ using ScramjetPlatform.Scope;
 
 namespace ScramjetPlatform;
 
-/// <summary>Gets the platform's spaces.</summary>
+/// <summary>Gets the spaces of the platform.</summary>
 [Cmdlet(VerbsCommon.Get, "ScramjetSpace")]
 [OutputType(typeof(Space))]
 public sealed class GetScramjetSpaceCommand : ConnectionCmdlet
@@ -42,8 +42,12 @@ public sealed class GetScramjetSpaceCommand : ConnectionCmdlet
         });
     }
 
-    /// <summary>The space as its platform lists it now.</summary>
-    private async Task<Space> RefreshAsync(Space known) => ScramjetConnection.Of(known) is not { } connection
-        ? known
-        : (await PlaceFinder.GetSpacesAsync(Context, connection).ConfigureAwait(false)).FirstOrDefault(space => space.Id == known.Id) ?? throw NotFound.Error("space", known.Id);
+    /// <summary>Returns the space as its platform lists it now.</summary>
+    private async Task<Space> RefreshAsync(Space known)
+    {
+        if (ScramjetConnection.Of(known) is not { } connection)
+            return known;
+        var spaces = await PlaceFinder.GetSpacesAsync(Context, connection).ConfigureAwait(false);
+        return spaces.FirstOrDefault(space => space.Id == known.Id) ?? throw NotFound.Error("space", known.Id);
+    }
 }

@@ -10,7 +10,7 @@ using ScramjetPlatform.Scope;
 
 namespace ScramjetPlatform;
 
-/// <summary>Makes a space, by starting a manager on a multi-manager. For operators.</summary>
+/// <summary>Creates a space by starting a manager on a multi-manager. For operators.</summary>
 [Cmdlet(VerbsCommon.New, "ScramjetSpace", SupportsShouldProcess = true)]
 [OutputType(typeof(Space))]
 public sealed class NewScramjetSpaceCommand : ConnectionCmdlet

@@ -9,7 +9,7 @@ using ScramjetPlatform.Scope;
 
 namespace ScramjetPlatform;
 
-/// <summary>Gets the packages in spaces' stores.</summary>
+/// <summary>Gets the packages in the stores of spaces.</summary>
 [Cmdlet(VerbsCommon.Get, "ScramjetStoreItem")]
 [OutputType(typeof(StoreItem))]
 public sealed class GetScramjetStoreItemCommand : PipedSpaceCmdlet
@@ -30,7 +30,7 @@ public sealed class GetScramjetStoreItemCommand : PipedSpaceCmdlet
             await WriteAsync(known.Contains(item) ? await RefreshAsync(item).ConfigureAwait(false) : item).ConfigureAwait(false));
     }
 
-    /// <summary>The item as its store lists it now.</summary>
+    /// <summary>Returns the item as its store lists it now.</summary>
     private async Task<StoreItem> RefreshAsync(StoreItem known)
     {
         var items = (await Context.ListAsync(known.Client, () => Bind(known.Client).ListStoreItemsAsync(StopToken)).ConfigureAwait(false)).Items;

@@ -8,7 +8,7 @@ using ScramjetPlatform.Scope;
 
 namespace ScramjetPlatform;
 
-/// <summary>Uploads a package, or a folder that is packed first, into spaces' stores.</summary>
+/// <summary>Uploads a package, or a folder that is packed first, to the stores of spaces.</summary>
 [Cmdlet(VerbsData.Publish, "ScramjetStoreItem", SupportsShouldProcess = true, DefaultParameterSetName = PathSet)]
 [OutputType(typeof(StoreItem))]
 public sealed class PublishScramjetStoreItemCommand : SpaceCmdlet
@@ -21,7 +21,11 @@ public sealed class PublishScramjetStoreItemCommand : SpaceCmdlet
     [ValidateNotNullOrEmpty]
     public string[]? Path { get; set; }
 
-    [Parameter(Mandatory = true, HelpMessage = "The path of a package or a folder, without wildcards.", ValueFromPipelineByPropertyName = true, ParameterSetName = LiteralPathSet)]
+    [Parameter(
+        Mandatory = true,
+        HelpMessage = "The path of a package or a folder, without wildcards.",
+        ValueFromPipelineByPropertyName = true,
+        ParameterSetName = LiteralPathSet)]
     [Alias("PSPath", "FullName")]
     [ValidateNotNullOrEmpty]
     public string[]? LiteralPath { get; set; }
@@ -59,7 +63,11 @@ public sealed class PublishScramjetStoreItemCommand : SpaceCmdlet
             return;
 
         var activity = $"Publishing {name} to the store of {space.Id}";
-        var item = await Packages.SendAsync(Context, activity, package.Value, progress => Bind(space.Client).UploadStoreItemAsync(package.Value, Id, progress, StopToken)).ConfigureAwait(false);
+        var item = await Packages.SendAsync(
+            Context,
+            activity,
+            package.Value,
+            progress => Bind(space.Client).UploadStoreItemAsync(package.Value, Id, progress, StopToken)).ConfigureAwait(false);
         await WriteAsync(item).ConfigureAwait(false);
     }
 }

@@ -8,7 +8,7 @@ using ScramjetPlatform.Scope;
 
 namespace ScramjetPlatform;
 
-/// <summary>Removes packages from spaces' stores.</summary>
+/// <summary>Removes packages from the stores of spaces.</summary>
 [Cmdlet(VerbsCommon.Remove, "ScramjetStoreItem", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High, DefaultParameterSetName = ItemSet)]
 [OutputType(typeof(void))]
 public sealed class RemoveScramjetStoreItemCommand : SpaceCmdlet
@@ -16,7 +16,13 @@ public sealed class RemoveScramjetStoreItemCommand : SpaceCmdlet
     private const string ItemSet = "StoreItem";
     private const string AllSet = "All";
 
-    [Parameter(Mandatory = true, HelpMessage = "Ids of items in stores.", Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, ParameterSetName = ItemSet)]
+    [Parameter(
+        Mandatory = true,
+        HelpMessage = "Ids of items in stores.",
+        Position = 0,
+        ValueFromPipeline = true,
+        ValueFromPipelineByPropertyName = true,
+        ParameterSetName = ItemSet)]
     [Alias("StoreItemId")]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]

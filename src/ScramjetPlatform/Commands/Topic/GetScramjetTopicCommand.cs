@@ -10,7 +10,7 @@ using ScramjetPlatform.Scope;
 
 namespace ScramjetPlatform;
 
-/// <summary>Gets topics: those of spaces, or of hubs.</summary>
+/// <summary>Gets the topics of spaces or hubs.</summary>
 [Cmdlet(VerbsCommon.Get, "ScramjetTopic")]
 [OutputType(typeof(Topic))]
 public sealed class GetScramjetTopicCommand : HubCmdlet

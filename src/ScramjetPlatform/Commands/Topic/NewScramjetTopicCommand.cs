@@ -8,7 +8,7 @@ using ScramjetPlatform.Scope;
 
 namespace ScramjetPlatform;
 
-/// <summary>Makes a topic on hubs. Hubs since 0.26; on older ones sending to a topic makes it.</summary>
+/// <summary>Creates a topic on hubs since 0.26. Older hubs create a topic when data is sent to it.</summary>
 [Cmdlet(VerbsCommon.New, "ScramjetTopic", SupportsShouldProcess = true)]
 [OutputType(typeof(Topic))]
 public sealed class NewScramjetTopicCommand : HubCmdlet

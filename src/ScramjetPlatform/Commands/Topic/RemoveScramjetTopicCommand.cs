@@ -7,7 +7,7 @@ using ScramjetPlatform.Scope;
 
 namespace ScramjetPlatform;
 
-/// <summary>Removes topics from hubs. Hubs since 0.26.</summary>
+/// <summary>Removes topics from hubs since 0.26.</summary>
 [Cmdlet(VerbsCommon.Remove, "ScramjetTopic", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
 [OutputType(typeof(void))]
 public sealed class RemoveScramjetTopicCommand : HubCmdlet

@@ -10,7 +10,7 @@ using ScramjetPlatform.Streams;
 
 namespace ScramjetPlatform;
 
-/// <summary>Writes what comes out of a topic of a hub or a space, until Ctrl+C, -First or -DurationSec.</summary>
+/// <summary>Writes the data of a topic of a hub or a space, until Ctrl+C, -First or -DurationSec.</summary>
 [Cmdlet(VerbsCommunications.Receive, "ScramjetTopicData", SupportsShouldProcess = true)]
 [OutputType(typeof(PSObject), typeof(string), typeof(byte[]))]
 public sealed class ReceiveScramjetTopicDataCommand : HubCmdlet

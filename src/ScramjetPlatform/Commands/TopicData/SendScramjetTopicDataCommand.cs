@@ -43,7 +43,12 @@ public sealed class SendScramjetTopicDataCommand : DataCmdlet
     private protected override void Begin()
     {
         base.Begin();
-        _sender = new PipelineSender(Context, ContentType, Topic) { File = FileToSend(Path, LiteralPath, targetsArePiped: false), Start = StartInBackground, Send = SendAsync };
+        _sender = new PipelineSender(Context, ContentType, Topic)
+        {
+            File = FileToSend(Path, LiteralPath, targetsArePiped: false),
+            Start = StartInBackground,
+            Send = SendAsync,
+        };
         _places = Places;
         _ = _places.Scope;
     }
@@ -54,22 +59,22 @@ public sealed class SendScramjetTopicDataCommand : DataCmdlet
 
     private async Task SendAsync(StreamBody body)
     {
-        // A body can be sent to one place only.
+        // The data can be sent to one place only.
         var places = await RequestContext.CollectAsync<PlaceClient>(_places.ForEachTopicPlaceAsync).ConfigureAwait(false);
         if (places.Count == 0)
         {
             throw new ScramjetException(
                 ErrorCodes.NotFound,
                 "Nothing was sent: there is no space or hub to send to.",
-                "Name one space with -Space, or one hub with -Hub.");
+                "Specify one space with -Space, or one hub with -Hub.");
         }
 
         if (places.Count > 1)
         {
             throw new ScramjetException(
                 ErrorCodes.Ambiguous,
-                $"The topic may be in {string.Join(", ", places.Select(Places.NameOf))}.",
-                "Name one space with -Space, or one hub with -Hub.");
+                $"The topic can be in {string.Join(", ", places.Select(Places.NameOf))}.",
+                "Specify one space with -Space, or one hub with -Hub.");
         }
 
         if (await ConfirmAsync($"{Topic} in {Places.NameOf(places[0])}", $"Send {body.ContentType}").ConfigureAwait(false))

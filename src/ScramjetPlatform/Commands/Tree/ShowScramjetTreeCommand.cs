@@ -22,9 +22,9 @@ public sealed class ShowScramjetTreeCommand : HubCmdlet
     private const string OnceSet = "Once";
     private const string WatchSet = "Watch";
 
-    private static readonly TimeSpan ProgressAfter = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan FirstPicture = TimeSpan.FromMilliseconds(300);
-    private static readonly TimeSpan LeastPause = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan ProgressDelay = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan FirstDrawDelay = TimeSpan.FromMilliseconds(300);
+    private static readonly TimeSpan MinDelay = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan WatchTimeout = TimeSpan.FromSeconds(10);
 
     private readonly List<CommandScope> _scopes = [];
@@ -69,7 +69,7 @@ public sealed class ShowScramjetTreeCommand : HubCmdlet
         if (!Watch)
             return OnceAsync();
 
-        // While watching, errors are part of the picture, which continues.
+        // While watching, errors are shown in the tree, and the watch continues.
         Context.ErrorHandler = (error, _) => _errors.Enqueue(error);
         _screen = new TreeScreen(Host, SessionState.PSVariable.GetValue("PSStyle") is not null);
         return WatchAsync(_screen, (Connection ?? Context.Session.Default)?.Name);
@@ -79,21 +79,21 @@ public sealed class ShowScramjetTreeCommand : HubCmdlet
 
     private async Task OnceAsync()
     {
-        var progress = new ProgressRecord(_scopes.GetHashCode() & 0xFFFFFF, "Asking the hubs", "Asking");
+        var progress = new ProgressRecord(_scopes.GetHashCode() & 0xFFFFFF, "Requesting the hubs", "Requesting");
         var shown = false;
         var builder = new TreeBuilder(Context, Depth, !NoLoad, Health);
-        var asking = builder.AskAsync(_scopes);
-        while (await Task.WhenAny(asking, Task.Delay(ProgressAfter, StopToken)).ConfigureAwait(false) != asking && !StopToken.IsCancellationRequested)
+        var request = builder.BuildAsync(_scopes);
+        while (await Task.WhenAny(request, Task.Delay(ProgressDelay, StopToken)).ConfigureAwait(false) != request && !StopToken.IsCancellationRequested)
         {
             shown = true;
-            progress.StatusDescription = builder.Hubs == 0 ? "No hub is known yet" : $"{builder.Answered} of {builder.Hubs} have answered";
+            progress.StatusDescription = builder.Hubs == 0 ? "Searching for hubs" : $"{builder.Answered} of {builder.Hubs} hubs have responded";
             progress.PercentComplete = builder.Hubs > 0 ? 100 * builder.Answered / builder.Hubs : 0;
             Context.Output.PostProgress(progress);
         }
 
         if (shown)
             Context.Output.PostProgress(new ProgressRecord(progress.ActivityId, progress.Activity, "Done") { RecordType = ProgressRecordType.Completed });
-        await asking.ConfigureAwait(false);
+        await request.ConfigureAwait(false);
         await Context.Output.WriteManyAsync(builder.Flatten()).ConfigureAwait(false);
     }
 
@@ -108,20 +108,20 @@ public sealed class ShowScramjetTreeCommand : HubCmdlet
             _errors = new ConcurrentQueue<Exception>();
             Context.ClearLists();
             var builder = new TreeBuilder(Context, Depth, !NoLoad, Health, before);
-            var asking = builder.AskAsync(_scopes);
+            var request = builder.BuildAsync(_scopes);
 
-            // A slow hub doesn't hold the picture up, and the first picture shows that something is under way.
-            var pause = before is null ? FirstPicture : interval;
-            while (screen.InPlace && await Task.WhenAny(asking, Task.Delay(pause, StopToken)).ConfigureAwait(false) != asking)
+            // Slow hubs don't delay the display, and the first display appears early.
+            var delay = before is null ? FirstDrawDelay : interval;
+            while (screen.InPlace && await Task.WhenAny(request, Task.Delay(delay, StopToken)).ConfigureAwait(false) != request)
             {
                 StopToken.ThrowIfCancellationRequested();
                 await DrawAsync(screen, connection, builder, errors, clock.Elapsed).ConfigureAwait(false);
-                pause = interval;
+                delay = interval;
             }
 
             try
             {
-                await asking.ConfigureAwait(false);
+                await request.ConfigureAwait(false);
             }
             catch (Exception e) when (e is not OperationCanceledException || !StopToken.IsCancellationRequested)
             {
@@ -131,17 +131,23 @@ public sealed class ShowScramjetTreeCommand : HubCmdlet
             errors = _errors;
             await DrawAsync(screen, connection, builder, errors, null).ConfigureAwait(false);
             before = builder;
-            await Task.Delay(interval - clock.Elapsed is var rest && rest > LeastPause ? rest : LeastPause, StopToken).ConfigureAwait(false);
+            await Task.Delay(interval - clock.Elapsed is var rest && rest > MinDelay ? rest : MinDelay, StopToken).ConfigureAwait(false);
         }
     }
 
     private Task<bool> DrawAsync(TreeScreen screen, string? connection, TreeBuilder builder, IReadOnlyCollection<Exception> errors, TimeSpan? waiting)
     {
         var nodes = builder.Flatten();
-        var title = string.Join("  ", new[] { "Scramjet", connection, DateTime.Now.ToString("HH:mm:ss", CultureInfo.InvariantCulture), $"every {IntervalSec.ToString(CultureInfo.InvariantCulture)} s", "Ctrl+C ends" }.Where(t => t is not null));
-        var summary = string.Join(", ", nodes.GroupBy(n => n.Level).OrderBy(g => g.Key).Select(g => TreeBuilder.Count(g.Count(), g.Key.ToString().ToLowerInvariant())));
-        if (waiting is { } time)
-            summary = $"{(nodes.Count > 0 ? summary + "; " : "")}waiting for {(builder.Hubs > builder.Answered ? TreeBuilder.Count(builder.Hubs - builder.Answered, "hub") : "an answer")} ({time.TotalSeconds:0} s)";
+        var time = DateTime.Now.ToString("HH:mm:ss", CultureInfo.InvariantCulture);
+        var interval = $"every {IntervalSec.ToString(CultureInfo.InvariantCulture)} s";
+        var title = string.Join("  ", new[] { "Scramjet", connection, time, interval, "Ctrl+C ends" }.OfType<string>());
+        var kinds = nodes.GroupBy(n => n.Level).OrderBy(g => g.Key);
+        var summary = string.Join(", ", kinds.Select(g => TreeBuilder.Count(g.Count(), g.Key.ToString().ToLowerInvariant())));
+        if (waiting is { } elapsed)
+        {
+            var target = builder.Hubs > builder.Answered ? TreeBuilder.Count(builder.Hubs - builder.Answered, "hub") : "a response";
+            summary = $"{(nodes.Count > 0 ? summary + "; " : "")}waiting for {target} ({elapsed.TotalSeconds:0} s)";
+        }
         else if (nodes.Count == 0)
             summary = "nothing to show";
         return Context.Output.InvokeAsync(() =>

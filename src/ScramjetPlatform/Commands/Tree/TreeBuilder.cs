@@ -12,32 +12,34 @@ using ScramjetPlatform.Scope;
 
 namespace ScramjetPlatform;
 
-/// <summary>Asks all places at once and makes one tree of their answers. What has come already can be seen at any time.</summary>
-/// <param name="context">The command's.</param>
-/// <param name="level">How deep the tree goes.</param>
-/// <param name="withLoad">Whether hubs are asked for their load.</param>
-/// <param name="withHealth">Whether running instances are asked for their health.</param>
-/// <param name="before">The tree that this one takes the place of: it shows where no answer has come yet. Hubs that were given as objects are then asked for themselves anew.</param>
+/// <summary>Requests all places concurrently and builds a tree of their responses. The tree so far can be read at any time.</summary>
+/// <param name="context">The command's requests.</param>
+/// <param name="level">The lowest level of the tree.</param>
+/// <param name="withLoad">Whether to request the load of hubs.</param>
+/// <param name="withHealth">Whether to request the health of running instances.</param>
+/// <param name="before">
+/// The previous tree, which is shown where there is no response yet. If it is specified, hubs that are objects are requested again.
+/// </param>
 internal sealed class TreeBuilder(RequestContext context, ScramjetTreeKind level, bool withLoad, bool withHealth, TreeBuilder? before = null)
 {
     private const string Waiting = "Waiting";
-    private const string NoAnswer = "no answer yet";
+    private const string NoAnswer = "no response yet";
 
     private readonly object _gate = new();
     private readonly List<ScramjetTreeNode> _roots = [];
-    private readonly bool _again = before is not null;
+    private readonly bool _isRepeated = before is not null;
     private TreeBuilder? _before = before;
     private int _hubs;
     private int _answered;
 
-    /// <summary>The hubs found so far.</summary>
+    /// <summary>The number of hubs found so far.</summary>
     public int Hubs => Volatile.Read(ref _hubs);
 
-    /// <summary>Those of them that need not be waited for any more.</summary>
+    /// <summary>The number of hubs whose requests have completed.</summary>
     public int Answered => Volatile.Read(ref _answered);
 
-    /// <summary>Asks all that is in the scopes.</summary>
-    public async Task AskAsync(IEnumerable<CommandScope> scopes)
+    /// <summary>Requests everything in the scopes.</summary>
+    public async Task BuildAsync(IEnumerable<CommandScope> scopes)
     {
         try
         {
@@ -55,7 +57,7 @@ internal sealed class TreeBuilder(RequestContext context, ScramjetTreeKind level
         var spaces = new Dictionary<string, ScramjetTreeNode>(StringComparer.Ordinal);
         await new PlaceFinder(context, scope).ForEachHubAsync(
             hub => HubAsync(hub, spaces),
-            async (space, ask) =>
+            async (space, listHubs) =>
             {
                 var node = new ScramjetTreeNode(ScramjetTreeKind.Space, space, space.Id) { Space = space.Id, Status = Waiting, Info = NoAnswer };
                 lock (_gate)
@@ -66,7 +68,7 @@ internal sealed class TreeBuilder(RequestContext context, ScramjetTreeKind level
 
                 try
                 {
-                    await ask().ConfigureAwait(false);
+                    await listHubs().ConfigureAwait(false);
                 }
                 catch (Exception e) when (Fail(node, e))
                 {
@@ -78,7 +80,7 @@ internal sealed class TreeBuilder(RequestContext context, ScramjetTreeKind level
         {
             foreach (var space in spaces.Values.Where(s => s.Error is null))
             {
-                // Where hubs are named, a space with none of them is not what was asked for.
+                // If hubs are specified, spaces without one of them are omitted.
                 if (scope.Hubs.Length > 0 && space.Below.Count == 0)
                     _roots.Remove(space);
                 else
@@ -87,7 +89,7 @@ internal sealed class TreeBuilder(RequestContext context, ScramjetTreeKind level
         }
     }
 
-    /// <summary>The nodes as they are now, each before what is under it, down to the level that is wanted.</summary>
+    /// <summary>Returns the nodes so far, each before its children, down to the requested level.</summary>
     public IReadOnlyList<ScramjetTreeNode> Flatten()
     {
         var nodes = new List<ScramjetTreeNode>();
@@ -122,15 +124,6 @@ internal sealed class TreeBuilder(RequestContext context, ScramjetTreeKind level
         }
     }
 
-    /// <summary>The nodes that have come, and those of before that may still come.</summary>
-    private static IReadOnlyList<ScramjetTreeNode> WithOld(IReadOnlyList<ScramjetTreeNode> nodes, IReadOnlyList<ScramjetTreeNode> before)
-    {
-        if (nodes.Count == 0)
-            return before;
-
-        var known = new HashSet<string>(nodes.Select(n => n.Id), StringComparer.Ordinal);
-        return nodes.Concat(before.Where(n => !known.Contains(n.Id))).OrderBy(n => SortKey(n.Id), StringComparer.Ordinal).ToArray();
-    }
 
     private ScramjetTreeNode? Find(ScramjetTreeNode node)
     {
@@ -152,7 +145,7 @@ internal sealed class TreeBuilder(RequestContext context, ScramjetTreeKind level
 
         try
         {
-            if (_again && node.Parent is null && !hub.IsStandalone)
+            if (_isRepeated && node.Parent is null && !hub.IsStandalone)
                 node.Item = hub = await context.Bind(hub.Client).GetInfoAsync(context.Cancellation).ConfigureAwait(false);
             if (level == ScramjetTreeKind.Space)
                 node.Info = null;
@@ -186,8 +179,8 @@ internal sealed class TreeBuilder(RequestContext context, ScramjetTreeKind level
         }
         catch
         {
-            // One failure tells enough of a hub.
-            _ = load.ContinueWith(static t => t.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+            // One error about a hub is enough.
+            _ = load.IgnoreOutcomeAsync();
             throw;
         }
 
@@ -197,7 +190,7 @@ internal sealed class TreeBuilder(RequestContext context, ScramjetTreeKind level
         }
         catch (ScramjetException e) when (level > ScramjetTreeKind.Hub)
         {
-            // It answers: only its load is not known.
+            // The hub responds, but its load is unknown.
             context.Report(e, hub.Id);
         }
 
@@ -206,7 +199,7 @@ internal sealed class TreeBuilder(RequestContext context, ScramjetTreeKind level
         node.Info = Join(facts);
     }
 
-    /// <summary>Puts the hub's sequences and instances below it, and says how many there are.</summary>
+    /// <summary>Adds the hub's sequences and instances, and returns their numbers.</summary>
     private async Task<string> EntitiesAsync(ScramjetTreeNode node, HubClient client)
     {
         IReadOnlyList<Sequence> sequences;
@@ -224,11 +217,13 @@ internal sealed class TreeBuilder(RequestContext context, ScramjetTreeKind level
 
         var nodes = instances.Select(ToNode).OrderBy(n => n.Since).ThenBy(n => n.Id, StringComparer.Ordinal).ToLookup(n => ((Instance)n.Item).SequenceId);
         var children = sequences
-            .OrderBy(s => SortKey(s.Name ?? s.Id), StringComparer.Ordinal).ThenBy(s => SortKey(s.Version ?? ""), StringComparer.Ordinal).ThenBy(s => s.Id, StringComparer.Ordinal)
+            .OrderBy(s => SortKey(s.Name ?? s.Id), StringComparer.Ordinal)
+            .ThenBy(s => SortKey(s.Version ?? ""), StringComparer.Ordinal)
+            .ThenBy(s => s.Id, StringComparer.Ordinal)
             .Select(s => ToNode(s, nodes[s.Id]))
             .ToList();
 
-        // An instance may outlive its sequence on the hub's lists.
+        // The hub may list an instance whose sequence it no longer lists.
         var known = new HashSet<string?>(sequences.Select(s => s.Id), StringComparer.Ordinal);
         foreach (var orphan in nodes.Where(g => !known.Contains(g.Key)).SelectMany(g => g))
         {
@@ -241,8 +236,13 @@ internal sealed class TreeBuilder(RequestContext context, ScramjetTreeKind level
             Adopt(node, children);
 
         if (withHealth)
-            await Task.WhenAll(nodes.SelectMany(g => g).Where(n => ((Instance)n.Item).State == InstanceStatus.Running).Select(HealthAsync)).ConfigureAwait(false);
-        return level == ScramjetTreeKind.Sequence ? Count(sequences.Count, "sequence") : $"{Count(sequences.Count, "sequence")}, {Count(instances.Count, "instance")}";
+        {
+            var running = nodes.SelectMany(g => g).Where(n => ((Instance)n.Item).State == InstanceStatus.Running);
+            await Task.WhenAll(running.Select(HealthAsync)).ConfigureAwait(false);
+        }
+
+        var count = Count(sequences.Count, "sequence");
+        return level == ScramjetTreeKind.Sequence ? count : $"{count}, {Count(instances.Count, "instance")}";
     }
 
     private async Task HealthAsync(ScramjetTreeNode node)
@@ -274,7 +274,8 @@ internal sealed class TreeBuilder(RequestContext context, ScramjetTreeKind level
     private ScramjetTreeNode ToNode(Sequence sequence, IEnumerable<ScramjetTreeNode> instances)
     {
         var node = new ScramjetTreeNode(ScramjetTreeKind.Sequence, sequence, sequence.Id, sequence.Name) { Space = sequence.Space, Hub = sequence.Hub };
-        node.Info = Join([sequence.Name is null ? null : sequence.Id, level == ScramjetTreeKind.Sequence ? Count(sequence.Instances.Count, "instance") : null]);
+        var count = level == ScramjetTreeKind.Sequence ? Count(sequence.Instances.Count, "instance") : null;
+        node.Info = Join([sequence.Name is null ? null : sequence.Id, count]);
         Adopt(node, instances);
         return node;
     }
@@ -296,7 +297,7 @@ internal sealed class TreeBuilder(RequestContext context, ScramjetTreeKind level
 
     private static void Adopt(ScramjetTreeNode parent, IEnumerable<ScramjetTreeNode> children)
     {
-        // A new list each time: the old one may be being read.
+        // The previous list may be in use, so it isn't changed.
         parent.Below = children.ToArray();
         foreach (var child in parent.Below)
             child.Parent = parent;
@@ -304,13 +305,18 @@ internal sealed class TreeBuilder(RequestContext context, ScramjetTreeKind level
 
     private static void Summarize(ScramjetTreeNode space)
     {
-        var unwell = space.Below.Where(h => h.Status != "Healthy").GroupBy(h => h.Status, StringComparer.Ordinal).OrderBy(g => g.Key, StringComparer.Ordinal).Select(g => $", {g.Count()} {g.Key?.ToLowerInvariant()}").ToArray();
-        space.Healthy = unwell.Length == 0;
-        space.Status = unwell.Length == 0 ? "Healthy" : space.Below.Any(h => h.Status == Waiting) ? Waiting : "Degraded";
-        space.Info = Count(space.Below.Count, "hub") + string.Concat(unwell);
+        var unhealthy = space.Below
+            .Where(h => h.Status != "Healthy")
+            .GroupBy(h => h.Status, StringComparer.Ordinal)
+            .OrderBy(g => g.Key, StringComparer.Ordinal)
+            .Select(g => $", {g.Count()} {g.Key?.ToLowerInvariant()}")
+            .ToArray();
+        space.Healthy = unhealthy.Length == 0;
+        space.Status = unhealthy.Length == 0 ? "Healthy" : space.Below.Any(h => h.Status == Waiting) ? Waiting : "Degraded";
+        space.Info = Count(space.Below.Count, "hub") + string.Concat(unhealthy);
     }
 
-    /// <summary>Notes a failure on the node; false where the pipeline was stopped.</summary>
+    /// <summary>Records an error on the node. Returns false if the pipeline was stopped.</summary>
     private bool Fail(ScramjetTreeNode node, Exception error)
     {
         if (error is OperationCanceledException && context.Cancellation.IsCancellationRequested)
@@ -327,6 +333,6 @@ internal sealed class TreeBuilder(RequestContext context, ScramjetTreeKind level
 
     public static string Count(int count, string noun) => count == 1 ? $"1 {noun}" : $"{count} {noun}s";
 
-    /// <summary>Numbers count by their value: sth-2 comes before sth-10.</summary>
+    /// <summary>Returns a key that sorts numbers by value: sth-2 comes before sth-10.</summary>
     private static string SortKey(string text) => Regex.Replace(text.ToUpperInvariant(), @"\d+", m => m.Value.PadLeft(12, '0'));
 }
