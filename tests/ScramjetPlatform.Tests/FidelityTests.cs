@@ -270,7 +270,7 @@ public sealed class FidelityTests(RealPlatform real)
         Assert.Equal([1L, 2L], result.Output.Select(o => o.Properties["n"].Value));
         var error = Assert.Single(result.Errors);
         Assert.Equal("STREAM_BROKEN", Kind(error));
-        Assert.Contains($"2 objects ({NoEnd.Length} bytes) came out of it, and 3 objects (24 bytes) had gone into it", error.ToString(), StringComparison.Ordinal);
+        Assert.Contains($"2 objects ({NoEnd.Length} bytes) of output were read, and 3 objects (24 bytes) of input were sent", error.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -288,7 +288,7 @@ public sealed class StreamTests(RealPlatform real)
         var result = session.Run("1..200000 | ForEach-Object { @{ n = $_ } } | Send-ScramjetInput $i -ReceiveOutput");
         Assert.Empty(result.Errors);
         Assert.Equal(1L, Assert.Single(result.Output).Properties["n"].Value);
-        Assert.Contains("before it had taken all", Assert.Single(result.Warnings), StringComparison.Ordinal);
+        Assert.Contains("before the instance had read all", Assert.Single(result.Warnings), StringComparison.Ordinal);
         session.Get($"Remove-ScramjetSequence {sequence.Name} -Force -Confirm:$false");
     }
 
@@ -308,7 +308,7 @@ public sealed class StreamTests(RealPlatform real)
         other.Set("id", instance.Properties["Id"].Value);
         other.Set("warned", (Action<object>)(w => warned.TrySetResult(w.ToString()!)));
         var sending = Task.Run(() => other.Run("'two' | Send-ScramjetInput $id 3>&1 | ForEach-Object { $warned.Invoke($_) }"));
-        Assert.Contains("has taken nothing", await warned.Task.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.Contains("has read no input", await warned.Task.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken), StringComparison.Ordinal);
         session.Get("$i | Stop-ScramjetInstance -Force -Wait");
         Assert.Equal("GONE", Kind(Assert.Single((await sending).Errors)));
         session.Get($"Remove-ScramjetSequence {sequence.Name} -Force -Confirm:$false");
