@@ -284,6 +284,53 @@ public sealed class TreeTests(RealPlatform real) : IDisposable
     }
 
     [Fact]
+    public async Task Watching_marks_what_was_added_changed_and_removed_but_not_what_is_below_a_hub_that_fails()
+    {
+        await using var platform = Connect(2);
+        var fails = false;
+        platform.Hubs[1].Intercept = (exchange, _) => fails ? Do(exchange.AnswerAsync(400, """{"error":"on fire"}""")) : Task.FromResult(false);
+        await _engine.StopAfterAsync("Show-ScramjetTree -Watch -IntervalSec 0.1", TimeSpan.Zero, async () =>
+        {
+            await UntilAsync(() => Count(_engine.Screen, "Ctrl+C ends") >= 3);
+            Assert.DoesNotMatch(new Regex("^[-+*] ", RegexOptions.Multiline), _engine.Screen);
+            var added = platform.Hubs[0].AddInstance(platform.Hubs[0].AddSequence("added"));
+            await UntilAsync(() => Regex.IsMatch(_engine.Screen, $@"^\+ .*{added}\s+Running", RegexOptions.Multiline));
+            platform.Hubs[0].Instances.TryRemove(added, out _);
+            await UntilAsync(() => Regex.IsMatch(_engine.Screen, $@"^- .*{added}\s+Removed", RegexOptions.Multiline));
+            fails = true;
+            await UntilAsync(() => Regex.IsMatch(_engine.Screen, @"^\* .*sth-1 +Failed", RegexOptions.Multiline));
+            fails = false;
+            var rounds = Count(_engine.Screen, "Ctrl+C ends");
+            await UntilAsync(() => Count(_engine.Screen, "Ctrl+C ends") >= rounds + 3);
+            Assert.DoesNotMatch(new Regex($@"^[-+*] .*({string.Join('|', platform.Hubs[1].Instances.Keys)})", RegexOptions.Multiline), _engine.Screen);
+        });
+    }
+
+    /// <summary>Hubs know the usage of instances in containers alone, and the CPU as the time since the start.</summary>
+    [Fact]
+    public async Task Watching_shows_the_usage_of_instances_in_containers()
+    {
+        await using var platform = Connect(1);
+        var clock = System.Diagnostics.Stopwatch.StartNew();
+        platform.Hubs[0].Intercept = (exchange, path) => path.EndsWith("/health", StringComparison.Ordinal)
+            ? Do(exchange.AnswerAsync(200, string.Create(System.Globalization.CultureInfo.InvariantCulture, $$"""{"healthy":true,"cpuTotalUsage":{{clock.Elapsed.TotalMilliseconds * 500_000:0}},"memoryUsage":1048576,"limit":4194304,"containerId":"c"}""")))
+            : Task.FromResult(false);
+        await _engine.StopAfterAsync("Show-ScramjetTree -Watch -Health -IntervalSec 0.5", TimeSpan.Zero, () =>
+            UntilAsync(() => Regex.IsMatch(_engine.Screen, @"Running +\S+ +\d+% +25%", RegexOptions.Multiline)));
+    }
+
+    [Fact]
+    public async Task Nodes_are_sorted_as_asked()
+    {
+        await using var platform = Connect(3);
+        platform.Hubs[2].Intercept = (exchange, _) => Do(exchange.AnswerAsync(400, """{"error":"on fire"}"""));
+        Assert.Equal(["sth-2", "sth-0", "sth-1"], Nodes(_engine.Get("Show-ScramjetTree -Depth Sequence -SortBy Status -ErrorAction Ignore")).Where(n => n.Kind == "Hub").Select(n => n.Id));
+        Assert.Equal(["sth-0", "sth-1", "sth-2"], Nodes(_engine.Get("Show-ScramjetTree -Depth Sequence -SortBy Name -ErrorAction Ignore")).Where(n => n.Kind == "Hub").Select(n => n.Id));
+        var cpu = Nodes(_engine.Get("Show-ScramjetTree -Depth Sequence -SortBy Cpu -ErrorAction Ignore"));
+        Assert.Equal("sth-2", cpu.Last(n => n.Kind == "Hub").Id);
+    }
+
+    [Fact]
     public async Task Watching_redraws_in_place_and_gives_the_screen_back()
     {
         using var engine = new Engine(colours: true);

@@ -59,8 +59,13 @@ public sealed class ScramjetTreeNode : IEquatable<ScramjetTreeNode>, IComparable
     /// <summary>The id.</summary>
     public string Id { get; }
 
-    /// <summary>The version of a sequence.</summary>
-    public string? Version => (Item as Sequence)?.Version;
+    /// <summary>The version of a sequence, or of a hub where it is known.</summary>
+    public string? Version => Item switch
+    {
+        Sequence sequence => sequence.Version,
+        Hub hub => hub.Version,
+        _ => null,
+    };
 
     /// <summary>
     /// The status: of an instance, such as <c>Running</c>; of a hub, such as <c>Healthy</c> or <c>Disconnected</c>; of a space, <c>Healthy</c>, or
@@ -77,8 +82,11 @@ public sealed class ScramjetTreeNode : IEquatable<ScramjetTreeNode>, IComparable
     /// <summary>The time at which the instance ended.</summary>
     public DateTimeOffset? Until { get; internal set; }
 
-    /// <summary>The CPU usage of a hub, from 0 to 100, if it was requested and the hub reports it.</summary>
-    public double? CpuPercent { get; private set; }
+    /// <summary>
+    /// The CPU usage in percent, if it was requested: of a hub's CPUs from 0 to 100, of an instance in a container 100 for each busy CPU. An instance's is
+    /// known from the second round of -Watch on.
+    /// </summary>
+    public double? CpuPercent { get; internal set; }
 
     /// <summary>The load average of a hub in the last minute, if it was requested and the hub reports it. 1 is one busy CPU.</summary>
     public double? LoadAverage { get; private set; }
@@ -139,7 +147,18 @@ public sealed class ScramjetTreeNode : IEquatable<ScramjetTreeNode>, IComparable
         }
     }
 
-    internal InstanceHealth? HealthReport { get; set; }
+    internal InstanceHealth? HealthReport
+    {
+        get;
+        set
+        {
+            field = value;
+            MemoryPercent = value is { MemoryUsage: { } used, MemoryLimit: > 0 and var limit } ? 100.0 * used / limit : null;
+        }
+    }
+
+    /// <summary>How the node differs from earlier rounds of -Watch.</summary>
+    internal TreeChange Change { get; set; }
 
     internal Exception? Error { get; set; }
 
@@ -152,7 +171,7 @@ public sealed class ScramjetTreeNode : IEquatable<ScramjetTreeNode>, IComparable
     internal string Guides { get; set; } = "";
 
     /// <summary>The text after the tree lines.</summary>
-    internal string Label => _label ?? (Version is { } version ? $"{Name} {StatusStyle.Version(version)}" : Name);
+    internal string Label => _label ?? (Level == ScramjetTreeKind.Sequence && Version is { } version ? $"{Name} {StatusStyle.Version(version)}" : Name);
 
     /// <summary>The width of the longest name in the tree.</summary>
     internal int NameWidth { get; set; }
@@ -204,4 +223,13 @@ public enum ScramjetTreeKind
 
     /// <summary>An instance.</summary>
     Instance,
+}
+
+/// <summary>How a node of a tree differs from earlier rounds.</summary>
+internal enum TreeChange
+{
+    None,
+    Added,
+    Changed,
+    Removed,
 }

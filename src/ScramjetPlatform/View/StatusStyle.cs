@@ -25,15 +25,12 @@ public static class StatusStyle
     public static string Format(object? status, bool colour)
     {
         var text = DisplayText.Clean(status?.ToString()) ?? "";
-        return Paint(text, text switch
-        {
-            "Healthy" or "Running" or "True" => Well,
-            "Initializing" or "Starting" or "Stopping" or "Killing" or "Unknown" or "Waiting" or "Degraded" => Changing,
-            "Unhealthy" or "Disconnected" or "Errored" or "Failed" or "False" => Unwell,
-            "Completed" or "Gone" => Faint,
-            _ => "",
-        }, colour);
+        return Paint(text, CodeOf(text), colour);
     }
+
+    /// <summary>Returns the position of a status in an order that starts with what needs attention.</summary>
+    /// <param name="status">The status.</param>
+    internal static int Rank(string? status) => Array.IndexOf([Unwell, Changing, Well, Faint, ""], CodeOf(status ?? ""));
 
     /// <summary>Makes a value safe to display, without the control characters of text from servers.</summary>
     /// <param name="value">The value.</param>
@@ -57,6 +54,15 @@ public static class StatusStyle
                 return plain.ToString() is { } name && DisplayText.Clean(name) is var clean && clean != name ? clean : value;
         }
     }
+
+    private static string CodeOf(string status) => status switch
+    {
+        "Healthy" or "Running" or "True" => Well,
+        "Initializing" or "Starting" or "Stopping" or "Killing" or "Unknown" or "Waiting" or "Degraded" => Changing,
+        "Unhealthy" or "Disconnected" or "Errored" or "Failed" or "False" => Unwell,
+        "Completed" or "Gone" or "Removed" => Faint,
+        _ => "",
+    };
 
     /// <summary>Returns a text in a color, if the host supports colors.</summary>
     internal static string Paint(string text, string code, bool colour)

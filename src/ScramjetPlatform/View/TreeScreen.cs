@@ -18,6 +18,7 @@ internal sealed class TreeScreen
     private const string BeginFrame = Escape + "?2026h" + Escape + "H";
     private const string EndFrame = Escape + "J" + Escape + "?2026l";
     private const string EndLine = Escape + "K";
+    private const string Unchanged = "  ";
     private const int MinHeight = 6;
 
     private readonly PSHost _host;
@@ -29,11 +30,15 @@ internal sealed class TreeScreen
     {
         _host = host;
         InPlace = HasScreen(host);
+        HasKeys = InPlace && !(host.Name == "ConsoleHost" && Console.IsInputRedirected);
         _colour = colour && InPlace;
     }
 
     /// <summary>Whether each tree replaces the one before.</summary>
     public bool InPlace { get; }
+
+    /// <summary>Gets whether the host can read keys.</summary>
+    public bool HasKeys { get; private set; }
 
     /// <summary>Shows a tree.</summary>
     /// <param name="title">The title.</param>
@@ -46,19 +51,39 @@ internal sealed class TreeScreen
         var lines = new List<string> { StatusStyle.Paint(TreeRow.Clip(title, width - 1), StatusStyle.Strong, _colour), TreeRow.Clip(summary, width - 1) };
 
         // An error that is shown on its node doesn't need a separate line.
-        var shown = new HashSet<Exception>(nodes.Where(n => TreeRow.RoomForInfo(n.NameWidth, width) > 0).Select(n => n.Error).OfType<Exception>());
+        var shown = new HashSet<Exception>(nodes.Where(n => TreeRow.RoomForInfo(n.NameWidth, width - Unchanged.Length) > 0).Select(n => n.Error).OfType<Exception>());
         foreach (var problem in problems.Where(p => !shown.Contains(p)))
             lines.Add(StatusStyle.Paint(TreeRow.Clip(ScramjetTreeNode.DescribeError(problem), width - 1), StatusStyle.Unwell, _colour));
         lines.Add("");
         if (nodes.Count > 0)
-            lines.Add(TreeRow.Header(nodes[0].NameWidth, width, _colour));
-        lines.AddRange(nodes.Select(n => TreeRow.Format(n, width, _colour)));
+            lines.Add(Unchanged + TreeRow.Header(nodes[0].NameWidth, width - Unchanged.Length, _colour));
+        lines.AddRange(nodes.Select(n => Mark(n.Change) + TreeRow.Format(n, width - Unchanged.Length, _colour)));
         _last = lines;
 
         if (InPlace)
             Redraw(lines);
         else
             Append(lines);
+    }
+
+    /// <summary>Reads the keys that were typed, and returns whether one of them is q. Ctrl+C stops the pipeline by itself.</summary>
+    public bool ReadQuit()
+    {
+        try
+        {
+            while (HasKeys && _host.UI.RawUI.KeyAvailable)
+            {
+                if (_host.UI.RawUI.ReadKey(ReadKeyOptions.NoEcho | ReadKeyOptions.IncludeKeyDown).Character is 'q' or 'Q')
+                    return true;
+            }
+        }
+        catch (Exception e) when (e is InvalidOperationException or NotImplementedException or NotSupportedException or HostException)
+        {
+            // The host doesn't support keys.
+            HasKeys = false;
+        }
+
+        return false;
     }
 
     /// <summary>Restores the host's screen and writes the last tree below it.</summary>
@@ -71,6 +96,14 @@ internal sealed class TreeScreen
         _host.UI.Write(CloseScreen);
         Append(_last);
     }
+
+    private string Mark(TreeChange change) => change switch
+    {
+        TreeChange.Added => StatusStyle.Paint("+", StatusStyle.Well, _colour) + " ",
+        TreeChange.Changed => StatusStyle.Paint("*", StatusStyle.Changing, _colour) + " ",
+        TreeChange.Removed => StatusStyle.Paint("-", StatusStyle.Unwell, _colour) + " ",
+        _ => Unchanged,
+    };
 
     private void Redraw(IReadOnlyList<string> lines)
     {

@@ -26,9 +26,14 @@ public sealed class ShowScramjetTreeCommand : HubCmdlet
     private static readonly TimeSpan FirstDrawDelay = TimeSpan.FromMilliseconds(300);
     private static readonly TimeSpan MinDelay = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan WatchTimeout = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan KeyInterval = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>How long a change is marked: long enough to be seen by somebody who looks up from something else.</summary>
+    private static readonly TimeSpan ChangeDuration = TimeSpan.FromSeconds(10);
 
     private readonly List<CommandScope> _scopes = [];
     private TreeScreen? _screen;
+    private TreeChanges? _changes;
     private ConcurrentQueue<Exception> _errors = new();
 
     [Parameter(Position = 0)]
@@ -40,6 +45,9 @@ public sealed class ShowScramjetTreeCommand : HubCmdlet
 
     [Parameter]
     public SwitchParameter NoLoad { get; set; }
+
+    [Parameter]
+    public ScramjetTreeSort SortBy { get; set; }
 
     [Parameter(Mandatory = true, ParameterSetName = WatchSet)]
     public SwitchParameter Watch { get; set; }
@@ -55,6 +63,8 @@ public sealed class ShowScramjetTreeCommand : HubCmdlet
     public double? TimeoutSec { get; set; }
 
     private protected override TimeSpan? CallTimeout => TimeoutSec is { } seconds ? TimeSpan.FromSeconds(seconds) : Watch ? WatchTimeout : null;
+
+    private TreeOptions Options => new(Depth, !NoLoad, Health, SortBy);
 
     private protected override Task ProcessAsync()
     {
@@ -81,7 +91,7 @@ public sealed class ShowScramjetTreeCommand : HubCmdlet
     {
         var progress = new ProgressRecord(_scopes.GetHashCode() & 0xFFFFFF, "Requesting the hubs", "Requesting");
         var shown = false;
-        var builder = new TreeBuilder(Context, Depth, !NoLoad, Health);
+        var builder = new TreeBuilder(Context, Options);
         var request = builder.BuildAsync(_scopes);
         while (await Task.WhenAny(request, Task.Delay(ProgressDelay, StopToken)).ConfigureAwait(false) != request && !StopToken.IsCancellationRequested)
         {
@@ -102,26 +112,30 @@ public sealed class ShowScramjetTreeCommand : HubCmdlet
         var interval = TimeSpan.FromSeconds(IntervalSec);
         TreeBuilder? before = null;
         IReadOnlyCollection<Exception> errors = [];
+        _changes = new TreeChanges(ChangeDuration > interval ? ChangeDuration : interval + interval);
         while (true)
         {
             var clock = Stopwatch.StartNew();
             _errors = new ConcurrentQueue<Exception>();
             Context.ClearLists();
-            var builder = new TreeBuilder(Context, Depth, !NoLoad, Health, before);
+            var builder = new TreeBuilder(Context, Options, before);
             var request = builder.BuildAsync(_scopes);
 
             // Slow hubs don't delay the display, and the first display appears early.
-            var delay = before is null ? FirstDrawDelay : interval;
-            while (screen.InPlace && await Task.WhenAny(request, Task.Delay(delay, StopToken)).ConfigureAwait(false) != request)
+            var pause = before is null ? FirstDrawDelay : interval;
+            while (screen.InPlace && !request.IsCompleted)
             {
-                StopToken.ThrowIfCancellationRequested();
-                await DrawAsync(screen, connection, builder, errors, clock.Elapsed).ConfigureAwait(false);
-                delay = interval;
+                if (await IsQuitAsync(screen, request, pause).ConfigureAwait(false))
+                    return;
+                if (!request.IsCompleted)
+                    await DrawAsync(screen, connection, builder, errors, clock.Elapsed).ConfigureAwait(false);
+                pause = interval;
             }
 
             try
             {
                 await request.ConfigureAwait(false);
+                _changes.Update(builder.Flatten());
             }
             catch (Exception e) when (e is not OperationCanceledException || !StopToken.IsCancellationRequested)
             {
@@ -131,22 +145,40 @@ public sealed class ShowScramjetTreeCommand : HubCmdlet
             errors = _errors;
             await DrawAsync(screen, connection, builder, errors, null).ConfigureAwait(false);
             before = builder;
-            await Task.Delay(interval - clock.Elapsed is var rest && rest > MinDelay ? rest : MinDelay, StopToken).ConfigureAwait(false);
+            if (await IsQuitAsync(screen, null, interval - clock.Elapsed is var rest && rest > MinDelay ? rest : MinDelay).ConfigureAwait(false))
+                return;
         }
+    }
+
+    /// <summary>Waits for a task or for a time, and returns whether the user has typed q meanwhile.</summary>
+    private async Task<bool> IsQuitAsync(TreeScreen screen, Task? task, TimeSpan time)
+    {
+        var clock = Stopwatch.StartNew();
+        while (clock.Elapsed < time && task?.IsCompleted != true)
+        {
+            var rest = time - clock.Elapsed;
+            var delay = Task.Delay(screen.HasKeys && rest > KeyInterval ? KeyInterval : rest > MinDelay ? rest : MinDelay, StopToken);
+            await Task.WhenAny(task ?? delay, delay).ConfigureAwait(false);
+            StopToken.ThrowIfCancellationRequested();
+            if (screen.HasKeys && await Context.Output.InvokeAsync(screen.ReadQuit).ConfigureAwait(false))
+                return true;
+        }
+
+        return false;
     }
 
     private Task<bool> DrawAsync(TreeScreen screen, string? connection, TreeBuilder builder, IReadOnlyCollection<Exception> errors, TimeSpan? waiting)
     {
-        var nodes = builder.Flatten();
+        var nodes = builder.Flatten(_changes);
         var time = DateTime.Now.ToString("HH:mm:ss", CultureInfo.InvariantCulture);
-        var interval = $"every {IntervalSec.ToString(CultureInfo.InvariantCulture)} s";
-        var title = string.Join("  ", new[] { "Scramjet", connection, time, interval, "Ctrl+C ends" }.OfType<string>());
-        var kinds = nodes.GroupBy(n => n.Level).OrderBy(g => g.Key);
-        var summary = string.Join(", ", kinds.Select(g => TreeBuilder.Count(g.Count(), g.Key.ToString().ToLowerInvariant())));
+        var every = $"every {IntervalSec.ToString(CultureInfo.InvariantCulture)} s";
+        var title = string.Join("  ", new[] { "Scramjet", connection, time, every, screen.HasKeys ? "q quits" : "Ctrl+C ends" }.Where(t => t is not null));
+        var counts = nodes.Where(n => n.Change != TreeChange.Removed).GroupBy(n => n.Level).OrderBy(g => g.Key);
+        var summary = string.Join(", ", counts.Select(g => TreeBuilder.Count(g.Count(), g.Key.ToString().ToLowerInvariant())));
         if (waiting is { } elapsed)
         {
-            var target = builder.Hubs > builder.Answered ? TreeBuilder.Count(builder.Hubs - builder.Answered, "hub") : "a response";
-            summary = $"{(nodes.Count > 0 ? summary + "; " : "")}waiting for {target} ({elapsed.TotalSeconds:0} s)";
+            var missing = builder.Hubs > builder.Answered ? TreeBuilder.Count(builder.Hubs - builder.Answered, "hub") : "a response";
+            summary = $"{(nodes.Count > 0 ? summary + "; " : "")}waiting for {missing} ({elapsed.TotalSeconds:0} s)";
         }
         else if (nodes.Count == 0)
             summary = "nothing to show";

@@ -1,5 +1,7 @@
 using System;
+using System.Collections.Concurrent;
 using System.Collections.Generic;
+using System.Diagnostics;
 using System.Linq;
 using System.Text.RegularExpressions;
 using System.Threading;
@@ -9,18 +11,17 @@ using Scramjet.Client.Model;
 using ScramjetPlatform.Engine;
 using ScramjetPlatform.Formatting;
 using ScramjetPlatform.Scope;
+using ScramjetPlatform.View;
 
 namespace ScramjetPlatform;
 
 /// <summary>Requests all places concurrently and builds a tree of their responses. The tree so far can be read at any time.</summary>
 /// <param name="context">The command's requests.</param>
-/// <param name="level">The lowest level of the tree.</param>
-/// <param name="withLoad">Whether to request the load of hubs.</param>
-/// <param name="withHealth">Whether to request the health of running instances.</param>
+/// <param name="options">The parts of the tree and their order.</param>
 /// <param name="before">
 /// The previous tree, which is shown where there is no response yet. If it is specified, hubs that are objects are requested again.
 /// </param>
-internal sealed class TreeBuilder(RequestContext context, ScramjetTreeKind level, bool withLoad, bool withHealth, TreeBuilder? before = null)
+internal sealed class TreeBuilder(RequestContext context, TreeOptions options, TreeBuilder? before = null)
 {
     private const string Waiting = "Waiting";
     private const string NoAnswer = "no response yet";
@@ -28,14 +29,16 @@ internal sealed class TreeBuilder(RequestContext context, ScramjetTreeKind level
     private readonly object _gate = new();
     private readonly List<ScramjetTreeNode> _roots = [];
     private readonly bool _isRepeated = before is not null;
+    private readonly ConcurrentDictionary<string, (double Time, long At)> _cpuTimes = new(StringComparer.Ordinal);
+    private readonly IReadOnlyDictionary<string, (double Time, long At)>? _cpuTimesBefore = before?._cpuTimes;
     private TreeBuilder? _before = before;
     private int _hubs;
     private int _answered;
 
-    /// <summary>The number of hubs found so far.</summary>
+    /// <summary>Gets the number of hubs that were found so far.</summary>
     public int Hubs => Volatile.Read(ref _hubs);
 
-    /// <summary>The number of hubs whose requests have completed.</summary>
+    /// <summary>Gets the number of hubs that have responded or failed.</summary>
     public int Answered => Volatile.Read(ref _answered);
 
     /// <summary>Requests everything in the scopes.</summary>
@@ -89,8 +92,9 @@ internal sealed class TreeBuilder(RequestContext context, ScramjetTreeKind level
         }
     }
 
-    /// <summary>Returns the nodes so far, each before its children, down to the requested level.</summary>
-    public IReadOnlyList<ScramjetTreeNode> Flatten()
+    /// <summary>Gets the nodes that have been received, each followed by the nodes below it, down to the level of the options.</summary>
+    /// <param name="changes">The changes to mark; null for none.</param>
+    public IReadOnlyList<ScramjetTreeNode> Flatten(TreeChanges? changes = null)
     {
         var nodes = new List<ScramjetTreeNode>();
         lock (_gate)
@@ -98,8 +102,9 @@ internal sealed class TreeBuilder(RequestContext context, ScramjetTreeKind level
             var roots = _roots.Count == 0 && _before is not null ? _before._roots : _roots;
             foreach (var space in roots.Where(r => r.Level == ScramjetTreeKind.Space && r.Below.Count > 0))
                 Summarize(space);
-            foreach (var root in roots.OrderBy(r => SortKey(r.Id), StringComparer.Ordinal).ThenBy(r => r.Space, StringComparer.Ordinal))
-                Flatten(root, "", "", 0, nodes);
+            var ordered = roots.OrderBy(r => SortKey(r.Id), StringComparer.Ordinal).ThenBy(r => r.Space, StringComparer.Ordinal);
+            foreach (var root in WithRemoved(null, Sort(ordered), changes))
+                Flatten(root, "", "", 0, nodes, changes);
         }
 
         var width = nodes.Count == 0 ? 0 : nodes.Max(n => n.Guides.Length + n.Label.Length);
@@ -108,22 +113,34 @@ internal sealed class TreeBuilder(RequestContext context, ScramjetTreeKind level
         return nodes;
     }
 
-    private void Flatten(ScramjetTreeNode node, string guides, string below, int depth, List<ScramjetTreeNode> nodes)
+    private void Flatten(ScramjetTreeNode node, string guides, string below, int depth, List<ScramjetTreeNode> nodes, TreeChanges? changes)
     {
         node.Guides = guides;
         node.Depth = depth;
+        node.Change = changes?.Of(node) ?? TreeChange.None;
         nodes.Add(node);
-        node.Children = node.Level >= level ? []
-            : node.Status == Waiting && node.Below.Count == 0 && _before?.Find(node) is { } old ? old.Below
-            : node.Below;
+        node.Children = node.Level >= options.Depth || node.Change == TreeChange.Removed ? []
+            : WithRemoved(node, Sort(node.Status == Waiting && node.Below.Count == 0 && _before?.Find(node) is { } old ? old.Below : node.Below), changes);
 
         for (var i = 0; i < node.Children.Count; i++)
         {
             var last = i == node.Children.Count - 1;
-            Flatten(node.Children[i], below + (last ? "└─ " : "├─ "), below + (last ? "   " : "│  "), depth + 1, nodes);
+            Flatten(node.Children[i], below + (last ? "└─ " : "├─ "), below + (last ? "   " : "│  "), depth + 1, nodes, changes);
         }
     }
 
+    /// <summary>Sorts nodes that have the same parent. The order of equal ones is kept: by name, and instances by start time.</summary>
+    private IEnumerable<ScramjetTreeNode> Sort(IEnumerable<ScramjetTreeNode> nodes) => options.SortBy switch
+    {
+        ScramjetTreeSort.Status => nodes.OrderBy(n => StatusStyle.Rank(n.Status)),
+        ScramjetTreeSort.Age => nodes.OrderBy(n => n.GetAge() ?? TimeSpan.MaxValue),
+        ScramjetTreeSort.Cpu => nodes.OrderByDescending(n => n.CpuPercent ?? n.LoadAverage),
+        ScramjetTreeSort.Memory => nodes.OrderByDescending(n => n.MemoryPercent),
+        _ => nodes,
+    };
+
+    private static IReadOnlyList<ScramjetTreeNode> WithRemoved(ScramjetTreeNode? parent, IEnumerable<ScramjetTreeNode> nodes, TreeChanges? changes) =>
+        [.. nodes, .. changes?.RemovedBelow(parent) ?? []];
 
     private ScramjetTreeNode? Find(ScramjetTreeNode node)
     {
@@ -147,12 +164,12 @@ internal sealed class TreeBuilder(RequestContext context, ScramjetTreeKind level
         {
             if (_isRepeated && node.Parent is null && !hub.IsStandalone)
                 node.Item = hub = await context.Bind(hub.Client).GetInfoAsync(context.Cancellation).ConfigureAwait(false);
-            if (level == ScramjetTreeKind.Space)
+            if (options.Depth == ScramjetTreeKind.Space)
                 node.Info = null;
             node.Healthy = hub.Healthy;
             node.Since = hub.Connected == false ? hub.LastDisconnected : hub.LastConnected;
             PlaceFinder.RequireConnected(hub);
-            if (level > ScramjetTreeKind.Space)
+            if (options.Depth > ScramjetTreeKind.Space)
                 await FillAsync(node, hub, context.Bind(hub.Client)).ConfigureAwait(false);
             node.Status = hub.Status;
         }
@@ -170,11 +187,11 @@ internal sealed class TreeBuilder(RequestContext context, ScramjetTreeKind level
 
     private async Task FillAsync(ScramjetTreeNode node, Hub hub, HubClient client)
     {
-        var load = withLoad ? client.GetLoadAsync(context.Cancellation) : Task.FromResult<LoadCheck>(null!);
+        var load = options.Load ? client.GetLoadAsync(context.Cancellation) : Task.FromResult<LoadCheck>(null!);
         var facts = new List<string>();
         try
         {
-            if (level > ScramjetTreeKind.Hub)
+            if (options.Depth > ScramjetTreeKind.Hub)
                 facts.Add(await EntitiesAsync(node, client).ConfigureAwait(false));
         }
         catch
@@ -188,7 +205,7 @@ internal sealed class TreeBuilder(RequestContext context, ScramjetTreeKind level
         {
             node.Load = await load.ConfigureAwait(false);
         }
-        catch (ScramjetException e) when (level > ScramjetTreeKind.Hub)
+        catch (ScramjetException e) when (options.Depth > ScramjetTreeKind.Hub)
         {
             // The hub responds, but its load is unknown.
             context.Report(e, hub.Id);
@@ -204,7 +221,7 @@ internal sealed class TreeBuilder(RequestContext context, ScramjetTreeKind level
     {
         IReadOnlyList<Sequence> sequences;
         IReadOnlyList<Instance> instances = [];
-        if (level == ScramjetTreeKind.Sequence)
+        if (options.Depth == ScramjetTreeKind.Sequence)
         {
             sequences = await client.ListSequencesAsync(context.Cancellation).ConfigureAwait(false);
         }
@@ -235,14 +252,14 @@ internal sealed class TreeBuilder(RequestContext context, ScramjetTreeKind level
         lock (_gate)
             Adopt(node, children);
 
-        if (withHealth)
+        if (options.Health)
         {
             var running = nodes.SelectMany(g => g).Where(n => ((Instance)n.Item).State == InstanceStatus.Running);
             await Task.WhenAll(running.Select(HealthAsync)).ConfigureAwait(false);
         }
 
         var count = Count(sequences.Count, "sequence");
-        return level == ScramjetTreeKind.Sequence ? count : $"{count}, {Count(instances.Count, "instance")}";
+        return options.Depth == ScramjetTreeKind.Sequence ? count : $"{count}, {Count(instances.Count, "instance")}";
     }
 
     private async Task HealthAsync(ScramjetTreeNode node)
@@ -252,6 +269,7 @@ internal sealed class TreeBuilder(RequestContext context, ScramjetTreeKind level
             var report = await context.Bind(((Instance)node.Item).Client).GetHealthAsync(context.Cancellation).ConfigureAwait(false);
             node.HealthReport = report;
             node.Healthy = report.Healthy;
+            node.CpuPercent = CpuSinceBefore(node.Id, report);
             node.Info = Join(
             [
                 node.Info,
@@ -271,10 +289,23 @@ internal sealed class TreeBuilder(RequestContext context, ScramjetTreeKind level
         }
     }
 
+    /// <summary>Gets the CPU usage of an instance since the round before: its report has the CPU time since its start, in nanoseconds.</summary>
+    private double? CpuSinceBefore(string id, InstanceHealth report)
+    {
+        if (report.CpuTotalUsage is not { } time)
+            return null;
+
+        var now = Stopwatch.GetTimestamp();
+        _cpuTimes[id] = (time, now);
+        return _cpuTimesBefore is not null && _cpuTimesBefore.TryGetValue(id, out var before) && now > before.At && time >= before.Time
+            ? (time - before.Time) / 1e9 * Stopwatch.Frequency / (now - before.At) * 100
+            : null;
+    }
+
     private ScramjetTreeNode ToNode(Sequence sequence, IEnumerable<ScramjetTreeNode> instances)
     {
         var node = new ScramjetTreeNode(ScramjetTreeKind.Sequence, sequence, sequence.Id, sequence.Name) { Space = sequence.Space, Hub = sequence.Hub };
-        var count = level == ScramjetTreeKind.Sequence ? Count(sequence.Instances.Count, "instance") : null;
+        var count = options.Depth == ScramjetTreeKind.Sequence ? Count(sequence.Instances.Count, "instance") : null;
         node.Info = Join([sequence.Name is null ? null : sequence.Id, count]);
         Adopt(node, instances);
         return node;
@@ -335,4 +366,30 @@ internal sealed class TreeBuilder(RequestContext context, ScramjetTreeKind level
 
     /// <summary>Returns a key that sorts numbers by value: sth-2 comes before sth-10.</summary>
     private static string SortKey(string text) => Regex.Replace(text.ToUpperInvariant(), @"\d+", m => m.Value.PadLeft(12, '0'));
+}
+
+/// <summary>The parts of a tree and their order.</summary>
+/// <param name="Depth">The deepest level.</param>
+/// <param name="Load">Whether the load of hubs is requested.</param>
+/// <param name="Health">Whether the health of running instances is requested.</param>
+/// <param name="SortBy">The order of the nodes below each node.</param>
+internal sealed record TreeOptions(ScramjetTreeKind Depth, bool Load, bool Health, ScramjetTreeSort SortBy);
+
+/// <summary>The orders of a tree.</summary>
+public enum ScramjetTreeSort
+{
+    /// <summary>By name, and instances by start time.</summary>
+    Name,
+
+    /// <summary>By status: failed items first, then those that are changing.</summary>
+    Status,
+
+    /// <summary>By age, newest first.</summary>
+    Age,
+
+    /// <summary>By CPU usage, highest first.</summary>
+    Cpu,
+
+    /// <summary>By memory usage, highest first.</summary>
+    Memory,
 }
