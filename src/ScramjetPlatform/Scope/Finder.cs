@@ -12,31 +12,24 @@ namespace ScramjetPlatform.Scope;
 
 /// <summary>Finds objects that hubs or spaces list, such as sequences and instances, by id, beginning of an id, name or wildcard.</summary>
 /// <param name="context">The command's requests.</param>
-/// <param name="kind">The kind of object, for messages.</param>
-/// <param name="place">The kind of place, for the error about a name that is ambiguous in one.</param>
-/// <param name="forEachPlace">Calls a function for each place, with its client and a function that lists its items.</param>
-/// <param name="id">Returns the id of an item.</param>
-/// <param name="name">Returns the name of an item, if items can be found by name.</param>
+/// <param name="naming">How the things are named.</param>
+/// <param name="several">What a name means that several have.</param>
+/// <param name="forEachPlace">Visits each place with its client and what lists its items.</param>
 internal sealed class Finder<T>(
     RequestContext context,
-    string kind,
-    string place,
-    Func<PlaceFinder, Func<ApiClient, Func<Task<IReadOnlyList<T>>>, Task>, Task> forEachPlace,
-    Func<T, string> id,
-    Func<T, string?>? name = null) where T : Entity
+    Naming<T> naming,
+    Several several,
+    Func<PlaceFinder, Func<ApiClient, Func<Task<IReadOnlyList<T>>>, Task>, Task> forEachPlace) where T : Entity
 {
-    /// <summary>Whether a name that matches several items in one place is an error.</summary>
-    public bool MustBeOne { get; init; }
-
-    /// <summary>Calls the body for each item that matches a reference, or for all items if there are no references, as the places respond.</summary>
-    /// <param name="scope">The places; null if all references are objects.</param>
-    /// <param name="references">The references.</param>
+    /// <summary>Calls the body for each item that a reference names, or for all if there are none, as places answer.</summary>
+    /// <param name="scope">Where to look; null if all references are objects.</param>
+    /// <param name="references">What is named.</param>
     /// <param name="body">Called for each item.</param>
     public async Task ForEachAsync(CommandScope? scope, IReadOnlyList<EntityReference> references, Func<T, Task> body)
     {
         var calls = new List<Task> { EachAsync(references.Select(r => r.Value).OfType<T>(), body) };
         if (references.Any(r => r.IsEmpty))
-            context.Report(new ScramjetException(ErrorCodes.BadParameters, $"The {kind}'s name is empty.", "Specify a name, or * for all."), "");
+            context.Report(new ScramjetException(ErrorCodes.BadParameters, $"The {naming.Kind}'s name is empty.", "Specify a name, or * for all."), "");
         if (scope is not null && references.Count == 0)
             calls.Add(ForEachNamedAsync(scope, [], body));
 
@@ -50,14 +43,14 @@ internal sealed class Finder<T>(
     private async Task ForEachNamedAsync(CommandScope scope, string[] texts, Func<T, Task> body, bool fresh = false)
     {
         var places = new PlaceFinder(context, scope);
-        var matchers = new Matchers<T>(context, [.. texts.Select(t => new Matcher<T>(kind, t, id, name, place))]);
+        var matchers = new Matchers<T>(context, [.. texts.Select(t => new Matcher<T>(naming, t, several))]);
         var reused = 0;
         await forEachPlace(places, async (client, list) =>
         {
             var listing = await context.ListAsync(client, list, fresh).ConfigureAwait(false);
             if (listing.IsReused)
                 Interlocked.Increment(ref reused);
-            await EachAsync(matchers.Take(listing.Items, MustBeOne), body).ConfigureAwait(false);
+            await EachAsync(matchers.Take(listing.Items), body).ConfigureAwait(false);
         }).ConfigureAwait(false);
 
         // A cached list doesn't contain items that were created since.
@@ -65,7 +58,7 @@ internal sealed class Finder<T>(
         if (reused > 0 && open.Length > 0)
             await ForEachNamedAsync(scope, open, body, fresh: true).ConfigureAwait(false);
         else
-            await EachAsync(matchers.TakeByBeginning(places.Failed), body).ConfigureAwait(false);
+            await EachAsync(matchers.TakeRest(places.Failed), body).ConfigureAwait(false);
     }
 
     private Task EachAsync(IEnumerable<T> items, Func<T, Task> body) => Task.WhenAll(items.Select(item => context.GuardAsync(item, () => body(item))));
@@ -74,28 +67,42 @@ internal sealed class Finder<T>(
 /// <summary>Creates the finders.</summary>
 internal static class Finder
 {
-    public static Finder<Sequence> Sequences(RequestContext context, bool mustBeOne = false) =>
-        new(context, "sequence", "on one hub", OnHubs(hub => hub.ListSequencesAsync(context.Cancellation)), s => s.Id, s => s.Name) { MustBeOne = mustBeOne };
+    /// <summary>How sequences are named.</summary>
+    public static Naming<Sequence> SequenceNames { get; } = new("sequence", s => s.Id, s => s.Name)
+    {
+        Describe = s => $"{s.Id} on {s.Hub}",
+        Advice = static (text, _) => $"Specify the id of one, or a wildcard to mean all of them. Get-ScramjetSequence '{text}' -Latest gets the newest of each hub.",
+    };
 
-    public static Finder<Instance> Instances(RequestContext context) =>
-        new(context, "instance", "on one hub", OnHubs(hub => hub.ListInstancesAsync(context.Cancellation)), i => i.Id);
+    private static readonly Naming<Instance> s_instanceNames = new("instance", i => i.Id, i => i.SequenceName)
+    {
+        Describe = i => $"{i.Id} on {i.Hub} ({i.Status})",
+        IsPreferred = i => !i.HasEnded,
+        Advice = static (text, first) => $"Specify the id of one, such as {first.Id}, or name its hub with -Hub. Get-ScramjetInstance '{text}' gets all of them, to pipe them.",
+    };
 
-    public static Finder<StoreItem> StoreItems(RequestContext context, bool mustBeOne = false) => new(
+    public static Finder<Sequence> Sequences(RequestContext context, Several several = Several.AreMeant) =>
+        new(context, SequenceNames, several, OnHubs(hub => hub.ListSequencesAsync(context.Cancellation)));
+
+    /// <summary>Finds instances by their ids, or by the names of their sequences.</summary>
+    /// <param name="context">The command's requests.</param>
+    /// <param name="several">What a name means that several have. Where one is meant, one that runs is rather meant than those that have ended.</param>
+    public static Finder<Instance> Instances(RequestContext context, Several several = Several.AreMeant) =>
+        new(context, s_instanceNames, several, OnHubs(hub => hub.ListInstancesAsync(context.Cancellation)));
+
+    public static Finder<StoreItem> StoreItems(RequestContext context, Several several = Several.AreMeant) => new(
         context,
-        "store item",
-        "in one space",
-        InSpaces(context, space => space.ListStoreItemsAsync(context.Cancellation)),
-        i => i.Id,
-        i => i.Name) { MustBeOne = mustBeOne };
+        new Naming<StoreItem>("store item", i => i.Id, i => i.Name) { Describe = i => $"{i.Id} in {i.Space}" },
+        several,
+        InSpaces(context, space => space.ListStoreItemsAsync(context.Cancellation)));
 
     /// <param name="context">The command's requests.</param>
     /// <param name="ofSpaces">Whether to find topics of spaces, rather than those of hubs.</param>
     public static Finder<Topic> Topics(RequestContext context, bool ofSpaces) => new(
         context,
-        "topic",
-        ofSpaces ? "in one space" : "on one hub",
-        ofSpaces ? InSpaces(context, space => space.ListTopicsAsync(context.Cancellation)) : OnHubs(hub => hub.ListTopicsAsync(context.Cancellation)),
-        t => t.Name);
+        new Naming<Topic>("topic", t => t.Name),
+        Several.AreMeant,
+        ofSpaces ? InSpaces(context, space => space.ListTopicsAsync(context.Cancellation)) : OnHubs(hub => hub.ListTopicsAsync(context.Cancellation)));
 
     private static Func<PlaceFinder, Func<ApiClient, Func<Task<IReadOnlyList<T>>>, Task>, Task> OnHubs<T>(Func<HubClient, Task<IReadOnlyList<T>>> list) =>
         (places, visit) => places.ForEachClientAsync(hub => visit(hub, () => list(hub)));

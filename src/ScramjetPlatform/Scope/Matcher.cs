@@ -8,15 +8,56 @@ using ScramjetPlatform.Engine;
 
 namespace ScramjetPlatform.Scope;
 
+/// <summary>What a command does with a name that several items have.</summary>
+internal enum Several
+{
+    /// <summary>All are meant.</summary>
+    AreMeant,
+
+    /// <summary>All are meant that are in different places. Several in one place are an error.</summary>
+    AreOnePerPlace,
+
+    /// <summary>They are an error.</summary>
+    AreAmbiguous,
+}
+
+/// <summary>How a kind of items is named.</summary>
+/// <param name="kind">What an item is, in a word, such as <c>sequence</c>.</param>
+/// <param name="id">An item's id.</param>
+/// <param name="name">An item's name, if it can be found by that too.</param>
+internal sealed class Naming<T>(string kind, Func<T, string> id, Func<T, string?>? name = null)
+{
+    public string Kind { get; } = kind;
+
+    public Func<T, string> Id { get; } = id;
+
+    public Func<T, string?>? Name { get; } = name;
+
+    /// <summary>An item in a list of those that a name matches: where it is, for example.</summary>
+    public Func<T, string> Describe { get; set; } = id;
+
+    /// <summary>Whether an item is rather meant than others of its name: one that runs, for example.</summary>
+    public Func<T, bool> IsPreferred { get; set; } = static _ => true;
+
+    /// <summary>What to do about a name that matches several items.</summary>
+    public Func<string, T, string> Advice { get; set; } = static (_, _) => "Give the whole id, or a wildcard to mean all of them.";
+}
+
 /// <summary>
-/// Finds what a text names among items that arrive place by place. An id or a name, whole, or a wildcard matches at once. The beginning of an id matches
-/// only after the last place has answered, if nothing matched whole and no other id begins with it.
+/// Finds what a text names among items that arrive place by place. An id, whole, or a wildcard matches at once, and a name too, unless only one item may have
+/// it. What isn't matched then waits until the last place has answered: the beginning of an id, and a name that must be that of one item.
 /// </summary>
-internal sealed class Matcher<T>(string kind, string text, Func<T, string> id, Func<T, string?>? name = null, string place = "on one hub")
+internal sealed class Matcher<T>(Naming<T> naming, string text, Several several = Several.AreMeant)
 {
     private readonly TextPattern _pattern = new(text);
     private readonly List<T> _beginnings = [];
+    private readonly List<T> _named = [];
     private bool _found;
+
+    /// <summary>A matcher of items that have an id alone.</summary>
+    public Matcher(string kind, string text, Func<T, string> id) : this(new Naming<T>(kind, id), text)
+    {
+    }
 
     public string Text => _pattern.Text;
 
@@ -25,51 +66,59 @@ internal sealed class Matcher<T>(string kind, string text, Func<T, string> id, F
 
     /// <summary>The items that match whole.</summary>
     /// <param name="items">The items of one place, such as a hub.</param>
-    /// <param name="mustBeOne">A name that matches several items in this place is an error.</param>
     /// <exception cref="ScramjetException"><c>AMBIGUOUS</c>.</exception>
-    public IReadOnlyList<T> Take(IEnumerable<T> items, bool mustBeOne = false)
+    public IReadOnlyList<T> Take(IEnumerable<T> items)
     {
+        var namesWait = several == Several.AreAmbiguous;
         var matches = new List<T>();
         lock (_beginnings)
         {
             foreach (var item in items)
             {
-                if (_pattern.IsMatch(id(item)) || _pattern.IsMatch(name?.Invoke(item)))
+                var isNamed = _pattern.IsMatch(naming.Name?.Invoke(item));
+                if (_pattern.IsMatch(naming.Id(item)) || (isNamed && !namesWait))
                     matches.Add(item);
-                else if (!_pattern.IsWildcard && id(item).StartsWith(Text, StringComparison.OrdinalIgnoreCase))
+                else if (isNamed)
+                    _named.Add(item);
+                else if (!_pattern.IsWildcard && naming.Id(item).StartsWith(Text, StringComparison.OrdinalIgnoreCase))
                     _beginnings.Add(item);
             }
 
             _found |= matches.Count > 0;
         }
 
-        if (mustBeOne && !_pattern.IsWildcard && matches.Count > 1)
-            throw Ambiguous($"The name '{Text}' matches {matches.Count} {kind}s {place}", matches);
+        if (several == Several.AreOnePerPlace && !_pattern.IsWildcard && matches.Count > 1)
+            throw Ambiguous(matches);
         return matches;
     }
 
-    /// <summary>The item whose id begins with the text, if nothing matched whole.</summary>
+    /// <summary>The item whose id begins with the text, or that alone has it as its name, if nothing matched whole. Of a wildcard, all that match by their names.</summary>
     /// <param name="failedPlaces">The places that could not be asked.</param>
     /// <param name="anyAnswered">Whether at least one place answered.</param>
     /// <exception cref="ScramjetException"><c>NOT_FOUND</c> or <c>AMBIGUOUS</c>.</exception>
-    public IReadOnlyList<T> TakeByBeginning(IReadOnlyCollection<string>? failedPlaces = null, bool anyAnswered = true)
+    public IReadOnlyList<T> TakeRest(IReadOnlyCollection<string>? failedPlaces = null, bool anyAnswered = true)
     {
-        if (!IsOpen)
+        if (_found && !_pattern.IsWildcard)
             return [];
-        if (_beginnings.Count > 1)
-            throw Ambiguous($"'{Text}' matches {_beginnings.Count} {kind}s", _beginnings);
-        if (_beginnings.Count == 1)
-            return _beginnings;
+
+        var preferred = _named.Where(naming.IsPreferred).ToArray();
+        T[] found = [.. _beginnings, .. preferred.Length > 0 ? preferred : _named.AsEnumerable()];
+        if (_pattern.IsWildcard)
+            return found;
+        if (found.Length > 1)
+            throw Ambiguous(found);
+        if (found.Length == 1)
+            return found;
         if (!anyAnswered)
             return [];
 
-        throw NotFound.Error(kind, Text, failedPlaces is { Count: > 0 } ? $" in the places that answered (without an answer: {string.Join(", ", failedPlaces)})" : "");
+        throw NotFound.Error(naming.Kind, Text, failedPlaces is { Count: > 0 } ? $" in the places that answered (without an answer: {string.Join(", ", failedPlaces)})" : "");
     }
 
-    private ScramjetException Ambiguous(string what, IEnumerable<T> items) => new(
+    private ScramjetException Ambiguous(IReadOnlyList<T> items) => new(
         ErrorCodes.Ambiguous,
-        $"{what}: {string.Join(", ", items.Take(10).Select(id))}.",
-        "Give the whole id, or a wildcard to mean all of them.");
+        $"'{Text}' matches {items.Count} {naming.Kind}s: {string.Join(", ", items.Take(10).Select(naming.Describe))}{(items.Count > 10 ? ", ..." : "")}.",
+        naming.Advice(Text, items[0]));
 }
 
 /// <summary>The matchers of all texts that a parameter was given. A text that is wrong, or matches nothing, is an error by itself.</summary>
@@ -86,16 +135,16 @@ internal sealed class Matchers<T>(RequestContext context, IReadOnlyList<Matcher<
     public IEnumerable<int> Open => Enumerable.Range(0, matchers.Count).Where(i => matchers[i].IsOpen);
 
     /// <summary>The items of a place that are meant.</summary>
-    public IEnumerable<T> Take(IReadOnlyList<T> items, bool mustBeOne = false)
+    public IEnumerable<T> Take(IReadOnlyList<T> items)
     {
         Interlocked.Increment(ref _answered);
-        return matchers.Count == 0 ? items : Try(m => m.Take(items, mustBeOne));
+        return matchers.Count == 0 ? items : Try(m => m.Take(items));
     }
 
-    /// <summary>The items that are meant by the beginnings of their ids. Call it after the last place.</summary>
+    /// <summary>The items that are meant by the beginnings of their ids, or by a name that only one may have. Call it after the last place.</summary>
     /// <param name="failedPlaces">The places that could not be asked.</param>
-    public IEnumerable<T> TakeByBeginning(IReadOnlyCollection<string> failedPlaces) =>
-        Try(m => m.TakeByBeginning(failedPlaces, _answered > 0 || failedPlaces.Count == 0));
+    public IEnumerable<T> TakeRest(IReadOnlyCollection<string> failedPlaces) =>
+        Try(m => m.TakeRest(failedPlaces, _answered > 0 || failedPlaces.Count == 0));
 
     private IReadOnlyList<T> Try(Func<Matcher<T>, IReadOnlyList<T>> take) => matchers.SelectMany(matcher =>
     {

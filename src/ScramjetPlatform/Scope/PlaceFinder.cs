@@ -119,7 +119,7 @@ internal sealed class PlaceFinder(RequestContext context, CommandScope scope)
             var hubs = (await context.ListAsync(client, () => client.ListHubsAsync(context.Cancellation)).ConfigureAwait(false)).Items;
             await EachAsync(matchers.Take(hubs), h => h.Id, body).ConfigureAwait(false);
         })).ConfigureAwait(false);
-        await EachAsync(matchers.TakeByBeginning(Failed), h => h.Id, body).ConfigureAwait(false);
+        await EachAsync(matchers.TakeRest(Failed), h => h.Id, body).ConfigureAwait(false);
         AddFailed(matchers);
     }
 
@@ -128,7 +128,7 @@ internal sealed class PlaceFinder(RequestContext context, CommandScope scope)
 
     private IEnumerable<T> Select<T>(Matchers<T> matchers, IReadOnlyList<T> items)
     {
-        var selected = matchers.Take(items).Concat(matchers.TakeByBeginning(Failed)).Distinct().ToArray();
+        var selected = matchers.Take(items).Concat(matchers.TakeRest(Failed)).Distinct().ToArray();
         AddFailed(matchers);
         return selected;
     }

@@ -124,13 +124,16 @@ internal sealed class Places(
     /// <summary>Returns the id of the hub or space of a client.</summary>
     public static string NameOf(PlaceClient place) => place is HubClient hub ? hub.HubId : ((SpaceClient)place).SpaceId;
 
-    /// <summary>Calls the body for each instance that matches a reference.</summary>
-    public Task ForEachInstanceAsync(InstanceReference[] references, Func<Instance, Task> body) =>
-        ForEachAsync(Finder.Instances(context), references, body);
+    /// <summary>Calls the body for each instance that the references name.</summary>
+    /// <param name="references">The references.</param>
+    /// <param name="body">The body.</param>
+    /// <param name="several">What a name means that several instances have. By default, it is an error.</param>
+    public Task ForEachInstanceAsync(InstanceReference[] references, Func<Instance, Task> body, Several several = Several.AreAmbiguous) =>
+        ForEachAsync(Finder.Instances(context, several), references, body);
 
     /// <summary>Calls the body for each sequence that matches a reference. A name that matches several sequences on one hub is an error.</summary>
     public Task ForEachSequenceAsync(SequenceReference[] references, Func<Sequence, Task> body) =>
-        ForEachAsync(Finder.Sequences(context, mustBeOne: true), references, body);
+        ForEachAsync(Finder.Sequences(context, Several.AreOnePerPlace), references, body);
 
     /// <summary>Calls the body for each item that matches a reference.</summary>
     public Task ForEachAsync<T>(Finder<T> finder, EntityReference[] references, Func<T, Task> body) where T : Entity =>

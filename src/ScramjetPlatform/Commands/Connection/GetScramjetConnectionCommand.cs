@@ -32,7 +32,7 @@ public sealed class GetScramjetConnectionCommand : PSCmdlet
             {
                 var matcher = new Matcher<ScramjetConnection>("connection", name, c => c.Name);
                 WriteObject(matcher.Take(connections), true);
-                WriteObject(matcher.TakeByBeginning(), true);
+                WriteObject(matcher.TakeRest(), true);
             }
             catch (Scramjet.Client.ScramjetException e)
             {

@@ -30,7 +30,7 @@ public sealed class GetScramjetHealthCommand : HubCmdlet
 
     private protected override PipedKind AcceptedInput => PipedKind.Places | PipedKind.Instance;
 
-    private protected override Task ProcessAsync() => Places.ForEachInstanceAsync(Instance, GetHealthAsync);
+    private protected override Task ProcessAsync() => Places.ForEachInstanceAsync(Instance, GetHealthAsync, Several.AreMeant);
 
     private async Task GetHealthAsync(Instance instance) =>
         await WriteAsync(await Bind(instance.Client).GetHealthAsync(StopToken).ConfigureAwait(false)).ConfigureAwait(false);

@@ -122,8 +122,7 @@ public sealed class SendScramjetInputCommand : DataCmdlet
 
     private async Task SendAsync(StreamBody body)
     {
-        var finder = Finder.Instances(Context);
-        var instances = await RequestContext.CollectAsync<Instance>(collect => finder.ForEachAsync(_scope, [Instance!], collect)).ConfigureAwait(false);
+        var instances = await RequestContext.CollectAsync<Instance>(collect => Finder.Instances(Context, Several.AreAmbiguous).ForEachAsync(_scope, [Instance!], collect)).ConfigureAwait(false);
 
         // The finder has reported the error.
         if (instances.Count == 0)

@@ -295,8 +295,7 @@ public sealed class InvokeScramjetSequenceCommand : DataCmdlet
 
     private async Task<(SequenceClient? Sequence, string Name, bool Published, IEnumerable<string> Engines)> FindAsync()
     {
-        var finder = Finder.Sequences(Context, mustBeOne: true);
-        var found = await RequestContext.CollectAsync<Sequence>(collect => finder.ForEachAsync(_scope, [Sequence!], collect)).ConfigureAwait(false);
+        var found = await RequestContext.CollectAsync<Sequence>(collect => Finder.Sequences(Context, Several.AreOnePerPlace).ForEachAsync(_scope, [Sequence!], collect)).ConfigureAwait(false);
         if (found.Select(s => s.Name).Distinct().Skip(1).Any())
         {
             throw new ScramjetException(

@@ -114,7 +114,7 @@ public sealed class PublishScramjetSequenceCommand : HubCmdlet
                 "Name the sequence with -Sequence.");
         }
 
-        var matcher = new Matcher<Sequence>("sequence", text, s => s.Id, s => s.Name);
-        return matcher.Take(existing, mustBeOne: true).Concat(Sequence is null ? [] : matcher.TakeByBeginning()).FirstOrDefault();
+        var matcher = new Matcher<Sequence>(Finder.SequenceNames, text, Several.AreOnePerPlace);
+        return matcher.Take(existing).Concat(Sequence is null ? [] : matcher.TakeRest()).FirstOrDefault();
     }
 }

@@ -36,7 +36,7 @@ public sealed class RemoveScramjetStoreItemCommand : SpaceCmdlet
 
     private protected override Task ProcessAsync() => All
         ? Places.ForEachSpaceAsync(ClearAsync)
-        : Places.ForEachAsync(Finder.StoreItems(Context, mustBeOne: true), StoreItem, RemoveAsync);
+        : Places.ForEachAsync(Finder.StoreItems(Context, Several.AreOnePerPlace), StoreItem, RemoveAsync);
 
     private async Task RemoveAsync(StoreItem item)
     {
