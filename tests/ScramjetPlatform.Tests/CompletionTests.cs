@@ -49,9 +49,52 @@ public sealed class CompletionTests(RealPlatform real)
         Assert.Contains(sequence.Name, (string)instances[0].Properties["ToolTip"].Value, StringComparison.Ordinal);
         Assert.Contains("Running", (string)instances[0].Properties["ToolTip"].Value, StringComparison.Ordinal);
 
+        // The name is enough where it is that of one instance.
+        var named = Assert.Single(Complete(session, $"Stop-ScramjetInstance {sequence.Name[..8]}"));
+        Assert.Equal([sequence.Name], Texts([named]));
+        Assert.Equal($"{sequence.Name}  {id[..8]}  Running on sth-1", named.Properties["ListItemText"].Value);
+        Assert.Equal($"{sequence.Name}  {id}  Running on sth-1", named.Properties["ToolTip"].Value);
+
         // What stands on the line already narrows it.
         Assert.DoesNotContain(sequence.Name, Texts(Complete(session, $"Start-ScramjetSequence -Hub sth-0 -Sequence {sequence.Name}")));
         session.Get($"Remove-ScramjetSequence {sequence.Name} -Force -Confirm:$false");
+    }
+
+    [Fact]
+    public async Task Instances_are_offered_by_name_only_where_the_name_is_enough()
+    {
+        await using var platform = FakePlatform.Of(2);
+        var (one, two) = (platform.Hubs[0], platform.Hubs[1]);
+        var single = one.AddInstance(one.AddSequence("single"));
+        var sequence = one.AddSequence("both sides");
+        string[] both = [one.AddInstance(sequence), two.AddInstance(two.AddSequence("both sides"))];
+        using var session = new Engine();
+        session.Get($"Connect-ScramjetPlatform {platform.BaseUri} -AccessToken {FakePlatform.Token}");
+        Assert.Equal(["single"], Texts(Complete(session, "Stop-ScramjetInstance sin")));
+        Assert.Equal([single], Texts(Complete(session, $"Stop-ScramjetInstance {single[..6]}")));
+        var matches = Complete(session, "Receive-ScramjetOutput BOTH");
+        Assert.Equal(both.Order(), Texts(matches).Order());
+        Assert.Contains($"both sides  {both[1][..8]}  Running on {two.Id}", matches.Select(m => (string)m.Properties["ListItemText"].Value));
+
+        // With the hub, the name is enough.
+        Assert.Equal(["'both sides'"], Texts(Complete(session, $"Stop-ScramjetInstance -Hub {two.Id} -Instance both")));
+        session.Get($"Stop-ScramjetInstance -Hub {two.Id} -Instance 'both sides' -Force -Wait");
+    }
+
+    [Fact]
+    public async Task A_hundred_matches_are_offered_and_no_more()
+    {
+        await using var platform = FakePlatform.Of(1);
+        var sequence = platform.Hubs[0].AddSequence("many");
+        for (var i = 0; i < 150; i++)
+            platform.Hubs[0].AddInstance(sequence);
+        for (var i = 0; i < 150; i++)
+            platform.Hubs[0].AddSequence($"many-{i:000}");
+        using var session = new Engine();
+        session.Get($"Connect-ScramjetPlatform {platform.BaseUri} -AccessToken {FakePlatform.Token}");
+        Assert.Equal(100, Complete(session, "Stop-ScramjetInstance many").Count);
+        Assert.Equal(100, Complete(session, "Start-ScramjetSequence many-").Count);
+        Assert.Equal(["many-149"], Texts(Complete(session, "Start-ScramjetSequence many-149")));
     }
 
     [Fact]

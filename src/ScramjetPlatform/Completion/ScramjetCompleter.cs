@@ -9,6 +9,7 @@ using System.Threading;
 using System.Threading.Tasks;
 using Scramjet.Client;
 using Scramjet.Client.Http;
+using Scramjet.Client.Model;
 using ScramjetPlatform.Engine;
 using ScramjetPlatform.Pipeline;
 using ScramjetPlatform.Scope;
@@ -21,6 +22,9 @@ namespace ScramjetPlatform.Completion;
 /// </summary>
 public abstract class ScramjetCompleter : IArgumentCompleter
 {
+    /// <summary>How many matches are offered: nobody reads more, and each makes the prompt slower.</summary>
+    private const int MostOffers = 100;
+
     private static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(1);
 
     /// <summary>The time that places have to answer; then the answers so far are offered.</summary>
@@ -48,8 +52,9 @@ public abstract class ScramjetCompleter : IArgumentCompleter
 
             var word = (wordToComplete ?? "").Trim('\'', '"');
             return GetOffers(connection, ConvertTo<SpaceReference[]>(fakeBoundParameters["Space"]) ?? [], ConvertTo<HubReference[]>(fakeBoundParameters["Hub"]) ?? [])
-                .Where(o => o.Text.StartsWith(word, StringComparison.OrdinalIgnoreCase))
-                .Select(o => new CompletionResult(Quote(o.Text), o.Text, CompletionResultType.ParameterValue, o.ToolTip))
+                .Where(o => o.IsFor(word))
+                .Take(MostOffers)
+                .Select(o => new CompletionResult(Quote(o.Complete(word)), o.ListText, CompletionResultType.ParameterValue, o.ToolTip))
                 .ToArray();
         }
         catch (Exception)
@@ -66,6 +71,9 @@ public abstract class ScramjetCompleter : IArgumentCompleter
     /// <summary>Finds what can be offered.</summary>
     private protected abstract Task FindAsync(RequestContext context, CommandScope scope, Action<Offer> offer);
 
+    /// <summary>The order in which the offers are shown.</summary>
+    private protected virtual IEnumerable<Offer> Arrange(IEnumerable<Offer> offers) => offers.OrderBy(o => o.Text, StringComparer.OrdinalIgnoreCase);
+
     private IReadOnlyList<Offer> GetOffers(ScramjetConnection connection, SpaceReference[] spaces, HubReference[] hubs)
     {
         var scope = GetScope(connection, spaces, hubs);
@@ -81,7 +89,7 @@ public abstract class ScramjetCompleter : IArgumentCompleter
         var found = new ConcurrentQueue<Offer>();
         Task.WhenAny(Task.Run(() => context.GuardAsync(null, () => FindAsync(context, scope, found.Enqueue)))).Wait(TimeLimit);
 
-        var offers = found.Where(o => o.IsPlain).GroupBy(o => o.Text, StringComparer.OrdinalIgnoreCase).Select(g => g.First()).OrderBy(o => o.Text, StringComparer.OrdinalIgnoreCase).ToArray();
+        var offers = Arrange(found.Where(o => o.IsPlain).GroupBy(o => o.Text, StringComparer.OrdinalIgnoreCase).Select(g => g.First())).ToArray();
         if (bound.IsCancellationRequested)
             return offers;
 
@@ -100,14 +108,23 @@ public abstract class ScramjetCompleter : IArgumentCompleter
 
     private static T? ConvertTo<T>(object? value) where T : class => value is not null && LanguagePrimitives.TryConvertTo<T>(value, out var result) ? result : null;
 
-    private protected readonly struct Offer(string text, string toolTip)
+    private protected class Offer(string text, string toolTip)
     {
         public string Text { get; } = text;
 
         public string ToolTip { get; } = DisplayText.Clean(string.IsNullOrEmpty(toolTip) ? text : toolTip)!;
 
+        /// <summary>The line in a list of offers.</summary>
+        public virtual string ListText => Text;
+
         /// <summary>Whether it can stand at a prompt: the terminal would act on a name with control characters.</summary>
         public bool IsPlain => DisplayText.Clean(Text) == Text;
+
+        /// <summary>Whether what was typed is the beginning of it.</summary>
+        public virtual bool IsFor(string word) => Text.StartsWith(word, StringComparison.OrdinalIgnoreCase);
+
+        /// <summary>What stands at the prompt in the place of what was typed.</summary>
+        public virtual string Complete(string word) => Text;
     }
 }
 
@@ -157,14 +174,51 @@ public sealed class SequenceCompleter : ScramjetCompleter
     });
 }
 
-/// <summary>Offers instances.</summary>
+/// <summary>Offers instances by their ids and by the names of their sequences: those that run first, and the newest of a name first.</summary>
 public sealed class InstanceCompleter : ScramjetCompleter
 {
     private protected override Task FindAsync(RequestContext context, CommandScope scope, Action<Offer> offer) => Finder.Instances(context).ForEachAsync(scope, [], instance =>
     {
-        offer(new Offer(instance.Id, $"{instance.SequenceName ?? instance.SequenceId} {instance.Status} on {instance.Hub}"));
+        offer(new InstanceOffer(instance));
         return Task.CompletedTask;
     });
+
+    private protected override IEnumerable<Offer> Arrange(IEnumerable<Offer> offers)
+    {
+        var arranged = offers.Cast<InstanceOffer>()
+            .OrderBy(o => o.Instance.HasEnded)
+            .ThenBy(o => o.Instance.SequenceName, StringComparer.OrdinalIgnoreCase)
+            .ThenByDescending(o => o.Instance.Created)
+            .ThenBy(o => o.Text, StringComparer.Ordinal)
+            .ToArray();
+
+        // Commands take the only one that runs for its name, and otherwise the only one that has ended.
+        foreach (var group in arranged.GroupBy(o => o.Instance.SequenceName, StringComparer.OrdinalIgnoreCase))
+        {
+            var first = group.First();
+            first.IsOnlyOne = !group.Skip(1).Any(o => o.Instance.HasEnded == first.Instance.HasEnded);
+        }
+
+        return arranged;
+    }
+
+    private sealed class InstanceOffer(Instance instance) : Offer(instance.Id, Describe(instance, instance.Id))
+    {
+        private readonly string? _name = instance.SequenceName is { } name && DisplayText.Clean(name) == name ? name : null;
+
+        public Instance Instance { get; } = instance;
+
+        /// <summary>Whether its name is enough for commands to find it.</summary>
+        public bool IsOnlyOne { get; set; }
+
+        public override string ListText => DisplayText.Clean(Describe(Instance, Text.Substring(0, Math.Min(8, Text.Length))))!;
+
+        public override bool IsFor(string word) => base.IsFor(word) || _name?.StartsWith(word, StringComparison.OrdinalIgnoreCase) == true;
+
+        public override string Complete(string word) => IsOnlyOne && _name is not null && (word.Length == 0 || !base.IsFor(word)) ? _name : Text;
+
+        private static string Describe(Instance instance, string id) => $"{instance.SequenceName ?? instance.SequenceId}  {id}  {instance.Status} on {instance.Hub}";
+    }
 }
 
 /// <summary>Offers topics: those of spaces and of hubs.</summary>
