@@ -45,6 +45,9 @@ internal static class Timings
     /// </summary>
     public static readonly TimeSpan InputResponse = TimeSpan.FromSeconds(3);
 
+    /// <summary>The time for a hub to send its records of past requests, which are a megabyte at most.</summary>
+    public static readonly TimeSpan Records = TimeSpan.FromSeconds(5);
+
     /// <summary>The time for a server to respond to a check of whether it is running.</summary>
     public static readonly TimeSpan Probe = TimeSpan.FromSeconds(10);
 

@@ -144,6 +144,31 @@ public sealed class HubClient : PlaceClient
         return await UploadAsync(HttpMethod.Put, path, package, progress, cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>
+    /// Gets when sequences were uploaded, or last replaced, by their ids, from <c>GET /audit</c>, or from <c>GET /log</c> of hubs of 0.18: no route gives
+    /// the time itself. Hubs keep the latest records only, and none from before their start. So the sequences that are missing here are older than all others.
+    /// </summary>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    /// <returns>The times; null if it can't be told whether they are complete, because the hub doesn't record its requests.</returns>
+    public async Task<IReadOnlyDictionary<string, DateTimeOffset>?> GetUploadTimesAsync(CancellationToken cancellationToken = default)
+    {
+        var version = await GetHubVersionAsync(cancellationToken).ConfigureAwait(false);
+        using var bound = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        try
+        {
+            // The streams are endless. A request that is recorded, too, shows where the past ends.
+            var marker = Guid.NewGuid().ToString();
+            await With(GetSequenceClient(marker), Options).ExistsAsync(cancellationToken).ConfigureAwait(false);
+            bound.CancelAfter(Timings.Records);
+            using var stream = await (version.SupportsManagement ? GetAuditStreamAsync(bound.Token) : GetLogStreamAsync(bound.Token)).ConfigureAwait(false);
+            return await ReadUploadTimesAsync(new LineReader(stream), version.SupportsManagement, marker, bound.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return null;
+        }
+    }
+
     /// <summary>Removes a sequence: <c>DELETE /sequence/{id}</c>.</summary>
     /// <param name="id">The sequence's id.</param>
     /// <param name="force">Whether the hub kills its instances first. See <see cref="SequenceClient.DeleteAsync"/>.</param>
@@ -228,6 +253,23 @@ public sealed class HubClient : PlaceClient
                 ErrorCodes.HubDisconnected,
                 $"The hub '{HubId}' isn't connected to a space.",
                 "Connect the hub to a space, or use the hub itself.");
+    }
+
+    private static async Task<IReadOnlyDictionary<string, DateTimeOffset>?> ReadUploadTimesAsync(LineReader reader, bool isAudit, string marker, CancellationToken cancellationToken)
+    {
+        var times = new Dictionary<string, DateTimeOffset>(StringComparer.Ordinal);
+        while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false) is { } lines)
+        {
+            foreach (var line in lines)
+            {
+                if (line.Contains(marker))
+                    return times;
+                if ((isAudit ? UploadRecord.FromAudit(line) : UploadRecord.FromLog(line)) is { } record)
+                    times[record.Id] = record.Time;
+            }
+        }
+
+        return null;
     }
 
     internal async Task RequireManagementRoutesAsync(string what, CancellationToken cancellationToken)

@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
+using System.Net;
 using System.Threading;
 using System.Threading.Tasks;
 using Newtonsoft.Json.Linq;
@@ -39,6 +40,20 @@ public sealed class SequenceClient : ApiClient
     /// <summary>Gets the sequence: <c>GET /sequence/{id}</c>.</summary>
     public Task<Sequence> GetInfoAsync(CancellationToken cancellationToken = default) =>
         GetOneAsync("", fields => new Sequence(fields, this), cancellationToken);
+
+    /// <summary>Gets whether the hub has the sequence.</summary>
+    internal async Task<bool> ExistsAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await GetInfoAsync(cancellationToken).ConfigureAwait(false);
+            return true;
+        }
+        catch (ScramjetApiException e) when (e.StatusCode == HttpStatusCode.NotFound)
+        {
+            return false;
+        }
+    }
 
     /// <summary>Lists the ids of its instances: <c>GET /sequence/{id}/instances</c>.</summary>
     public async Task<IReadOnlyList<string>> ListInstancesAsync(CancellationToken cancellationToken = default)

@@ -175,7 +175,7 @@ public sealed class InstanceWatch
 
             isAsked = true;
             return (false, false);
-        }, cancellationToken);
+        }, cancellationToken, subject: $"the hub '{sequence.Hub.HubId}'");
     }
 
     /// <summary>Does something that a hub rejects while it lists instances of a sequence, such as updating it, when it lists none.</summary>
@@ -229,7 +229,7 @@ public sealed class InstanceWatch
                     throw TimedOut(known, timeout.Value);
                 wait.Report([known]);
                 return (false, known);
-            }, bound.Token, timeout).ConfigureAwait(false);
+            }, bound.Token, timeout, known).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
@@ -239,9 +239,10 @@ public sealed class InstanceWatch
 
     private async Task<Instance> EndAsync(Instance known, Func<InstanceClient, Task> end, CancellationToken cancellationToken)
     {
-        var now = await RefreshBrieflyAsync(known, cancellationToken).ConfigureAwait(false);
-        return await PollAsync("to start, so that it can be ended", _timings.LongestDelay, async wait =>
+        Instance? now = null;
+        return await PollAsync("to end", _timings.LongestDelay, async wait =>
         {
+            now ??= await RefreshBrieflyAsync(known, cancellationToken).ConfigureAwait(false);
             if (now.HasEnded)
                 return (true, now);
 
@@ -260,9 +261,9 @@ public sealed class InstanceWatch
                     throw;
             }
 
-            wait.Report([now]);
+            wait.Report([now], "to start, so that it can be ended");
             return (false, now);
-        }, cancellationToken).ConfigureAwait(false);
+        }, cancellationToken, known: known).ConfigureAwait(false);
     }
 
     /// <summary>Repeats a request with a growing delay until there is a result.</summary>
@@ -271,9 +272,18 @@ public sealed class InstanceWatch
     /// <param name="request">Sends the request, and returns whether there is a result.</param>
     /// <param name="cancellationToken">Cancels the wait.</param>
     /// <param name="timeout">When to send the last request; null for no limit.</param>
-    private async Task<T> PollAsync<T>(string goal, TimeSpan longestDelay, Func<Reporter, Task<(bool HasResult, T Result)>> request, CancellationToken cancellationToken, TimeSpan? timeout = null)
+    /// <param name="known">The instance that is waited for, as it was last seen. The wait is reported at once if this or the subject is given.</param>
+    /// <param name="subject">What is waited for where that isn't an instance.</param>
+    private async Task<T> PollAsync<T>(
+        string goal,
+        TimeSpan longestDelay,
+        Func<Reporter, Task<(bool HasResult, T Result)>> request,
+        CancellationToken cancellationToken,
+        TimeSpan? timeout = null,
+        Instance? known = null,
+        string? subject = null)
     {
-        using var wait = new Reporter(this, goal);
+        using var wait = new Reporter(this, goal, known, subject);
         for (var delay = _timings.FirstDelay; ; delay = Shorter(TimeSpan.FromTicks(delay.Ticks * 3 / 2), longestDelay))
         {
             var (hasResult, result) = await request(wait).ConfigureAwait(false);
@@ -357,41 +367,58 @@ public sealed class InstanceWatch
         Situation = ErrorSituation.WaitEnded,
     };
 
-    /// <summary>Reports a wait: progress each time, and a trace the first time.</summary>
-    private sealed class Reporter(InstanceWatch watch, string goal) : IDisposable
+    /// <summary>Reports a wait: progress each time, and a trace the first time that there is something to wait for.</summary>
+    private sealed class Reporter : IDisposable
     {
+        private readonly InstanceWatch _watch;
         private readonly Stopwatch _clock = Stopwatch.StartNew();
-        private TimeSpan _seen = TimeSpan.MinValue;
-        private InstanceWait? _wait;
+        private readonly InstanceWait _wait;
+        private TimeSpan? _seen;
+        private bool _reported;
         private bool _traced;
+
+        public Reporter(InstanceWatch watch, string goal, Instance? known, string? subject)
+        {
+            _watch = watch;
+            _wait = new InstanceWait(goal, subject);
+            if (known is not null)
+                _wait.Instances = [known];
+            if (known is not null || subject is not null)
+                Show();
+        }
 
         public TimeSpan Elapsed => _clock.Elapsed;
 
         /// <summary>How long ago the instances were last reported.</summary>
-        public TimeSpan Age => _wait is null ? TimeSpan.MaxValue : _clock.Elapsed - _seen;
+        public TimeSpan Age => _seen is { } seen ? _clock.Elapsed - seen : TimeSpan.MaxValue;
 
-        public IReadOnlyList<Instance> Instances => _wait?.Instances ?? [];
+        public IReadOnlyList<Instance> Instances => _wait.Instances;
 
-        public void Report(IReadOnlyList<Instance> instances, bool isTraced = true)
+        public void Report(IReadOnlyList<Instance> instances, string? goal = null, bool isTraced = true)
         {
             _seen = _clock.Elapsed;
-            _wait ??= new InstanceWait(goal);
             _wait.Instances = instances;
-            watch._progress?.Report(_wait);
+            _wait.Goal = goal ?? _wait.Goal;
+            Show();
             if (!isTraced || _traced || instances.Count == 0)
                 return;
 
             _traced = true;
-            watch._options.Trace?.Invoke($"Waiting for {Describe(instances)} {goal}: {instances[0].Client.Uri} is requested again with a growing delay.");
+            _watch._options.Trace?.Invoke(
+                $"Waiting for {Describe(instances)} {_wait.Goal}: {instances[0].Client.Uri} is requested again with a growing delay.");
         }
 
         public void Dispose()
         {
-            if (_wait is null)
-                return;
-
             _wait.IsOver = true;
-            watch._progress?.Report(_wait);
+            if (_reported)
+                Show();
+        }
+
+        private void Show()
+        {
+            _reported = true;
+            _watch._progress?.Report(_wait);
         }
     }
 }

@@ -50,6 +50,12 @@ public sealed class Sequence : Resource
     /// <summary>The size of the package in bytes, if the hub reports it.</summary>
     public long? PackageSize { get; }
 
+    /// <summary>
+    /// When it was uploaded, or last replaced. Hubs don't give it with a sequence, so it is null unless it was set from
+    /// <see cref="HubClient.GetUploadTimesAsync"/>.
+    /// </summary>
+    public DateTimeOffset? Created { get; internal set; }
+
     /// <summary>The ids of its instances.</summary>
     public IReadOnlyList<string> Instances { get; }
 

@@ -2,6 +2,7 @@ using System.Threading;
 using System.Threading.Tasks;
 using Scramjet.Client.Http;
 using Scramjet.Client.Instances;
+using Scramjet.Client.Model;
 using ScramjetPlatform.View;
 
 namespace ScramjetPlatform.Engine;
@@ -18,7 +19,8 @@ internal sealed class CommandContext : RequestContext
     {
         Session = session;
         Output = output;
-        Watch = new InstanceWatch(options, new WaitProgress(output.PostProgress));
+        Progress = new WaitProgress(output.PostProgress);
+        Watch = new InstanceWatch(options, Progress);
     }
 
     /// <summary>The command's session.</summary>
@@ -27,10 +29,19 @@ internal sealed class CommandContext : RequestContext
     /// <summary>Writes to the command's pipeline, from any thread.</summary>
     public PipelineOutput Output { get; }
 
-    /// <summary>Waits for instances with the command's time limit, tracing, throttle and progress.</summary>
+    /// <summary>Shows what takes long.</summary>
+    public WaitProgress Progress { get; }
+
+    /// <summary>Waits for instances, with this command's time limit, tracing and throttle, and with progress.</summary>
     public InstanceWatch Watch { get; }
 
-    /// <summary>Writes a warning. If the command has ended, the next command of the session writes it.</summary>
+    /// <summary>Starts an instance, which may take seconds, with progress.</summary>
+    public Task<Instance> StartAsync(Sequence sequence, StartOptions options) => Progress.ShowAsync(
+        $"Starting {sequence.Name ?? sequence.Id} on {sequence.Hub}",
+        "Waiting for the hub",
+        () => Bind(sequence.Client).StartAsync(sequence, options, Cancellation));
+
+    /// <summary>Writes a warning. If the command has left its pipeline by then, the session's next command writes it.</summary>
     public async Task WarnAsync(string text)
     {
         if (!await Output.TryWarnAsync(text).ConfigureAwait(false))

@@ -21,6 +21,9 @@ internal sealed class Finder<T>(
     Several several,
     Func<PlaceFinder, Func<ApiClient, Func<Task<IReadOnlyList<T>>>, Task>, Task> forEachPlace) where T : Entity
 {
+    /// <summary>The order of the items that are meant in a place.</summary>
+    public Func<IReadOnlyList<T>, Task<IReadOnlyList<T>>>? Arrange { get; set; }
+
     /// <summary>Calls the body for each item that a reference names, or for all if there are none, as places answer.</summary>
     /// <param name="scope">Where to look; null if all references are objects.</param>
     /// <param name="references">What is named.</param>
@@ -50,7 +53,8 @@ internal sealed class Finder<T>(
             var listing = await context.ListAsync(client, list, fresh).ConfigureAwait(false);
             if (listing.IsReused)
                 Interlocked.Increment(ref reused);
-            await EachAsync(matchers.Take(listing.Items), body).ConfigureAwait(false);
+            var items = matchers.Take(listing.Items);
+            await EachAsync(Arrange is null ? items : await Arrange([.. items]).ConfigureAwait(false), body).ConfigureAwait(false);
         }).ConfigureAwait(false);
 
         // A cached list doesn't contain items that were created since.

@@ -131,9 +131,12 @@ internal sealed class Places(
     public Task ForEachInstanceAsync(InstanceReference[] references, Func<Instance, Task> body, Several several = Several.AreAmbiguous) =>
         ForEachAsync(Finder.Instances(context, several), references, body);
 
-    /// <summary>Calls the body for each sequence that matches a reference. A name that matches several sequences on one hub is an error.</summary>
-    public Task ForEachSequenceAsync(SequenceReference[] references, Func<Sequence, Task> body) =>
-        ForEachAsync(Finder.Sequences(context, Several.AreOnePerPlace), references, body);
+    /// <summary>Calls the body for each sequence that the references name.</summary>
+    /// <param name="references">The references.</param>
+    /// <param name="body">The body.</param>
+    /// <param name="several">What a name means that several sequences have. By default, several on one hub are an error.</param>
+    public Task ForEachSequenceAsync(SequenceReference[] references, Func<Sequence, Task> body, Several several = Several.AreOnePerPlace) =>
+        ForEachAsync(Finder.Sequences(context, several), references, body);
 
     /// <summary>Calls the body for each item that matches a reference.</summary>
     public Task ForEachAsync<T>(Finder<T> finder, EntityReference[] references, Func<T, Task> body) where T : Entity =>

@@ -67,7 +67,7 @@ public sealed class RestartScramjetInstanceCommand : HubCmdlet
         var options = StartOptions.Of(now);
         if (await EndAsync(now, version.SupportsStartOptions).ConfigureAwait(false))
             options.InstanceId = now.Id;
-        var after = await Bind(sequence.Client).StartAsync(sequence, options, StopToken).ConfigureAwait(false);
+        var after = await Context.StartAsync(sequence, options).ConfigureAwait(false);
         if (Wait)
             after = await Context.Watch.UntilRunningAsync(after, TimeSpan.FromSeconds(WaitTimeoutSec), StopToken).ConfigureAwait(false);
         await WriteAsync(after).ConfigureAwait(false);

@@ -100,7 +100,7 @@ public sealed class ConnectScramjetPlatformCommand : AsyncCmdlet
         var connection = CreateConnection();
         try
         {
-            await TestAsync(connection).ConfigureAwait(false);
+            await Context.Progress.ShowAsync($"Connecting to {Shown(connection.Uri)}", "Waiting for an answer", () => TestAsync(connection)).ConfigureAwait(false);
         }
         catch (Exception e)
         {

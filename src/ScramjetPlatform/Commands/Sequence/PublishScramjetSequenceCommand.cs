@@ -84,7 +84,7 @@ public sealed class PublishScramjetSequenceCommand : HubCmdlet
         if (!Start)
             await WriteAsync(sequence).ConfigureAwait(false);
         else if (await ConfirmAsync($"{sequence.Name} ({sequence.Id}) on {hub.HubId}", "Start").ConfigureAwait(false))
-            await WriteAsync(await Bind(sequence.Client).StartAsync(sequence, new StartOptions(), StopToken).ConfigureAwait(false)).ConfigureAwait(false);
+            await WriteAsync(await Context.StartAsync(sequence, new StartOptions()).ConfigureAwait(false)).ConfigureAwait(false);
     }
 
     private async Task<Sequence?> UploadAsync(string path, LazyPackage package, HubClient hub, Sequence? replaced)

@@ -14,12 +14,17 @@ namespace ScramjetPlatform;
 [OutputType(typeof(void))]
 public sealed class RemoveScramjetSequenceCommand : HubCmdlet
 {
+    private SequenceCopies _copies = null!;
+
     [Parameter(Mandatory = true, HelpMessage = "Ids or names of sequences.", Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("SequenceId")]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(SequenceCompleter))]
     public SequenceReference[] Sequence { get; set; } = [];
+
+    [Parameter]
+    public SwitchParameter KeepLatest { get; set; }
 
     [Parameter]
     public SwitchParameter Force { get; set; }
@@ -32,13 +37,24 @@ public sealed class RemoveScramjetSequenceCommand : HubCmdlet
 
     private protected override PipedKind AcceptedInput => PipedKind.Places | PipedKind.Sequence;
 
-    private protected override Task ProcessAsync() => Places.ForEachSequenceAsync(Sequence, RemoveAsync);
+    private protected override void Begin() => _copies = new SequenceCopies(Context);
+
+    private protected override Task ProcessAsync() => Places.ForEachSequenceAsync(Sequence, RemoveAsync, KeepLatest ? Several.AreMeant : Several.AreOnePerPlace);
 
     private async Task RemoveAsync(Sequence sequence)
     {
+        var newest = KeepLatest ? await _copies.GetNewestAsync(sequence).ConfigureAwait(false) : null;
+        if (newest?.Id == sequence.Id)
+        {
+            Context.Output.PostVerbose($"The newest sequence '{sequence.Name}' on {sequence.Hub} stays: {sequence.Id}.");
+            return;
+        }
+
         // How many instances it has is asked anew: those of a sequence that was got before may be others now.
         var instances = Force ? (await Bind(sequence.Client).GetInfoAsync(StopToken).ConfigureAwait(false)).Instances.Count : 0;
         var action = instances > 0 ? $"Remove, and kill what runs of its {instances} instance{(instances == 1 ? "" : "s")}" : "Remove";
+        if (newest is not null)
+            action += $"; the newest one stays ({newest.Id}, {newest.Created?.LocalDateTime:g})";
         if (await ConfirmAsync($"{sequence.Name ?? "sequence"} ({sequence.Id}) on {sequence.Hub}", action).ConfigureAwait(false))
             await Context.Watch.RemoveAsync(sequence.Client, Force, TimeSpan.FromSeconds(WaitTimeoutSec), StopToken).ConfigureAwait(false);
     }

@@ -20,12 +20,17 @@ namespace ScramjetPlatform;
 [OutputType(typeof(Instance))]
 public sealed class StartScramjetSequenceCommand : HubCmdlet
 {
+    private SequenceCopies _copies = null!;
+
     [Parameter(Mandatory = true, HelpMessage = "Ids or names of sequences.", Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("SequenceId")]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(SequenceCompleter))]
     public SequenceReference[] Sequence { get; set; } = [];
+
+    [Parameter]
+    public SwitchParameter Latest { get; set; }
 
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [NoCompletion]
@@ -72,6 +77,7 @@ public sealed class StartScramjetSequenceCommand : HubCmdlet
 
     private protected override void Begin()
     {
+        _copies = new SequenceCopies(Context);
         var texts = new (string Name, object? Value)[]
         {
             (nameof(AppConfig), AppConfig),
@@ -94,7 +100,7 @@ public sealed class StartScramjetSequenceCommand : HubCmdlet
     {
         var options = ReadOptions(onlyCommandLine: false);
         var wait = Wait ? TimeSpan.FromSeconds(WaitTimeoutSec) : (TimeSpan?)null;
-        return Places.ForEachSequenceAsync(Sequence, sequence => StartAsync(sequence, options, wait));
+        return Places.ForEachSequenceAsync(Sequence, sequence => StartAsync(sequence, options, wait), Latest ? Several.AreMeant : Several.AreOnePerPlace);
     }
 
     private StartOptions ReadOptions(bool onlyCommandLine)
@@ -138,10 +144,12 @@ public sealed class StartScramjetSequenceCommand : HubCmdlet
 
     private async Task StartAsync(Sequence sequence, StartOptions options, TimeSpan? wait)
     {
+        if (Latest && !await _copies.IsNewestAsync(sequence).ConfigureAwait(false))
+            return;
         if (!await ConfirmAsync($"{sequence.Name ?? "sequence"} ({sequence.Id}) on {sequence.Hub}", "Start").ConfigureAwait(false))
             return;
 
-        var instance = await Bind(sequence.Client).StartAsync(sequence, options, StopToken).ConfigureAwait(false);
+        var instance = await Context.StartAsync(sequence, options).ConfigureAwait(false);
         if (wait is { } timeout)
             instance = await Context.Watch.UntilRunningAsync(instance, timeout, StopToken).ConfigureAwait(false);
         await WriteAsync(instance).ConfigureAwait(false);
