@@ -29,6 +29,9 @@ public sealed class InstanceTimings
     /// <summary>The time for which a hub can list an instance that has ended by itself. Hubs of 1.0 do so for 195 seconds.</summary>
     public TimeSpan ListedTime { get; set; } = TimeSpan.FromSeconds(240);
 
+    /// <summary>The time for which an instance must run to count as started. A program that can't run ends within this time.</summary>
+    public TimeSpan ProofTime { get; set; } = TimeSpan.FromSeconds(2);
+
     /// <summary>The time by which a hub that doesn't respond can prolong a wait.</summary>
     public TimeSpan AnswerTime { get; set; } = TimeSpan.FromSeconds(5);
 }

@@ -53,6 +53,27 @@ public sealed class InstanceWatch
     public Task<Instance> UntilRunningAsync(Instance known, TimeSpan? timeout, CancellationToken cancellationToken = default) =>
         UntilAsync(known, static i => !i.IsStarting && i.State != InstanceStatus.Unknown, "to run", timeout, cancellationToken);
 
+    /// <summary>Waits until an instance that was started has run for <see cref="InstanceTimings.ProofTime"/>, or has ended successfully.</summary>
+    /// <param name="known">The instance as it was last seen.</param>
+    /// <param name="timeout">How long it may take to run; null to wait without a limit.</param>
+    /// <param name="cancellationToken">Cancels the wait.</param>
+    /// <exception cref="ScramjetException"><c>INSTANCE_FAILED</c>: it ended otherwise. <c>TIMEOUT</c>: it doesn't run.</exception>
+    public async Task<Instance> UntilProvenAsync(Instance known, TimeSpan? timeout, CancellationToken cancellationToken = default)
+    {
+        known = await UntilRunningAsync(known, timeout, cancellationToken).ConfigureAwait(false);
+        var clock = Stopwatch.StartNew();
+        known = await UntilAsync(known, i => i.HasEnded || clock.Elapsed >= _timings.ProofTime, "to run for a moment", null, cancellationToken).ConfigureAwait(false);
+
+        // A hub of 0.18 forgets an instance at once if it failed, and otherwise after ten seconds.
+        if (!known.HasEnded || known.Succeeded == true)
+            return known;
+        throw new ScramjetException(
+            ErrorCodes.InstanceFailed,
+            $"The instance '{known.Id}' on '{known.Hub}' ended{(known.ExitCode is { } code ? $" with exit code {code}" : "")} right after its start" +
+            $"{(string.IsNullOrEmpty(known.ExitReason) ? "" : ": " + known.ExitReason!.TrimEnd('.'))}.",
+            "Check what the program writes to its standard error and its log.");
+    }
+
     /// <summary>Waits until the hub no longer lists an instance.</summary>
     /// <param name="known">The instance as it was last seen.</param>
     /// <param name="timeout">How long to wait; null to wait without a limit.</param>

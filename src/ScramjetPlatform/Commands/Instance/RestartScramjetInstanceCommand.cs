@@ -1,5 +1,4 @@
 using System;
-using System.Linq;
 using System.Management.Automation;
 using System.Threading.Tasks;
 using Scramjet.Client;
@@ -54,17 +53,10 @@ public sealed class RestartScramjetInstanceCommand : HubCmdlet
         var hub = Bind(now.Client.Hub);
         var sequence = await hub.GetSequenceAsync(sequenceId, StopToken).ConfigureAwait(false);
         var version = await hub.GetHubVersionAsync(StopToken).ConfigureAwait(false);
-        if (Unknown(now, version) is { Length: > 0 } unknown)
-        {
-            Context.Output.PostWarning(
-                $"The instance '{now.Id}' starts again without its {unknown}: its hub doesn't tell, and it wasn't started over this connection. " +
-                "Start-ScramjetSequence starts one with what you give.");
-        }
-
+        var options = StartSettings.Of(Context, now, version);
         if (!await ConfirmAsync($"{sequence.Name ?? "instance"} ({instance.Id}) on {instance.Hub}", now.HasEnded ? "Start again" : "Kill and start again").ConfigureAwait(false))
             return;
 
-        var options = StartOptions.Of(now);
         if (await EndAsync(now, version.SupportsStartOptions).ConfigureAwait(false))
             options.InstanceId = now.Id;
         var after = await Context.StartAsync(sequence, options).ConfigureAwait(false);
@@ -108,11 +100,4 @@ public sealed class RestartScramjetInstanceCommand : HubCmdlet
         Context.Output.PostWarning($"The hub '{instance.Hub}' still lists '{instance.Id}', which has ended: the instance starts again with another id.");
         return false;
     }
-
-    /// <summary>What the instance was started with and isn't known.</summary>
-    private static string Unknown(Instance instance, HubVersion version) => string.Join(" and ", new[]
-    {
-        instance.AppConfig is null ? "configuration" : null,
-        version.SupportsStartOptions && !instance.KnowsLimits ? "limits" : null,
-    }.Where(word => word is not null));
 }

@@ -52,6 +52,9 @@ public sealed class InvokeScramjetSequenceCommand : DataCmdlet
     [ArgumentCompleter(typeof(SequenceCompleter))]
     public SequenceReference? Sequence { get; set; }
 
+    [Parameter(ParameterSetName = SequenceSet)]
+    public SwitchParameter Latest { get; set; }
+
     [Parameter(Mandatory = true, HelpMessage = "The path of a package or a folder.", ParameterSetName = PathSet)]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
@@ -295,7 +298,13 @@ public sealed class InvokeScramjetSequenceCommand : DataCmdlet
 
     private async Task<(SequenceClient? Sequence, string Name, bool Published, IEnumerable<string> Engines)> FindAsync()
     {
-        var found = await RequestContext.CollectAsync<Sequence>(collect => Finder.Sequences(Context, Several.AreOnePerPlace).ForEachAsync(_scope, [Sequence!], collect)).ConfigureAwait(false);
+        var copies = new SequenceCopies(Context);
+        var found = await RequestContext.CollectAsync<Sequence>(collect =>
+            Finder.Sequences(Context, Latest ? Several.AreMeant : Several.AreOnePerPlace).ForEachAsync(_scope, [Sequence!], async sequence =>
+            {
+                if (!Latest || await copies.IsNewestAsync(sequence).ConfigureAwait(false))
+                    await collect(sequence).ConfigureAwait(false);
+            })).ConfigureAwait(false);
         if (found.Select(s => s.Name).Distinct().Skip(1).Any())
         {
             throw new ScramjetException(

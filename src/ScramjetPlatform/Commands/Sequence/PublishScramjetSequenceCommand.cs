@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Concurrent;
 using System.Collections.Generic;
 using System.IO;
 using System.Linq;
@@ -22,6 +23,9 @@ public sealed class PublishScramjetSequenceCommand : HubCmdlet
     private const string PathSet = "Path";
     private const string LiteralPathSet = "LiteralPath";
 
+    /// <summary>The old sequences that are being removed while a folder is watched.</summary>
+    private readonly ConcurrentDictionary<Uri, bool> _removed = [];
+
     [Parameter(Mandatory = true, HelpMessage = "The path of a package or a folder.", Position = 0, ValueFromPipeline = true, ParameterSetName = PathSet)]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
@@ -34,6 +38,12 @@ public sealed class PublishScramjetSequenceCommand : HubCmdlet
 
     [Parameter]
     public SwitchParameter Update { get; set; }
+
+    [Parameter]
+    public SwitchParameter Replace { get; set; }
+
+    [Parameter]
+    public SwitchParameter Watch { get; set; }
 
     [Parameter]
     [ValidateNotNull]
@@ -49,35 +59,85 @@ public sealed class PublishScramjetSequenceCommand : HubCmdlet
     [Parameter]
     [ValidateRange(0.001d, 86400d)]
     [NoCompletion]
+    public double WaitTimeoutSec { get; set; } = 60;
+
+    [Parameter]
+    [ValidateRange(0d, 86400d)]
+    [NoCompletion]
+    public double GracePeriodSec { get; set; } = 7;
+
+    [Parameter]
+    [ValidateRange(0.001d, 86400d)]
+    [NoCompletion]
     public double? TimeoutSec { get; set; }
 
     private protected override TimeSpan? CallTimeout => TimeoutSec is { } seconds ? TimeSpan.FromSeconds(seconds) : null;
 
-    private protected override Task ProcessAsync()
+    private protected override void Begin()
     {
-        if (Sequence is not null && !Update)
-            throw TerminatingError.BadParameters("-Sequence names the sequence that -Update replaces, and -Update isn't given.", "Give -Update too.", Sequence);
+        var replaces = Replace || Watch;
+        if (Sequence is not null && !Update && !replaces)
+            throw TerminatingError.BadParameters("-Sequence names what -Update or -Replace replaces, and neither is given.", "Give one of them too.", Sequence);
+        if (Update && replaces)
+        {
+            throw TerminatingError.BadParameters(
+                $"-Update and -{(Replace ? "Replace" : "Watch")} can't be used together.",
+                "-Update replaces the package of a sequence without running instances, and -Replace the sequence and its running instances. Give one of them.");
+        }
 
-        var scope = Sequence?.Value is Sequence known ? CommandScope.OfHub(known.Client.Hub) : Places.Scope;
-        return Context.ForEachAsync(Paths.Resolve(Path, LiteralPath, Context.Report), path => PublishAsync(path, scope));
+        if (!replaces && new[] { nameof(WaitTimeoutSec), nameof(GracePeriodSec) }.FirstOrDefault(CommandLine.Has) is { } name)
+            throw TerminatingError.BadParameters($"-{name} is a time for -Replace, which isn't given.", "Give -Replace or -Watch too.");
     }
 
-    /// <summary>Nothing is requested from a hub before the package has been checked.</summary>
-    private async Task PublishAsync(string path, CommandScope scope)
+    private protected override Task ProcessAsync()
     {
-        using var package = await Packages.CheckAsync(Context, path, IfChanged).ConfigureAwait(false);
-        await new PlaceFinder(Context, scope).ForEachClientAsync(hub => PublishAsync(path, package, hub)).ConfigureAwait(false);
+        var scope = Sequence?.Value is Sequence known ? CommandScope.OfHub(known.Client.Hub) : Places.Scope;
+        return Context.ForEachAsync(Paths.Resolve(Path, LiteralPath, Context.Report), path => Watch ? WatchAsync(path, scope) : PublishAsync(path, scope));
+    }
+
+    /// <summary>Publishes a folder whenever its content changes, until the command is stopped.</summary>
+    private async Task WatchAsync(string path, CommandScope scope)
+    {
+        if (!Directory.Exists(path))
+            throw new ScramjetException(ErrorCodes.BadParameters, $"'{path}' isn't a folder, which -Watch needs.", "Give the folder of the sequence.");
+
+        using var watch = new FolderWatch(path, cancellationToken: StopToken);
+        for (string? published = null; ; await ShowWaitAsync(path, () => watch.WaitForChangeAsync(StopToken)).ConfigureAwait(false))
+        {
+            await Context.GuardAsync(path, async () => published = await PublishAsync(path, scope, published).ConfigureAwait(false)).ConfigureAwait(false);
+            if (IsWhatIf)
+                return;
+        }
+    }
+
+    private Task ShowWaitAsync(string path, Func<Task> wait) => Context.Progress.ShowAsync($"Watching {path}", "Ctrl+C ends it", wait);
+
+    private bool IsWhatIf => LanguagePrimitives.IsTrue(MyInvocation.BoundParameters.TryGetValue("WhatIf", out var given) ? given : SessionState.PSVariable.GetValue("WhatIfPreference"));
+
+    /// <summary>Nothing is requested from a hub before the package has been checked.</summary>
+    /// <param name="path">The package or the folder.</param>
+    /// <param name="scope">The hubs.</param>
+    /// <param name="published">The version that was published last, which isn't published again.</param>
+    /// <returns>The version, which tells the content where it is compared.</returns>
+    private async Task<string?> PublishAsync(string path, CommandScope scope, string? published = null)
+    {
+        using var package = await Packages.CheckAsync(Context, path, IfChanged || Watch).ConfigureAwait(false);
+        var version = package.Manifest.Version;
+        if (published is null || version != published)
+        {
+            Func<HubClient, Task> publish = Replace || Watch ? hub => ReplaceAsync(path, package, hub) : hub => PublishAsync(path, package, hub);
+            await new PlaceFinder(Context, scope).ForEachClientAsync(publish).ConfigureAwait(false);
+        }
+
+        return version;
     }
 
     private async Task PublishAsync(string path, LazyPackage package, HubClient hub)
     {
         var manifest = package.Manifest;
         var existing = IfChanged || Update ? await hub.ListSequencesAsync(StopToken).ConfigureAwait(false) : [];
-        var sequence = IfChanged ? existing.FirstOrDefault(s => s.Name == manifest.Name && s.Version == manifest.Version) : null;
-        if (sequence is null)
-            sequence = await UploadAsync(path, package, hub, Update ? FindReplaced(existing, manifest) : null).ConfigureAwait(false);
-        else
-            Context.Output.PostVerbose($"{hub.HubId} has {manifest.Name} with the same content already: {sequence.Id}.");
+        var sequence = IfChanged ? FindSame(existing, manifest, hub) : null;
+        sequence ??= await UploadAsync(path, package, hub, Update ? FindReplaced(existing, manifest) : null).ConfigureAwait(false);
         if (sequence is null)
             return;
 
@@ -87,34 +147,83 @@ public sealed class PublishScramjetSequenceCommand : HubCmdlet
             await WriteAsync(await Context.StartAsync(sequence, new StartOptions()).ConfigureAwait(false)).ConfigureAwait(false);
     }
 
-    private async Task<Sequence?> UploadAsync(string path, LazyPackage package, HubClient hub, Sequence? replaced)
+    /// <summary>Publishes a package in the place of the sequences of its name.</summary>
+    private async Task ReplaceAsync(string path, LazyPackage package, HubClient hub)
     {
-        var name = Packages.NameOf(path);
-        if (!await ConfirmAsync($"{name} to {hub.HubId}", replaced is null ? "Publish" : $"Update sequence {replaced.Id}").ConfigureAwait(false))
-            return null;
+        var existing = await hub.ListSequencesAsync(StopToken).ConfigureAwait(false);
+        var replaced = FindAllReplaced(existing, package.Manifest);
+        var same = IfChanged || Watch ? FindSame(existing, package.Manifest, hub) : null;
+        var replacement = await SequenceReplacement.OfAsync(Context, hub, [.. replaced.Where(s => s.Id != same?.Id && !_removed.ContainsKey(s.Client.Uri))]).ConfigureAwait(false);
+        replacement.StartTime = TimeSpan.FromSeconds(WaitTimeoutSec);
+        replacement.GracePeriod = TimeSpan.FromSeconds(GracePeriodSec);
 
-        Task<SequenceClient> SendAsync(Func<IProgress<long>, Task<SequenceClient>> send) => Packages.SendAsync(Context, $"Publishing {name} to {hub.HubId}", package.Value, send);
+        var plan = string.Join(", ", new[] { same is null ? "Publish" : $"Use {same.Id}", replacement.Plan }.Where(words => words.Length > 0));
+        if ((same is null || replacement.Old.Count > 0) && !await ConfirmAsync($"{Packages.NameOf(path)} to {hub.HubId}", plan).ConfigureAwait(false))
+            return;
+
+        IEnumerable<Entity> running = same is null ? [] : (await hub.ListInstancesAsync(StopToken).ConfigureAwait(false)).Where(i => i.SequenceId == same.Id && !i.HasEnded).ToArray();
+        var sequence = same ?? await SendAsync(path, package, hub, replaced: null).ConfigureAwait(false);
+        var instances = await replacement.StartAsync(sequence, isUploaded: same is null, startsOne: Start && !running.Any()).ConfigureAwait(false);
+        foreach (var written in Start ? running.Concat(instances) : [sequence])
+            await WriteAsync(written).ConfigureAwait(false);
+
+        foreach (var old in replacement.Old)
+            _removed[old.Client.Uri] = true;
+        var removal = StartInBackground(replacement.RemoveAsync);
+        if (!Watch)
+            await removal.ConfigureAwait(false);
+    }
+
+    private Sequence? FindSame(IReadOnlyList<Sequence> existing, PackageManifest manifest, HubClient hub)
+    {
+        var same = existing.FirstOrDefault(s => s.Name == manifest.Name && s.Version == manifest.Version);
+        if (same is not null)
+            Context.Output.PostVerbose($"{hub.HubId} has {manifest.Name} with the same content already: {same.Id}.");
+        return same;
+    }
+
+    private async Task<Sequence?> UploadAsync(string path, LazyPackage package, HubClient hub, Sequence? replaced) =>
+        await ConfirmAsync($"{Packages.NameOf(path)} to {hub.HubId}", replaced is null ? "Publish" : $"Update sequence {replaced.Id}").ConfigureAwait(false)
+            ? await SendAsync(path, package, hub, replaced).ConfigureAwait(false)
+            : null;
+
+    private async Task<Sequence> SendAsync(string path, LazyPackage package, HubClient hub, Sequence? replaced)
+    {
+        Task<SequenceClient> SendAsync(Func<IProgress<long>, Task<SequenceClient>> send) =>
+            Packages.SendAsync(Context, $"Publishing {Packages.NameOf(path)} to {hub.HubId}", package.Value, send);
         var client = replaced is null
             ? await SendAsync(progress => hub.UploadSequenceAsync(package.Value, progress, StopToken)).ConfigureAwait(false)
-            : await Context.Watch.WhenUnusedAsync(replaced.Client, () => SendAsync(progress => hub.UpdateSequenceAsync(replaced.Id, package.Value, progress, StopToken)), cancellationToken: StopToken).ConfigureAwait(false);
+            : await Context.Watch.WhenUnusedAsync(
+                replaced.Client,
+                () => SendAsync(progress => hub.UpdateSequenceAsync(replaced.Id, package.Value, progress, StopToken)),
+                cancellationToken: StopToken).ConfigureAwait(false);
         return await client.GetInfoAsync(StopToken).ConfigureAwait(false);
     }
 
+    /// <summary>The one sequence that -Update replaces.</summary>
     private Sequence? FindReplaced(IReadOnlyList<Sequence> existing, PackageManifest manifest)
     {
         if (Sequence?.Value is Sequence known)
             return known;
 
-        var text = Sequence?.Text ?? manifest.Name;
-        if (text is null)
-        {
-            throw new ScramjetException(
-                ErrorCodes.BadParameters,
-                "The package has no name, so that its sequence is unknown.",
-                "Name the sequence with -Sequence.");
-        }
-
-        var matcher = new Matcher<Sequence>(Finder.SequenceNames, text, Several.AreOnePerPlace);
+        var matcher = new Matcher<Sequence>(Finder.SequenceNames, NameOfReplaced(manifest), Several.AreOnePerPlace);
         return matcher.Take(existing).Concat(Sequence is null ? [] : matcher.TakeRest()).FirstOrDefault();
     }
+
+    /// <summary>The sequences that -Replace replaces.</summary>
+    private IReadOnlyList<Sequence> FindAllReplaced(IReadOnlyList<Sequence> existing, PackageManifest manifest)
+    {
+        if (Sequence?.Value is Sequence known)
+            return [known];
+        if (Sequence is null)
+            return [.. existing.Where(s => s.Name == NameOfReplaced(manifest))];
+
+        var matcher = new Matcher<Sequence>(Finder.SequenceNames, NameOfReplaced(manifest));
+        return [.. matcher.Take(existing).Concat(matcher.TakeRest())];
+    }
+
+    private string NameOfReplaced(PackageManifest manifest) => Sequence?.Text ?? manifest.Name ?? throw new ScramjetException(
+        ErrorCodes.BadParameters,
+        "The package has no name, so that its sequence is unknown.",
+        "Name the sequence with -Sequence.");
 }

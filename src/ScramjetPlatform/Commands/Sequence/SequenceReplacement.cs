@@ -1,0 +1,178 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using System.Threading;
+using System.Threading.Tasks;
+using Scramjet.Client;
+using Scramjet.Client.Instances;
+using Scramjet.Client.Model;
+using Scramjet.Client.Streams;
+using ScramjetPlatform.Engine;
+
+namespace ScramjetPlatform;
+
+/// <summary>
+/// Puts a new sequence on a hub in the place of old ones: starts what runs of them anew, and ends and removes them when the new instances run. If these
+/// don't, the new sequence is removed instead.
+/// </summary>
+internal sealed class SequenceReplacement
+{
+    private static readonly TimeSpan StderrTime = TimeSpan.FromMilliseconds(500);
+
+    private readonly CommandContext _context;
+    private readonly Instance[] _listed;
+    private readonly Instance[] _running;
+
+    private SequenceReplacement(CommandContext context, IReadOnlyList<Sequence> old, Instance[] listed)
+    {
+        _context = context;
+        Old = old;
+        _listed = listed;
+        _running = Array.FindAll(listed, i => !i.HasEnded && i.State != InstanceStatus.Killing);
+    }
+
+    /// <summary>How long a new instance may take to run.</summary>
+    public TimeSpan StartTime { get; set; }
+
+    /// <summary>How long an old instance may take to end by itself.</summary>
+    public TimeSpan GracePeriod { get; set; }
+
+    /// <summary>The sequences to replace.</summary>
+    public IReadOnlyList<Sequence> Old { get; }
+
+    /// <summary>What is done, in words.</summary>
+    public string Plan
+    {
+        get
+        {
+            var instances = _running.Length == 1 ? "1 instance" : $"{_running.Length} instances";
+            var start = _running.Length > 0 ? $"start {instances} anew and stop the old ({string.Join(", ", _running.Select(i => i.Id))})" : null;
+            var remove = Old.Count > 0 ? $"remove {string.Join(", ", Old.Select(s => s.Id))}" : null;
+            return string.Join(", ", new[] { start, remove }.OfType<string>());
+        }
+    }
+
+    /// <summary>Finds what is to be replaced.</summary>
+    /// <param name="context">The command.</param>
+    /// <param name="hub">The hub.</param>
+    /// <param name="old">The old sequences.</param>
+    public static async Task<SequenceReplacement> OfAsync(CommandContext context, HubClient hub, IReadOnlyList<Sequence> old)
+    {
+        if (old.Count == 0)
+            return new SequenceReplacement(context, old, []);
+
+        var ids = new HashSet<string>(old.Select(s => s.Id), StringComparer.Ordinal);
+        var instances = await hub.ListInstancesAsync(context.Cancellation).ConfigureAwait(false);
+        return new SequenceReplacement(context, old, [.. instances.Where(i => i.SequenceId is { } id && ids.Contains(id))]);
+    }
+
+    /// <summary>Starts what runs of the old sequences anew, and then ends the old instances.</summary>
+    /// <param name="sequence">The new sequence.</param>
+    /// <param name="isUploaded">Whether it was uploaded just now, so that it is removed if it fails.</param>
+    /// <param name="startsOne">Whether an instance is started where none runs.</param>
+    /// <returns>The new instances.</returns>
+    /// <exception cref="ScramjetException">A new instance doesn't run. The old ones run on.</exception>
+    public async Task<IReadOnlyList<Instance>> StartAsync(Sequence sequence, bool isUploaded, bool startsOne)
+    {
+        var started = new List<Instance>();
+        try
+        {
+            var version = await _context.Bind(sequence.Client.Hub).GetHubVersionAsync(_context.Cancellation).ConfigureAwait(false);
+            foreach (var old in _running)
+            {
+                var now = await _context.Bind(old.Client).RefreshAsync(old, _context.Cancellation).ConfigureAwait(false);
+                started.Add(await _context.StartAsync(sequence, StartSettings.Of(_context, now, version)).ConfigureAwait(false));
+            }
+
+            if (startsOne && started.Count == 0)
+                started.Add(await _context.StartAsync(sequence, new StartOptions()).ConfigureAwait(false));
+            var running = await Task.WhenAll(started.Select(i => _context.Watch.UntilProvenAsync(i, StartTime, _context.Cancellation))).ConfigureAwait(false);
+            await _context.ForEachAsync(_running, StopAsync).ConfigureAwait(false);
+            return running;
+        }
+        catch (ScramjetException e)
+        {
+            throw await UndoAsync(sequence, isUploaded, started, e).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (_context.Cancellation.IsCancellationRequested)
+        {
+            if (Old.Count > 0)
+            {
+                await _context.WarnAsync(
+                    $"Publish-ScramjetSequence was stopped while it replaced '{sequence.Name}' on {sequence.Hub}: the new sequence {sequence.Id} and the old " +
+                    $"{string.Join(", ", Old.Select(s => s.Id))} are both there.").ConfigureAwait(false);
+            }
+
+            throw;
+        }
+    }
+
+    /// <summary>Removes the old sequences, when their hub no longer lists their instances.</summary>
+    public Task RemoveAsync() => _context.ForEachAsync(Old, async old =>
+    {
+        // A hub keeps what has ended for minutes if it isn't asked to release it.
+        await Task.WhenAll(_listed.Where(i => i.SequenceId == old.Id).Select(async listed =>
+        {
+            var now = await _context.Bind(listed.Client).RefreshAsync(listed, _context.Cancellation).ConfigureAwait(false);
+            if (now is { HasEnded: true, IsGone: false })
+                await _context.Watch.ReleaseAsync(now, _context.Cancellation).ConfigureAwait(false);
+        })).ConfigureAwait(false);
+        await _context.Watch.RemoveAsync(old.Client, timeout: InstanceTimings.Default.ListedTime, cancellationToken: _context.Cancellation).ConfigureAwait(false);
+        _context.Output.PostVerbose($"The old sequence '{old.Name}' ({old.Id}) on {old.Hub} was removed.");
+    });
+
+    private async Task StopAsync(Instance old)
+    {
+        var after = await _context.Watch.StopAsync(old, GracePeriod, cancellationToken: _context.Cancellation).ConfigureAwait(false);
+        await _context.Watch.UntilEndedAsync(after, InstanceTimings.Default.KillTime, _context.Cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>Removes what is new, and gives the error that says so.</summary>
+    private async Task<ScramjetException> UndoAsync(Sequence sequence, bool isUploaded, IReadOnlyList<Instance> started, ScramjetException cause)
+    {
+        foreach (var instance in started)
+            await WarnOfStderrAsync(instance).ConfigureAwait(false);
+
+        string left;
+        try
+        {
+            if (isUploaded)
+                await _context.Watch.RemoveAsync(sequence.Client, kill: true, cancellationToken: _context.Cancellation).ConfigureAwait(false);
+            else
+                await Task.WhenAll(started.Select(i => _context.Watch.KillAsync(i, removeImmediately: true, _context.Cancellation))).ConfigureAwait(false);
+            left = isUploaded ? "The new sequence was removed" : "Its new instances were killed";
+        }
+        catch (ScramjetException e)
+        {
+            left = $"The new sequence {sequence.Id} could not be removed ({e.Message.TrimEnd('.')})";
+        }
+
+        var old = Old.Count == 0 ? "" : _running.Length > 0 ? ", and the old instances run on" : ", and the old sequence stays";
+        return new ScramjetException(
+            cause.Code,
+            $"The new '{sequence.Name}' doesn't run on '{sequence.Hub}': {cause.Message} {left}{old}.",
+            "Correct the program, and publish it again. What it wrote to its standard error was shown as warnings, if the hub still had it.",
+            cause);
+    }
+
+    /// <summary>Shows why an instance ended: it is about to be removed, and then nobody can read it any more.</summary>
+    private async Task WarnOfStderrAsync(Instance instance)
+    {
+        using var bound = CancellationTokenSource.CreateLinkedTokenSource(_context.Cancellation);
+        bound.CancelAfter(StderrTime);
+        try
+        {
+            using var stream = await _context.Bind(instance.Client).GetStreamAsync(InstanceStream.Stderr, bound.Token).ConfigureAwait(false);
+            var reader = new LineReader(stream);
+            while (await reader.ReadAsync(bound.Token).ConfigureAwait(false) is { } lines)
+            {
+                foreach (var line in lines)
+                    await _context.Output.PostWarningAsync(line).ConfigureAwait(false);
+            }
+        }
+        catch (Exception e) when (e is ScramjetException or OperationCanceledException)
+        {
+            // The error that is reported says what is known.
+        }
+    }
+}
