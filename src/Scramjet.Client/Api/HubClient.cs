@@ -258,14 +258,19 @@ public sealed class HubClient : PlaceClient
     private static async Task<IReadOnlyDictionary<string, DateTimeOffset>?> ReadUploadTimesAsync(LineReader reader, bool isAudit, string marker, CancellationToken cancellationToken)
     {
         var times = new Dictionary<string, DateTimeOffset>(StringComparer.Ordinal);
+        var last = DateTimeOffset.MinValue;
         while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false) is { } lines)
         {
             foreach (var line in lines)
             {
                 if (line.Contains(marker))
                     return times;
-                if ((isAudit ? UploadRecord.FromAudit(line) : UploadRecord.FromLog(line)) is { } record)
-                    times[record.Id] = record.Time;
+                if ((isAudit ? UploadRecord.FromAudit(line) : UploadRecord.FromLog(line)) is not { } record)
+                    continue;
+
+                // The order of the records counts, also where the hub's clock was set back.
+                last = record.Time > last ? record.Time : last.AddTicks(1);
+                times[record.Id] = last;
             }
         }
 

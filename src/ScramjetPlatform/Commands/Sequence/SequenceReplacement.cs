@@ -8,6 +8,7 @@ using Scramjet.Client.Instances;
 using Scramjet.Client.Model;
 using Scramjet.Client.Streams;
 using ScramjetPlatform.Engine;
+using ScramjetPlatform.Streams;
 
 namespace ScramjetPlatform;
 
@@ -17,7 +18,8 @@ namespace ScramjetPlatform;
 /// </summary>
 internal sealed class SequenceReplacement
 {
-    private static readonly TimeSpan StderrTime = TimeSpan.FromMilliseconds(500);
+    /// <summary>How long what a failed instance has written may take to arrive.</summary>
+    private static readonly TimeSpan ReadTime = TimeSpan.FromMilliseconds(500);
 
     private readonly CommandContext _context;
     private readonly Instance[] _listed;
@@ -131,7 +133,7 @@ internal sealed class SequenceReplacement
     private async Task<ScramjetException> UndoAsync(Sequence sequence, bool isUploaded, IReadOnlyList<Instance> started, ScramjetException cause)
     {
         foreach (var instance in started)
-            await WarnOfStderrAsync(instance).ConfigureAwait(false);
+            await ExplainAsync(instance).ConfigureAwait(false);
 
         string left;
         try
@@ -151,28 +153,41 @@ internal sealed class SequenceReplacement
         return new ScramjetException(
             cause.Code,
             $"The new '{sequence.Name}' doesn't run on '{sequence.Hub}': {cause.Message} {left}{old}.",
-            "Correct the program, and publish it again. What it wrote to its standard error was shown as warnings, if the hub still had it.",
+            "Correct the program, and publish it again. What it wrote to its standard error, and the first error of its log, were shown as warnings if its hub still had them. " +
+            "See also the hub's log with Get-ScramjetLog.",
             cause);
     }
 
-    /// <summary>Shows why an instance ended: it is about to be removed, and then nobody can read it any more.</summary>
-    private async Task WarnOfStderrAsync(Instance instance)
+    /// <summary>Shows why an instance doesn't run: it is about to be removed, and then nobody can read it any more.</summary>
+    private async Task ExplainAsync(Instance instance)
+    {
+        // The first error is the cause of all others.
+        LogEntry? error = null;
+        await Task.WhenAll(
+            ReadAsync(instance, InstanceStream.Stderr, _context.Output.PostWarning),
+            ReadAsync(instance, InstanceStream.Log, line => error ??= LogEntry.Parse(line) is var entry && entry.IsAtLeast(LogLevel.Error) ? entry : null)).ConfigureAwait(false);
+        if (error is not null)
+            _context.Output.PostWarning($"{error}");
+    }
+
+    private async Task ReadAsync(Instance instance, InstanceStream kind, Action<string> take)
     {
         using var bound = CancellationTokenSource.CreateLinkedTokenSource(_context.Cancellation);
-        bound.CancelAfter(StderrTime);
+        bound.CancelAfter(ReadTime);
         try
         {
-            using var stream = await _context.Bind(instance.Client).GetStreamAsync(InstanceStream.Stderr, bound.Token).ConfigureAwait(false);
-            var reader = new LineReader(stream);
-            while (await reader.ReadAsync(bound.Token).ConfigureAwait(false) is { } lines)
-            {
-                foreach (var line in lines)
-                    await _context.Output.PostWarningAsync(line).ConfigureAwait(false);
-            }
+            using var stream = await _context.Bind(instance.Client).GetStreamAsync(kind, bound.Token).ConfigureAwait(false);
+            await EndlessLines.FollowAsync(stream, Take, bound.Token).ConfigureAwait(false);
         }
         catch (Exception e) when (e is ScramjetException or OperationCanceledException)
         {
             // The error that is reported says what is known.
+        }
+
+        Task Take(string line)
+        {
+            take(line);
+            return Task.CompletedTask;
         }
     }
 }
