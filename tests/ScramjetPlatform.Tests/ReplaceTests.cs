@@ -87,7 +87,7 @@ public sealed class ReplaceTests(RealPlatform real)
     [Theory]
     [InlineData("-Replace -Update", "can't be used together")]
     [InlineData("-Watch -Update", "can't be used together")]
-    [InlineData("-GracePeriodSec 1", "-Replace")]
+    [InlineData("-GracePeriodSec 1", "requires -Replace")]
     [InlineData("-Sequence x", "-Update or -Replace")]
     public void Parameters_that_do_not_belong_together_are_an_error(string parameters, string words)
     {

@@ -12,21 +12,21 @@ namespace ScramjetPlatform.Scope;
 
 /// <summary>Finds objects that hubs or spaces list, such as sequences and instances, by id, beginning of an id, name or wildcard.</summary>
 /// <param name="context">The command's requests.</param>
-/// <param name="naming">How the things are named.</param>
-/// <param name="several">What a name means that several have.</param>
-/// <param name="forEachPlace">Visits each place with its client and what lists its items.</param>
+/// <param name="naming">How the objects are named.</param>
+/// <param name="several">What a name of several objects means.</param>
+/// <param name="forEachPlace">Calls a function for each place, with its client and a function that lists its items.</param>
 internal sealed class Finder<T>(
     RequestContext context,
     Naming<T> naming,
     Several several,
     Func<PlaceFinder, Func<ApiClient, Func<Task<IReadOnlyList<T>>>, Task>, Task> forEachPlace) where T : Entity
 {
-    /// <summary>The order of the items that are meant in a place.</summary>
+    /// <summary>Orders the matching items of a place.</summary>
     public Func<IReadOnlyList<T>, Task<IReadOnlyList<T>>>? Arrange { get; set; }
 
-    /// <summary>Calls the body for each item that a reference names, or for all if there are none, as places answer.</summary>
-    /// <param name="scope">Where to look; null if all references are objects.</param>
-    /// <param name="references">What is named.</param>
+    /// <summary>Calls the body for each item that matches a reference, or for all items if there are no references, as the places respond.</summary>
+    /// <param name="scope">The places; null if all references are objects.</param>
+    /// <param name="references">The references.</param>
     /// <param name="body">Called for each item.</param>
     public async Task ForEachAsync(CommandScope? scope, IReadOnlyList<EntityReference> references, Func<T, Task> body)
     {
@@ -59,10 +59,10 @@ internal sealed class Finder<T>(
 
         // A cached list doesn't contain items that were created since.
         var open = matchers.Open.Select(i => texts[i]).ToArray();
-        if (reused > 0 && open.Length > 0)
+        var isRepeated = reused > 0 && open.Length > 0;
+        await EachAsync(matchers.TakeRest(places.Failed, withOpen: !isRepeated), body).ConfigureAwait(false);
+        if (isRepeated)
             await ForEachNamedAsync(scope, open, body, fresh: true).ConfigureAwait(false);
-        else
-            await EachAsync(matchers.TakeRest(places.Failed), body).ConfigureAwait(false);
     }
 
     private Task EachAsync(IEnumerable<T> items, Func<T, Task> body) => Task.WhenAll(items.Select(item => context.GuardAsync(item, () => body(item))));
@@ -75,14 +75,14 @@ internal static class Finder
     public static Naming<Sequence> SequenceNames { get; } = new("sequence", s => s.Id, s => s.Name)
     {
         Describe = s => $"{s.Id} on {s.Hub}",
-        Advice = static (text, _) => $"Specify the id of one, or a wildcard to mean all of them. Get-ScramjetSequence '{text}' -Latest gets the newest of each hub.",
+        Advice = static (text, _) => $"Specify the id of one, or a wildcard to mean all of them. Get-ScramjetSequence '{text}' -Latest returns the newest one of each hub.",
     };
 
     private static readonly Naming<Instance> s_instanceNames = new("instance", i => i.Id, i => i.SequenceName)
     {
         Describe = i => $"{i.Id} on {i.Hub} ({i.Status})",
         IsPreferred = i => !i.HasEnded,
-        Advice = static (text, first) => $"Specify the id of one, such as {first.Id}, or name its hub with -Hub. Get-ScramjetInstance '{text}' gets all of them, to pipe them.",
+        Advice = static (text, first) => $"Specify the id of one, such as {first.Id}, or name its hub with -Hub. Get-ScramjetInstance '{text}' returns all of them, for the pipeline.",
     };
 
     public static Finder<Sequence> Sequences(RequestContext context, Several several = Several.AreMeant) =>
@@ -90,7 +90,7 @@ internal static class Finder
 
     /// <summary>Finds instances by their ids, or by the names of their sequences.</summary>
     /// <param name="context">The command's requests.</param>
-    /// <param name="several">What a name means that several have. Where one is meant, one that runs is rather meant than those that have ended.</param>
+    /// <param name="several">What a name of several instances means. If it means one, a running instance takes precedence over ended ones.</param>
     public static Finder<Instance> Instances(RequestContext context, Several several = Several.AreMeant) =>
         new(context, s_instanceNames, several, OnHubs(hub => hub.ListInstancesAsync(context.Cancellation)));
 

@@ -8,16 +8,16 @@ using ScramjetPlatform.Engine;
 
 namespace ScramjetPlatform.Scope;
 
-/// <summary>What a command does with a name that several items have.</summary>
+/// <summary>What a name of several items means.</summary>
 internal enum Several
 {
-    /// <summary>All are meant.</summary>
+    /// <summary>All of the items.</summary>
     AreMeant,
 
-    /// <summary>All are meant that are in different places. Several in one place are an error.</summary>
+    /// <summary>All of the items, one in each place. Several items in one place are an error.</summary>
     AreOnePerPlace,
 
-    /// <summary>They are an error.</summary>
+    /// <summary>One item. Several items are an error.</summary>
     AreAmbiguous,
 }
 
@@ -33,14 +33,14 @@ internal sealed class Naming<T>(string kind, Func<T, string> id, Func<T, string?
 
     public Func<T, string?>? Name { get; } = name;
 
-    /// <summary>An item in a list of those that a name matches: where it is, for example.</summary>
+    /// <summary>Describes an item in a list of those that a name matches, such as where it is.</summary>
     public Func<T, string> Describe { get; set; } = id;
 
-    /// <summary>Whether an item is rather meant than others of its name: one that runs, for example.</summary>
+    /// <summary>Returns whether an item takes precedence over others with its name, such as one that is running.</summary>
     public Func<T, bool> IsPreferred { get; set; } = static _ => true;
 
-    /// <summary>What to do about a name that matches several items.</summary>
-    public Func<string, T, string> Advice { get; set; } = static (_, _) => "Give the whole id, or a wildcard to mean all of them.";
+    /// <summary>Advises what to do about a name that matches several items, of which the first one is given.</summary>
+    public Func<string, T, string> Advice { get; set; } = static (_, _) => "Specify the whole id, or a wildcard to mean all of them.";
 }
 
 /// <summary>
@@ -143,8 +143,9 @@ internal sealed class Matchers<T>(RequestContext context, IReadOnlyList<Matcher<
 
     /// <summary>The items that are meant by the beginnings of their ids, or by a name that only one may have. Call it after the last place.</summary>
     /// <param name="failedPlaces">The places that could not be asked.</param>
-    public IEnumerable<T> TakeRest(IReadOnlyCollection<string> failedPlaces) =>
-        Try(m => m.TakeRest(failedPlaces, _answered > 0 || failedPlaces.Count == 0));
+    /// <param name="withOpen">Whether to include the texts that have not matched anything whole.</param>
+    public IEnumerable<T> TakeRest(IReadOnlyCollection<string> failedPlaces, bool withOpen = true) =>
+        Try(m => m.IsOpen && !withOpen ? [] : m.TakeRest(failedPlaces, _answered > 0 || failedPlaces.Count == 0));
 
     private IReadOnlyList<T> Try(Func<Matcher<T>, IReadOnlyList<T>> take) => matchers.SelectMany(matcher =>
     {

@@ -124,17 +124,17 @@ internal sealed class Places(
     /// <summary>Returns the id of the hub or space of a client.</summary>
     public static string NameOf(PlaceClient place) => place is HubClient hub ? hub.HubId : ((SpaceClient)place).SpaceId;
 
-    /// <summary>Calls the body for each instance that the references name.</summary>
+    /// <summary>Calls the body for each instance that matches a reference.</summary>
     /// <param name="references">The references.</param>
-    /// <param name="body">The body.</param>
-    /// <param name="several">What a name means that several instances have. By default, it is an error.</param>
+    /// <param name="body">Called for each instance.</param>
+    /// <param name="several">What a name of several instances means. By default, it is an error.</param>
     public Task ForEachInstanceAsync(InstanceReference[] references, Func<Instance, Task> body, Several several = Several.AreAmbiguous) =>
         ForEachAsync(Finder.Instances(context, several), references, body);
 
-    /// <summary>Calls the body for each sequence that the references name.</summary>
+    /// <summary>Calls the body for each sequence that matches a reference.</summary>
     /// <param name="references">The references.</param>
-    /// <param name="body">The body.</param>
-    /// <param name="several">What a name means that several sequences have. By default, several on one hub are an error.</param>
+    /// <param name="body">Called for each sequence.</param>
+    /// <param name="several">What a name of several sequences means. By default, several on one hub are an error.</param>
     public Task ForEachSequenceAsync(SequenceReference[] references, Func<Sequence, Task> body, Several several = Several.AreOnePerPlace) =>
         ForEachAsync(Finder.Sequences(context, several), references, body);
 

@@ -8,25 +8,25 @@ using ScramjetPlatform.Engine;
 
 namespace ScramjetPlatform.Scope;
 
-/// <summary>Which of the sequences with one name on one hub is the newest: hubs tell it by the records that they keep of uploads.</summary>
+/// <summary>Finds the newest of the sequences with one name on one hub, with the hub's records of uploads.</summary>
 /// <param name="context">The command's requests.</param>
 internal sealed class SequenceCopies(RequestContext context)
 {
     private readonly Dictionary<string, Task<Snapshot>> _snapshots = new(StringComparer.Ordinal);
 
-    /// <summary>Whether a sequence is the newest of its name on its hub.</summary>
-    /// <exception cref="ScramjetException"><c>AMBIGUOUS</c>: the hub has several, and its records don't say which is the newest.</exception>
+    /// <summary>Returns whether a sequence is the newest one of its name on its hub.</summary>
+    /// <exception cref="ScramjetException"><c>AMBIGUOUS</c>: the hub has several, and no record of their uploads.</exception>
     public async Task<bool> IsNewestAsync(Sequence sequence) => (await GetNewestAsync(sequence).ConfigureAwait(false)).Id == sequence.Id;
 
-    /// <summary>The newest sequence of the same name on the same hub.</summary>
+    /// <summary>Returns the newest sequence with the name of a sequence on its hub.</summary>
     /// <exception cref="ScramjetException"><c>AMBIGUOUS</c>.</exception>
     public async Task<Sequence> GetNewestAsync(Sequence sequence)
     {
         var snapshot = await GetSnapshotAsync(sequence.Client.Hub).ConfigureAwait(false);
         var copies = snapshot.Sequences.Where(s => s.Name == sequence.Name).ToArray();
 
-        // What isn't in the list was uploaded since.
-        if (!Array.Exists(copies, s => s.Id == sequence.Id))
+        // A sequence that isn't in the list was uploaded since. Sequences without a name have nothing in common.
+        if (string.IsNullOrEmpty(sequence.Name) || !Array.Exists(copies, s => s.Id == sequence.Id))
             return sequence;
         if (copies.Length == 1)
             return copies[0];
@@ -37,7 +37,7 @@ internal sealed class SequenceCopies(RequestContext context)
         return sorted[0];
     }
 
-    /// <summary>The sequences with those of one name newest first, as far as their hub tells it. Their times are set.</summary>
+    /// <summary>Sorts sequences so that of those with one name the newest is first, as far as the hub has records, and sets their times.</summary>
     /// <param name="sequences">Sequences of one hub.</param>
     public async Task<IReadOnlyList<Sequence>> SortAsync(IReadOnlyList<Sequence> sequences)
     {
@@ -76,12 +76,12 @@ internal sealed class SequenceCopies(RequestContext context)
         }
         catch (ScramjetException)
         {
-            // Without its records, the hub's order is unknown, which is an error where it matters.
+            // Without the records, the order is unknown, which is an error only if it matters.
             return null;
         }
     }
 
-    /// <summary>The sequences of a hub, and the times of their uploads. The times are requested after the list, so that none that it has are missing.</summary>
+    /// <summary>The sequences of a hub, and the times of their uploads. The times are requested after the list, so that they include all of it.</summary>
     private sealed class Snapshot(IReadOnlyList<Sequence> sequences, Func<Task<IReadOnlyDictionary<string, DateTimeOffset>?>> requestTimes)
     {
         public IReadOnlyList<Sequence> Sequences { get; } = sequences;
@@ -91,7 +91,7 @@ internal sealed class SequenceCopies(RequestContext context)
 
     private static ScramjetException Unknown(Sequence sequence, IReadOnlyList<Sequence> copies) => new(
         ErrorCodes.Ambiguous,
-        $"Which of the {copies.Count} sequences '{sequence.Name}' on '{sequence.Hub}' is the newest isn't known: the hub has no record of their upload any more. " +
+        $"It isn't known which of the {copies.Count} sequences '{sequence.Name}' on '{sequence.Hub}' is the newest: the hub has no record of their uploads. " +
         $"They are {string.Join(", ", copies.Take(10).Select(s => s.Id))}{(copies.Count > 10 ? ", ..." : "")}.",
-        "Name the ones that are meant by their ids. Hubs keep the latest records only, and none from before their start.");
+        "Specify sequences by their ids. Hubs keep the latest records only, and none from before their start.");
 }

@@ -26,6 +26,8 @@ public sealed class PublishScramjetSequenceCommand : HubCmdlet
     /// <summary>The old sequences that are being removed while a folder is watched.</summary>
     private readonly ConcurrentDictionary<Uri, bool> _removed = [];
 
+    private bool _isWhatIf;
+
     [Parameter(Mandatory = true, HelpMessage = "The path of a package or a folder.", Position = 0, ValueFromPipeline = true, ParameterSetName = PathSet)]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
@@ -75,18 +77,20 @@ public sealed class PublishScramjetSequenceCommand : HubCmdlet
 
     private protected override void Begin()
     {
+        var whatIf = MyInvocation.BoundParameters.TryGetValue("WhatIf", out var given) ? given : SessionState.PSVariable.GetValue("WhatIfPreference");
+        _isWhatIf = LanguagePrimitives.IsTrue(whatIf);
         var replaces = Replace || Watch;
         if (Sequence is not null && !Update && !replaces)
-            throw TerminatingError.BadParameters("-Sequence names what -Update or -Replace replaces, and neither is given.", "Give one of them too.", Sequence);
+            throw TerminatingError.BadParameters("-Sequence specifies what -Update or -Replace replaces, but neither is used.", "Use one of them, too.", Sequence);
         if (Update && replaces)
         {
             throw TerminatingError.BadParameters(
                 $"-Update and -{(Replace ? "Replace" : "Watch")} can't be used together.",
-                "-Update replaces the package of a sequence without running instances, and -Replace the sequence and its running instances. Give one of them.");
+                "-Update replaces the package of a sequence without running instances, and -Replace the sequence and its running instances. Use one of them.");
         }
 
         if (!replaces && new[] { nameof(WaitTimeoutSec), nameof(GracePeriodSec) }.FirstOrDefault(CommandLine.Has) is { } name)
-            throw TerminatingError.BadParameters($"-{name} is a time for -Replace, which isn't given.", "Give -Replace or -Watch too.");
+            throw TerminatingError.BadParameters($"-{name} requires -Replace or -Watch.", "Use one of them, too.");
     }
 
     private protected override Task ProcessAsync()
@@ -99,20 +103,18 @@ public sealed class PublishScramjetSequenceCommand : HubCmdlet
     private async Task WatchAsync(string path, CommandScope scope)
     {
         if (!Directory.Exists(path))
-            throw new ScramjetException(ErrorCodes.BadParameters, $"'{path}' isn't a folder, which -Watch needs.", "Give the folder of the sequence.");
+            throw new ScramjetException(ErrorCodes.BadParameters, $"'{path}' isn't a folder, which -Watch requires.", "Specify the folder of the sequence.");
 
         using var watch = new FolderWatch(path, cancellationToken: StopToken);
         for (string? published = null; ; await ShowWaitAsync(path, () => watch.WaitForChangeAsync(StopToken)).ConfigureAwait(false))
         {
             await Context.GuardAsync(path, async () => published = await PublishAsync(path, scope, published).ConfigureAwait(false)).ConfigureAwait(false);
-            if (IsWhatIf)
+            if (_isWhatIf)
                 return;
         }
     }
 
     private Task ShowWaitAsync(string path, Func<Task> wait) => Context.Progress.ShowAsync($"Watching {path}", "Ctrl+C ends it", wait);
-
-    private bool IsWhatIf => LanguagePrimitives.IsTrue(MyInvocation.BoundParameters.TryGetValue("WhatIf", out var given) ? given : SessionState.PSVariable.GetValue("WhatIfPreference"));
 
     /// <summary>Nothing is requested from a hub before the package has been checked.</summary>
     /// <param name="path">The package or the folder.</param>
