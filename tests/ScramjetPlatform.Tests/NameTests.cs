@@ -43,9 +43,7 @@ public sealed class NameTests(RealPlatform real)
         session.Get($"$i = 1, 2 | ForEach-Object {{ $s = Publish-ScramjetSequence '{sequence.Folder}' }} {{ $s | Start-ScramjetSequence -Wait }}");
         foreach (var command in new[] { "Stop-ScramjetInstance $name -Force", "Restart-ScramjetInstance $name", "Receive-ScramjetOutput $name", "Send-ScramjetInput $name x", "Wait-ScramjetInstance $name" })
         {
-            var error = session.Run(command).Errors[0];
-            if (command.StartsWith("Send", StringComparison.Ordinal))
-                Assert.StartsWith("AMBIGUOUS,", error.FullyQualifiedErrorId);
+            var error = Assert.Single(session.Run(command).Errors, e => e.FullyQualifiedErrorId.StartsWith("AMBIGUOUS,", StringComparison.Ordinal));
             foreach (var id in session.Get("$i.Id"))
                 Assert.Contains($"{id} on ", error.ToString(), StringComparison.Ordinal);
         }

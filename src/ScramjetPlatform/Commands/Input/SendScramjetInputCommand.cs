@@ -126,7 +126,7 @@ public sealed class SendScramjetInputCommand : DataCmdlet
 
         // The finder has reported the error.
         if (instances.Count == 0)
-            throw new ScramjetException(ErrorCodes.NotFound, $"Nothing was sent: no instance matches '{Instance}'.", "For a list, use Get-ScramjetInstance.");
+            throw new ScramjetException(ErrorCodes.NotFound, $"Nothing was sent: '{Instance}' isn't the name or the id of one instance.", "For a list, use Get-ScramjetInstance.");
         if (instances.Count > 1)
         {
             throw new ScramjetException(
