@@ -8,7 +8,7 @@ using ScramjetPlatform.Tests;
 
 namespace ScramjetPlatform.Benchmarks;
 
-/// <summary>Each line is a ratio of two things measured in this run, and the goal for it.</summary>
+/// <summary>Each line is a ratio of two measurements of this run, and its goal.</summary>
 internal static class Program
 {
     private const int Hubs = 50;
@@ -20,7 +20,7 @@ internal static class Program
         return ok ? 0 : 1;
     }
 
-    /// <summary>Get-ScramjetInstance over 50 hubs that answer after 200 ms each, against one of them.</summary>
+    /// <summary>Get-ScramjetInstance for 50 hubs that respond after 200 ms each, compared to one of them.</summary>
     private static async Task<bool> FanOutAsync()
     {
         await using var platform = new FakePlatform(Enumerable.Range(0, Hubs).Select(i =>
@@ -36,7 +36,7 @@ internal static class Program
         return Print($"{Hubs} hubs against one, 200 ms an answer, default throttle", all / one, "under 5", r => r < 5);
     }
 
-    /// <summary>Stopping 200 instances whose stops block for 100 ms each, against one after another.</summary>
+    /// <summary>Stopping 200 instances whose stops take 100 ms each, compared to stopping them one after another.</summary>
     private static async Task<bool> StopAsync()
     {
         await using var platform = new FakePlatform([]);

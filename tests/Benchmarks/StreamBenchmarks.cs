@@ -12,7 +12,7 @@ using ScramjetPlatform.Tests;
 
 namespace ScramjetPlatform.Benchmarks;
 
-/// <summary>What streams cost beside the plainest way to do the same, over the same server.</summary>
+/// <summary>The cost of streams compared to the simplest way to do the same, with the same server.</summary>
 internal static class StreamBenchmarks
 {
     private const int Megabytes = 512;
@@ -56,7 +56,7 @@ internal static class StreamBenchmarks
         return ToFile(engine, server) & await ToLinesAsync(engine, server) & ToObjects(engine, server) & await InPwshAsync(server, lines, objects);
     }
 
-    /// <summary>-OutFile against curl.</summary>
+    /// <summary>-OutFile compared to curl.</summary>
     private static bool ToFile(Engine engine, FaultServer server)
     {
         var file = Path.GetTempFileName();
@@ -84,8 +84,8 @@ internal static class StreamBenchmarks
     }
 
     /// <summary>
-    /// Lines to the pipeline against a StreamReader's loop: one in PowerShell, which writes them to the pipeline too, one in a cmdlet that does nothing else, and
-    /// one in C#, which only counts them and shows what the pipeline itself costs.
+    /// Lines to the pipeline, compared to a StreamReader: in PowerShell, which writes the lines to the pipeline too, in a minimal cmdlet, and in C#, which only
+    /// counts them and shows the cost of the pipeline itself.
     /// </summary>
     private static async Task<bool> ToLinesAsync(Engine engine, FaultServer server)
     {
@@ -115,7 +115,7 @@ internal static class StreamBenchmarks
         return Program.Print($"lines a second to the pipeline to a StreamReader loop's in PowerShell, {Lines} lines", loop / ours, "over 0.5", r => r > 0.5);
     }
 
-    /// <summary>NDJSON to objects against the same by hand, line by line, in PowerShell.</summary>
+    /// <summary>NDJSON to objects, compared to a line-by-line conversion in PowerShell.</summary>
     private static bool ToObjects(Engine engine, FaultServer server)
     {
         engine.Set("uri", $"{server.BaseUri}/instance/objects/output");
@@ -132,7 +132,7 @@ internal static class StreamBenchmarks
         return Program.Print($"NDJSON objects a second to the same by hand in PowerShell, {Objects} objects", byHand / ours, "at least 2", r => r >= 2);
     }
 
-    /// <summary>In pwsh itself: lines against Get-Content of the same data in a file, and NDJSON against ConvertFrom-Json line by line.</summary>
+    /// <summary>In pwsh: lines compared to Get-Content of a file with the same data, and NDJSON compared to ConvertFrom-Json line by line.</summary>
     private static async Task<bool> InPwshAsync(FaultServer server, byte[][] lines, byte[][] objects)
     {
         var folder = Directory.CreateTempSubdirectory("scramjet-benchmark-");
@@ -172,7 +172,7 @@ internal static class StreamBenchmarks
     }
 }
 
-/// <summary>Writes the lines of an address to the pipeline, with nothing around it.</summary>
+/// <summary>Writes the lines at an address to the pipeline, and nothing else.</summary>
 [Cmdlet(VerbsCommunications.Write, "Lines")]
 public sealed class WriteLinesCommand : Cmdlet
 {

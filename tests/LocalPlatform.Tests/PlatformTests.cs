@@ -12,7 +12,7 @@ using Xunit;
 
 namespace Scramjet.LocalPlatform.Tests;
 
-/// <summary>What the local platform responds itself, and what it forwards, in plain HTTP. The hubs are stand-ins.</summary>
+/// <summary>What the local platform handles itself, and what it forwards, in plain HTTP. The hubs are stand-ins.</summary>
 public sealed class PlatformTests : IAsyncLifetime
 {
     private const string First = "first";
@@ -106,7 +106,7 @@ public sealed class PlatformTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_isnt_a_package_is_not_stored()
+    public async Task A_file_that_is_not_a_package_is_not_stored()
     {
         const string store = "/api/v1/space/first/api/v1/s3";
         var (status, body) = await SendAsync(HttpMethod.Put, store + "/mine", "not a package");

@@ -8,8 +8,8 @@ using ScramjetPlatform.Tests;
 namespace ScramjetPlatform.PeakMemory;
 
 /// <summary>
-/// Prints by how many bytes a script raises the peak of this process's memory: of all of it, as the system counts it. A process of its own, because a
-/// peak has no owner in a process that does other things too.
+/// Prints by how many bytes a script raises the peak memory of this process, as measured by the system. It is a separate process, so that nothing else affects
+/// the peak.
 /// </summary>
 internal static class Program
 {
@@ -31,7 +31,7 @@ internal static class Program
         return 0;
     }
 
-    /// <summary>Makes what is in use now the peak, where the system can do that; elsewhere the peak so far counts.</summary>
+    /// <summary>Resets the peak to the current usage if the system supports it. Otherwise the peak so far is used.</summary>
     private static void ForgetPeak()
     {
         try

@@ -11,16 +11,16 @@ using Xunit;
 
 namespace ScramjetPlatform.Pester;
 
-/// <summary>The Pester suite, in the real pwsh: each of its tests is a result of its own.</summary>
+/// <summary>Runs the Pester suite in the real pwsh. Each of its tests is a separate result.</summary>
 public sealed class PesterSuite
 {
-    /// <summary>Long past what the slowest file takes on a busy machine: a file that hangs must not hang the whole run.</summary>
+    /// <summary>The time limit of a file. It is long enough for the slowest file on a busy machine.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(20);
 
-    /// <summary>What Pester said of one test.</summary>
+    /// <summary>The result of a Pester test.</summary>
     public sealed record Outcome(string Name, string Result, string? Message);
 
-    /// <summary>Runs the suite, file by file, each in a pwsh of its own, and gives a row for each of its tests.</summary>
+    /// <summary>Runs the suite file by file, each in a separate pwsh, and returns a row for each of its tests.</summary>
     public static async Task<IEnumerable<TheoryDataRow<Outcome>>> Run()
     {
         var rows = new List<TheoryDataRow<Outcome>>();
@@ -41,7 +41,7 @@ public sealed class PesterSuite
         return rows;
     }
 
-    // The rows are known only when the tests have run.
+    // The rows are known only after the tests have run.
     [Theory(DisableDiscoveryEnumeration = true)]
     [MemberData(nameof(Run))]
     public void Passes(Outcome outcome) => Assert.True(outcome.Result == "Passed", $"{outcome.Result}. {outcome.Message}");
@@ -62,7 +62,7 @@ public sealed class PesterSuite
             var fault = "";
             try
             {
-                // Its output ends with the last of the processes that it started.
+                // Its output ends with the last of its child processes.
                 await Task.WhenAll(output, process.WaitForExitAsync()).WaitAsync(Patience);
             }
             catch (TimeoutException)
@@ -76,7 +76,7 @@ public sealed class PesterSuite
             await using var stream = File.OpenRead(results);
             var outcomes = stream.Length == 0 ? [] : await JsonSerializer.DeserializeAsync<Outcome[]>(stream) ?? [];
 
-            // Pester's exit code is 1 where a test failed, and that test says so itself.
+            // Pester's exit code is 1 if a test failed, which the test reports itself.
             if (fault.Length == 0 && process.ExitCode != 0 && outcomes.All(o => o.Result is "Passed" or "Skipped"))
                 fault = $"pwsh ended with exit code {process.ExitCode}.";
             return fault.Length == 0 ? outcomes : [.. outcomes, new Outcome("the whole file", "Failed", $"{fault}\n{text}")];

@@ -6,7 +6,7 @@ using Newtonsoft.Json.Linq;
 
 namespace Scramjet.Testing;
 
-/// <summary>A platform of one space before fake hubs, which may be slow, broken or down.</summary>
+/// <summary>A platform with one space of fake hubs, which can be slow, broken or stopped.</summary>
 public sealed class FakePlatform : IAsyncDisposable
 {
     public const string Token = "the-secret-token-of-the-fake-platform";
@@ -21,7 +21,7 @@ public sealed class FakePlatform : IAsyncDisposable
         Server = new FaultServer(HandleAsync);
     }
 
-    /// <summary>A platform of hubs sth-0 and on, each with one instance of a sequence hello.</summary>
+    /// <summary>Creates a platform with hubs sth-0, sth-1 and so on, each with one instance of a sequence hello.</summary>
     public static FakePlatform Of(int hubs, Action<FakeHub>? configure = null) => new(Enumerable.Range(0, hubs).Select(i =>
     {
         var hub = new FakeHub($"sth-{i}");
@@ -32,10 +32,10 @@ public sealed class FakePlatform : IAsyncDisposable
 
     public List<FakeHub> Hubs { get; }
 
-    /// <summary>Hubs that the space lists as disconnected.</summary>
+    /// <summary>The hubs that the space lists as disconnected.</summary>
     public HashSet<string> Disconnected { get; } = [];
 
-    /// <summary>When a hub was last connected, where that has changed.</summary>
+    /// <summary>The times at which hubs last connected, if changed.</summary>
     public Dictionary<string, string> LastConnected { get; } = [];
 
     public FaultServer Server { get; }

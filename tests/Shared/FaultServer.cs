@@ -14,8 +14,8 @@ using System.Threading.Tasks;
 namespace Scramjet.Testing;
 
 /// <summary>
-/// An HTTP server over bare sockets, for what a real server can't be made to do: closing in the middle, wrong bytes,
-/// silence. It answers as its handler says, and keeps what it was asked.
+/// An HTTP server over sockets, for what a real server can't be made to do: closing a connection in the middle of a response, wrong bytes, or no response. Its
+/// handler determines the responses. It records the requests.
 /// </summary>
 public sealed class FaultServer : IAsyncDisposable
 {
@@ -37,10 +37,10 @@ public sealed class FaultServer : IAsyncDisposable
 
     public string BaseUri => Origin + "/api/v1";
 
-    /// <summary>What was asked, in order.</summary>
+    /// <summary>The requests so far, in order.</summary>
     public ConcurrentQueue<Exchange> Requests { get; } = new();
 
-    /// <summary>The connections that are open now.</summary>
+    /// <summary>The number of open connections.</summary>
     public int OpenConnections => _open.Count;
 
     public async ValueTask DisposeAsync()
@@ -66,7 +66,7 @@ public sealed class FaultServer : IAsyncDisposable
         }
         catch (Exception e) when (_stop.IsCancellationRequested && e is OperationCanceledException or SocketException or InvalidOperationException)
         {
-            // Disposed: a listener that was stopped between two connections says that it doesn't listen.
+            // The server was disposed of. A listener that was stopped between two connections throws this.
         }
     }
 
@@ -88,7 +88,7 @@ public sealed class FaultServer : IAsyncDisposable
         }
         catch (Exception e) when (e is IOException or SocketException or ObjectDisposedException or OperationCanceledException)
         {
-            // The client went away, or the server was disposed.
+            // The client disconnected, or the server was disposed of.
         }
         finally
         {
@@ -124,7 +124,7 @@ public sealed class FaultServer : IAsyncDisposable
         return null;
     }
 
-    /// <summary>One request, and the ways to answer it.</summary>
+    /// <summary>A request, and the ways to respond to it.</summary>
     public sealed class Exchange
     {
         private static readonly Regex s_wordBorder = new("(?<=[a-z])(?=[A-Z])");
@@ -149,7 +149,7 @@ public sealed class FaultServer : IAsyncDisposable
 
         public string Method { get; }
 
-        /// <summary>The path and query as they were sent, still encoded.</summary>
+        /// <summary>The encoded path and query.</summary>
         public string Target { get; }
 
         public IReadOnlyDictionary<string, string> Headers { get; }
@@ -158,7 +158,7 @@ public sealed class FaultServer : IAsyncDisposable
 
         public bool Closed { get; private set; }
 
-        /// <summary>Reads the request's body to its end.</summary>
+        /// <summary>Reads the body of the request to its end.</summary>
         public async Task<byte[]> ReadBodyAsync()
         {
             if (_body is not null)
@@ -170,7 +170,7 @@ public sealed class FaultServer : IAsyncDisposable
             return _body = body.ToArray();
         }
 
-        /// <summary>Reads the request's body as it comes; a second reading goes on where the first was left.</summary>
+        /// <summary>Reads the body of the request as it arrives. Another call continues after the last one.</summary>
         public async IAsyncEnumerable<byte[]> ReadBlocksAsync()
         {
             _blocks ??= ReadAllBlocksAsync().GetAsyncEnumerator();
@@ -210,7 +210,7 @@ public sealed class FaultServer : IAsyncDisposable
             _body ??= [];
         }
 
-        /// <summary>Answers with a status, headers and a whole body.</summary>
+        /// <summary>Responds with a status, headers and a body.</summary>
         public Task AnswerAsync(int status, string body, string? contentType = "application/json", string? reason = null, params (string Name, string Value)[] headers)
         {
             var bytes = Encoding.UTF8.GetBytes(body);
@@ -223,10 +223,10 @@ public sealed class FaultServer : IAsyncDisposable
             return SendAsync(answer);
         }
 
-        /// <summary>The words of a status, such as "Not Found".</summary>
+        /// <summary>Returns the reason phrase of a status, such as "Not Found".</summary>
         private static string Reason(int status) => s_wordBorder.Replace(((HttpStatusCode)status).ToString(), " ");
 
-        /// <summary>Begins a chunked answer.</summary>
+        /// <summary>Begins a chunked response.</summary>
         public Task BeginChunkedAsync(int status = 200, string contentType = "application/octet-stream") =>
             SendAsync($"HTTP/1.1 {status} OK\r\nContent-Type: {contentType}\r\nTransfer-Encoding: chunked\r\n\r\n");
 
@@ -241,12 +241,12 @@ public sealed class FaultServer : IAsyncDisposable
 
         public Task EndChunkedAsync() => SendAsync("0\r\n\r\n");
 
-        /// <summary>Sends bytes as they are.</summary>
+        /// <summary>Sends bytes without encoding.</summary>
         public Task SendAsync(string text) => SendAsync(Encoding.UTF8.GetBytes(text));
 
         public async Task SendAsync(ReadOnlyMemory<byte> bytes) => await _output.WriteAsync(bytes, Stopped);
 
-        /// <summary>Closes the connection in good order.</summary>
+        /// <summary>Closes the connection without an error.</summary>
         public void Close()
         {
             Closed = true;
@@ -262,43 +262,43 @@ public sealed class FaultServer : IAsyncDisposable
             _socket.Dispose();
         }
 
-        /// <summary>Ends when the client has closed the connection.</summary>
+        /// <summary>Completes when the client has closed the connection.</summary>
         public async Task ClosedAsync()
         {
             try
             {
                 while (await _input.ReadAsync(new byte[1], Stopped) > 0)
                 {
-                    // A client that waits for an answer sends nothing.
+                    // A client that waits for a response sends nothing.
                 }
             }
             catch (IOException)
             {
-                // It was reset.
+                // The connection was reset.
             }
         }
 
-        /// <summary>Ends when the client has closed the connection, and takes nothing that it sends.</summary>
+        /// <summary>Completes when the client has closed the connection, and doesn't read what it sends.</summary>
         public async Task LeftAsync()
         {
             try
             {
-                // What can be read is the next request.
+                // The available data is the next request.
                 if (await _socket.ReceiveAsync(new byte[1], SocketFlags.Peek, Stopped) > 0)
                     await SilenceAsync();
             }
             catch (Exception e) when (e is SocketException or ObjectDisposedException)
             {
-                // It was reset.
+                // The connection was reset.
             }
         }
 
-        /// <summary>Lets a client send its body that waits for leave to.</summary>
+        /// <summary>Allows a client to send its body if it waits for that.</summary>
         public Task ContinueAsync() => Headers.TryGetValue("Expect", out var expect) && expect.Equals("100-continue", StringComparison.OrdinalIgnoreCase)
             ? SendAsync("HTTP/1.1 100 Continue\r\n\r\n")
             : Task.CompletedTask;
 
-        /// <summary>Never answers.</summary>
+        /// <summary>Never responds.</summary>
         public Task SilenceAsync() => Task.Delay(Timeout.Infinite, Stopped);
     }
 }

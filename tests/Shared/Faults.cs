@@ -9,12 +9,12 @@ using System.Threading.Tasks;
 
 namespace Scramjet.Testing;
 
-/// <summary>What a request that a fault strikes would have been answered with.</summary>
-/// <param name="Items">For a stream: what it has given before the fault; null for an answer that ends.</param>
-/// <param name="AskAsync">Has the request carried out, and gives the status and the body of its answer.</param>
+/// <summary>The regular response to a request that is affected by a fault.</summary>
+/// <param name="Items">The items of a stream before the fault; null for a response that ends.</param>
+/// <param name="AskAsync">Executes the request and returns the status and the body of the response.</param>
 public sealed record FaultSubject(string? Items, Func<Task<(int Status, byte[] Body)>> AskAsync)
 {
-    /// <summary>What is sent before the fault: whole items of a stream, the first half of an answer.</summary>
+    /// <summary>The data before the fault: whole items of a stream, or the first half of a response.</summary>
     public async Task<byte[]> BeginningAsync()
     {
         if (Items is not null)
@@ -23,42 +23,42 @@ public sealed record FaultSubject(string? Items, Func<Task<(int Status, byte[] B
         return whole.Length < 2 ? "{"u8.ToArray() : whole[..(whole.Length / 2)];
     }
 
-    /// <summary>The whole answer.</summary>
+    /// <summary>The whole response.</summary>
     public async Task<(int Status, byte[] Body)> WholeAsync() => Items is null ? await AskAsync() : (200, Encoding.UTF8.GetBytes(Items));
 }
 
-/// <summary>One way for a server to go wrong.</summary>
-/// <param name="Name">What it does, in words.</param>
-/// <param name="StrikeAsync">Answers a request in that way.</param>
+/// <summary>A fault of a server.</summary>
+/// <param name="Name">A description of the fault.</param>
+/// <param name="StrikeAsync">Responds to a request with the fault.</param>
 public sealed record Fault(string Name, Func<FaultServer.Exchange, FaultSubject, Task> StrikeAsync)
 {
-    /// <summary>The token that faults repeat, which may be shown nowhere; with characters that have other forms in JSON, HTML and addresses.</summary>
+    /// <summary>The token that faults repeat and that must not be shown. It has characters that are escaped in JSON, HTML and addresses.</summary>
     public const string Token = "the-secret/token+of=the-fault/table";
 
-    /// <summary>A text with characters that a terminal would act on.</summary>
+    /// <summary>A text with control characters for terminals.</summary>
     public const string Control = "ab\u001b[2Jcd\u0007ef\u202egh";
 
     private static readonly byte[] s_page = Encoding.UTF8.GetBytes("<html><head><title>Welcome to the network</title></head><body>Please log in.</body></html>");
 
-    /// <summary>Whether nothing but a bound of the client's ends it.</summary>
+    /// <summary>Whether only a time limit of the client ends it.</summary>
     public bool IsEndless { get; init; }
 
-    /// <summary>Whether the hub answers nothing else either from then on.</summary>
+    /// <summary>Whether the hub doesn't respond to other requests either.</summary>
     public bool FreezesHub { get; init; }
 
-    /// <summary>Whether it strikes the first time only.</summary>
+    /// <summary>Whether only the first request is affected.</summary>
     public bool IsOnce { get; init; }
 
-    /// <summary>Whether the items of a stream come before it.</summary>
+    /// <summary>Whether the items of a stream are sent before the fault.</summary>
     public bool GivesItems { get; init; }
 
-    /// <summary>Whether the request's body isn't read before.</summary>
+    /// <summary>Whether the body of the request isn't read before the fault.</summary>
     public bool LeavesBody { get; init; }
 
-    /// <summary>Whether it is none for some commands: for those that use nothing of the answer, or to which any data will do.</summary>
+    /// <summary>Whether it is no fault for commands that don't use the response, or that accept any data.</summary>
     public bool IsHarmlessToSome { get; init; }
 
-    /// <summary>The codes of the errors that it may come to.</summary>
+    /// <summary>The codes of the possible errors.</summary>
     public IReadOnlyList<string> Codes { get; init; } = [];
 
     public override string ToString() => Name;
@@ -342,7 +342,7 @@ public sealed record Fault(string Name, Func<FaultServer.Exchange, FaultSubject,
         await exchange.SendAsync(await subject.BeginningAsync());
     }
 
-    /// <summary>A reset takes with it what the other end hasn't read yet.</summary>
+    /// <summary>A reset discards the data that the other side hasn't read.</summary>
     private static async Task ResetLaterAsync(FaultServer.Exchange exchange)
     {
         await Task.Delay(200, exchange.Stopped);

@@ -7,14 +7,14 @@ using System.Text;
 
 namespace Scramjet.Testing;
 
-/// <summary>Writes packages block by block, also such as no decent program writes.</summary>
+/// <summary>Writes packages block by block, including invalid ones.</summary>
 public sealed class RawTar
 {
     private const int BlockSize = 512;
 
     private readonly MemoryStream _blocks = new();
 
-    /// <summary>A package that is good, to add to.</summary>
+    /// <summary>Creates a valid package to add entries to.</summary>
     public static RawTar Good(string name = "raw-package") => new RawTar()
         .Add("package.json", $$"""{ "name": "{{name}}", "version": "1.0.0", "main": "index.js" }""")
         .Add("index.js", "module.exports = () => {};");
@@ -22,7 +22,7 @@ public sealed class RawTar
     public RawTar Add(string name, string content = "", char type = '0', string link = "", int mode = 0x1A4, long? size = null) =>
         Add(Encoding.UTF8.GetBytes(name), Encoding.UTF8.GetBytes(content), type, link, mode, size);
 
-    /// <summary>An entry whose name may be any bytes, and whose header may tell another size than its content has.</summary>
+    /// <summary>Adds an entry whose name can be any bytes, and whose header can have another size than its content.</summary>
     public RawTar Add(byte[] name, byte[] content, char type = '0', string link = "", int mode = 0x1A4, long? size = null)
     {
         var header = new byte[BlockSize];
@@ -50,7 +50,7 @@ public sealed class RawTar
         return Raw(header).Raw(content).Raw(new byte[(BlockSize - (content.Length % BlockSize)) % BlockSize]);
     }
 
-    /// <summary>A pax header for the next entry.</summary>
+    /// <summary>Adds a pax header for the next entry.</summary>
     public RawTar Pax(string key, string value, char type = 'x')
     {
         var tail = $" {key}={value}\n";
@@ -71,7 +71,7 @@ public sealed class RawTar
 
     public byte[] ToPackage(bool withEnd = true) => Gzip(ToTar(withEnd));
 
-    /// <summary>Writes the package into a new file of a folder, and gives its path.</summary>
+    /// <summary>Writes the package to a new file in a folder, and returns its path.</summary>
     public string Save(string folder, bool withEnd = true) => Save(folder, ToPackage(withEnd));
 
     public static string Save(string folder, byte[] package)

@@ -5,19 +5,19 @@ using System.Threading.Tasks;
 
 namespace Scramjet.Testing;
 
-/// <summary>Serves the recorded answers of a real hub, byte for byte; what wasn't recorded is the hub's own 404.</summary>
+/// <summary>Serves the recorded responses of a real hub, byte by byte. For other requests, it responds with the hub's 404.</summary>
 public static class RecordedHub
 {
     public static string Folder { get; } = Path.Combine(AppContext.BaseDirectory, "wire");
 
-    /// <summary>All recordings of a hub.</summary>
-    /// <param name="version">The folder's name, such as <c>hub-1.0.1</c>.</param>
+    /// <summary>The recordings of a hub.</summary>
+    /// <param name="version">The name of the folder, such as <c>hub-1.0.1</c>.</param>
     internal static Recording[] Read(string version) =>
         [.. Directory.GetFiles(Path.Combine(Folder, version), "*.http").Order(StringComparer.Ordinal).Select(Recording.Read)];
 
-    /// <summary>A server that answers like a recorded hub.</summary>
-    /// <param name="version">The folder's name, such as <c>hub-1.0.1</c>.</param>
-    /// <param name="instead">Recordings to use where several are of one route, by file name.</param>
+    /// <summary>Starts a server that responds like a recorded hub.</summary>
+    /// <param name="version">The name of the folder, such as <c>hub-1.0.1</c>.</param>
+    /// <param name="instead">The file names of the recordings to use if a route has several.</param>
     public static FaultServer Start(string version, params string[] instead)
     {
         var recordings = Read(version);
@@ -39,13 +39,13 @@ public static class RecordedHub
         });
     }
 
-    /// <summary>A recorded request and its answer.</summary>
+    /// <summary>A recorded request and its response.</summary>
     /// <param name="Name">The recording's name.</param>
-    /// <param name="Method">The request's method.</param>
-    /// <param name="Target">The request's path and query.</param>
-    /// <param name="Request">The request's body.</param>
-    /// <param name="Head">The answer's status line and headers; null where there was no answer.</param>
-    /// <param name="Body">The answer's body.</param>
+    /// <param name="Method">The method of the request.</param>
+    /// <param name="Target">The path and query of the request.</param>
+    /// <param name="Request">The body of the request.</param>
+    /// <param name="Head">The status line and headers of the response; null if there was none.</param>
+    /// <param name="Body">The body of the response.</param>
     internal sealed record Recording(string Name, string Method, string Target, string Request, string[]? Head, string Body)
     {
         private const string Separator = "--- answer\n";
@@ -65,7 +65,7 @@ public static class RecordedHub
             return new Recording(name, request[0], request[1], sent, [.. head], answer[(end + 2)..].TrimEnd('\n'));
         }
 
-        /// <summary>Chunked, as the hub sends all that it has no length for.</summary>
+        /// <summary>Chunked, as the hub sends all responses of unknown length.</summary>
         public async Task ReplayAsync(FaultServer.Exchange exchange)
         {
             await exchange.SendAsync(string.Join("\r\n", Head!) + "\r\nTransfer-Encoding: chunked\r\n\r\n");

@@ -5,36 +5,35 @@ using System.IO;
 namespace Scramjet.Testing;
 
 /// <summary>
-/// The programs of test sequences, which real hubs run and the stand-in has its own form of: the samples of docs/samples, and
-/// these.
+/// The programs of test sequences, which real hubs run, and for which the stand-in has its own implementations: those of docs/samples, and those here.
 /// </summary>
 public static class TestPrograms
 {
-    /// <summary>The code of those that are no samples, by name.</summary>
+    /// <summary>The code of the programs that aren't samples, by name.</summary>
     private static readonly Dictionary<string, string> s_code = new(StringComparer.Ordinal)
     {
         // Waits until it is ended.
         ["wait"] = "module.exports = async function() { await new Promise(resolve => setTimeout(resolve, 600000)); };",
 
-        // Ends at once, well.
+        // Ends successfully at once.
         ["end"] = "module.exports = async function() { return ''; };",
 
-        // Puts out the beginning of a line, and waits.
+        // Writes the beginning of a line, and waits.
         ["begin"] = """
             const { PassThrough } = require("stream");
             module.exports = function() { const output = new PassThrough(); output.write("0,"); return output; };
             """,
 
-        // Fails at once, before it has put anything out.
+        // Fails at once, before it has written anything.
         ["throws"] = "module.exports = async function() { throw new Error('It fails at once'); };",
 
         // Can't be loaded.
         ["broken"] = "module.exports = function( {",
 
-        // Returns nothing, which hubs put out as the text "undefined".
+        // Returns nothing, which hubs write as the text "undefined".
         ["returns"] = "module.exports = async function() { };",
 
-        // Puts out the bytes that come in as hexadecimal digits: 0.18 spoils bytes that go out.
+        // Writes the bytes of its input as hexadecimal digits, because 0.18 changes bytes in the output.
         ["hex"] = """
             const { PassThrough } = require("stream");
             const copy = async (input, output) => {
@@ -44,7 +43,7 @@ public static class TestPrograms
             module.exports = input => { const output = new PassThrough(); copy(input, output); return output; };
             """,
 
-        // Answers "ping" with "pong" and logs it, as the sample ping does, and "there?" with "here" once it does so.
+        // Responds to "ping" with "pong" and logs it, like the sample ping, and to "there?" with "here" when it is ready.
         ["events"] = """
             module.exports = async function() {
                 this.on("ping", message => { this.logger.warn("Ping", message); this.emit("pong", message); });
@@ -53,10 +52,10 @@ public static class TestPrograms
             };
             """,
 
-        // Puts out its configuration and its arguments.
+        // Writes its configuration and its arguments.
         ["told"] = "module.exports = async function*(input, ...args) { yield { config: this.config, args }; };",
 
-        // Puts out an object every 20 ms until it is ended.
+        // Writes an object every 20 ms until it is ended.
         ["ticks"] = """
             module.exports = async function*() {
                 for (let n = 0; ; n++) { yield { n }; await new Promise(resolve => setTimeout(resolve, 20)); }
@@ -64,9 +63,9 @@ public static class TestPrograms
             """,
     };
 
-    /// <summary>The program's JavaScript.</summary>
-    /// <param name="name">The name of a sample or of one of these.</param>
-    /// <param name="repositoryRoot">Where docs/samples is.</param>
+    /// <summary>Returns the JavaScript of a program.</summary>
+    /// <param name="name">The name of a sample, or of one of these programs.</param>
+    /// <param name="repositoryRoot">The folder that contains docs/samples.</param>
     public static string Code(string name, string repositoryRoot) =>
         s_code.TryGetValue(name, out var code) ? code : File.ReadAllText(Path.Combine(repositoryRoot, "docs", "samples", name, "index.js"));
 }

@@ -11,7 +11,7 @@ using ScramjetPlatform.Tests;
 namespace ScramjetPlatform.Soak;
 
 /// <summary>
-/// Much of everything, and what is left of it then: memory, handles, threads and connections come back to where they were after a first, small round.
+/// Runs many commands, and checks that memory, handles, threads and connections return to their values after a first, small round.
 /// </summary>
 internal static class Program
 {
@@ -21,7 +21,7 @@ internal static class Program
     private const int LineSize = 100 * 1024 * 1024;
     private const int Stops = 500;
 
-    /// <summary>What a process may keep: the runtime lets go of memory and threads when it likes.</summary>
+    /// <summary>The increase that is allowed, because the runtime frees memory and threads when it chooses.</summary>
     private const long MemoryLeft = 48L << 20;
     private const int ThreadsLeft = 8;
     private const int HandlesLeft = 24;
@@ -64,7 +64,7 @@ internal static class Program
             work();
             var seconds = clock.Elapsed.TotalSeconds;
 
-            // A session keeps its last command, and what that read, until the next one.
+            // A session keeps its last command, and what it has read, until the next one.
             engine.Get("Get-ScramjetInstance i");
             var after = await Usage.SettledAsync(server, start);
             var good = start is null || after.IsBackAt(start);
@@ -153,7 +153,7 @@ internal static class Program
         public bool IsBackAt(Usage before) =>
             Memory <= before.Memory + MemoryLeft && Threads <= before.Threads + ThreadsLeft && Handles <= before.Handles + HandlesLeft && Connections <= before.Connections;
 
-        /// <summary>What is used when all that ends has ended.</summary>
+        /// <summary>Returns the usage after everything that ends has ended.</summary>
         public static async Task<Usage> SettledAsync(FaultServer server, Usage? before)
         {
             var clock = Stopwatch.StartNew();

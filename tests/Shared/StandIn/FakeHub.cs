@@ -13,16 +13,15 @@ using Newtonsoft.Json.Linq;
 namespace Scramjet.Testing;
 
 /// <summary>
-/// A hub that answers as the 1.0.1 release does, in the forms, the order and the times of it: the contract's tests hold it to
-/// that. It has as many sequences and instances as wanted, and is as slow as wanted. An instance runs one of
-/// <see cref="StandInPrograms"/>, chosen by the name of its package, else by the name of its main file.
+/// A hub that responds as the 1.0.1 release does, with the same content, order and times, which the contract tests verify. Its numbers of sequences and
+/// instances, and its delays, can be set. An instance runs one of <see cref="StandInPrograms"/>, selected by the name of its package, or of its main file.
 /// </summary>
 public sealed partial class FakeHub
 {
-    /// <summary>How long an ended instance is kept before anything else happens, in the hub's seconds.</summary>
+    /// <summary>The time for which an ended instance is listed in any case, in the hub's seconds.</summary>
     private const double RunnerExitDelay = 15;
 
-    /// <summary>How long an instance is listed after that, unless it was killed with removeImmediately.</summary>
+    /// <summary>The additional time for which an instance is listed, unless it was killed with removeImmediately.</summary>
     private const double LifetimeExtension = 180;
 
     private static readonly JsonSerializerSettings s_asItStands = new() { DateParseHandling = DateParseHandling.None };
@@ -43,25 +42,25 @@ public sealed partial class FakeHub
 
     public string Version { get; set; } = "1.0.1";
 
-    /// <summary>How long each answer takes.</summary>
+    /// <summary>The delay of each response.</summary>
     public TimeSpan Delay { get; set; }
 
     /// <summary>
-    /// How long a second of the hub's own times lasts: the 15 s and 180 s that an ended instance stays listed, and the 10 s that
-    /// a program which has ended lingers. The times that a request names are not changed.
+    /// The duration of a second of the hub's times: the 15 s and 180 s for which an ended instance is listed, and the 10 s after which a completed program
+    /// exits. Times in requests are not changed.
     /// </summary>
     public TimeSpan Second { get; set; } = TimeSpan.FromSeconds(1);
 
     /// <summary>
-    /// Answers as upstream's development head does, which calls itself 1.0.1 too: instances have their appConfig, and a kill of
-    /// what isn't running is refused.
+    /// Responds as upstream's development version does, which has the version 1.0.1 too: instances report their appConfig, and killing an instance that isn't
+    /// running is an error.
     /// </summary>
     public bool AsDevelopmentHead { get; set; }
 
-    /// <summary>The space that the hub says it is in; none where it is empty.</summary>
+    /// <summary>The hub's space; empty for none.</summary>
     public string Space { get; set; } = "";
 
-    /// <summary>Answers in the hub's place; true when it has.</summary>
+    /// <summary>Handles a request instead of the hub, and returns whether it did.</summary>
     public Func<FaultServer.Exchange, string, Task<bool>>? Intercept { get; set; }
 
     public ConcurrentDictionary<string, JObject> Sequences { get; } = new();
@@ -70,10 +69,10 @@ public sealed partial class FakeHub
 
     public ConcurrentDictionary<string, StandInTopic> Topics { get; } = new();
 
-    /// <summary>The start requests' bodies.</summary>
+    /// <summary>The bodies of the start requests.</summary>
     public ConcurrentQueue<JObject> Starts { get; } = new();
 
-    /// <summary>The most stops that were under way at once.</summary>
+    /// <summary>The maximum number of concurrent stops so far.</summary>
     public int MostStops { get; private set; }
 
     public string AddSequence(string name, string? id = null, string version = "1.0.0", string main = "index.js")
@@ -105,7 +104,7 @@ public sealed partial class FakeHub
     public string AddInstance(string sequenceId, string status = "running", string? id = null) =>
         Start(sequenceId, new JObject { ["appConfig"] = new JObject(), ["args"] = new JArray() }, status, id).Id;
 
-    /// <summary>Serves the hub alone.</summary>
+    /// <summary>Serves a standalone hub.</summary>
     public FaultServer Serve() => new(exchange => HandleAsync(exchange, exchange.Target["/api/v1".Length..]));
 
     public async Task HandleAsync(FaultServer.Exchange exchange, string path)
@@ -135,7 +134,7 @@ public sealed partial class FakeHub
         }
     }
 
-    /// <summary>Completes after some of the hub's seconds.</summary>
+    /// <summary>Completes after the specified number of the hub's seconds.</summary>
     internal Task After(double seconds) => Task.Delay(Second * seconds);
 
     internal void Log(string level, string message, string from, string? id, params object[] data)
@@ -179,7 +178,7 @@ public sealed partial class FakeHub
         _ => throw new Refusal(404, null),
     };
 
-    /// <summary>A sequence as it is now.</summary>
+    /// <summary>Returns the current state of a sequence.</summary>
     private JObject Sequence(string id)
     {
         var sequence = Sequences.GetValueOrDefault(id) ?? throw new Refusal(404, $"Sequence {id} not found");
@@ -217,8 +216,7 @@ public sealed partial class FakeHub
         if (!Sequences.TryGetValue(id, out var sequence))
             throw new Refusal(404, $"The sequence {id} does not exist.");
 
-        // As the release has it: once one of its instances has ended 15 s ago, the sequence is no longer in use, even where
-        // others run.
+        // As in the release, a sequence is no longer in use when one of its instances ended 15 s ago, even if others are running.
         StandInInstance?[] instances;
         lock (sequence)
             instances = [.. ((JArray)sequence["instances"]!).Select(i => _running.GetValueOrDefault((string)i!))];
@@ -244,7 +242,7 @@ public sealed partial class FakeHub
         var instanceId = (string?)start["instanceId"];
         if (!string.IsNullOrEmpty(instanceId))
         {
-            // What isn't an id makes the release fail.
+            // The release fails if the value isn't an id.
             if (instanceId.Length != 36)
                 throw new Refusal(500, null);
             if (_running.ContainsKey(instanceId))
@@ -295,9 +293,9 @@ public sealed partial class FakeHub
         return instance;
     }
 
-    /// <summary>Waits as long as an ended instance is listed, and forgets it.</summary>
+    /// <summary>Waits until an ended instance is no longer listed, and removes it.</summary>
     /// <param name="instance">The instance.</param>
-    /// <param name="extension">Whether it is listed longer than the first 15 s: one that couldn't be started is not.</param>
+    /// <param name="extension">Whether it is listed longer than the first 15 s, unlike an instance that couldn't be started.</param>
     internal async Task ForgetAsync(StandInInstance instance, bool extension)
     {
         AuditState(instance.Id, 3);
@@ -375,7 +373,7 @@ public sealed partial class FakeHub
         }
     }
 
-    /// <summary>The answer begins with the first output, and never ends.</summary>
+    /// <summary>The response begins with the first output, and never ends.</summary>
     private static async Task TakeAndGiveAsync(FaultServer.Exchange exchange, StandInInstance instance)
     {
         var begun = false;
@@ -438,7 +436,7 @@ public sealed partial class FakeHub
         await AnswerAsync(exchange, instance.Kill((bool)removeImmediately), 202);
     }
 
-    /// <summary>The things as they are now, in the order in which they came.</summary>
+    /// <summary>Returns the current objects in the order in which they were added.</summary>
     private JArray List(IEnumerable<KeyValuePair<string, JObject>> things)
     {
         var list = new JArray();
@@ -470,7 +468,7 @@ public sealed partial class FakeHub
         throw new Refusal(422, new JObject { ["code"] = "PRERUNNER_ERROR", ["data"] = "Invalid pkg tar.gz archive" });
     }
 
-    /// <summary>The body of a request whose route takes JSON, where the content type says that it is.</summary>
+    /// <summary>Returns the body of a request if its content type is JSON.</summary>
     private static async Task<JToken?> ReadJsonAsync(FaultServer.Exchange exchange)
     {
         var body = Encoding.UTF8.GetString(await exchange.ReadBodyAsync());
@@ -486,7 +484,7 @@ public sealed partial class FakeHub
         }
     }
 
-    /// <summary>The same for an instance's own routes, which say in the body what is wrong.</summary>
+    /// <summary>Does the same for an instance's routes, whose error messages are in the body.</summary>
     private static async Task<JToken?> ReadInstanceJsonAsync(FaultServer.Exchange exchange)
     {
         try
@@ -530,21 +528,21 @@ public sealed partial class FakeHub
         }
         """);
 
-    /// <summary>What comes through the hub from its space.</summary>
+    /// <summary>The response of the space through the hub.</summary>
     private Task AnswerForSpaceAsync(FaultServer.Exchange exchange)
     {
         if (Space.Length == 0)
             return exchange.AnswerAsync(404, "", null);
 
-        // The release sends the space's answer without its head, or nothing at all.
+        // The release sends the space's response without its head, or nothing.
         exchange.Close();
         return Task.CompletedTask;
     }
 
-    /// <summary>What a route answers instead.</summary>
+    /// <summary>The error response of a route.</summary>
     internal sealed class Refusal(int status, JToken? error, string? reason = null, string body = "") : Exception
     {
-        /// <summary>What an instance's own routes answer to what they can't take: 500 and a text.</summary>
+        /// <summary>The response of an instance's routes to invalid requests: 500 and a text.</summary>
         public static Refusal InInstance(string text) => new(500, null, body: text);
 
         public Task AnswerAsync(FaultServer.Exchange exchange) => error is null

@@ -14,14 +14,14 @@ public sealed partial class FakeHub
         "_monitoring_rate", "_event", "_stop", "_kill", "instances", "start",
     ];
 
-    /// <summary>Audits a state of a sequence (0 made, 1 removed) or an instance (0 started, 2 forgotten, 3 ended, 4 connected).</summary>
+    /// <summary>Adds a state of a sequence (0 created, 1 removed) or an instance (0 started, 2 removed, 3 ended, 4 connected).</summary>
     internal void AuditState(string id, int code)
     {
         var entry = new JObject { ["opState"] = "", ["opCode"] = code, ["objectId"] = id, ["requestorId"] = "system", ["receivedAt"] = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() };
         _audit.Write(entry);
     }
 
-    /// <summary>Audits a request's start, and gives what audits its end.</summary>
+    /// <summary>Adds the start of a request, and returns a function that adds its end.</summary>
     private Action<string> AuditRequest(FaultServer.Exchange exchange, string[] parts)
     {
         var kind = Array.IndexOf(s_audited, parts[0]);
@@ -46,7 +46,7 @@ public sealed partial class FakeHub
         return Write;
     }
 
-    /// <summary>Answers with the audit, and while somebody reads it with a sign of life every 10 s.</summary>
+    /// <summary>Responds with the audit, and with a keep-alive every 10 s while the client reads.</summary>
     private async Task ServeAuditAsync(FaultServer.Exchange exchange)
     {
         var reading = _audit.ServeAsync(exchange);

@@ -14,7 +14,7 @@ internal sealed class StandInEvents
     private readonly List<(string Name, Action<JToken?> Handler)> _handlers = [];
 
     /// <param name="name">The event's name.</param>
-    /// <param name="message">Its message; null where it has none, which isn't JSON's null.</param>
+    /// <param name="message">The message; null for none, which is not JSON's null.</param>
     public void Emit(string name, JToken? message)
     {
         Action<JToken?>[] handlers;
@@ -28,7 +28,7 @@ internal sealed class StandInEvents
             handler(message);
     }
 
-    /// <summary>Answers with the last one; with the next where there was none, or none that counts as true in JavaScript.</summary>
+    /// <summary>Responds with the last event, or with the next one if there was none, or one whose message is false in JavaScript.</summary>
     public Task AnswerLastAsync(string name, FaultServer.Exchange exchange)
     {
         JToken? message;
@@ -41,7 +41,7 @@ internal sealed class StandInEvents
         return message is null ? AnswerNextAsync(name, exchange) : AnswerAsync(message, exchange);
     }
 
-    /// <summary>Answers with the next one; never where none comes, not even when the instance ends.</summary>
+    /// <summary>Responds with the next event. If there is none, it never responds, even if the instance ends.</summary>
     public async Task AnswerNextAsync(string name, FaultServer.Exchange exchange)
     {
         var next = new TaskCompletionSource<JToken?>(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -55,7 +55,7 @@ internal sealed class StandInEvents
         }
     }
 
-    /// <summary>Answers with all that come; it never ends, not even when the instance does.</summary>
+    /// <summary>Responds with all events. The response never ends, even if the instance ends.</summary>
     public async Task ServeAsync(string name, FaultServer.Exchange exchange)
     {
         var stream = new StandInStream();
@@ -63,7 +63,7 @@ internal sealed class StandInEvents
             await stream.ServeAsync(exchange);
     }
 
-    /// <summary>As the release's answer to any GET: what has no keys in JavaScript has no body.</summary>
+    /// <summary>Responds to a GET as the release does: a value without keys in JavaScript has no body.</summary>
     private static Task AnswerAsync(JToken? message, FaultServer.Exchange exchange) => message switch
     {
         null => exchange.AnswerAsync(500, "500: Failed to serialize data", null),

@@ -10,17 +10,17 @@ using System.Threading.Tasks;
 namespace Scramjet.Testing;
 
 /// <summary>
-/// What an instance takes in. The first request's content type counts for good; the piece that comes together with it has been
-/// read as UTF-8, whatever it was.
+/// The input of an instance. The content type of the first request applies to all later ones. The data that arrives together with it is read as UTF-8, whatever
+/// it is.
 /// </summary>
-/// <param name="instance">Whose input it is.</param>
-/// <param name="standard">Whether it is its standard input, which has no type.</param>
+/// <param name="instance">The instance.</param>
+/// <param name="standard">Whether it is the standard input, which has no content type.</param>
 internal sealed class StandInInput(StandInInstance instance, bool standard)
 {
-    /// <summary>What comes this soon after the type is read together with it; the release took up to 5 ms.</summary>
+    /// <summary>The time after the content type within which data is read together with it. In the release, it is up to 5 ms.</summary>
     private static readonly TimeSpan s_together = TimeSpan.FromMilliseconds(20);
 
-    /// <summary>How much a process reads at once.</summary>
+    /// <summary>The number of bytes that a process reads at once.</summary>
     private const int ReadSize = 65536;
 
     private readonly Channel<byte[]> _pieces = Channel.CreateBounded<byte[]>(16);
@@ -28,12 +28,12 @@ internal sealed class StandInInput(StandInInstance instance, bool standard)
     private readonly Stopwatch _sinceType = new();
     private bool _begun;
 
-    /// <summary>The content type of the input, once somebody has sent some; one that the hub can't read never comes.</summary>
+    /// <summary>Completes with the content type when a client has sent one that the hub can read.</summary>
     public Task<string> Type => _type.Task.WaitAsync(instance.Ending);
 
     private bool IsAnnounced => _sinceType.IsRunning || _type.Task.IsCompleted;
 
-    /// <summary>What comes in, until it is closed, in the pieces in which the program's process reads it.</summary>
+    /// <summary>Returns the data until the input is closed, in the pieces in which the program's process reads it.</summary>
     public async IAsyncEnumerable<byte[]> ReadAsync()
     {
         var rest = Array.Empty<byte>();
@@ -47,7 +47,7 @@ internal sealed class StandInInput(StandInInstance instance, bool standard)
         }
     }
 
-    /// <summary>The same as text: each piece is decoded by itself, so that a character that is cut between two is lost.</summary>
+    /// <summary>Returns the data as text. Each piece is decoded separately, so a character at the border of two pieces is lost.</summary>
     public async IAsyncEnumerable<string> ReadTextAsync()
     {
         await foreach (var piece in ReadAsync())
@@ -56,7 +56,7 @@ internal sealed class StandInInput(StandInInstance instance, bool standard)
 
     public void End() => _pieces.Writer.TryComplete();
 
-    /// <summary>Takes what comes in a topic.</summary>
+    /// <summary>Reads the data of a topic.</summary>
     public void TakeTopic(StandInTopic? topic)
     {
         if (topic is null)
@@ -65,7 +65,7 @@ internal sealed class StandInInput(StandInInstance instance, bool standard)
         _ = topic.GiveAsync(piece => _pieces.Writer.WriteAsync(piece, instance.Ending).AsTask(), Task.Delay(Timeout.Infinite, instance.Ending));
     }
 
-    /// <summary>Takes a request's body in: the answer's headers at once, its end when all is in.</summary>
+    /// <summary>Reads the body of a request. The headers of the response are sent at once, and its end when the body was read.</summary>
     public async Task TakeAsync(FaultServer.Exchange exchange, bool answer = true)
     {
         await exchange.ContinueAsync();
@@ -91,7 +91,7 @@ internal sealed class StandInInput(StandInInstance instance, bool standard)
         }
         catch (Exception e) when (e is ChannelClosedException or OperationCanceledException)
         {
-            // The input is closed or the instance has ended: the request is never answered to its end.
+            // If the input is closed or the instance has ended, the request never gets a complete response.
             await exchange.LeftAsync();
             exchange.Reset();
             return;
@@ -115,7 +115,7 @@ internal sealed class StandInInput(StandInInstance instance, bool standard)
         }
     }
 
-    /// <summary>Says that the type has been read, once nothing more is read together with it.</summary>
+    /// <summary>Signals that the content type was read, when no more data is read together with it.</summary>
     private async Task LogTypeAsync(string type)
     {
         while (_sinceType.Elapsed < s_together)
@@ -123,7 +123,7 @@ internal sealed class StandInInput(StandInInstance instance, bool standard)
         instance.LogInputType(type);
     }
 
-    /// <summary>What the program gets of a piece: up to 64 KiB of the first one went through a text.</summary>
+    /// <summary>Returns a piece as the program receives it. Up to 64 KiB of the first piece were decoded as text.</summary>
     private byte[] Read(byte[] piece)
     {
         if (standard || _begun)

@@ -6,10 +6,10 @@ using Newtonsoft.Json.Linq;
 
 namespace Scramjet.Testing;
 
-/// <summary>An instance of the stand-in: a program that runs, and what the hub says of it.</summary>
+/// <summary>An instance of the stand-in: a running program, and what the hub reports about it.</summary>
 internal sealed class StandInInstance
 {
-    /// <summary>How long what has ended well lingers, in the hub's seconds.</summary>
+    /// <summary>The time after which a completed program exits, in the hub's seconds.</summary>
     private const double ExitTimeout = 10;
 
     private readonly FakeHub _hub;
@@ -33,10 +33,10 @@ internal sealed class StandInInstance
 
     public string Id { get; }
 
-    /// <summary>What the hub answers for it. Who changes or reads it holds a lock on it.</summary>
+    /// <summary>The hub's response for the instance. Lock it to read or change it.</summary>
     public JObject Info { get; }
 
-    /// <summary>What it was started with.</summary>
+    /// <summary>The options that the instance was started with.</summary>
     public JObject Start { get; }
 
     public StandInInput Input { get; }
@@ -53,28 +53,28 @@ internal sealed class StandInInstance
 
     public StandInEvents Events { get; } = new();
 
-    /// <summary>Events that the program receives.</summary>
+    /// <summary>The events for the program.</summary>
     public event Action<string, JToken?>? Received;
 
     /// <summary>Whether the 15 s after its end have passed.</summary>
     public bool IsFinalizing { get; set; }
 
-    /// <summary>Completes when it isn't to be listed longer than it must.</summary>
+    /// <summary>Completes when the instance must not be listed longer than necessary.</summary>
     public Task NoExtension => _noExtension.Task;
 
-    /// <summary>Completes when the hub has forgotten it.</summary>
+    /// <summary>Completes when the hub no longer lists the instance.</summary>
     public Task Gone => _gone.Task;
 
-    /// <summary>Completes when the program is asked to stop.</summary>
+    /// <summary>Completes when the program is requested to stop.</summary>
     public Task StopAsked => _stopAsked.Task;
 
-    /// <summary>Cancelled when it ends.</summary>
+    /// <summary>Canceled when the instance ends.</summary>
     public CancellationToken Ending => _ending.Token;
 
-    /// <summary>Whether its input comes from a topic.</summary>
+    /// <summary>Whether the input comes from a topic.</summary>
     public bool HasInputTopic => InputTopic is not null;
 
-    /// <summary>What it was started with counts before what the program declares.</summary>
+    /// <summary>The topics of the start request take precedence over those that the program declares.</summary>
     private string? InputTopic => Named("inputTopic") ?? _program.Requires;
 
     private string? OutputTopic => Named("outputTopic") ?? _program.Provides;
@@ -90,7 +90,7 @@ internal sealed class StandInInstance
         var extension = true;
         try
         {
-            // An instance that is made in another state than running does nothing.
+            // An instance that was created in another state than running does nothing.
             if (runs)
                 await RunProgramAsync();
             else
@@ -98,7 +98,7 @@ internal sealed class StandInInstance
         }
         catch (OperationCanceledException)
         {
-            // It was stopped or killed.
+            // The instance was stopped or killed.
         }
         catch (StandInFailure failure)
         {
@@ -113,14 +113,14 @@ internal sealed class StandInInstance
         _gone.TrySetResult();
     }
 
-    /// <summary>Asks the program to stop; the hub says that it is stopping, whatever it is.</summary>
+    /// <summary>Requests the program to stop. The hub reports that it is stopping, whatever its state was.</summary>
     public void Stop()
     {
         Set("stopping");
         _stopAsked.TrySetResult();
     }
 
-    /// <summary>Ends what was asked to stop, and gives what the hub answers.</summary>
+    /// <summary>Ends the instance that was requested to stop, and returns the hub's response.</summary>
     public JObject Stopped()
     {
         var answer = Snapshot();
@@ -128,7 +128,7 @@ internal sealed class StandInInstance
         return answer;
     }
 
-    /// <summary>Kills it, and gives what the hub answers: that it is killing, whatever it is.</summary>
+    /// <summary>Kills the instance and returns the hub's response, which reports that it is being killed, whatever its state was.</summary>
     public JObject Kill(bool removeImmediately)
     {
         bool again;
@@ -141,7 +141,7 @@ internal sealed class StandInInstance
         var answer = Snapshot();
         if (again)
         {
-            // Killed a second time, it has no time to end by itself.
+            // After a second kill, the program has no time to end by itself.
             End("errored", 213, "Runner failed");
             return answer;
         }
@@ -161,7 +161,7 @@ internal sealed class StandInInstance
             return (JObject)Info.DeepClone();
     }
 
-    /// <summary>What the runner says when it has read the input's content type.</summary>
+    /// <summary>The log message of the runner when it has read the input's content type.</summary>
     public void LogInputType(string type) => _hub.Log("DEBUG", "Content-Type", "Runner", Id, type);
 
     private async Task RunProgramAsync()
@@ -193,7 +193,7 @@ internal sealed class StandInInstance
         }
         catch (StandInFailure failure) when (failure.Streaming)
         {
-            // All that is told of a stream that fails is in the log.
+            // Only the log shows that a stream has failed.
             _hub.Log("ERROR", "Error during output data stream", "Runner", Id, new JObject { ["cause"] = failure.Message });
         }
 
@@ -201,7 +201,7 @@ internal sealed class StandInInstance
         End("completed", -1, "Instance completed");
     }
 
-    /// <summary>Tells the topics as the program's messages have them: an empty one takes the place of an absent one.</summary>
+    /// <summary>Reports the topics as the program's messages contain them: an empty topic instead of none.</summary>
     private void Tell(string? provides, string? requires)
     {
         lock (Info)

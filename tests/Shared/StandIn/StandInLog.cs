@@ -5,7 +5,7 @@ using Newtonsoft.Json.Linq;
 
 namespace Scramjet.Testing;
 
-/// <summary>A record that every reader gets from its beginning, and that never ends.</summary>
+/// <summary>A log that every reader receives from its beginning, and that never ends.</summary>
 internal sealed class StandInLog
 {
     private readonly List<string> _lines = [];

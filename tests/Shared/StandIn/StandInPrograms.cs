@@ -11,32 +11,32 @@ using Newtonsoft.Json.Linq;
 namespace Scramjet.Testing;
 
 /// <summary>A program that the stand-in can run.</summary>
-/// <param name="RunAsync">What it does.</param>
+/// <param name="RunAsync">The function of the program.</param>
 internal sealed record StandInProgram(Func<StandInInstance, Task> RunAsync)
 {
-    /// <summary>Whether it gives its output at once, as a generator does; else it is a function that runs to its end.</summary>
+    /// <summary>Whether the program returns its output at once, like a generator. Otherwise it is a function that runs to its end.</summary>
     public bool Streams { get; init; }
 
-    /// <summary>What the hub puts out for what the function returns.</summary>
+    /// <summary>The output of the hub for the return value.</summary>
     public string? Returns { get; init; }
 
-    /// <summary>The topic that it declares its input to be.</summary>
+    /// <summary>The topic that the program declares for its input.</summary>
     public string? Requires { get; init; }
 
-    /// <summary>The topic that it declares its output to be.</summary>
+    /// <summary>The topic that the program declares for its output.</summary>
     public string? Provides { get; init; }
 
-    /// <summary>The declared topic's content type.</summary>
+    /// <summary>The content type of the declared topic.</summary>
     public string? ContentType { get; init; }
 }
 
-/// <summary>What a program fails with.</summary>
+/// <summary>The error of a program.</summary>
 internal sealed class StandInFailure(string message) : Exception(message)
 {
-    /// <summary>Whether its code could be loaded.</summary>
+    /// <summary>Whether the program's code could be loaded.</summary>
     public bool Loaded { get; init; } = true;
 
-    /// <summary>Whether it failed while its output was under way.</summary>
+    /// <summary>Whether the program failed while it wrote output.</summary>
     public bool Streaming { get; init; }
 
     /// <summary>The exit code that the hub tells.</summary>
@@ -47,8 +47,7 @@ internal sealed class StandInFailure(string message) : Exception(message)
 }
 
 /// <summary>
-/// The programs that the stand-in can run: those of docs/samples, and those of <see cref="TestPrograms"/>. What it doesn't know
-/// waits until it is ended.
+/// The programs that the stand-in can run: those of docs/samples, and those of <see cref="TestPrograms"/>. An unknown program waits until it is ended.
 /// </summary>
 internal static class StandInPrograms
 {
@@ -79,9 +78,9 @@ internal static class StandInPrograms
         ["told"] = new(ToldAsync) { Streams = true },
     };
 
-    /// <summary>The program of a package.</summary>
-    /// <param name="name">The package's name.</param>
-    /// <param name="main">Its main file, whose name counts where the package's is none of a program.</param>
+    /// <summary>Returns the program of a package.</summary>
+    /// <param name="name">The name of the package.</param>
+    /// <param name="main">The main file, whose name is used if the package's name isn't that of a program.</param>
     public static StandInProgram Find(string? name, string? main) =>
         new[] { name, Path.GetFileNameWithoutExtension(main) }.Select(n => n is null ? null : s_programs.GetValueOrDefault(n)).FirstOrDefault(p => p is not null) ?? s_programs["wait"];
 

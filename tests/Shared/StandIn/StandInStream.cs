@@ -9,13 +9,13 @@ using System.Threading.Tasks;
 namespace Scramjet.Testing;
 
 /// <summary>
-/// Bytes on their way through the hub: held back until somebody reads, and given once. Who reads at the same time gets the same;
-/// what was given to a reader that has left is lost.
+/// The bytes of a stream. They are kept until a client reads them, and returned once. Clients that read at the same time get the same bytes. Bytes that
+/// were sent to a client that has disconnected are lost.
 /// </summary>
-/// <param name="diesWithReader">Whether nobody gets anything any more once a reader has left, as it is with an instance's log.</param>
+/// <param name="diesWithReader">Whether the stream ends for all clients when one has disconnected, like that of an instance's log.</param>
 internal sealed class StandInStream(bool diesWithReader = false)
 {
-    /// <summary>How much is held back before who writes has to wait.</summary>
+    /// <summary>The number of bytes that are kept before writers must wait.</summary>
     private const int Limit = 65536;
 
     private readonly object _lock = new();
@@ -28,7 +28,7 @@ internal sealed class StandInStream(bool diesWithReader = false)
     private bool _dead;
     private bool _pumping;
 
-    /// <summary>How many bytes have been written.</summary>
+    /// <summary>The number of bytes that were written.</summary>
     public long Written
     {
         get
@@ -72,7 +72,7 @@ internal sealed class StandInStream(bool diesWithReader = false)
         }
     }
 
-    /// <summary>Ends it; what is held back can still be read.</summary>
+    /// <summary>Ends the stream. Bytes that are kept can still be read.</summary>
     public void End()
     {
         lock (_lock)
@@ -82,7 +82,7 @@ internal sealed class StandInStream(bool diesWithReader = false)
         }
     }
 
-    /// <summary>Answers with all that comes until the end, or until the client leaves.</summary>
+    /// <summary>Responds with the stream until it ends, or until the client disconnects.</summary>
     public async Task ServeAsync(FaultServer.Exchange exchange)
     {
         await exchange.BeginChunkedAsync();
@@ -92,7 +92,7 @@ internal sealed class StandInStream(bool diesWithReader = false)
             exchange.Reset();
     }
 
-    /// <summary>Gives all that comes to a reader until the end or until it has left; true at the end.</summary>
+    /// <summary>Sends the stream to a client until it ends, or until the client disconnects. Returns whether it has ended.</summary>
     public async Task<bool> ReadAsync(Func<byte[], Task> send, Task left)
     {
         var reader = new Reader(send);
@@ -112,7 +112,7 @@ internal sealed class StandInStream(bool diesWithReader = false)
         return reader.Done.Task.IsCompletedSuccessfully && await reader.Done.Task;
     }
 
-    /// <summary>Wakes who waits, and what gives out. The lock is held.</summary>
+    /// <summary>Wakes the waiting readers and writers. The lock must be held.</summary>
     private void Change()
     {
         _changed.TrySetResult();

@@ -8,7 +8,7 @@ using Newtonsoft.Json.Linq;
 
 namespace Scramjet.Testing;
 
-/// <summary>A topic of the stand-in: what is sent to it goes to who reads it, and waits for the first reader.</summary>
+/// <summary>A topic of the stand-in. It passes data to the clients that read it, and keeps the data until the first client reads.</summary>
 public sealed partial class StandInTopic
 {
     internal static readonly string[] ContentTypes = ["text/x-ndjson", "application/x-ndjson", "text/plain", "application/octet-stream"];
@@ -28,7 +28,7 @@ public sealed partial class StandInTopic
 
     internal static bool IsName(string name) => NameForm().IsMatch(name);
 
-    /// <summary>Takes all that a source gives, when the source before it has ended.</summary>
+    /// <summary>Reads all data of a source when the source before it has ended.</summary>
     internal async Task TakeAsync(Func<Func<byte[], Task>, Task> source)
     {
         await _oneSource.WaitAsync();
@@ -62,14 +62,14 @@ public sealed partial class StandInTopic
 
 public sealed partial class FakeHub
 {
-    /// <summary>The topic of that name, made where there is none; null where it has another type.</summary>
+    /// <summary>Returns the topic with the name, which is created if it doesn't exist, or null if it has another content type.</summary>
     internal StandInTopic? Topic(string name, string type)
     {
         var topic = Topics.GetOrAdd(name, _ => new StandInTopic(name, type));
         return topic.ContentType == type ? topic : null;
     }
 
-    /// <summary>As the release has it: an instance that has ended leaves its topic behind, without a type where nobody else gave it one.</summary>
+    /// <summary>As in the release, an instance that has ended leaves its topic, which has no content type unless another client has set it.</summary>
     internal void LeaveTopics(JToken? name)
     {
         if (!string.IsNullOrEmpty((string?)name))
