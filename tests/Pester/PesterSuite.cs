@@ -15,7 +15,7 @@ namespace ScramjetPlatform.Pester;
 public sealed class PesterSuite
 {
     /// <summary>The time limit of a file. It is long enough for the slowest file on a busy machine.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(20);
+    private static readonly TimeSpan TimeLimit = TimeSpan.FromMinutes(20);
 
     /// <summary>The result of a Pester test.</summary>
     public sealed record Outcome(string Name, string Result, string? Message);
@@ -63,11 +63,11 @@ public sealed class PesterSuite
             try
             {
                 // Its output ends with the last of its child processes.
-                await Task.WhenAll(output, process.WaitForExitAsync()).WaitAsync(Patience);
+                await Task.WhenAll(output, process.WaitForExitAsync()).WaitAsync(TimeLimit);
             }
             catch (TimeoutException)
             {
-                fault = $"It, or a process that it started, did not end within {Patience.TotalMinutes} minutes.";
+                fault = $"It, or a process that it started, did not end within {TimeLimit.TotalMinutes} minutes.";
                 process.Kill(entireProcessTree: true);
                 await process.WaitForExitAsync();
             }

@@ -11,7 +11,7 @@ using Xunit;
 
 namespace Scramjet.Client.Tests;
 
-/// <summary>The conventions of the library, over all of its public types and all of its source.</summary>
+/// <summary>The conventions of the library, for all of its public types and all of its source.</summary>
 public sealed partial class ConventionTests
 {
     private static readonly Assembly s_client = typeof(ApiClient).Assembly;
@@ -25,7 +25,7 @@ public sealed partial class ConventionTests
             .Select(f => (Path.GetRelativePath(folder, f).Replace('\\', '/'), File.ReadAllText(f)));
     }
 
-    /// <summary>The lines, with the files that they are in, that a pattern fits.</summary>
+    /// <summary>Returns the lines that a pattern matches, with their files.</summary>
     private static IEnumerable<string> Lines(Regex pattern) =>
         Sources().SelectMany(s => s.Text.Split('\n').Where(l => pattern.IsMatch(l)).Select(l => $"{s.File}: {l.Trim()}"));
 
@@ -44,7 +44,7 @@ public sealed partial class ConventionTests
         Assert.Empty(Methods().Where(m => typeof(Task).IsAssignableFrom(m.ReturnType) && m.GetParameters().LastOrDefault() is not { Name: "cancellationToken", IsOptional: true }).Select(Name));
 
     [Fact]
-    public void Comments_and_messages_are_free_of_phrases_that_readers_stumble_over() => Assert.Empty(Lines(QuaintPhrases()));
+    public void Comments_and_messages_are_free_of_quaint_phrases() => Assert.Empty(Lines(QuaintPhrases()));
 
     [Fact]
     public void Namespaces_follow_folders() => Assert.Empty(Sources()

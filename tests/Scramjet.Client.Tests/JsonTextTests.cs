@@ -10,7 +10,7 @@ using Xunit;
 
 namespace Scramjet.Client.Tests;
 
-/// <summary>That JSON is read strictly, and that nothing in it is changed.</summary>
+/// <summary>JSON is read strictly and without changes.</summary>
 public sealed class JsonTextTests
 {
     [Theory]
@@ -21,14 +21,14 @@ public sealed class JsonTextTests
     [InlineData("[\"\",\"é🧪\",\"\\u001b\\n\",\"\\\\\",null,true,false,{},[],[[[]]]]")]
     [InlineData("\"alone\"")]
     [InlineData("0")]
-    public void What_is_read_is_written_as_it_was(string text)
+    public void Text_is_written_as_it_was_read(string text)
     {
         Assert.Equal(text, JsonText.Parse(text).ToString(Formatting.None));
         Assert.Equal(text, JsonText.Parse($"\uFEFF \t\r\n{text}\n ").ToString(Formatting.None));
     }
 
     [Fact]
-    public void What_is_read_stays_so_in_another_place()
+    public void Numbers_keep_their_text_within_another_value()
     {
         const string Text = "{\"a\":1.50,\"b\":[1e2]}";
         var first = new JObject { ["x"] = JsonText.Parse(Text) };
@@ -47,14 +47,14 @@ public sealed class JsonTextTests
     [InlineData("12345678.123456789", 12345678.123456789)]
     [InlineData("5e-324", 5e-324)]
     [InlineData("0.30000000000000004", 0.30000000000000004)]
-    public void Numbers_have_their_value(string text, object value)
+    public void Numbers_are_read_with_their_value(string text, object value)
     {
         Assert.Equal(value, Plain(text));
         Assert.Equal(text == "-0", Plain(text) is double d && double.IsNegative(d));
     }
 
     [Fact]
-    public void Numbers_that_are_too_long_for_the_usual_types_have_larger_ones()
+    public void Numbers_that_are_too_long_for_the_usual_types_are_read_as_larger_types()
     {
         Assert.Equal(BigInteger.Parse("123456789012345678901234567890", CultureInfo.InvariantCulture), Plain("123456789012345678901234567890"));
         Assert.Equal(0.1234567890123456789m, Plain("0.1234567890123456789"));
@@ -125,10 +125,10 @@ public sealed class JsonTextTests
     [InlineData("\"a\nb\"")]
     [InlineData("1\0")]
     [InlineData("\u00A01")]
-    public void What_is_no_JSON_is_an_error(string text) => Assert.ThrowsAny<JsonException>(() => JsonText.Parse(text));
+    public void Invalid_JSON_is_an_error(string text) => Assert.ThrowsAny<JsonException>(() => JsonText.Parse(text));
 
     [Fact]
-    public void The_error_says_where()
+    public void An_error_has_a_line_and_a_column()
     {
         var error = Assert.Throws<JsonReaderException>(() => JsonText.Parse("{\n  \"a\": 0123\n}"));
         Assert.Equal((2, 9), (error.LineNumber, error.LinePosition));
@@ -136,12 +136,12 @@ public sealed class JsonTextTests
     }
 
     [Fact]
-    public void A_text_has_all_its_characters() => Assert.Equal("\" \\ / \b \f \n \r \t é 🧪 \ud83d", (string?)JsonText.Parse("""
+    public void A_string_keeps_all_its_characters() => Assert.Equal("\" \\ / \b \f \n \r \t é 🧪 \ud83d", (string?)JsonText.Parse("""
         "\" \\ \/ \b \f \n \r \t \u00e9 \ud83e\uddea \ud83d"
         """));
 
     [Fact]
-    public void Of_two_values_of_one_name_the_later_one_counts_or_both_are_an_error()
+    public void The_last_value_of_a_duplicate_name_is_used_or_the_name_is_an_error()
     {
         Assert.Equal("{\"a\":3,\"b\":2}", JsonText.Parse("{\"a\":1,\"b\":2,\"a\":3}").ToString(Formatting.None));
         Assert.Contains("the name \"a\" twice", Assert.Throws<JsonReaderException>(() => JsonText.Parse("[{\"a\":1,\"b\":2,\"a\":3}]", allowDuplicates: false)).Message, StringComparison.Ordinal);
@@ -149,7 +149,7 @@ public sealed class JsonTextTests
     }
 
     [Fact]
-    public void What_is_nested_too_deep_or_too_long_is_an_error()
+    public void A_value_that_is_nested_too_deeply_or_too_long_is_an_error()
     {
         Assert.Throws<JsonReaderException>(() => JsonText.Parse(new string('[', 100_000)));
         Assert.Throws<JsonReaderException>(() => JsonText.Parse(new string('1', 1_000_000)));

@@ -10,7 +10,7 @@ using Xunit;
 
 namespace Scramjet.Client.Tests;
 
-/// <summary>Lines come out whole, wherever the stream is cut.</summary>
+/// <summary>Lines are read completely, wherever the stream is split into chunks.</summary>
 public sealed class LineReaderTests
 {
     private const string Text = "plain\r\n\nzażółć 漢字 🚀\r\r\n\r\n{\"ключ\":[\"🧪\"]}\n a\rb \n";
@@ -22,7 +22,7 @@ public sealed class LineReaderTests
     [InlineData("no end")]
     [InlineData("no end 🚀")]
     [InlineData("\r")]
-    public async Task A_cut_anywhere_changes_nothing(string last)
+    public async Task A_split_at_any_position_changes_nothing(string last)
     {
         var bytes = Encoding.UTF8.GetBytes(Text + last);
         string[] expected = last.Length == 0 ? s_lines : [.. s_lines, last];
@@ -39,7 +39,7 @@ public sealed class LineReaderTests
     }
 
     [Fact]
-    public async Task The_borders_of_its_own_buffer_change_nothing()
+    public async Task The_ends_of_the_readers_buffer_change_nothing()
     {
         for (var shift = 0; shift < 8; shift++)
         {
@@ -49,14 +49,14 @@ public sealed class LineReaderTests
     }
 
     [Fact]
-    public async Task Long_lines_come_whole()
+    public async Task Long_lines_are_read_completely()
     {
         string[] lines = [string.Concat(Enumerable.Repeat("🚀", 2_500_000)), "short", new string('x', 10_000_000)];
         Assert.Equal(lines, await ReadAsync(new CutStream(Encoding.UTF8.GetBytes(string.Join("\n", lines)), Enumerable.Repeat(65_521, 1000))));
     }
 
     [Fact]
-    public async Task A_byte_order_mark_is_no_text_at_the_beginning_only()
+    public async Task A_byte_order_mark_is_skipped_only_at_the_beginning()
     {
         var bytes = Encoding.UTF8.GetBytes("\uFEFFone\n\uFEFFtwo\n");
         for (var cut = 0; cut <= bytes.Length; cut++)
@@ -64,10 +64,10 @@ public sealed class LineReaderTests
     }
 
     [Fact]
-    public async Task Nothing_has_no_lines() => Assert.Empty(await ReadAsync(new MemoryStream()));
+    public async Task An_empty_stream_has_no_lines() => Assert.Empty(await ReadAsync(new MemoryStream()));
 
     [Fact]
-    public async Task Whole_lines_come_before_the_break()
+    public async Task Complete_lines_are_returned_before_the_error_of_an_interrupted_stream()
     {
         var reader = new LineReader(new CutStream(Encoding.UTF8.GetBytes("one\ntwo\nthr"), [11], new IOException("It broke.")));
         Assert.Equal(["one", "two"], await reader.ReadAsync(TestContext.Current.CancellationToken));
@@ -75,7 +75,7 @@ public sealed class LineReaderTests
     }
 
     [Fact]
-    public async Task What_has_come_of_a_line_can_be_taken_before_its_end()
+    public async Task The_beginning_of_a_line_can_be_taken_before_its_end()
     {
         var reader = new LineReader(new CutStream(Encoding.UTF8.GetBytes("one\n0,"), [6], new IOException("It broke.")));
         Assert.Equal(["one"], await reader.ReadAsync(TestContext.Current.CancellationToken));
@@ -93,7 +93,7 @@ public sealed class LineReaderTests
         return [.. all];
     }
 
-    /// <summary>Gives bytes in pieces of the given sizes; empty ones are left out, as a stream's end would be taken for one.</summary>
+    /// <summary>Returns bytes in pieces of the specified sizes. Empty pieces are skipped, because they would be the end of the stream.</summary>
     private sealed class CutStream(byte[] bytes, IEnumerable<int> sizes, Exception? end = null) : MemoryStream(bytes, writable: false)
     {
         private readonly IEnumerator<int> _sizes = sizes.Where(s => s > 0).GetEnumerator();

@@ -14,8 +14,8 @@ using Xunit;
 namespace Scramjet.Client.Tests;
 
 /// <summary>
-/// What real hubs have answered, with bytes, lines and values changed: whatever comes of it is a result or a typed error, never another exception.
-/// SCRAMJET_FUZZ_CASES sets the number of cases, SCRAMJET_FUZZ_SEED the seed; the seed of a failure is in its message.
+/// Responses of real hubs with changed bytes, lines and values. Each results in an object or a typed error, and never in another exception.
+/// SCRAMJET_FUZZ_CASES sets the number of cases, SCRAMJET_FUZZ_SEED the seed. The message of a failure contains the seed.
 /// </summary>
 public sealed class MutatedAnswersTests
 {
@@ -49,7 +49,7 @@ public sealed class MutatedAnswersTests
     ];
 
     [Fact]
-    public async Task Mutated_answers_give_results_or_typed_errors()
+    public async Task Mutated_responses_result_in_objects_or_typed_errors()
     {
         var seed = Seed;
         var random = new Random(seed);
@@ -93,7 +93,7 @@ public sealed class MutatedAnswersTests
     }
 
     [Fact]
-    public void Mutated_lines_give_entries()
+    public void Mutated_lines_result_in_entries()
     {
         var seed = Seed;
         var random = new Random(seed);

@@ -9,7 +9,7 @@ using Xunit;
 
 namespace Scramjet.Client.Tests;
 
-/// <summary>What goes into a package, and in which form.</summary>
+/// <summary>The content and the format of packages.</summary>
 public sealed class PackagingTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("scramjet-pack-").FullName;
@@ -39,7 +39,7 @@ public sealed class PackagingTests : IDisposable
     }
 
     [Fact]
-    public void The_same_content_gives_the_same_bytes()
+    public void The_same_content_results_in_the_same_bytes()
     {
         Write("z/b.txt", "b");
         Write("z/a.txt", "a");
@@ -52,7 +52,7 @@ public sealed class PackagingTests : IDisposable
     }
 
     [Fact]
-    public void A_package_holds_the_files_their_executable_bits_and_long_names()
+    public void A_package_keeps_files_executable_permissions_and_long_names()
     {
         var longName = string.Join('/', Enumerable.Repeat("a-rather-long-folder-name", 8)) + "/Gdańsk-🚀.txt";
         Write(longName, "deep");
@@ -71,7 +71,7 @@ public sealed class PackagingTests : IDisposable
     }
 
     [Fact]
-    public void Links_inside_stay_links()
+    public void Links_inside_the_folder_are_packed_as_links()
     {
         if (OperatingSystem.IsWindows())
             Assert.Skip("Links need special rights on Windows.");
@@ -84,7 +84,7 @@ public sealed class PackagingTests : IDisposable
     }
 
     [Fact]
-    public void Siignore_leaves_out_and_brings_back()
+    public void Siignore_excludes_and_includes_files()
     {
         foreach (var path in new[] { "a.log", "src/a.log", "src/b.ts", "test/x.js", "test/keep.js", "docs/a.md", ".git/config", "b.tmp", "c.bak" })
             Write(path, "x");
@@ -93,7 +93,7 @@ public sealed class PackagingTests : IDisposable
     }
 
     [Fact]
-    public void Leaving_out_the_package_json_is_an_error()
+    public void Excluding_the_package_json_is_an_error()
     {
         Write(".siignore", "*.json\n");
         Assert.Equal(ErrorCodes.InvalidPackage, Assert.Throws<ScramjetException>(Plan).Code);
@@ -104,7 +104,7 @@ public sealed class PackagingTests : IDisposable
     [InlineData("./index.js", "*.js")]
     [InlineData("dist/index.js", "dist")]
     [InlineData("dist", "dist/**")]
-    public void Leaving_out_the_main_is_an_error(string main, string pattern)
+    public void Excluding_the_main_file_is_an_error(string main, string pattern)
     {
         Write("dist/index.js", "x");
         Write("package.json", $$"""{ "name": "p", "version": "1.0.0", "main": "{{main}}" }""");
@@ -114,7 +114,7 @@ public sealed class PackagingTests : IDisposable
     }
 
     [Fact]
-    public void A_main_that_was_never_compiled_says_so()
+    public void A_main_file_that_was_not_compiled_is_an_error_that_says_so()
     {
         Write("package.json", """{ "name": "p", "version": "1.0.0", "main": "dist/index.js" }""");
         Write("tsconfig.json", "{}");
@@ -141,7 +141,7 @@ public sealed class PackagingTests : IDisposable
     [InlineData("a.b", "aXb", false)]
     [InlineData("(x", "(x", true)]
     [InlineData("[x", "[x", true)]
-    public void Patterns_fit_as_minimatch_has_it(string pattern, string path, bool fits) => Assert.Equal(fits, new GlobPattern(pattern).IsMatch(path));
+    public void Patterns_match_as_in_minimatch(string pattern, string path, bool fits) => Assert.Equal(fits, new GlobPattern(pattern).IsMatch(path));
 
     [Theory]
     [InlineData("../evil.js")]
@@ -164,7 +164,7 @@ public sealed class PackagingTests : IDisposable
     }
 
     [Fact]
-    public void A_labelled_package_is_the_same_but_for_the_version()
+    public void A_labelled_package_differs_only_in_its_version()
     {
         var path = RawTar.Good("labelled")
             .Pax("path", "a/żółć").Add("x", "one", mode: 0x1ED)
@@ -201,7 +201,7 @@ public sealed class PackagingTests : IDisposable
     [InlineData("#!/bin/sh\n", true)]
     [InlineData("#", false)]
     [InlineData("", false)]
-    public void Without_permission_bits_a_script_is_a_program(string text, bool isProgram)
+    public void Without_permissions_a_script_is_executable(string text, bool isProgram)
     {
         Write("script", text);
         Assert.Equal(isProgram, PackageEntry.IsProgram(Path.Combine(_folder, "script"), mode: null));

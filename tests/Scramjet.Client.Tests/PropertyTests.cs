@@ -19,12 +19,12 @@ using Xunit;
 namespace Scramjet.Client.Tests;
 
 /// <summary>
-/// Random packages, ignore rules and configurations: whatever is in a file, it is read or refused with an error of ours, within bounds. Ten thousand cases
-/// in all; SCRAMJET_TEST_CASES=10 takes ten times as many. A case that failed is taken again with CsCheck_Seed and the seed that the failure names.
+/// Random packages, ignore rules and configurations: each is read, or rejected with a typed error, within limits. There are ten thousand cases in total;
+/// SCRAMJET_TEST_CASES=10 runs ten times as many. To repeat a failure, set CsCheck_Seed to the seed in its message.
 /// </summary>
 public sealed class PropertyTests : IDisposable
 {
-    // All that is allocated, not what is held at once.
+    // The total allocation, not the maximum usage.
     private const long MostMemory = 1024L * 1024 * 1024;
 
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
@@ -39,7 +39,7 @@ public sealed class PropertyTests : IDisposable
         Gen.String[Gen.OneOf('a', '/', '.', '\\', ':', '\n', 'é', '\u202e'), 0, 12],
         Gen.Int[90, 300].Select(n => new string('n', n)));
 
-    // The kinds that no tar has stand for what is written around an entry.
+    // Kinds that don't exist in a tar file stand for the data that is written around an entry.
     private static readonly Gen<(string Name, string Content, char Type, string Other, int Number)> Entries = Gen.Select(
         Names,
         Gen.OneOf(Gen.OneOf("path", "linkpath", "size", "GNU.sparse.name", "mtime", "comment"), Gen.String[0, 20]),
@@ -48,7 +48,7 @@ public sealed class PropertyTests : IDisposable
         Gen.Int[0, 0xFFF]);
 
     [Fact]
-    public Task Any_package_is_read_or_refused_and_what_is_read_stays_in_its_folder() =>
+    public Task Every_package_is_read_or_rejected_and_its_files_stay_in_its_folder() =>
         SampleAsync(2000, Gen.Select(Entries.Array[0, 6], Gen.Bool, Gen.Bool), (entries, isGood, hasEnd) =>
         {
             var tar = isGood ? RawTar.Good() : new RawTar();
@@ -69,7 +69,7 @@ public sealed class PropertyTests : IDisposable
         });
 
     [Fact]
-    public Task Any_damage_to_a_package_is_told()
+    public Task Every_damage_to_a_package_is_reported()
     {
         var random = new byte[30_000];
         new Random(1).NextBytes(random);
@@ -101,7 +101,7 @@ public sealed class PropertyTests : IDisposable
         Gen.Int[10, 60].Select(n => string.Join('/', Enumerable.Repeat("a", n))));
 
     [Fact]
-    public Task Any_ignore_rules_are_followed_or_refused() =>
+    public Task Every_set_of_ignore_rules_is_applied_or_rejected() =>
         SampleAsync(2000, Gen.Select(Patterns.Array[1, 3], Paths.Array[1, 3]), (lines, paths) => Bounded(() =>
         {
             var rules = IgnoreRules.Parse(string.Join('\n', lines));
@@ -112,7 +112,7 @@ public sealed class PropertyTests : IDisposable
     private static readonly Gen<string> SimplePatterns = Gen.OneOf("*", "**", "?", "a", "b", ".", "/", "/", "[ab]", "[!a]", "@(a|b)", "+(a|bb)", "!(a)", "?(b)").Array[1, 8].Select(string.Concat);
 
     [Fact]
-    public Task A_pattern_fits_what_the_definition_says() =>
+    public Task A_pattern_matches_what_the_definition_says() =>
         SampleAsync(1000, Gen.Select(SimplePatterns, Gen.OneOf("a", "b", "/", ".", "ab").Array[1, 6].Select(string.Concat)), (pattern, path) =>
             Assert.Equal(Fits(pattern.Split('/'), path.Split('/')), new GlobPattern(pattern).IsMatch(path)));
 
@@ -123,7 +123,7 @@ public sealed class PropertyTests : IDisposable
         Gen.Select(Gen.Int[2, 12], Gen.Int[2, 12]).Select((levels, width) => string.Concat(Enumerable.Range(0, levels).Select(i => $"l{i}: &l{i} [{string.Join(", ", Enumerable.Repeat(i == 0 ? "x" : $"*l{i - 1}", width))}]\n"))));
 
     [Fact]
-    public Task Any_YAML_is_read_or_refused() =>
+    public Task Every_YAML_text_is_read_or_rejected() =>
         SampleAsync(1500, Yaml, text => Bounded(() =>
         {
             var path = Save(text, ".yaml");
@@ -160,7 +160,7 @@ public sealed class PropertyTests : IDisposable
         });
 
     [Fact]
-    public Task Any_startup_config_profile_and_package_json_is_read_or_refused() =>
+    public Task Every_startup_config_profile_and_package_json_is_read_or_rejected() =>
         SampleAsync(1000, Gen.Select(Gen.OneOf("appConfig", "args", "outputTopic", "inputTopic", "limits", "instanceId", "configVersion", "env", "token", "apiUrl", "middlewareApiUrl", "scope", "name", "version", "main", "engines"), Json).Array[0, 6], Gen.Int[-1, 200], (fields, cut) =>
         {
             var text = new JObject(fields.DistinctBy(f => f.Item1).Select(f => new JProperty(f.Item1, f.Item2))).ToString();
@@ -184,7 +184,7 @@ public sealed class PropertyTests : IDisposable
 
     private static Task SampleAsync<T1, T2>(int cases, Gen<T1> one, Gen<T2> two, Action<T1, T2> check) => SampleAsync(cases, Gen.Select(one, two), check);
 
-    /// <summary>Any other exception than ours, another code, or more memory fails.</summary>
+    /// <summary>Fails for an exception of another type, another code, or more memory.</summary>
     private static void Bounded(Action read, string code)
     {
         var before = GC.GetAllocatedBytesForCurrentThread();
@@ -216,7 +216,7 @@ public sealed class PropertyTests : IDisposable
             var read = PackageFile.Read(path, null, TestContext.Current.CancellationToken);
             Assert.Equal(16, read.Hash.Length);
 
-            // Another reader sees nothing that leads out either, as far as it gets.
+            // Another reader finds no path that leads out of the folder either, as far as it can read the file.
             using var tar = new TarReader(new GZipStream(new MemoryStream(package), CompressionMode.Decompress));
             while (Next(tar) is { } entry)
             {
@@ -242,14 +242,14 @@ public sealed class PropertyTests : IDisposable
         }
         catch (InvalidDataException)
         {
-            // It takes no line break in a comment.
+            // A comment can't contain a line break.
             return null;
         }
     }
 
     private static bool IsInside(string name) => !name.StartsWith('/') && (Path.GetFullPath("/root-of-it/" + name) + "/").StartsWith("/root-of-it/", StringComparison.Ordinal);
 
-    /// <summary>What a pattern fits, by trying all ways.</summary>
+    /// <summary>Returns what a pattern matches by trying all possibilities.</summary>
     private static bool Fits(string[] pattern, string[] path)
     {
         if (pattern.Length == 0)

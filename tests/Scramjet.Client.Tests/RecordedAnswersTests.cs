@@ -13,7 +13,7 @@ using Xunit;
 
 namespace Scramjet.Client.Tests;
 
-/// <summary>The client against what real hubs of both versions have answered.</summary>
+/// <summary>The client with the responses of real hubs of both versions.</summary>
 public sealed class RecordedAnswersTests
 {
     private const string New = "hub-1.0.1";
@@ -53,7 +53,7 @@ public sealed class RecordedAnswersTests
     [Theory]
     [InlineData(New)]
     [InlineData(Old)]
-    public async Task One_instance_is_read_in_both_forms(string version)
+    public async Task An_instance_is_read_in_both_forms(string version)
     {
         await using var server = RecordedHub.Start(version, "instance");
         var instance = await Client(server).GetInstanceAsync(Ids(version).Instance, Cancel);
@@ -70,7 +70,7 @@ public sealed class RecordedAnswersTests
     [Theory]
     [InlineData(New)]
     [InlineData(Old)]
-    public async Task Listed_instances_are_whole(string version)
+    public async Task Listed_instances_are_complete(string version)
     {
         await using var server = RecordedHub.Start(version, "instances", "instance");
         var instance = Assert.Single(await Client(server).ListInstancesAsync(Cancel));
@@ -81,7 +81,7 @@ public sealed class RecordedAnswersTests
     }
 
     [Fact]
-    public async Task Ended_instances_say_how_they_ended()
+    public async Task Ended_instances_report_how_they_ended()
     {
         await using var server = RecordedHub.Start(New, "instance-after-kill", "instance-after-stop");
         var killed = await Client(server).GetInstanceAsync(Ids(New).Ended, Cancel);
@@ -91,7 +91,7 @@ public sealed class RecordedAnswersTests
     }
 
     [Fact]
-    public async Task Entities_come_from_one_request_where_the_hub_has_them()
+    public async Task Entities_need_one_request_if_the_hub_supports_it()
     {
         await using var server = RecordedHub.Start(New);
         var entities = await Client(server).ListEntitiesAsync(Cancel);
@@ -101,7 +101,7 @@ public sealed class RecordedAnswersTests
     }
 
     [Fact]
-    public async Task Entities_come_from_both_lists_of_an_old_hub()
+    public async Task Entities_of_an_old_hub_come_from_both_lists()
     {
         await using var server = RecordedHub.Start(Old, "instances", "instance");
         var entities = await Client(server).ListEntitiesAsync(Cancel);
@@ -113,7 +113,7 @@ public sealed class RecordedAnswersTests
     [Theory]
     [InlineData(New, "{\"timeout\":1000,\"canCallKeepalive\":false}")]
     [InlineData(Old, "[4001,{\"timeout\":1000,\"canCallKeepalive\":false}]")]
-    public async Task Stop_has_the_form_that_the_version_wants(string version, string expected)
+    public async Task A_stop_has_the_form_that_the_version_requires(string version, string expected)
     {
         await using var server = RecordedHub.Start(version, version == Old ? "instance-stop-message-form" : "instance-stop");
         await Client(server).GetInstanceClient(Ids(version).Instance).StopAsync(TimeSpan.FromSeconds(1), cancellationToken: Cancel);
@@ -122,7 +122,7 @@ public sealed class RecordedAnswersTests
     }
 
     [Fact]
-    public async Task The_version_is_asked_for_once()
+    public async Task The_version_is_requested_once()
     {
         await using var server = RecordedHub.Start(New);
         var client = Client(server);
@@ -154,7 +154,7 @@ public sealed class RecordedAnswersTests
     }
 
     [Fact]
-    public async Task A_route_that_never_answers_is_bounded()
+    public async Task A_route_that_never_responds_has_a_time_limit()
     {
         await using var server = RecordedHub.Start(New, "sequence-delete-force");
         var client = ApiClient.With(Client(server), new RequestOptions { Timeout = TimeSpan.FromMilliseconds(300) });
@@ -166,7 +166,7 @@ public sealed class RecordedAnswersTests
     [InlineData(New, "sequence-send-bad-package", "PRERUNNER_ERROR: Invalid pkg tar.gz archive")]
     [InlineData(Old, "sequence-send-bad-package", "PRERUNNER_ERROR: Invalid pkg tar.gz archive")]
     [InlineData(New, "sequence-send-no-main", "<SequencePackageJSON> decoder failed at key \"main\" with error: undefined is not a valid string")]
-    public async Task A_refused_package_says_why(string version, string recording, string words)
+    public async Task A_rejected_package_is_an_error_with_the_reason(string version, string recording, string words)
     {
         await using var server = RecordedHub.Start(version, recording);
         var package = new PackageSource(() => new System.IO.MemoryStream([1, 2, 3]), 3);
@@ -178,7 +178,7 @@ public sealed class RecordedAnswersTests
     [Theory]
     [InlineData(New)]
     [InlineData(Old)]
-    public async Task A_package_is_sent_and_started(string version)
+    public async Task A_package_is_uploaded_and_started(string version)
     {
         await using var server = RecordedHub.Start(version, "sequence-send", "sequence-start");
         var sent = 0L;
@@ -201,7 +201,7 @@ public sealed class RecordedAnswersTests
     }
 
     [Fact]
-    public async Task What_an_old_hub_lacks_is_not_supported()
+    public async Task Routes_that_an_old_hub_does_not_have_are_not_supported()
     {
         await using var server = RecordedHub.Start(Old);
         var client = Client(server);
@@ -241,7 +241,7 @@ public sealed class RecordedAnswersTests
     }
 
     [Fact]
-    public async Task A_hub_that_is_used_alone_knows_its_id()
+    public async Task A_standalone_hub_knows_its_id()
     {
         await using var recent = RecordedHub.Start(New);
         var hub = await Client(recent).GetInfoAsync(Cancel);
@@ -255,7 +255,7 @@ public sealed class RecordedAnswersTests
     }
 
     [Fact]
-    public async Task Topics_are_read_and_made()
+    public async Task Topics_are_read_and_created()
     {
         await using var server = RecordedHub.Start(New, "topics", "topic-create");
         Assert.Equal(("cities", "application/x-ndjson"), (await Client(server).ListTopicsAsync(Cancel)).Select(t => (t.Name, t.ContentType)).Single());

@@ -7,7 +7,7 @@ using Xunit;
 
 namespace Scramjet.Client.Tests;
 
-/// <summary>New sequences: what is written, under which name, and that nothing is half done.</summary>
+/// <summary>New sequences: their files and names, and that nothing is written partly.</summary>
 public sealed class SequenceProjectTests : IDisposable
 {
     private readonly string _root = Directory.CreateTempSubdirectory("scramjet-project-").FullName;
@@ -43,7 +43,7 @@ public sealed class SequenceProjectTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Templates))]
-    public void Each_template_can_be_packed_and_its_package_holds_what_a_hub_needs(SequenceLanguage language, SequenceKind kind, string main)
+    public void Each_template_can_be_packed_and_its_package_contains_what_a_hub_needs(SequenceLanguage language, SequenceKind kind, string main)
     {
         var project = SequenceProject.Plan(Folder("deep/er/hello"), language, kind);
         project.Write();
@@ -76,7 +76,7 @@ public sealed class SequenceProjectTests : IDisposable
     [InlineData("_private.v2", "private.v2")]
     [InlineData("żółć", "sequence")]
     [InlineData("node_modules", "sequence")]
-    public void The_name_is_made_of_the_folders(string folder, string name)
+    public void The_name_is_derived_from_the_folder(string folder, string name)
     {
         var project = Plan(Folder(folder));
         Assert.Equal(name, project.Name);
@@ -84,7 +84,7 @@ public sealed class SequenceProjectTests : IDisposable
     }
 
     [Fact]
-    public void A_name_that_is_too_long_is_not_taken_over() => Assert.Equal("sequence", Plan(Folder(new string('a', 215))).Name);
+    public void A_folder_name_that_is_too_long_is_not_used() => Assert.Equal("sequence", Plan(Folder(new string('a', 215))).Name);
 
     [Theory]
     [InlineData("")]
@@ -96,10 +96,10 @@ public sealed class SequenceProjectTests : IDisposable
     [InlineData("@scope/")]
     [InlineData("hello\n")]
     [InlineData("node_modules")]
-    public void A_name_that_npm_would_refuse_is_an_error(string name) => Assert.Equal(ErrorCodes.BadParameters, Code(() => Plan(Folder("x"), name)));
+    public void A_name_that_npm_would_reject_is_an_error(string name) => Assert.Equal(ErrorCodes.BadParameters, Code(() => Plan(Folder("x"), name)));
 
     [Fact]
-    public void The_readme_says_how_the_sequence_is_run_if_it_is_given()
+    public void The_readme_describes_how_to_run_the_sequence_if_a_text_is_specified()
     {
         static string Readme(Func<string, string>? usage) =>
             SequenceProject.Plan("x", SequenceLanguage.Python, SequenceKind.Consumer, "@me/hello", "Counts.", overwrite: true, usage).Files.Single(f => f.Path == "README.md").Text;
@@ -109,7 +109,7 @@ public sealed class SequenceProjectTests : IDisposable
     }
 
     [Fact]
-    public void Any_description_stays_what_it_is()
+    public void Every_description_is_kept_as_it_is()
     {
         const string description = "Says \"hi\" \\ {{name}} $1\nand more: zażółć";
         var project = Plan(Folder("x"), description: description);
@@ -118,7 +118,7 @@ public sealed class SequenceProjectTests : IDisposable
     }
 
     [Fact]
-    public void A_folder_with_something_in_it_is_refused_and_an_empty_one_is_not()
+    public void A_folder_that_is_not_empty_is_rejected_and_an_empty_one_is_not()
     {
         Directory.CreateDirectory(Folder("x"));
         Plan(Folder("x")).Write();
@@ -127,7 +127,7 @@ public sealed class SequenceProjectTests : IDisposable
     }
 
     [Fact]
-    public void Overwriting_replaces_only_what_the_template_has()
+    public void Overwriting_replaces_only_files_of_the_template()
     {
         Directory.CreateDirectory(Folder("x"));
         File.WriteAllText(Folder("x/mine.js"), "mine");
@@ -141,7 +141,7 @@ public sealed class SequenceProjectTests : IDisposable
     }
 
     [Fact]
-    public void When_one_file_can_not_be_written_all_is_as_it_was()
+    public void If_a_file_cannot_be_written_the_previous_state_is_restored()
     {
         Directory.CreateDirectory(Folder("x/tsconfig.json"));
         File.WriteAllText(Folder("x/package.json"), "old");
@@ -152,7 +152,7 @@ public sealed class SequenceProjectTests : IDisposable
     }
 
     [Fact]
-    public void Folders_that_were_made_on_the_way_go_again()
+    public void Created_folders_are_removed_after_a_failure()
     {
         var project = Plan(Folder("a/b/c"));
         File.WriteAllText(Folder("a"), "in the way");

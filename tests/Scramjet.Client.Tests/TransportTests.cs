@@ -9,7 +9,7 @@ using Xunit;
 
 namespace Scramjet.Client.Tests;
 
-/// <summary>Retries, time limits, redirects and broken answers.</summary>
+/// <summary>Retries, time limits, redirects and invalid responses.</summary>
 public sealed class TransportTests
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
@@ -24,7 +24,7 @@ public sealed class TransportTests
     [InlineData(502)]
     [InlineData(503)]
     [InlineData(504)]
-    public async Task A_failure_that_may_pass_is_tried_again(int status)
+    public async Task A_transient_failure_is_retried(int status)
     {
         var asked = 0;
         await using var server = new FaultServer(exchange => Interlocked.Increment(ref asked) < 3
@@ -56,7 +56,7 @@ public sealed class TransportTests
     }
 
     [Fact]
-    public async Task Retry_after_is_kept()
+    public async Task Retry_after_is_respected()
     {
         var asked = 0;
         await using var server = new FaultServer(exchange => Interlocked.Increment(ref asked) == 1
@@ -103,10 +103,10 @@ public sealed class TransportTests
     [InlineData("  ", null)]
     [InlineData("<!doctype html><title>A &amp; B</title>", "A & B")]
     [InlineData("just text", "just text")]
-    public void The_best_words_are_shown(string body, string? words) => Assert.Equal(words, ResponseErrors.ServerMessage(body));
+    public void The_best_message_is_used(string body, string? words) => Assert.Equal(words, ResponseErrors.ServerMessage(body));
 
     [Fact]
-    public async Task Redirects_keep_to_the_origin_and_the_token_too()
+    public async Task Redirects_are_followed_within_the_origin_and_the_token_stays_there()
     {
         await using var elsewhere = new FaultServer(exchange => exchange.AnswerAsync(200, "[]"));
         await using var server = new FaultServer(exchange => exchange.Target switch
@@ -134,7 +134,7 @@ public sealed class TransportTests
     [InlineData("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n[]\r\n")]
     [InlineData("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n[]\r\n")]
     [InlineData("SSH-2.0-OpenSSH\r\n\r\n")]
-    public async Task A_broken_answer_is_not_taken_for_a_whole_one(string bytes)
+    public async Task A_response_that_was_interrupted_is_an_error(string bytes)
     {
         await using var server = new FaultServer(async exchange =>
         {
@@ -158,7 +158,7 @@ public sealed class TransportTests
     }
 
     [Fact]
-    public async Task Unknown_and_odd_fields_hurt_nothing()
+    public async Task Unknown_fields_and_fields_of_other_types_are_ignored()
     {
         await using var server = new FaultServer(exchange => exchange.AnswerAsync(200, """[{"id":"x","status":"dancing","created":5,"started":"not a time","args":{},"surprise":{"deep":[1,"two"]}}]"""));
         var instance = Assert.Single(await Client(server).ListInstancesAsync(Cancel));
@@ -168,7 +168,7 @@ public sealed class TransportTests
     }
 
     [Fact]
-    public async Task Silence_is_bounded_and_a_callers_stop_is_not_a_timeout()
+    public async Task A_missing_response_has_a_time_limit_and_cancellation_is_not_a_timeout()
     {
         await using var server = new FaultServer(exchange => exchange.SilenceAsync());
         var client = ApiClient.With(Client(server), new RequestOptions { Timeout = TimeSpan.FromMilliseconds(200) });
@@ -178,13 +178,13 @@ public sealed class TransportTests
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Client(server).ListSequencesAsync(stop.Token));
     }
 
-    /// <summary>The way that a GET with a content header takes on .NET Framework, which has no other; here it is over this runtime's HttpWebRequest.</summary>
+    /// <summary>The handler that .NET Framework needs for a GET with a content header. Here it uses the HttpWebRequest of this runtime.</summary>
     private static HubClient FrameworkClient(string baseUri, string? token = null) => new(new ScramjetTransport(
         new Uri(baseUri),
         new TransportOptions { AccessToken = token, UsesContentHeaderHandler = true, UserAgent = "Tests/1.0", RetryDelay = TimeSpan.FromMilliseconds(10) }));
 
     [Fact]
-    public async Task A_content_header_on_a_get_goes_out_on_dotnet_framework_and_its_stream_is_read_as_it_comes()
+    public async Task On_NET_Framework_a_GET_with_a_content_header_is_sent_and_its_stream_is_read_as_it_arrives()
     {
         var ended = new TaskCompletionSource();
         await using var server = new FaultServer(async exchange =>
@@ -207,7 +207,7 @@ public sealed class TransportTests
     }
 
     [Fact]
-    public async Task What_goes_wrong_with_a_content_header_on_a_get_is_told_as_elsewhere_on_dotnet_framework()
+    public async Task On_NET_Framework_failures_of_a_GET_with_a_content_header_are_the_same_errors()
     {
         string address;
         await using (var server = new FaultServer(exchange => exchange.AnswerAsync(404, "no such topic", "text/plain")))

@@ -5,7 +5,7 @@ using Scramjet.Testing;
 
 namespace ScramjetPlatform.Tests;
 
-/// <summary>A platform whose hubs answer as 1.0.1 does, for one test that may disconnect, revoke and remove all that it likes.</summary>
+/// <summary>A platform whose hubs respond as 1.0.1 does, for a single test that can disconnect, revoke and remove anything.</summary>
 public sealed class AdminPlatform : IAsyncDisposable
 {
     private readonly FaultServer[] _servers;
@@ -19,7 +19,7 @@ public sealed class AdminPlatform : IAsyncDisposable
 
     public LocalPlatform Platform { get; }
 
-    /// <summary>The hubs sth-0, sth-1, ... of the first space.</summary>
+    /// <summary>The hubs sth-0, sth-1 and so on of the first space.</summary>
     public FakeHub[] Hubs { get; }
 
     public static async Task<AdminPlatform> StartAsync(int hubs, params string[] spaces)

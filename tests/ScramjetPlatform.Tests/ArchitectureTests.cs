@@ -9,10 +9,10 @@ using Xunit;
 
 namespace ScramjetPlatform.Tests;
 
-/// <summary>The rules of docs/architecture.md, held over the code of the module.</summary>
+/// <summary>The rules of docs/architecture.md for the code of the module.</summary>
 public sealed class ArchitectureTests
 {
-    /// <summary>The folders of the module, from the bottom up. A file may use its own layer and the ones below.</summary>
+    /// <summary>The folders of the module, from the bottom up. A file can use its own layer and those below it.</summary>
     private static readonly string[][] Layers = [["Model"], ["View", "Conversion"], ["Binding"], ["Engine"], ["Scope"], ["Streams", "Completion"], ["Commands"]];
 
     private static readonly string Source = Path.Combine(Engine.RepositoryRoot, "src", "ScramjetPlatform");
@@ -53,7 +53,7 @@ public sealed class ArchitectureTests
         Assert.NotEmpty(cmdlets);
         Assert.Empty(cmdlets.Where(t => Bases(t.BaseType).Count(b => b.Assembly == module) > 2).Select(t => t.Name));
 
-        // And no class declares a parameter of its base class again.
+        // No class declares a parameter of its base class again.
         const BindingFlags Declared = BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly;
         Assert.Empty(cmdlets.SelectMany(t => Bases(t)
             .SelectMany(b => b.GetProperties(Declared).Where(p => p.IsDefined(typeof(ParameterAttribute), false)).Select(p => p.Name))
@@ -91,9 +91,9 @@ public sealed class ArchitectureTests
     }
 
     [Fact]
-    public void The_namespace_of_what_only_the_module_sees_is_its_folder()
+    public void The_namespace_of_an_internal_type_is_its_folder()
     {
-        // Users see the root's types, and scripts and pages may name the references by their first namespace.
+        // Users see the types of the root namespace, and scripts and pages can use the references by their first namespace.
         var wrong = Files().Where(f => f.Folder is not ("Model" or "Commands") && !f.Text.Contains("\npublic ", StringComparison.Ordinal)
             && !f.Text.Contains($"\nnamespace ScramjetPlatform.{f.Folder};", StringComparison.Ordinal));
         Assert.Empty(wrong.Select(f => $"{f.Folder}/{f.Name}"));

@@ -10,14 +10,17 @@ using Xunit;
 namespace ScramjetPlatform.Tests;
 
 /// <summary>
-/// Windows PowerShell 5.1 can't run here, but it can be known that it finds each assembly that the module refers to. .NET Framework takes no other version
-/// than the one that is asked for, and nothing redirects a module's references: what isn't there exactly must come from ModuleDependencies.
+/// Windows PowerShell 5.1 can't run here, but these tests check that it finds each assembly that the module references. .NET Framework loads only the exact
+/// version, and the module's references aren't redirected, so ModuleDependencies must provide every other assembly.
 /// </summary>
 public sealed class AssemblyReferenceTests
 {
     private static readonly string Module = Path.Combine(Engine.RepositoryRoot, "bin");
 
-    /// <summary>What .NET Framework 4.7.2, the least that the manifest asks for, and Windows PowerShell 5.1 have. .NET Framework takes its own assemblies in any version up to its own.</summary>
+    /// <summary>
+    /// The assemblies of .NET Framework 4.7.2, the minimum in the manifest, and of Windows PowerShell 5.1. .NET Framework loads its own assemblies in any
+    /// version up to its own.
+    /// </summary>
     private static readonly Dictionary<string, Version> Framework = new(StringComparer.Ordinal)
     {
         ["mscorlib"] = new(4, 0, 0, 0),
@@ -31,7 +34,7 @@ public sealed class AssemblyReferenceTests
     };
 
     [Fact]
-    public void Windows_PowerShell_finds_every_assembly_that_what_ships_refers_to()
+    public void Windows_PowerShell_finds_every_referenced_assembly()
     {
         var shipped = Directory.GetFiles(Module, "*.dll", SearchOption.AllDirectories).Select(Read).ToArray();
         Assert.Contains(shipped, a => a.Name == "ScramjetPlatform");
@@ -40,7 +43,7 @@ public sealed class AssemblyReferenceTests
     }
 
     [Fact]
-    public void Nothing_ships_that_nothing_refers_to()
+    public void Every_shipped_assembly_is_referenced()
     {
         var shipped = Directory.GetFiles(Module, "*.dll", SearchOption.AllDirectories).Select(Read).ToArray();
         var wanted = shipped.SelectMany(a => a.References).Select(r => r.Name).Append("ScramjetPlatform").ToHashSet(StringComparer.Ordinal);
@@ -65,6 +68,6 @@ public sealed class AssemblyReferenceTests
     }
 
     /// <summary>An assembly of the module.</summary>
-    /// <param name="IsAnsweredByName">Whether ModuleDependencies gives it to who asks for its name, in whatever version.</param>
+    /// <param name="IsAnsweredByName">Whether ModuleDependencies provides it for its name in any version.</param>
     private sealed record Shipped(string Name, Version Version, bool IsAnsweredByName, IReadOnlyList<AssemblyName> References);
 }

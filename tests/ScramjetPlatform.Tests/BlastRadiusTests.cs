@@ -9,14 +9,14 @@ using Xunit;
 
 namespace ScramjetPlatform.Tests;
 
-/// <summary>That a command acts only where it is told: by connections, empty names, rows, and objects of other kinds.</summary>
+/// <summary>Commands work only on the specified objects: with connections, empty names, rows, and objects of other kinds.</summary>
 public sealed class BlastRadiusTests : IDisposable
 {
     private readonly Engine _engine = new();
 
     public void Dispose() => _engine.Dispose();
 
-    /// <summary>The commands that list or act, each as it stands behind a pipe.</summary>
+    /// <summary>The commands that list or change objects, as they are used after a pipe.</summary>
     public static TheoryData<string> PipedCommands => new(
         "Get-ScramjetSpace",
         "Get-ScramjetHub",
@@ -55,7 +55,7 @@ public sealed class BlastRadiusTests : IDisposable
 
     [Theory]
     [MemberData(nameof(PipedCommands))]
-    public async Task A_connection_from_the_pipeline_is_the_connection(string command)
+    public async Task A_connection_from_the_pipeline_is_used(string command)
     {
         await using var lab = FakePlatform.Of(1);
         await using var production = FakePlatform.Of(1);
@@ -69,7 +69,7 @@ public sealed class BlastRadiusTests : IDisposable
     }
 
     [Fact]
-    public async Task Several_connections_give_each_their_own()
+    public async Task Each_of_several_connections_is_used()
     {
         await using var lab = FakePlatform.Of(2);
         await using var production = FakePlatform.Of(1);
@@ -81,7 +81,7 @@ public sealed class BlastRadiusTests : IDisposable
     }
 
     [Fact]
-    public async Task A_text_from_the_pipeline_is_never_a_connection()
+    public async Task A_text_from_the_pipeline_is_never_used_as_a_connection()
     {
         await using var lab = FakePlatform.Of(1);
         _engine.Get($"Connect-ScramjetPlatform {lab.BaseUri} -AccessToken {FakePlatform.Token} -Name lab");
@@ -90,7 +90,7 @@ public sealed class BlastRadiusTests : IDisposable
     }
 
     [Fact]
-    public async Task Reports_lead_back_to_the_connection_that_they_came_over()
+    public async Task Reports_use_the_connection_that_they_were_received_over()
     {
         await using var lab = FakePlatform.Of(1);
         await using var production = FakePlatform.Of(1);
@@ -101,7 +101,7 @@ public sealed class BlastRadiusTests : IDisposable
         Assert.DoesNotContain(production.Server.Requests, r => r.Method != "GET");
     }
 
-    /// <summary>Every parameter that names things, of every command.</summary>
+    /// <summary>Every parameter for names of objects, of every command.</summary>
     public static TheoryData<string, string> NamingParameters
     {
         get
@@ -120,7 +120,7 @@ public sealed class BlastRadiusTests : IDisposable
 
     [Theory]
     [MemberData(nameof(NamingParameters))]
-    public async Task A_name_on_the_command_line_that_is_empty_ends_the_command_whatever_is_piped(string command, string parameter)
+    public async Task An_empty_name_on_the_command_line_ends_the_command_with_any_input(string command, string parameter)
     {
         await using var platform = FakePlatform.Of(2);
         using var sequence = new TestSequence();
@@ -167,7 +167,7 @@ public sealed class BlastRadiusTests : IDisposable
     [InlineData("$null | Stop-ScramjetInstance * -Force")]
     [InlineData("Stop-ScramjetInstance * -Force -InputObject $unset")]
     [InlineData("Stop-ScramjetInstance * -Force -InputObject 'sth-0'")]
-    public async Task What_does_not_say_where_to_act_is_an_error_for_that_row(string script)
+    public async Task A_row_that_does_not_specify_a_place_is_an_error(string script)
     {
         await using var platform = FakePlatform.Of(2);
         using var sequence = new TestSequence();
@@ -180,7 +180,7 @@ public sealed class BlastRadiusTests : IDisposable
     }
 
     [Fact]
-    public async Task A_script_block_names_what_each_row_means()
+    public async Task A_script_block_specifies_the_object_of_each_row()
     {
         await using var platform = FakePlatform.Of(2);
         _engine.Get($"Connect-ScramjetPlatform {platform.BaseUri} -AccessToken {FakePlatform.Token}");
@@ -191,7 +191,7 @@ public sealed class BlastRadiusTests : IDisposable
     }
 
     [Fact]
-    public async Task A_row_of_a_hub_that_is_used_alone_needs_no_space()
+    public async Task A_row_of_a_standalone_hub_needs_no_space()
     {
         var hub = new FakeHub("sth-0");
         hub.AddInstance(hub.AddSequence("hello"));
@@ -221,7 +221,7 @@ public sealed class BlastRadiusTests : IDisposable
     [InlineData("Get-ScramjetInstance | Set-ScramjetContext")]
     [InlineData("Get-ScramjetHealth * | Remove-ScramjetHub -Force -Confirm:$false")]
     [InlineData("Get-ScramjetVersion -Hub sth-0 | Stop-ScramjetInstance * -Force")]
-    public async Task An_object_of_another_kind_is_refused(string script)
+    public async Task An_object_of_another_kind_is_an_error(string script)
     {
         await using var platform = FakePlatform.Of(1);
         using var sequence = new TestSequence();
@@ -235,7 +235,7 @@ public sealed class BlastRadiusTests : IDisposable
     }
 
     [Fact]
-    public async Task Objects_that_were_saved_to_a_file_lead_where_they_led()
+    public async Task Deserialized_objects_lead_to_the_same_objects()
     {
         await using var platform = FakePlatform.Of(2);
         _engine.Get($"Connect-ScramjetPlatform {platform.BaseUri} -AccessToken {FakePlatform.Token}; $saved = Get-ScramjetHub sth-1 | ForEach-Object {{ [System.Management.Automation.PSSerializer]::Serialize($_) }}");
@@ -255,7 +255,7 @@ public sealed class BlastRadiusTests : IDisposable
     [InlineData("Get-ScramjetHub | ForEach-Object { $_; $_ } | Get-ScramjetLog", 1, "/log")]
     [InlineData("Get-ScramjetInstance | ForEach-Object { $_; $_ } | Get-ScramjetLog", 5, "/log")]
     [InlineData("Get-ScramjetSequence | Get-ScramjetLog", 5, "/log")]
-    public async Task Each_place_is_asked_once(string script, int requests, string route)
+    public async Task Each_place_is_requested_once(string script, int requests, string route)
     {
         await using var platform = FakePlatform.Of(1);
         var sequence = platform.Hubs[0].AddSequence("many");
@@ -278,7 +278,7 @@ public sealed class BlastRadiusTests : IDisposable
     }
 
     [Fact]
-    public async Task An_instances_audit_and_log_are_its_own()
+    public async Task Audit_and_log_of_a_piped_instance_contain_only_that_instance()
     {
         await using var platform = FakePlatform.Of(1);
         var mine = platform.Hubs[0].Instances.Keys.Single();
@@ -296,7 +296,7 @@ public sealed class BlastRadiusTests : IDisposable
     }
 
     [Fact]
-    public async Task Names_from_the_pipeline_share_one_listing()
+    public async Task Names_from_the_pipeline_share_one_list()
     {
         await using var platform = FakePlatform.Of(3);
         foreach (var hub in platform.Hubs)
@@ -314,7 +314,7 @@ public sealed class BlastRadiusTests : IDisposable
     }
 
     [Fact]
-    public async Task A_name_of_something_that_was_just_made_is_found()
+    public async Task A_name_of_a_new_object_is_found()
     {
         await using var platform = FakePlatform.Of(1);
         _engine.Get($"Connect-ScramjetPlatform {platform.BaseUri} -AccessToken {FakePlatform.Token}");
@@ -324,7 +324,7 @@ public sealed class BlastRadiusTests : IDisposable
     [Theory]
     [InlineData("1.0.1")]
     [InlineData("0.18.7")]
-    public async Task The_throttle_limit_bounds_all_requests_of_a_command(string version)
+    public async Task The_throttle_limit_applies_to_all_requests_of_a_command(string version)
     {
         var now = 0;
         var most = 0;

@@ -8,10 +8,10 @@ using Xunit;
 
 namespace ScramjetPlatform.Tests;
 
-/// <summary>Tab completion over what is really there, which never throws into the prompt and never holds it up.</summary>
+/// <summary>Tab completion of real objects. It never throws an error at the prompt and never delays it.</summary>
 public sealed class CompletionTests(RealPlatform real)
 {
-    /// <summary>Parameters that name a thing of the platform, and what they are called.</summary>
+    /// <summary>The parameters for objects of the platform.</summary>
     private static readonly string[] Naming = ["Space", "Hub", "Sequence", "Instance", "Topic", "StoreItem", "InputTopic", "OutputTopic", "Profile", "EventName", "ContentType", "OutputContentType", "Connection"];
 
     private static IReadOnlyList<PSObject> Complete(Engine session, string line)
@@ -23,7 +23,7 @@ public sealed class CompletionTests(RealPlatform real)
     private static string[] Texts(IEnumerable<PSObject> matches) => [.. matches.Select(m => (string)m.Properties["CompletionText"].Value)];
 
     [Fact]
-    public void Every_parameter_that_names_a_thing_is_completed()
+    public void Every_parameter_for_an_object_is_completed()
     {
         using var session = new Engine();
         var without = session.Get("Get-Command -Module ScramjetPlatform").Select(c => (CmdletInfo)c.BaseObject)
@@ -32,7 +32,7 @@ public sealed class CompletionTests(RealPlatform real)
     }
 
     [Fact]
-    public void Names_are_offered_with_ids_and_status()
+    public void Names_are_completed_with_ids_and_status()
     {
         using var sequence = new TestSequence();
         using var session = real.Connect();
@@ -55,7 +55,7 @@ public sealed class CompletionTests(RealPlatform real)
         Assert.Equal($"{sequence.Name}  {id[..8]}  Running on sth-1", named.Properties["ListItemText"].Value);
         Assert.Equal($"{sequence.Name}  {id}  Running on sth-1", named.Properties["ToolTip"].Value);
 
-        // What stands on the line already narrows it.
+        // Parameters on the line already limit the results.
         Assert.DoesNotContain(sequence.Name, Texts(Complete(session, $"Start-ScramjetSequence -Hub sth-0 -Sequence {sequence.Name}")));
         session.Get($"Remove-ScramjetSequence {sequence.Name} -Force -Confirm:$false");
     }
@@ -98,7 +98,7 @@ public sealed class CompletionTests(RealPlatform real)
     }
 
     [Fact]
-    public async Task Store_items_and_odd_names_are_offered()
+    public async Task Store_items_and_unusual_names_are_completed()
     {
         await using var platform = await AdminPlatform.StartAsync(1, "alpha");
         using var sequence = new TestSequence();
@@ -110,7 +110,7 @@ public sealed class CompletionTests(RealPlatform real)
     }
 
     [Fact]
-    public async Task Nothing_that_moves_the_cursor_is_offered()
+    public async Task Control_characters_are_never_completed()
     {
         await using var platform = FakePlatform.Of(1);
         platform.Hubs[0].AddSequence("plain", version: "1\u001b[2J\u202e0");
@@ -124,7 +124,7 @@ public sealed class CompletionTests(RealPlatform real)
     }
 
     [Fact]
-    public async Task One_hub_that_is_silent_hides_nothing_of_the_others()
+    public async Task A_hub_that_does_not_respond_hides_no_results_of_the_others()
     {
         await using var platform = FakePlatform.Of(2);
         platform.Hubs[1].Intercept = async (exchange, _) =>
@@ -139,9 +139,9 @@ public sealed class CompletionTests(RealPlatform real)
     }
 
     [Fact]
-    public async Task A_platform_that_fails_or_is_silent_offers_nothing()
+    public async Task A_platform_that_fails_or_does_not_respond_has_no_results()
     {
-        // It answers while the connection is made, and never again.
+        // It responds while the connection is created, and never again.
         var connecting = true;
         await using var silent = new FaultServer(exchange => connecting ? exchange.AnswerAsync(200, "[]") : exchange.SilenceAsync());
         using var session = new Engine();

@@ -8,7 +8,7 @@ using Xunit;
 
 namespace ScramjetPlatform.Tests;
 
-/// <summary>That connecting tells kinds of servers apart, keeps what was there, and gives up in time.</summary>
+/// <summary>Connecting distinguishes kinds of servers, keeps the existing connection, and has a time limit.</summary>
 public sealed class ConnectTests(RealPlatform real) : IDisposable
 {
     private readonly Engine _engine = new();
@@ -16,7 +16,7 @@ public sealed class ConnectTests(RealPlatform real) : IDisposable
     public void Dispose() => _engine.Dispose();
 
     [Fact]
-    public void A_platform_given_as_a_hub_is_refused()
+    public void A_platform_that_is_specified_as_a_hub_is_an_error()
     {
         _engine.Get($"Connect-ScramjetPlatform {real.Platform.BaseUri} -AccessToken {real.Platform.Token} -Name work");
         var error = _engine.Error($"Connect-ScramjetPlatform -HubUri {real.Platform.BaseUri} -AccessToken {real.Platform.Token} -Name work");
@@ -28,7 +28,7 @@ public sealed class ConnectTests(RealPlatform real) : IDisposable
     }
 
     [Fact]
-    public void A_hub_given_as_a_platform_is_refused()
+    public void A_hub_that_is_specified_as_a_platform_is_an_error()
     {
         var hub = real.Platform.Hubs[0].BaseUri;
         _engine.Get($"Connect-ScramjetPlatform -HubUri {hub} -Name work");
@@ -48,7 +48,7 @@ public sealed class ConnectTests(RealPlatform real) : IDisposable
     [InlineData("hub-1.0.1-release")]
     [InlineData("hub-1.0.1")]
     [InlineData("hub-0.18.7")]
-    public async Task Recorded_hubs_are_hubs(string version)
+    public async Task Recorded_hubs_are_recognized_as_hubs(string version)
     {
         await using var server = RecordedHub.Start(version);
         Assert.Contains("is a hub", _engine.Error($"Connect-ScramjetPlatform -Uri {server.BaseUri}").ToString(), StringComparison.Ordinal);
@@ -56,7 +56,7 @@ public sealed class ConnectTests(RealPlatform real) : IDisposable
     }
 
     [Fact]
-    public void A_space_is_told_as_one()
+    public void A_space_is_recognized_as_a_space()
     {
         var space = $"{real.Platform.BaseUri}/space/local/api/v1";
         foreach (var parameter in new[] { "-Uri", "-HubUri" })
@@ -64,21 +64,21 @@ public sealed class ConnectTests(RealPlatform real) : IDisposable
     }
 
     [Fact]
-    public async Task A_server_that_never_answers_is_given_up_within_the_bound()
+    public async Task Connecting_to_a_server_that_never_responds_has_a_time_limit()
     {
         await using var server = new FaultServer(exchange => exchange.SilenceAsync());
         var error = _engine.Error($"Connect-ScramjetPlatform -HubUri {server.BaseUri} -TimeoutSec 1");
         Assert.StartsWith("TIMEOUT,", error.FullyQualifiedErrorId);
         Assert.Contains("within 1 s", error.ToString(), StringComparison.Ordinal);
 
-        // The default is the bound for later calls, not for connecting.
+        // The default applies to later calls, not to connecting.
         error = _engine.Error($"Connect-ScramjetPlatform -HubUri {server.BaseUri}");
         Assert.StartsWith("TIMEOUT,", error.FullyQualifiedErrorId);
         Assert.Contains("within 10 s", error.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]
-    public void Connecting_takes_no_parameter_that_does_nothing()
+    public void Every_parameter_of_Connect_has_an_effect()
     {
         var command = (System.Management.Automation.CommandInfo)_engine.Single("Get-Command Connect-ScramjetPlatform").BaseObject;
         Assert.DoesNotContain("Connection", command.Parameters.Keys);

@@ -10,7 +10,7 @@ using Xunit;
 
 namespace ScramjetPlatform.Tests;
 
-/// <summary>Publish-ScramjetSequence -IfChanged: the label tells the content, and nothing else.</summary>
+/// <summary>Publish-ScramjetSequence -IfChanged: the label identifies the content, and nothing else.</summary>
 public sealed class ContentLabelTests : IAsyncLifetime
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("scramjet-label-").FullName;
@@ -36,7 +36,7 @@ public sealed class ContentLabelTests : IAsyncLifetime
         Directory.Delete(_folder, recursive: true);
     }
 
-    /// <summary>The version that a folder or a package has on a hub.</summary>
+    /// <summary>Returns the version that a folder or a package has on a hub.</summary>
     private string Label(string path)
     {
         _session.Set("path", path);
@@ -59,7 +59,7 @@ public sealed class ContentLabelTests : IAsyncLifetime
     }
 
     [Fact]
-    public void It_is_the_same_for_all_modes_but_the_executable_bit()
+    public void The_label_depends_on_no_permission_except_the_executable_one()
     {
         SkipOnWindows();
         SetModes("644", "755");
@@ -74,7 +74,7 @@ public sealed class ContentLabelTests : IAsyncLifetime
     }
 
     [Fact]
-    public void Each_content_has_another()
+    public void Each_change_of_the_content_changes_the_label()
     {
         SkipOnWindows();
         var labels = new List<string> { Label(_sequence.Folder) };
@@ -89,7 +89,7 @@ public sealed class ContentLabelTests : IAsyncLifetime
         labels.Add(Label(_sequence.Folder));
         Assert.Equal(labels.Count, labels.Distinct().Count());
 
-        // A folder without files, times and where it lies make no difference.
+        // Empty folders, times and the location make no difference.
         Directory.CreateDirectory(Path.Combine(_sequence.Folder, "another/empty/one"));
         File.SetLastWriteTimeUtc(Path.Combine(_sequence.Folder, "index.js"), DateTime.UtcNow.AddDays(-3));
         Assert.Equal(labels[^1], Label(_sequence.Folder));
@@ -100,7 +100,7 @@ public sealed class ContentLabelTests : IAsyncLifetime
     [InlineData("gnu", "--sort=inode --owner=someone --group=others --mtime=2020-01-01")]
     [InlineData("pax", "--pax-option=comment=hello")]
     [InlineData("ustar", "--mode=go+w")]
-    public async Task It_is_the_same_for_a_package_that_GNU_tar_made(string format, string options)
+    public async Task A_package_of_GNU_tar_has_the_same_label(string format, string options)
     {
         SkipOnWindows();
         var longFolder = string.Join('/', Enumerable.Repeat("a-rather-long-folder-name", 6));
@@ -114,7 +114,7 @@ public sealed class ContentLabelTests : IAsyncLifetime
         await RunAsync("tar", ["-czf", package, "--format", format, .. options.Split(' '), "."]);
         Assert.Equal(Label(_sequence.Folder), Label(package));
 
-        // What was made of the package holds the same with the label.
+        // A package that was created from it has the same label.
         _session.Set("path", package);
         Assert.Equal(Label(_sequence.Folder), _session.Single("Publish-ScramjetSequence $path -IfChanged -Hub sth-1").Properties["Version"].Value);
     }
@@ -128,7 +128,7 @@ public sealed class ContentLabelTests : IAsyncLifetime
     }
 
     [Fact]
-    public void It_is_the_same_for_a_package_of_another_writer_and_another_order()
+    public void A_package_of_another_writer_with_another_order_has_the_same_label()
     {
         SkipOnWindows();
         SetModes("644", "755");
@@ -145,7 +145,7 @@ public sealed class ContentLabelTests : IAsyncLifetime
     }
 
     [Fact]
-    public void Nothing_is_packed_when_nothing_has_changed()
+    public void Nothing_is_packed_if_nothing_has_changed()
     {
         _session.Set("path", _sequence.Folder);
         var first = _session.Run("Publish-ScramjetSequence $path -IfChanged");
@@ -153,7 +153,7 @@ public sealed class ContentLabelTests : IAsyncLifetime
         Assert.Equal(2, first.Output.Count);
         Assert.Contains(first.Progress, p => p.Activity.StartsWith("Packing", StringComparison.Ordinal));
 
-        // One hub has it still, the other no longer: that one gets it, and what is sent is what was compared.
+        // One hub still has it, the other doesn't. The other one gets it, and the package that is sent is the one that was compared.
         var again = _session.Run("Publish-ScramjetSequence $path -IfChanged -Update");
         Assert.Equal(2, again.Output.Count);
         Assert.Contains(again.Progress, p => p.Activity.StartsWith("Comparing", StringComparison.Ordinal));

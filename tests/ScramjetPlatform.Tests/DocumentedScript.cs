@@ -8,10 +8,10 @@ using System.Threading;
 
 namespace ScramjetPlatform.Tests;
 
-/// <summary>PowerShell in the docs, held against the commands that there are.</summary>
+/// <summary>Compares PowerShell in the docs with the existing commands.</summary>
 internal static class DocumentedScript
 {
-    /// <summary>The one command of a module that doesn't come with PowerShell: SecretManagement.</summary>
+    /// <summary>The only command of a module that isn't part of PowerShell: SecretManagement.</summary>
     private const string Elsewhere = "Get-Secret";
 
     private static readonly Engine Session = new();
@@ -21,14 +21,14 @@ internal static class DocumentedScript
     /// <summary>The module's cmdlets.</summary>
     public static IReadOnlyList<string> Cmdlets => Ask("Get-Command -Module ScramjetPlatform | ForEach-Object Name");
 
-    /// <summary>What is wrong with a script: syntax errors, and commands and parameters that don't exist.</summary>
+    /// <summary>Returns what is wrong with a script: syntax errors, and commands and parameters that don't exist.</summary>
     public static IReadOnlyList<string> Faults(string script)
     {
         var ast = Parser.ParseInput(script, out _, out var errors);
         return [.. errors.Select(e => e.Message), .. Commands(ast).SelectMany(Faults)];
     }
 
-    /// <summary>The module's cmdlets that a script names.</summary>
+    /// <summary>Returns the module's cmdlets in a script.</summary>
     public static IEnumerable<string> CmdletsIn(string script) =>
         Commands(Parser.ParseInput(script, out _, out _)).Select(c => c.GetCommandName()).Where(n => n is not null && n.Contains("-Scramjet", StringComparison.Ordinal));
 

@@ -12,7 +12,7 @@ using ScramjetPlatform.Quickstart;
 
 namespace ScramjetPlatform.Tests;
 
-/// <summary>One PowerShell session with the module in it, as a user has it: the real engine, the real manifest.</summary>
+/// <summary>A PowerShell session with the module, as a user has it: the real engine and the real manifest.</summary>
 public sealed class Engine : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
@@ -23,16 +23,16 @@ public sealed class Engine : IDisposable
 
     static Engine()
     {
-        // What shows here is for the tests to say, not for the shell that runs them.
+        // The tests check the output themselves.
         Environment.SetEnvironmentVariable("NO_COLOR", null);
 
-        // The engine's own package has no modules: Microsoft.PowerShell.Utility and the others are those of the whole PowerShell of the same version.
+        // The engine's package has no modules. Microsoft.PowerShell.Utility and the others are those of a complete PowerShell of the same version.
         Environment.SetEnvironmentVariable("PSModulePath", Path.Combine(Pwsh.Folder, "Modules"));
         AssemblyLoadContext.Default.Resolving += (context, name) =>
             Path.Combine(Pwsh.Folder, name.Name + ".dll") is var file && File.Exists(file) ? context.LoadFromAssemblyPath(file) : null;
     }
 
-    /// <param name="colours">Whether the host is one with colours and a cursor that moves.</param>
+    /// <param name="colours">Whether the host supports colors and moving the cursor.</param>
     public Engine(bool colours = false)
     {
         var state = InitialSessionState.CreateDefault2();
@@ -47,12 +47,12 @@ public sealed class Engine : IDisposable
 
     public static string ManifestPath => Path.Combine(RepositoryRoot, "ScramjetPlatform.psd1");
 
-    /// <summary>All that the host was shown.</summary>
+    /// <summary>Everything that was shown on the host.</summary>
     public string Screen
     {
         get
         {
-            // The writer that the host has locks itself.
+            // The host's writer is its own lock.
             lock (_shared)
                 return _screen.ToString();
         }
@@ -60,10 +60,10 @@ public sealed class Engine : IDisposable
 
     public void Dispose() => _runspace.Dispose();
 
-    /// <summary>Gives the session a variable.</summary>
+    /// <summary>Sets a variable in the session.</summary>
     public void Set(string name, object? value) => _runspace.SessionStateProxy.SetVariable(name, value);
 
-    /// <summary>Runs a script to its end and gives all that came out of it.</summary>
+    /// <summary>Runs a script to its end and returns its output.</summary>
     public Result Run(string script, params object?[] pipelineInput)
     {
         using var shell = Create(script);
@@ -86,14 +86,14 @@ public sealed class Engine : IDisposable
         return result.Output;
     }
 
-    /// <summary>The one object that a script writes.</summary>
+    /// <summary>Runs a script and returns the single object that it writes.</summary>
     public PSObject Single(string script, params object?[] pipelineInput)
     {
         var output = Get(script, pipelineInput);
         return output.Count == 1 ? output[0] : throw new InvalidOperationException($"{output.Count} objects, not one, came from: {script}");
     }
 
-    /// <summary>The one error that a script writes, terminating or not.</summary>
+    /// <summary>Runs a script and returns its single error, terminating or not.</summary>
     public ErrorRecord Error(string script, params object?[] pipelineInput)
     {
         var result = Run(script, pipelineInput);
@@ -102,7 +102,7 @@ public sealed class Engine : IDisposable
             : throw new InvalidOperationException($"{result.Errors.Count} errors, not one, came from: {script}\n{string.Join("\n", result.Errors.Select(e => $"{e.FullyQualifiedErrorId}: {e}"))}");
     }
 
-    /// <summary>Starts a script, waits, presses Ctrl+C, and gives the time that the engine then took to stop.</summary>
+    /// <summary>Starts a script, waits, presses Ctrl+C, and returns the time until the engine stopped.</summary>
     public async Task<TimeSpan> StopAfterAsync(string script, TimeSpan wait, Func<Task>? until = null)
     {
         using var shell = Create(script);
@@ -118,7 +118,7 @@ public sealed class Engine : IDisposable
         return clock.Elapsed;
     }
 
-    /// <summary>What a command writes, as the console shows it.</summary>
+    /// <summary>Returns the output of a command as text, as the console shows it.</summary>
     public string Render(string script)
     {
         var before = Screen.Length;

@@ -7,7 +7,7 @@ using Xunit;
 
 namespace ScramjetPlatform.Tests;
 
-/// <summary>Bad input, bad servers, and Ctrl+C: what the user is told, and that nothing else happens.</summary>
+/// <summary>Invalid input, failing servers, and Ctrl+C: the errors, and that nothing else happens.</summary>
 public sealed class ErrorTests : IDisposable
 {
     private readonly Engine _engine = new();
@@ -49,7 +49,7 @@ public sealed class ErrorTests : IDisposable
     public void The_module_version_needs_no_connection() => Assert.Equal("Module", _engine.Single("Get-ScramjetVersion").Properties["Component"].Value);
 
     [Fact]
-    public async Task Tokens_that_are_missing_or_wrong_are_told_apart()
+    public async Task Missing_and_wrong_tokens_are_different_errors()
     {
         await using var platform = new FakePlatform([]);
         Assert.Equal(("NEED_AUTHENTICATION", "AuthenticationError"), Kind(_engine.Error($"Connect-ScramjetPlatform {platform.BaseUri}")));
@@ -65,7 +65,7 @@ public sealed class ErrorTests : IDisposable
     [InlineData("Connect-ScramjetPlatform http://127.0.0.1:1/api/v1 -AccessToken \"two`nlines\"", "BAD_PARAMETERS")]
     [InlineData("Connect-ScramjetPlatform", "BAD_PARAMETERS")]
     [InlineData("Connect-ScramjetPlatform -HubUri http://127.0.0.1:1/api/v1", "CANNOT_CONNECT")]
-    public void A_connection_that_cannot_be_is_a_terminating_error(string script, string id)
+    public void An_invalid_connection_is_a_terminating_error(string script, string id)
     {
         var result = _engine.Run($"try {{ {script} }} catch {{ throw }}");
         Assert.True(result.Terminated);
@@ -81,7 +81,7 @@ public sealed class ErrorTests : IDisposable
     [InlineData("-AppConfig $circle")]
     [InlineData("-Limits 'x'")]
     [InlineData("-InstanceId tooshort")]
-    public async Task Bad_start_parameters_start_nothing(string parameters)
+    public async Task Invalid_start_parameters_start_nothing(string parameters)
     {
         var hub = new FakeHub("sth-0");
         hub.AddSequence("hello");
@@ -93,7 +93,7 @@ public sealed class ErrorTests : IDisposable
     }
 
     [Fact]
-    public async Task Bad_packages_are_refused_before_anything_is_sent()
+    public async Task Invalid_packages_are_rejected_before_anything_is_sent()
     {
         await using var server = await ConnectHubAsync(new FakeHub("sth-0"));
         using var sequence = new TestSequence();
@@ -130,7 +130,7 @@ public sealed class ErrorTests : IDisposable
     }
 
     [Fact]
-    public async Task An_upload_that_breaks_off_is_told_and_not_repeated()
+    public async Task An_interrupted_upload_is_an_error_and_is_not_repeated()
     {
         var hub = new FakeHub("sth-0");
         await using var server = await ConnectHubAsync(hub);
@@ -167,7 +167,7 @@ public sealed class ErrorTests : IDisposable
     [InlineData("a%2Fb")]
     [InlineData("a b")]
     [InlineData("Gdańsk")]
-    public async Task Odd_ids_stay_in_their_segment(string id)
+    public async Task Unusual_ids_stay_in_their_segment(string id)
     {
         var hub = new FakeHub("sth-0");
         hub.AddInstance(hub.AddSequence("hello"), id: id);
@@ -179,7 +179,7 @@ public sealed class ErrorTests : IDisposable
     [Theory]
     [InlineData("..")]
     [InlineData(".")]
-    public async Task Dot_segments_reach_no_route(string id)
+    public async Task Dot_segments_lead_to_no_route(string id)
     {
         var hub = new FakeHub("sth-0");
         hub.AddInstance(hub.AddSequence("hello"), id: id);
@@ -189,7 +189,7 @@ public sealed class ErrorTests : IDisposable
     }
 
     [Fact]
-    public async Task A_closed_connection_says_so()
+    public async Task A_closed_connection_is_an_error()
     {
         await using var server = await ConnectHubAsync(new FakeHub("sth-0"));
         _engine.Get("$hub = Get-ScramjetHub; $c = Get-ScramjetConnection; Disconnect-ScramjetPlatform");
@@ -209,7 +209,7 @@ public sealed class ErrorTests : IDisposable
     [InlineData("Get-ScramjetVersion")]
     [InlineData("Publish-ScramjetSequence $folder")]
     [InlineData("Connect-ScramjetPlatform -HubUri $uri")]
-    public async Task Stopping_ends_a_command_at_once_while_the_hub_is_silent(string script)
+    public async Task Ctrl_C_ends_a_command_at_once_while_the_hub_does_not_respond(string script)
     {
         var hub = new FakeHub("sth-0");
         hub.AddInstance(hub.AddSequence("hello"));
@@ -233,11 +233,11 @@ public sealed class ErrorTests : IDisposable
     }
 
     [Fact]
-    public async Task The_token_shows_nowhere()
+    public async Task The_token_is_never_shown()
     {
         await using var platform = new FakePlatform([new FakeHub("sth-0") { Intercept = async (exchange, path) =>
         {
-            // A server that repeats what it was sent.
+            // The server repeats what it receives.
             if (path != "/sequences")
                 return false;
             await exchange.AnswerAsync(500, $$"""{"error":"{{exchange.Headers["Authorization"]}}"}""");
@@ -267,7 +267,7 @@ public sealed class ErrorTests : IDisposable
     }
 
     [Fact]
-    public async Task Completion_offers_what_is_there_and_never_throws()
+    public async Task Completion_returns_existing_objects_and_never_throws()
     {
         var hub = new FakeHub("sth-0");
         hub.AddSequence("hello");

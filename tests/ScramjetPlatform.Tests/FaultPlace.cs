@@ -12,10 +12,10 @@ using Scramjet.Testing;
 
 namespace ScramjetPlatform.Tests;
 
-/// <summary>A server that goes wrong at one request, for one command of the fault table; all else is answered as the stand-in does.</summary>
+/// <summary>A server with a fault in one request, for one command of the fault table. Other requests get the responses of the stand-in.</summary>
 internal sealed class FaultPlace : IDisposable
 {
-    /// <summary>The time that a command gets where only a bound ends a fault, in seconds.</summary>
+    /// <summary>The time limit of a command in seconds, if only a time limit ends the fault.</summary>
     public const int ShortTime = 2;
 
     private const int LongTime = 60;
@@ -40,14 +40,14 @@ internal sealed class FaultPlace : IDisposable
         _fault = fault;
         _command = command;
 
-        // An instance that a filter runs must not have ended when its input fails.
+        // The instance of a filter must not have ended when its input fails.
         _hub = new FakeHub("sth-0") { Second = TimeSpan.FromMilliseconds(command.Kind == FaultedCommand.Filter ? 500 : 20) };
         _route = new Regex(command.Route + "$", RegexOptions.CultureInvariant);
         _direct = _hub.Serve();
         _front = new FaultServer(HandleAsync);
     }
 
-    /// <summary>How often the fault has struck.</summary>
+    /// <summary>The number of times that the fault has occurred.</summary>
     public int Strikes => _strikes;
 
     /// <summary>Starts the server, and connects a session to it with what the command's script needs.</summary>
@@ -95,7 +95,7 @@ internal sealed class FaultPlace : IDisposable
             _ => "Connect-ScramjetPlatform -MultiManagerUri $uri -AccessToken $token -TimeoutSec $t -Name table",
         };
 
-        // The machine may be so busy that a good answer takes longer than the short time.
+        // On a busy machine, a regular response may take longer than the short time limit.
         var clock = Stopwatch.StartNew();
         while (engine.Run(script) is { Errors.Count: > 0 } result)
         {
@@ -155,7 +155,7 @@ internal sealed class FaultPlace : IDisposable
         return new FaultSubject(_command.Items, () => asked.Value);
     }
 
-    /// <summary>Has the request carried out, and gives the answer.</summary>
+    /// <summary>Executes the request, and returns the response.</summary>
     private async Task<(int Status, string? Type, byte[] Body)> AskAsync(FaultServer.Exchange exchange, byte[] body)
     {
         var origin = _platform?.BaseUri ?? new Uri(_direct.BaseUri);

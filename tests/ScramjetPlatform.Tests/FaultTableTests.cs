@@ -15,26 +15,26 @@ using Xunit;
 
 namespace ScramjetPlatform.Tests;
 
-/// <summary>Every kind of command against every fault of a server: each ends, keeps what came before, and says what was wrong.</summary>
+/// <summary>Each kind of command with each fault of a server: every command ends, keeps the data before the fault, and reports the error.</summary>
 public sealed partial class FaultTableTests
 {
-    /// <summary>Set to 1, it has the table in docs/reliability.md written anew.</summary>
+    /// <summary>If set to 1, the table in docs/reliability.md is updated.</summary>
     private const string UpdateVariable = "SCRAMJET_UPDATE_FAULT_TABLE";
 
-    /// <summary>A regular expression: only cells whose fault, kind and command it fits are tried, and the table isn't compared.</summary>
+    /// <summary>A regular expression. Only cells whose fault, kind and command match it are tested, and the table isn't compared.</summary>
     private const string OnlyVariable = "SCRAMJET_FAULTS";
 
     private const string Begin = "<!-- fault table: written by the tests -->";
     private const string End = "<!-- end of the fault table -->";
     private const string NoError = "no error";
 
-    /// <summary>How many commands run at once: nearly all that they do is to wait.</summary>
+    /// <summary>The number of concurrent commands, which mostly wait.</summary>
     private const int Workers = 64;
 
     private static string DocumentPath => Path.Combine(Engine.RepositoryRoot, "docs", "reliability.md");
 
     [Fact]
-    public async Task Every_command_ends_under_every_fault_with_an_error_that_says_so()
+    public async Task Every_command_ends_with_an_error_for_every_fault()
     {
         var only = Environment.GetEnvironmentVariable(OnlyVariable);
         var cells = new ConcurrentQueue<(Fault Fault, FaultedCommand Command)>(
@@ -56,7 +56,7 @@ public sealed partial class FaultTableTests
             TaskCreationOptions.LongRunning,
             TaskScheduler.Default)));
 
-        // Beside so many others, a second can pass where a command sees a pause in a stream; by itself, a command has to be right.
+        // With many other commands, a second can pass in which a command sees a pause in a stream. On its own, a command must be correct.
         var judged = results.Select(r => r.Problems.Count == 0 ? r : RunAlone(r, lag)).ToArray();
         TryAgain([.. judged.Where(r => r.IsTooLong)], lag);
         var table = Table(judged);
@@ -75,7 +75,7 @@ public sealed partial class FaultTableTests
         return cell;
     }
 
-    /// <summary>A command that lasted too long while others ran gets to show by itself that it doesn't.</summary>
+    /// <summary>Repeats a command alone that took too long among others.</summary>
     private static void TryAgain(Cell[] cells, LagMeter lag)
     {
         using var engine = new Engine();
@@ -130,7 +130,7 @@ public sealed partial class FaultTableTests
         return lines;
     }
 
-    /// <summary>By how much commands went beyond their bounds, on this machine as busy as it was.</summary>
+    /// <summary>Measures by how much commands exceed their time limits on this machine.</summary>
     private static IEnumerable<string> Overruns(Cell[] cells) => cells
         .Where(c => c.Fault.IsEndless)
         .GroupBy(c => c.Command.Kind)
@@ -152,7 +152,7 @@ public sealed partial class FaultTableTests
     [GeneratedRegex(@"[\p{Cc}\p{Cf}\u2028\u2029-[\t\r\n]]")]
     private static partial Regex Unshowable();
 
-    /// <summary>Adds up by how much work comes later than it should, as on a machine that has too much to do.</summary>
+    /// <summary>Adds up the delays of work on an overloaded machine.</summary>
     private sealed class LagMeter : IDisposable
     {
         private static readonly TimeSpan s_step = TimeSpan.FromMilliseconds(20);
@@ -183,12 +183,12 @@ public sealed partial class FaultTableTests
 
         public double Seconds { get; set; }
 
-        /// <summary>How much of that the machine made it wait.</summary>
+        /// <summary>The part of it that the machine caused.</summary>
         public double Lag { get; set; }
 
         public List<string> Problems { get; } = [];
 
-        /// <summary>Whether it went on for more than half a second after its bound.</summary>
+        /// <summary>Whether it lasted more than half a second longer than its time limit.</summary>
         public bool IsTooLong => Fault.IsEndless && Seconds > Command.Bound(Fault) + 0.5 + Lag;
 
         public void Judge(Engine.Result result, int strikes)
@@ -196,11 +196,11 @@ public sealed partial class FaultTableTests
             var codes = result.Errors.Select(e => e.FullyQualifiedErrorId.Split(',')[0]).Distinct().Order(StringComparer.Ordinal).ToArray();
             Outcome = codes.Length == 0 ? NoError : string.Join(" and ", codes);
 
-            // How far a command has come when a bound ends it, the machine decides.
+            // How much a command has done when its time limit ends it depends on the machine.
             if (Fault.FreezesHub && (Command.Items is not null || Command.Kind == FaultedCommand.Filter) && codes.Length > 0 && codes.All(c => c is "TIMEOUT" or "STREAM_BROKEN"))
                 Outcome = "TIMEOUT or STREAM_BROKEN";
 
-            // Whether the command still needs the answer, too.
+            // This includes whether the command still needs the response.
             if (Command.Exception(Fault) is "")
                 Outcome = $"{NoError} or {Fault.Codes[0]}";
 
@@ -242,7 +242,7 @@ public sealed partial class FaultTableTests
             }
         }
 
-        /// <summary>A text, and what it says where escapes of several kinds are undone.</summary>
+        /// <summary>Returns a text, and its forms after unescaping.</summary>
         private static IEnumerable<string> Forms(string text) =>
         [
             text,

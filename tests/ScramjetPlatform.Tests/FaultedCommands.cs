@@ -5,27 +5,27 @@ using Scramjet.Testing;
 
 namespace ScramjetPlatform.Tests;
 
-/// <summary>Where a command of the fault table goes to.</summary>
+/// <summary>The server of a command in the fault table.</summary>
 internal enum FaultedPlace
 {
-    /// <summary>A hub alone.</summary>
+    /// <summary>A standalone hub.</summary>
     Hub,
 
-    /// <summary>A platform with a hub in it.</summary>
+    /// <summary>A platform with a hub.</summary>
     Platform,
 
     /// <summary>The multi-manager of that platform.</summary>
     MultiManager,
 }
 
-/// <summary>A command of the fault table, and the request of it that the faults strike.</summary>
-/// <param name="Kind">What commands of its kind do.</param>
+/// <summary>A command of the fault table, and its request that the faults affect.</summary>
+/// <param name="Kind">What commands of this kind do.</param>
 /// <param name="Script">
-/// The command. <c>$t</c> is the time that it gets in seconds, <c>$i</c> an instance, <c>$s</c> a sequence, <c>$folder</c> a
-/// sequence's folder, <c>$file</c> a file that isn't there.
+/// The command. <c>$t</c> is its time limit in seconds, <c>$i</c> an instance, <c>$s</c> a sequence, <c>$folder</c> the folder of a sequence, and <c>$file</c>
+/// a file that doesn't exist.
 /// </param>
-/// <param name="Method">The method of the request that the faults strike.</param>
-/// <param name="Route">What its path ends in, as a regular expression.</param>
+/// <param name="Method">The method of the affected request.</param>
+/// <param name="Route">The end of its path, as a regular expression.</param>
 internal sealed record FaultedCommand(string Kind, string Script, string Method, string Route)
 {
     public const string Ask = "ask";
@@ -39,10 +39,10 @@ internal sealed record FaultedCommand(string Kind, string Script, string Method,
     public const string Send = "send";
     public const string Filter = "filter";
 
-    /// <summary>What reading the rest and cleaning up may take in addition.</summary>
+    /// <summary>The additional time for reading the rest and for the cleanup.</summary>
     private const double CleanUpTime = 8;
 
-    /// <summary>How long a log must be silent until its server is asked for a sign of life.</summary>
+    /// <summary>The time without log entries after which the server is checked.</summary>
     private const double QuietTime = 0.7;
 
     private const string Numbers = "{\"n\":1}\n{\"n\":2}\n";
@@ -62,46 +62,46 @@ internal sealed record FaultedCommand(string Kind, string Script, string Method,
 
     public FaultedPlace Place { get; init; }
 
-    /// <summary>What the request gives before a fault, where its answer is a stream; two items.</summary>
+    /// <summary>The data of the request before a fault, if its response is a stream: two items.</summary>
     public string? Items { get; init; }
 
-    /// <summary>Whether the items come in another form, or go into a file.</summary>
+    /// <summary>Whether the items are written in another form, or to a file.</summary>
     public bool GivesItemsElsewhere { get; init; }
 
-    /// <summary>What bounds it, in seconds, where that isn't the time that it gets.</summary>
+    /// <summary>Its time limit in seconds, if it isn't the general one.</summary>
     public double OwnBound { get; init; }
 
-    /// <summary>Whether the request is carried out before the fault strikes its answer.</summary>
+    /// <summary>Whether the request is executed before the fault affects its response.</summary>
     public bool IsCarriedOut => IsRestartsKill || (Kind is Filter && Route is "/input");
 
-    /// <summary>Whether nothing but the hub's silence ends it: it lasts as long as the hub lives.</summary>
+    /// <summary>Whether it has no time limit while the hub responds to checks.</summary>
     public bool LastsWithHub { get; init; }
 
-    /// <summary>Whether it may be sent again after a failure that may pass.</summary>
+    /// <summary>Whether it can be repeated after a transient failure.</summary>
     public bool MayRepeat => Method is "GET" or "DELETE" || IsRestartsKill;
 
-    /// <summary>A restart has its hub kill the instance, and once more take it off its list, for the next one to have its id.</summary>
+    /// <summary>A restart kills the instance, and has its hub remove it from its list, so that the next instance can have its id.</summary>
     private bool IsRestartsKill => Route == "/_kill" && Script.Contains("Restart", StringComparison.Ordinal);
 
-    /// <summary>What a stream that isn't struck gives, so that it ends; null for what the server itself answers.</summary>
+    /// <summary>The data of a stream that isn't affected, so that it ends; null for the response of the server itself.</summary>
     public string? Answer(string method, string target) => method != "GET" ? null
         : Items is not null && Regex.IsMatch(target, Route + "$") ? Items
         : Kind is Receive && target.EndsWith("/output", StringComparison.Ordinal) ? Numbers
         : Kind is Event && Regex.IsMatch(target, Route + "$") ? "55"
         : null;
 
-    /// <summary>The longest that it may last under a fault that nothing else ends, in seconds.</summary>
+    /// <summary>The maximum duration with a fault that nothing else ends, in seconds.</summary>
     public double Bound(Fault fault) => LastsWithHub ? (3.5 * FaultPlace.ShortTime) + (Script.Contains("Invoke", StringComparison.Ordinal) ? CleanUpTime : 0)
         : fault.FreezesHub && OwnBound > 0 ? FaultPlace.ShortTime + QuietTime
         : OwnBound == 0 ? FaultPlace.ShortTime
         : OwnBound;
 
-    /// <summary>Whether it lasts, as it should, for as long as a fault does: the hub is alive, and nothing says that no more will come.</summary>
+    /// <summary>Whether it lasts as long as the fault, as it should: the hub responds to checks, and more data may follow.</summary>
     public bool OutlastsIt(Fault fault) => LastsWithHub && fault is { IsEndless: true, FreezesHub: false };
 
     public override string ToString() => Script;
 
-    /// <summary>What it comes to under a fault, where that isn't what others come to; null where it is. No error is an empty text.</summary>
+    /// <summary>The result with a fault that differs from that of other commands; null if it doesn't. An empty text means no error.</summary>
     public string? Exception(Fault fault) => (fault.Name, Kind) switch
     {
         ("404", Connect) => "INVALID_RESPONSE",
@@ -109,22 +109,22 @@ internal sealed record FaultedCommand(string Kind, string Script, string Method,
         ("404", Start) when Script.Contains("-Wait", StringComparison.Ordinal) => "",
         ("404", Start) when Script.Contains("Restart", StringComparison.Ordinal) && Method == "GET" => "REQUEST_ERROR",
 
-        // What isn't known, or isn't running, has ended already.
+        // An instance that is unknown or isn't running has ended.
         ("400" or "404", Start) when IsRestartsKill => "",
         ("409", Change) when Script.Contains("Remove-ScramjetSequence", StringComparison.Ordinal) => "TIMEOUT",
 
-        // The output has come to its end, and a warning says that the input hasn't.
+        // The output has ended, and a warning reports that the input hasn't.
         (_, Filter) when fault is { FreezesHub: true, LeavesBody: false } && Script.Contains("-ReceiveOutput", StringComparison.Ordinal) && Method == "POST" => "",
 
         // The output may have ended before the response is read.
         ("gives two lengths", Filter) when Method == "POST" && Route == "/input" => "",
 
-        // It looks whether the instance has ended, whatever becomes of the request that ends it.
+        // The command checks whether the instance has ended, independent of the request that ends it.
         (_, Start) when Script.Contains("Stop-ScramjetInstance -GracePeriodSec", StringComparison.Ordinal) && (fault.GivesItems || fault.Name.Contains("compressed", StringComparison.Ordinal) || fault.Name.Contains("chunk", StringComparison.Ordinal)) => "",
         _ => null,
     };
 
-    /// <summary>All commands that talk to a server.</summary>
+    /// <summary>All commands that send requests.</summary>
     public static IReadOnlyList<FaultedCommand> All { get; } =
     [
         new(Ask, "Get-ScramjetHub", "GET", "/version"),

@@ -12,7 +12,7 @@ using Xunit;
 
 namespace ScramjetPlatform.Tests;
 
-/// <summary>Data comes out as it went in, all of it, and what can't is told.</summary>
+/// <summary>Data is received as it was sent, completely. Otherwise, there is an error.</summary>
 public sealed class FidelityTests(RealPlatform real)
 {
     private const string NoEnd = "{\"n\":1}\n{\"n\":2}\n";
@@ -21,7 +21,7 @@ public sealed class FidelityTests(RealPlatform real)
 
     private static readonly int[] s_sizes = [100, 4096, 100 * 1024];
 
-    /// <summary>Hubs of 1.0, each way of sending bytes into an instance, and sizes.</summary>
+    /// <summary>Hubs of 1.0, each way to send bytes to an instance, and sizes.</summary>
     public static IEnumerable<TheoryDataRow<TestHub, string, int>> Bytes() =>
         from hub in HubUnderTest.InTheFormOf10()
         from way in new[] { "path", "pipeline", "receive", "receive-path", "invoke" }
@@ -30,10 +30,10 @@ public sealed class FidelityTests(RealPlatform real)
 
     private static string Kind(System.Management.Automation.ErrorRecord error) => error.FullyQualifiedErrorId.Split(',')[0];
 
-    /// <summary>The real 0.18.7 hub takes all input for UTF-8 text, which random bytes aren't.</summary>
+    /// <summary>The real 0.18.7 hub decodes all input as UTF-8 text, so it isn't used for random bytes.</summary>
     [Theory]
     [MemberData(nameof(Bytes))]
-    public async Task Bytes_come_out_as_they_went_in(TestHub which, string way, int size)
+    public async Task Bytes_are_received_as_they_were_sent(TestHub which, string way, int size)
     {
         await using var hub = await HubUnderTest.StartAsync(which, real);
         using var session = hub.Connect();
@@ -65,10 +65,10 @@ public sealed class FidelityTests(RealPlatform real)
         Assert.Equal(bytes, await File.ReadAllBytesAsync(target, TestContext.Current.CancellationToken));
     }
 
-    /// <summary>Characters of four bytes from the first one on: a piece that is decoded by itself cuts some.</summary>
+    /// <summary>Characters of four bytes, offset by one: a piece that is decoded separately splits some of them.</summary>
     [Theory]
     [EachHub]
-    public async Task Text_comes_out_as_it_went_in(TestHub which)
+    public async Task Text_is_received_as_it_was_sent(TestHub which)
     {
         await using var hub = await HubUnderTest.StartAsync(which, real);
         using var session = hub.Connect();
@@ -83,7 +83,7 @@ public sealed class FidelityTests(RealPlatform real)
 
     [Theory]
     [EachHub]
-    public async Task Lines_keep_their_ends_but_for_the_line_feed(TestHub which)
+    public async Task Lines_keep_their_carriage_returns(TestHub which)
     {
         await using var hub = await HubUnderTest.StartAsync(which, real);
         using var session = hub.Connect();
@@ -94,7 +94,7 @@ public sealed class FidelityTests(RealPlatform real)
 
     [Theory]
     [EachHub]
-    public async Task All_objects_come_out_of_a_run(TestHub which)
+    public async Task A_run_returns_all_objects(TestHub which)
     {
         await using var hub = await HubUnderTest.StartAsync(which, real);
         using var session = hub.Connect();
@@ -103,10 +103,10 @@ public sealed class FidelityTests(RealPlatform real)
         Assert.Equal([20_000, 200_010_000d], output.Select(o => o.BaseObject));
     }
 
-    /// <summary>Runners of 0.18 gave the program its first objects several times, now and then, when they arrived together with their type.</summary>
+    /// <summary>Runners of 0.18 sometimes passed the first objects to the program several times, if they arrived together with their content type.</summary>
     [Theory]
     [EachHub]
-    public async Task The_first_objects_come_out_once_however_often_a_program_runs(TestHub which)
+    public async Task The_first_objects_are_received_once_in_repeated_runs(TestHub which)
     {
         await using var hub = await HubUnderTest.StartAsync(which, real);
         using var session = hub.Connect();
@@ -115,10 +115,10 @@ public sealed class FidelityTests(RealPlatform real)
             Assert.Equal(Enumerable.Range(1, 3000).Select(n => (long)n), session.Get("1..3000 | Invoke-ScramjetSequence $s").Select(o => (long)o.BaseObject));
     }
 
-    /// <summary>Hubs of 1.0 call it a good end when a program fails while its output is under way.</summary>
+    /// <summary>Hubs of 1.0 report success if a program fails while it writes output.</summary>
     [Theory]
     [EachHub]
-    public async Task A_program_that_fails_half_way_is_an_error_behind_what_it_put_out(TestHub which)
+    public async Task A_program_that_fails_while_writing_is_an_error_after_its_output(TestHub which)
     {
         await using var hub = await HubUnderTest.StartAsync(which, real);
         using var session = hub.Connect();
@@ -160,7 +160,7 @@ public sealed class FidelityTests(RealPlatform real)
 
     [Theory]
     [EachHub]
-    public async Task Nothing_is_lost_to_a_reader_that_has_just_left(TestHub which)
+    public async Task Nothing_is_lost_to_a_reader_that_has_just_disconnected(TestHub which)
     {
         await using var hub = await HubUnderTest.StartAsync(which, real);
         using var session = hub.Connect();
@@ -201,7 +201,7 @@ public sealed class FidelityTests(RealPlatform real)
     }
 
     [Fact]
-    public async Task Input_is_announced_once_and_only_where_it_must_be()
+    public async Task Input_is_announced_once_and_only_if_necessary()
     {
         var hub = new FakeHub("sth-0");
         foreach (var id in new[] { "text", "objects", "stdin" })
@@ -222,7 +222,7 @@ public sealed class FidelityTests(RealPlatform real)
                 .Select(r => $"{r.Target["/api/v1/instance/".Length..]} {r.Headers["Content-Type"]} {r.Headers.GetValueOrDefault("x-end-stream")}"));
     }
 
-    /// <summary>An instance whose input comes from a topic takes none: the announcement is refused as the data would be.</summary>
+    /// <summary>An instance whose input comes from a topic accepts no other input. The announcement is rejected, as the data would be.</summary>
     [Fact]
     public async Task Input_that_comes_from_a_topic_is_an_error()
     {
@@ -236,9 +236,9 @@ public sealed class FidelityTests(RealPlatform real)
             Assert.Contains("405", session.Error($"{what} | Send-ScramjetInput $i").ToString(), StringComparison.Ordinal);
     }
 
-    /// <summary>The pipeline waits while the way is being made, so that what it writes with pauses is sent with them.</summary>
+    /// <summary>The pipeline waits while the connection is being established, so that data that is written with pauses is sent with pauses.</summary>
     [Fact]
-    public async Task What_is_written_with_a_pause_is_not_joined()
+    public async Task Data_that_is_written_with_a_pause_is_not_joined()
     {
         var hub = new FakeHub("sth-0");
         hub.AddInstance(hub.AddSequence("echo"), id: "i");
@@ -258,7 +258,7 @@ public sealed class FidelityTests(RealPlatform real)
     }
 
     [Fact]
-    public async Task An_output_that_ends_before_the_program_is_an_error_that_says_how_much_came()
+    public async Task An_output_that_ends_before_the_program_is_an_error_with_the_received_amount()
     {
         var hub = new FakeHub("sth-0");
         hub.AddSequence("wait");
@@ -274,7 +274,7 @@ public sealed class FidelityTests(RealPlatform real)
     }
 
     [Fact]
-    public async Task An_output_that_is_shorter_than_what_was_written_is_an_error_that_says_by_how_much()
+    public async Task An_output_that_is_shorter_than_written_is_an_error_with_the_difference()
     {
         var hub = new FakeHub("sth-0") { Second = TimeSpan.FromMilliseconds(100) };
         hub.AddSequence("count");
@@ -289,7 +289,7 @@ public sealed class FidelityTests(RealPlatform real)
         Assert.Contains("8 of the 24 bytes", error.ToString(), StringComparison.Ordinal);
     }
 
-    /// <summary>A runner exits ten seconds after its program has ended, and takes along what nobody has read by then.</summary>
+    /// <summary>A runner exits ten seconds after its program has ended, and output that wasn't read by then is lost.</summary>
     [Fact]
     public async Task A_slow_pipeline_loses_nothing_when_the_program_has_ended()
     {
@@ -324,7 +324,7 @@ public sealed class FidelityTests(RealPlatform real)
     }
 
     [Fact]
-    public async Task A_value_that_is_cut_off_by_the_end_is_an_error()
+    public async Task A_value_that_the_end_of_the_stream_cuts_is_an_error()
     {
         var hub = new FakeHub("sth-0");
         hub.AddInstance(hub.AddSequence("hello"), id: "i");
@@ -343,7 +343,7 @@ public sealed class FidelityTests(RealPlatform real)
     }
 
     [Fact]
-    public async Task Lines_before_a_bad_chunk_come_out_before_the_error()
+    public async Task Lines_before_an_invalid_chunk_are_written_before_the_error()
     {
         var hub = new FakeHub("sth-0");
         hub.AddInstance(hub.AddSequence("hello"), id: "i");
@@ -364,7 +364,7 @@ public sealed class FidelityTests(RealPlatform real)
 
     [Theory]
     [EachHub]
-    public async Task What_has_come_of_a_line_comes_out_when_the_time_is_up(TestHub which)
+    public async Task The_received_part_of_a_line_is_written_at_the_time_limit(TestHub which)
     {
         await using var hub = await HubUnderTest.StartAsync(which, real);
         using var session = hub.Connect();
@@ -374,7 +374,7 @@ public sealed class FidelityTests(RealPlatform real)
 
     [Theory]
     [EachHub]
-    public async Task A_log_that_is_followed_ends_with_its_instance(TestHub which)
+    public async Task A_followed_log_ends_with_its_instance(TestHub which)
     {
         await using var hub = await HubUnderTest.StartAsync(which, real);
         using var session = hub.Connect();
@@ -418,7 +418,7 @@ public sealed class FidelityTests(RealPlatform real)
 
     [Theory]
     [EachHub]
-    public async Task A_configuration_goes_out_as_it_stands(TestHub which)
+    public async Task A_configuration_is_sent_as_specified(TestHub which)
     {
         const string Text = """{"b":"2024-01-01T00:00:00+05:30","c":"/Date(1)/","n":[9007199254740991,0.1,-1.5],"e":"🚀"}""";
         await using var hub = await HubUnderTest.StartAsync(which, real);
@@ -434,7 +434,7 @@ public sealed class FidelityTests(RealPlatform real)
     [Theory]
     [InlineData("""{"b":"2024-01-01T00:00:00+05:30","n":[1.50,1e2,123456789012345678901234567890,0.1234567890123456789]}""")]
     [InlineData("""{"z":1,"a":{"z":null,"a":[]}}""")]
-    public async Task A_configuration_is_sent_as_it_was_written(string text)
+    public async Task A_configuration_in_JSON_is_sent_as_written(string text)
     {
         var hub = new FakeHub("sth-0");
         hub.AddSequence("wait");
@@ -460,7 +460,7 @@ public sealed class FidelityTests(RealPlatform real)
     [InlineData("{\"a\": 1, /* one */ \"b\": 2}")]
     [InlineData("{\"a\": 1,}")]
     [InlineData("{\"a\": 1, \"a\": 2}")]
-    public async Task A_configuration_that_is_no_JSON_is_an_error(string text)
+    public async Task A_configuration_that_is_not_JSON_is_an_error(string text)
     {
         var hub = new FakeHub("sth-0");
         hub.AddSequence("wait");
@@ -479,7 +479,7 @@ public sealed class FidelityTests(RealPlatform real)
     }
 
     [Fact]
-    public async Task Events_come_as_they_were_sent()
+    public async Task Events_are_received_as_they_were_sent()
     {
         var hub = new FakeHub("sth-0");
         hub.AddInstance(hub.AddSequence("ping"), id: "i");
@@ -493,7 +493,7 @@ public sealed class FidelityTests(RealPlatform real)
             session.Get("$e[0].Message; $e[1].Message.at; \"$($e[1].Message.n)\"; $e[2].Message").Select(m => (string)m.BaseObject));
     }
 
-    /// <summary>Answers a stream with one chunk and its end.</summary>
+    /// <summary>Responds with a stream of one chunk.</summary>
     private static async Task<bool> AnswerAsync(FaultServer.Exchange exchange, string path, string stream, string data)
     {
         if (!path.EndsWith(stream, StringComparison.Ordinal))

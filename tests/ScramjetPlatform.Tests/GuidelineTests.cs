@@ -7,13 +7,13 @@ using Xunit;
 
 namespace ScramjetPlatform.Tests;
 
-/// <summary>PowerShell's guidelines, measured over all commands and parameters.</summary>
+/// <summary>PowerShell's guidelines, checked for all commands and parameters.</summary>
 public sealed class GuidelineTests
 {
-    /// <summary>Parameters for which names of files are what people look for, or whose values may be anything.</summary>
+    /// <summary>The parameters for which file names are useful completions, or whose values can be anything.</summary>
     private static readonly string[] TakingFiles = ["AppConfigPath", "ArgumentList", "Destination", "Exclude", "InputObject", "LiteralPath", "OutFile", "Path", "StartupConfig"];
 
-    /// <summary>What each bound of time means: the first words of its text on every page.</summary>
+    /// <summary>The meaning of each time limit: the first words of its description on every page.</summary>
     private static readonly (string Name, string Meaning)[] Times =
     [
         ("TimeoutSec", "Specifies the time limit for each "),
@@ -28,15 +28,15 @@ public sealed class GuidelineTests
     private static IEnumerable<ParameterMetadata> Own(CommandInfo command) =>
         command.Parameters.Values.Where(p => !Cmdlet.CommonParameters.Contains(p.Name) && !Cmdlet.OptionalCommonParameters.Contains(p.Name));
 
-    /// <summary>The type of one value, whether one or several are taken.</summary>
+    /// <summary>Returns the type of a single value of a parameter.</summary>
     private static Type OneOf(Type type) => Nullable.GetUnderlyingType(type) ?? (type.IsArray ? type.GetElementType()! : type);
 
     [Fact]
-    public void Every_mandatory_parameter_says_what_it_wants_where_PowerShell_asks_for_it()
+    public void Every_mandatory_parameter_has_a_help_message_for_the_prompt()
     {
         using var engine = new Engine();
 
-        // A switch is mandatory to tell parameter sets apart: PowerShell doesn't ask for it.
+        // A mandatory switch selects a parameter set, and PowerShell doesn't prompt for it.
         var silent = Commands(engine).SelectMany(c => Own(c)
             .Where(p => !p.SwitchParameter && p.ParameterSets.Values.Any(s => s.IsMandatory && string.IsNullOrEmpty(s.HelpMessage)))
             .Select(p => $"{c.Name} -{p.Name}"));
@@ -44,14 +44,14 @@ public sealed class GuidelineTests
     }
 
     [Fact]
-    public void Every_command_declares_what_it_writes()
+    public void Every_command_declares_its_output_types()
     {
         using var engine = new Engine();
         Assert.Empty(Commands(engine).Where(c => c.OutputType.Count == 0).Select(c => c.Name));
     }
 
     [Fact]
-    public void Every_command_leads_to_its_page_on_the_web()
+    public void Every_command_has_the_address_of_its_page()
     {
         using var engine = new Engine();
         var project = engine.Single($"(Import-PowerShellDataFile '{Engine.RepositoryRoot}/ScramjetPlatform.psd1').PrivateData.PSData.ProjectUri").BaseObject;
@@ -65,19 +65,19 @@ public sealed class GuidelineTests
     }
 
     [Fact]
-    public void A_parameters_name_has_one_type_in_all_commands()
+    public void A_parameter_has_the_same_type_in_all_commands()
     {
         using var engine = new Engine();
         var byName = Commands(engine).SelectMany(Own).GroupBy(p => p.Name).ToArray();
         Assert.Empty(byName.Where(g => g.Select(p => OneOf(p.ParameterType)).Distinct().Skip(1).Any()).Select(g => $"-{g.Key}: {string.Join(", ", g.Select(p => p.ParameterType.Name).Distinct())}"));
 
-        // And no two names differ by their number alone.
+        // No two names differ only in their number.
         var names = byName.Select(g => g.Key).ToHashSet(StringComparer.OrdinalIgnoreCase);
         Assert.All(names, n => Assert.DoesNotContain(n + "s", names));
     }
 
     [Fact]
-    public void A_bound_of_time_has_one_meaning_in_all_commands()
+    public void A_time_limit_has_the_same_meaning_in_all_commands()
     {
         using var engine = new Engine();
         var found = Commands(engine).SelectMany(c => Own(c).Where(p => OneOf(p.ParameterType) == typeof(double)).Select(p => (Command: c.Name, p.Name))).ToArray();
@@ -92,17 +92,17 @@ public sealed class GuidelineTests
     }
 
     [Fact]
-    public void A_path_can_be_given_literally_too()
+    public void Every_path_has_a_literal_counterpart()
     {
         using var engine = new Engine();
         var without = Commands(engine).Where(c => c.Parameters.ContainsKey("Path") && !c.Parameters.ContainsKey("LiteralPath")).Select(c => c.Name);
 
-        // It makes the path, as New-Item does, and takes it literally.
+        // The command creates the path, like New-Item, and doesn't expand wildcards.
         Assert.Equal(["New-ScramjetSequenceProject"], without);
     }
 
     [Fact]
-    public void The_tab_key_offers_names_of_files_only_where_they_fit()
+    public void File_names_are_completed_only_for_paths()
     {
         using var engine = new Engine();
         var folder = Directory.CreateTempSubdirectory().FullName;
@@ -133,7 +133,7 @@ public sealed class GuidelineTests
     }
 
     [Fact]
-    public void A_file_to_send_is_found_by_wildcards_that_fit_one_and_literally()
+    public void A_file_to_send_can_be_specified_with_wildcards_or_literally()
     {
         using var engine = new Engine();
         var folder = Directory.CreateTempSubdirectory().FullName;
@@ -148,7 +148,7 @@ public sealed class GuidelineTests
             Assert.Equal("FILE_NOT_FOUND", Kind("Invoke-ScramjetSequence -Path b*.txt"));
             Assert.Equal("BAD_PARAMETERS", Kind("Send-ScramjetTopicData cities -Path a2.txt -LiteralPath a2.txt"));
 
-            // Found: what is missing next is the connection.
+            // The file was found, and the next error is the missing connection.
             foreach (var file in new[] { "-Path 'a2*'", "-LiteralPath 'a[1].txt'", "-Path 'a`[1`].txt'" })
                 Assert.Equal("NOT_CONNECTED", Kind($"Send-ScramjetTopicData cities {file}"));
         }
@@ -160,7 +160,7 @@ public sealed class GuidelineTests
     }
 
     [Fact]
-    public void Names_of_events_are_offered_once_the_session_knows_them()
+    public void Event_names_are_completed_after_the_session_has_used_them()
     {
         using var engine = new Engine();
         engine.Set("line", "Receive-ScramjetEvent x -EventName fin");

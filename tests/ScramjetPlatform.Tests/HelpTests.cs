@@ -10,7 +10,7 @@ using Xunit;
 
 namespace ScramjetPlatform.Tests;
 
-/// <summary>Help is part of each cmdlet: complete and true to it. The Pester suite runs its examples.</summary>
+/// <summary>Each cmdlet has complete and correct help. The Pester suite runs its examples.</summary>
 public sealed class HelpTests
 {
     private static readonly string[] Names = ReadNames();
@@ -50,7 +50,7 @@ public sealed class HelpTests
 
     [Theory]
     [MemberData(nameof(Cmdlets))]
-    public void Get_Help_has_the_cmdlets_sets_and_defaults(string name)
+    public void Get_Help_has_the_parameter_sets_and_defaults_of_the_cmdlet(string name)
     {
         using var engine = new Engine();
         engine.Set("name", name);
@@ -82,12 +82,12 @@ public sealed class HelpTests
 
     [Theory]
     [MemberData(nameof(Cmdlets))]
-    public void The_syntax_on_the_page_is_the_cmdlets(string name)
+    public void The_syntax_on_the_page_is_that_of_the_cmdlet(string name)
     {
         using var engine = new Engine();
         var command = (CmdletInfo)engine.Single($"Get-Command {name}").BaseObject;
 
-        // PlatyPS breaks long lines.
+        // PlatyPS wraps long lines.
         var page = Page(name).Replace("\n ", " ", StringComparison.Ordinal);
         Assert.All(command.ParameterSets, set => Assert.Contains($"{name} {set}", page, StringComparison.Ordinal));
     }
@@ -113,7 +113,7 @@ public sealed class HelpTests
         Assert.Equal(File.ReadLines(Path.Combine(Engine.RepositoryRoot, "docs/en-US", topic + ".md")).ElementAt(4), engine.Single($"Get-Help {topic}*").Properties["Synopsis"].Value);
         Assert.All(lines, line => Assert.True(line.Length <= 80 || line.StartsWith("        ", StringComparison.Ordinal), line));
 
-        // Windows PowerShell reads the file in the machine's own encoding.
+        // Windows PowerShell reads the file in the encoding of the machine.
         Assert.DoesNotContain(text, c => c is '#' or '`' or > '~');
         var see = lines.SkipWhile(l => l != "SEE ALSO").SelectMany(l => Regex.Matches(l, @"[\w-]+-Scramjet\w+|about_\w+")).Select(m => m.Value);
         Assert.All(see, name => Assert.Single(engine.Get($"Get-Help {name}")));

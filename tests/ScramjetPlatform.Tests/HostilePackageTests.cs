@@ -9,7 +9,7 @@ using Xunit;
 
 namespace ScramjetPlatform.Tests;
 
-/// <summary>Packages that were made to do harm are told before anything is sent.</summary>
+/// <summary>Harmful packages are rejected before anything is sent.</summary>
 public sealed class HostilePackageTests : IAsyncLifetime
 {
     private const int SetUserId = 0xDED; // 06755
@@ -28,10 +28,10 @@ public sealed class HostilePackageTests : IAsyncLifetime
         ["a long link out"] = (() => RawTar.Good().Add("././@LongLink", "../../etc/passwd\0", 'K').Add("l", type: '2', link: "index.js").ToPackage(), "'../../etc/passwd'"),
         ["a hard link out by pax"] = (() => RawTar.Good().Pax("linkpath", "../secret").Add("l", type: '1', link: "index.js").ToPackage(), "'../secret'"),
         ["a hard link out by a long link"] = (() => RawTar.Good().Add("././@LongLink", "/etc/passwd\0", 'K').Add("l", type: '1', link: "index.js").ToPackage(), "'/etc/passwd'"),
-        ["a hard link to what isn't there"] = (() => RawTar.Good().Add("l", type: '1', link: "nothing").ToPackage(), "'nothing'"),
-        ["a file behind a link"] = (() => RawTar.Good().Add("a/b/l", type: '2', link: "../..").Add("a/b/l/x", "x").ToPackage(), "'a/b/l/x'"),
-        ["a link behind a link"] = (() => RawTar.Good().Add("a/b/l", type: '2', link: "../..").Add("a/b/l/x", type: '2', link: "../../../x").ToPackage(), "'a/b/l/x'"),
-        ["a global pax path"] = (() => RawTar.Good().Pax("path", "elsewhere", 'g').Add("good", "x").ToPackage(), "all entries"),
+        ["a hard link to a missing file"] = (() => RawTar.Good().Add("l", type: '1', link: "nothing").ToPackage(), "'nothing'"),
+        ["a file in a linked folder"] = (() => RawTar.Good().Add("a/b/l", type: '2', link: "../..").Add("a/b/l/x", "x").ToPackage(), "'a/b/l/x'"),
+        ["a link in a linked folder"] = (() => RawTar.Good().Add("a/b/l", type: '2', link: "../..").Add("a/b/l/x", type: '2', link: "../../../x").ToPackage(), "'a/b/l/x'"),
+        ["a global pax path"] = (() => RawTar.Good().Pax("path", "elsewhere", 'g').Add("good", "x").ToPackage(), "global header"),
         ["two pax headers"] = (() => RawTar.Good().Pax("path", "a").Pax("path", "../evil").Add("good", "x").ToPackage(), "two headers"),
         ["a pax and a long name"] = (() => RawTar.Good().Pax("path", "a").Add("././@LongLink", "b\0", 'L').Add("good", "x").ToPackage(), "two headers"),
         ["a pax and a long link"] = (() => RawTar.Good().Add("././@LongLink", "index.js\0", 'K').Pax("path", "a").Add("good", "x").ToPackage(), "two headers"),
@@ -57,15 +57,15 @@ public sealed class HostilePackageTests : IAsyncLifetime
         ["a very long name"] = (() => RawTar.Good().Add("././@LongLink", new string('a', 5000) + "\0", 'L').Add("x", "x").ToPackage(), "4096 bytes"),
         ["a name of 2 GiB"] = (() => RawTar.Good().Add("././@LongLink", new string('a', 100_000), 'L', size: 2L << 30).ToPackage(), "1048576 bytes"),
         ["a pax header of 2 GiB"] = (() => RawTar.Good().Add("PaxHeader", "2147483648 path=a", 'x', size: 2L << 30).ToPackage(), "1048576 bytes"),
-        ["a size beyond all"] = (() => RawTar.Good().Add("x", "x", size: long.MaxValue).ToPackage(), "cut off"),
-        ["a folder with a content"] = (() => RawTar.Good().Add("d/", "x", '5').ToPackage(), "'d/' has content"),
+        ["a size that is too large"] = (() => RawTar.Good().Add("x", "x", size: long.MaxValue).ToPackage(), "cut off"),
+        ["a folder with content"] = (() => RawTar.Good().Add("d/", "x", '5').ToPackage(), "'d/' has content"),
         ["no end"] = (() => RawTar.Good().ToPackage(withEnd: false), "cut off"),
         ["cut in the compressed data"] = (() => [.. Large().SkipLast(2000)], "cut off"),
-        ["cut in the last sum"] = (() => [.. RawTar.Good().ToPackage().SkipLast(4)], "cut off"),
+        ["cut in the checksum"] = (() => [.. RawTar.Good().ToPackage().SkipLast(4)], "cut off"),
         ["cut in a file"] = (() => RawTar.Gzip([.. RawTar.Good().ToTar(withEnd: false).SkipLast(100)]), "cut off"),
         ["damaged in the compressed data"] = (() => Damaged(Large(), 3000), "damaged"),
         ["damaged in a header"] = (() => RawTar.Gzip(Damaged(RawTar.Good().ToTar(), 1030)), "damaged"),
-        ["more behind the end"] = (() => RawTar.Gzip(RawTar.Good().ToTar(), RawTar.Good().ToTar()), "after its end"),
+        ["data after the end"] = (() => RawTar.Gzip(RawTar.Good().ToTar(), RawTar.Good().ToTar()), "after its end"),
         ["nothing"] = (() => [], "empty"),
         ["an empty tar"] = (() => new RawTar().ToPackage(), "no files"),
         ["not compressed"] = (() => RawTar.Good().ToTar(), "gzip"),
@@ -109,7 +109,7 @@ public sealed class HostilePackageTests : IAsyncLifetime
     }
 
     [Fact]
-    public void What_tar_programs_write_is_taken()
+    public void Packages_of_tar_programs_are_accepted()
     {
         var longName = string.Join('/', Enumerable.Repeat("a-rather-long-folder-name", 8)) + "/file.txt";
         using var session = _platform.Connect();

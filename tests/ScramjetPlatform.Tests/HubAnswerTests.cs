@@ -10,13 +10,13 @@ using Xunit;
 
 namespace ScramjetPlatform.Tests;
 
-/// <summary>What hubs answer is what the objects tell; what they don't answer isn't made up.</summary>
+/// <summary>Objects contain what hubs report, and no values that hubs don't report.</summary>
 public sealed class HubAnswerTests(RealPlatform real) : IDisposable
 {
     private const string Json = "application/x-ndjson";
     private const string Text = "text/plain";
 
-    /// <summary>As a hub of 1.0.1 answered it, whose disk is 15 % full by the count of those that leave out what is reserved.</summary>
+    /// <summary>The response of a 1.0.1 hub whose disk usage is 15 % without the space that is reserved for the system.</summary>
     private const string Load = """{"avgLoad":0.86,"currentLoad":2.9,"memFree":24749570785.280003,"memUsed":526940897.28,"fsSize":[{"fs":"/","available":83814522880,"size":270553174016,"used":14749249536,"use":0.054515159874368196},{"fs":"/root","available":83814522880,"size":270553174016,"used":14749249536,"use":0.054515159874368196}]}""";
 
     private readonly Engine _engine = new();
@@ -45,7 +45,7 @@ public sealed class HubAnswerTests(RealPlatform real) : IDisposable
 
     [Theory]
     [EachHub]
-    public async Task A_hub_alone_tells_its_version_and_no_more_than_it_knows(TestHub which)
+    public async Task A_standalone_hub_has_its_version_and_no_unknown_values(TestHub which)
     {
         await using var hub = await HubUnderTest.StartAsync(which, real);
         using var session = hub.Connect();
@@ -63,7 +63,7 @@ public sealed class HubAnswerTests(RealPlatform real) : IDisposable
     [InlineData("""{"cpm":{}}""", null, null)]
     [InlineData("""{"cpm":{"connected":true,"cpmId":"lab"}}""", true, "lab")]
     [InlineData("""{"cpm":{"connected":false,"cpmId":"lab"}}""", false, "lab")]
-    public async Task A_hub_alone_tells_of_itself(string status, bool? connected, string? space)
+    public async Task A_standalone_hub_reports_its_space(string status, bool? connected, string? space)
     {
         var hub = new FakeHub("mine");
         hub.AddInstance(hub.AddSequence("hello"));
@@ -74,13 +74,13 @@ public sealed class HubAnswerTests(RealPlatform real) : IDisposable
         Assert.Equal(["red", "fast"], (IEnumerable<string>)Value(told, "Tags")!);
         Assert.Equal(("Running", null, null, connected, space), (Value(told, "Status"), Value(told, "Healthy"), Value(told, "SelfHosted"), Value(told, "Connected"), Value(told, "Space")));
 
-        // It was asked by its own address: whatever became of its space, it can be asked on.
+        // The hub was requested directly, so it can be requested again, regardless of its space.
         Assert.Single(_engine.Get("Get-ScramjetHub | Get-ScramjetInstance"));
         Assert.Equal(3, _engine.Get("Get-ScramjetHub | Show-ScramjetTree").Count);
     }
 
     [Fact]
-    public async Task A_hub_alone_is_told_of_without_what_it_refuses_to_answer()
+    public async Task A_standalone_hub_is_returned_without_details_that_it_refuses()
     {
         var hub = new FakeHub("mine");
         hub.Intercept = async (exchange, path) =>
@@ -95,7 +95,7 @@ public sealed class HubAnswerTests(RealPlatform real) : IDisposable
     }
 
     [Fact]
-    public void Real_hubs_of_a_space_have_their_versions()
+    public void Hubs_of_a_space_have_their_versions()
     {
         using var session = real.Connect();
         Assert.Equal(["0.18.7", "0.18.7"], session.Get("Get-ScramjetHub | ForEach-Object Version").Select(v => v.BaseObject));
@@ -103,7 +103,7 @@ public sealed class HubAnswerTests(RealPlatform real) : IDisposable
     }
 
     [Fact]
-    public async Task Versions_are_asked_for_once_by_Get_ScramjetHub_alone()
+    public async Task Only_Get_ScramjetHub_requests_versions_once()
     {
         await using var platform = FakePlatform.Of(20, hub => hub.Intercept = async (exchange, path) =>
         {
@@ -130,14 +130,14 @@ public sealed class HubAnswerTests(RealPlatform real) : IDisposable
         Assert.Equal("1.0.1", Value(_engine.Single("Get-ScramjetHub sth-1"), "Version"));
         Assert.Equal(before, platform.Server.Requests.Count(r => r.Target.EndsWith("/sth-1/api/v1/version", StringComparison.Ordinal)));
 
-        // A hub that has come again may be another one.
+        // A hub that has reconnected may have another version.
         platform.LastConnected["sth-1"] = "2026-11-25T01:00:00.000Z";
         Assert.Equal("1.2.0", Value(_engine.Single("Get-ScramjetHub sth-1"), "Version"));
     }
 
     [Theory]
     [EachHub]
-    public async Task An_instance_keeps_what_is_known_of_its_sequence(TestHub which)
+    public async Task An_instance_keeps_the_known_properties_of_its_sequence(TestHub which)
     {
         await using var hub = await HubUnderTest.StartAsync(which, real);
         using var session = hub.Connect();
@@ -156,7 +156,7 @@ public sealed class HubAnswerTests(RealPlatform real) : IDisposable
     }
 
     [Fact]
-    public async Task A_load_is_as_a_newer_hub_answers_it()
+    public async Task A_load_has_the_values_of_a_newer_hub()
     {
         await using var server = Alone(new FakeHub("mine") { Intercept = Answer(("/load-check", Load)) });
         var load = _engine.Single("Get-ScramjetLoad");
@@ -170,7 +170,7 @@ public sealed class HubAnswerTests(RealPlatform real) : IDisposable
 
     [Theory]
     [EachHub]
-    public async Task A_load_is_as_the_hub_answers_it(TestHub which)
+    public async Task A_load_has_the_values_of_the_hub(TestHub which)
     {
         await using var hub = await HubUnderTest.StartAsync(which, real);
         using var session = hub.Connect();
@@ -178,7 +178,7 @@ public sealed class HubAnswerTests(RealPlatform real) : IDisposable
         session.Get("$load = Get-ScramjetLoad; $answer = Invoke-RestMethod $uri");
         Assert.Equal(session.Get("$answer.fsSize.fs").Select(f => f.BaseObject), session.Get("$load.FileSystems.FileSystem").Select(f => f.BaseObject));
 
-        // Something writes to the disk between the two.
+        // The usage of the disk can change between the two.
         var answered = (double)session.Single("[double]$answer.fsSize[0].use * $(if ($answer.fsSize[0].use -lt 1) { 100 } else { 1 })").BaseObject;
         Assert.InRange((double)session.Single("$load.FileSystems[0].UsedPercent").BaseObject, answered - 2, answered + 2);
         Assert.Equal(which == TestHub.Npm, session.Single("$load").Properties["CpuPercent"].Value is double);
@@ -186,7 +186,7 @@ public sealed class HubAnswerTests(RealPlatform real) : IDisposable
     }
 
     [Fact]
-    public async Task The_json_of_a_tree_grows_with_the_tree()
+    public async Task The_size_of_the_JSON_of_a_tree_is_proportional_to_the_tree()
     {
         double[] perNode = [.. await Task.WhenAll(new[] { 2, 12 }.Select(async hubs =>
         {
@@ -204,7 +204,7 @@ public sealed class HubAnswerTests(RealPlatform real) : IDisposable
 
     [Theory]
     [EachHub(Only10 = true)]
-    public async Task The_wrong_content_type_for_a_topic_names_the_right_one(TestHub which)
+    public async Task The_error_for_a_wrong_content_type_of_a_topic_contains_the_right_one(TestHub which)
     {
         await using var hub = await HubUnderTest.StartAsync(which, real);
         using var session = hub.Connect();
@@ -225,7 +225,7 @@ public sealed class HubAnswerTests(RealPlatform real) : IDisposable
             Assert.Contains(right, error.ErrorDetails.RecommendedAction, StringComparison.Ordinal);
         }
 
-        // Nothing of another type got into them, and a reader takes the type that a topic has.
+        // No data of another type was sent, and a reader uses the content type of the topic.
         session.Get($"@{{ city = 'Gdynia' }} | Send-ScramjetTopicData {name}; '1', '2' | Send-ScramjetTopicData {name}-text; ,[byte[]](0, 255, 10) | Send-ScramjetTopicData {name}-bytes");
         Assert.Equal("Gdynia", Value(session.Single($"Receive-ScramjetTopicData {name} -First 1"), "city"));
         Assert.Equal(["1", "2"], session.Get($"Receive-ScramjetTopicData {name}-text -First 2").Select(v => v.BaseObject));
@@ -234,7 +234,7 @@ public sealed class HubAnswerTests(RealPlatform real) : IDisposable
     }
 
     [Fact]
-    public void The_wrong_content_type_for_a_spaces_topic_names_the_right_one()
+    public void The_error_for_a_wrong_content_type_of_a_topic_of_a_space_contains_the_right_one()
     {
         using var session = real.Connect();
         var name = "t" + Guid.NewGuid().ToString("N")[..8];
@@ -243,7 +243,7 @@ public sealed class HubAnswerTests(RealPlatform real) : IDisposable
     }
 
     [Fact]
-    public async Task Another_failure_of_a_topic_stays_what_it_is()
+    public async Task Another_error_of_a_topic_is_reported_unchanged()
     {
         var hub = new FakeHub("mine");
         hub.Intercept = async (exchange, path) =>

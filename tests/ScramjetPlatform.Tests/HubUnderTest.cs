@@ -17,24 +17,24 @@ using Xunit.v3;
 
 namespace ScramjetPlatform.Tests;
 
-/// <summary>The hubs that a test can run on.</summary>
+/// <summary>The hubs for tests.</summary>
 public enum TestHub
 {
-    /// <summary>The real hub 0.18.7 from npm, one of <see cref="RealPlatform"/>.</summary>
+    /// <summary>The real hub 0.18.7 from npm, of <see cref="RealPlatform"/>.</summary>
     Npm,
 
-    /// <summary>The stand-in in the form of the 1.0.1 release, one of its own for each test.</summary>
+    /// <summary>The stand-in of the 1.0.1 release, a separate one for each test.</summary>
     StandIn,
 
-    /// <summary>The hub that SCRAMJET_TEST_HUB_URI names.</summary>
+    /// <summary>The hub in SCRAMJET_TEST_HUB_URI.</summary>
     Named,
 }
 
-/// <summary>Each hub that a test can run on: the named one where one is named.</summary>
+/// <summary>Each hub for tests, including the one in SCRAMJET_TEST_HUB_URI.</summary>
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class EachHubAttribute : DataAttribute
 {
-    /// <summary>Whether only those of 1.0 are meant.</summary>
+    /// <summary>Whether to use only hubs of 1.0.</summary>
     public bool Only10 { get; set; }
 
     public override ValueTask<IReadOnlyCollection<ITheoryDataRow>> GetData(MethodInfo testMethod, DisposalTracker disposalTracker) =>
@@ -44,7 +44,7 @@ public sealed class EachHubAttribute : DataAttribute
 }
 
 /// <summary>
-/// One of the hubs that a test can run on, for a theory over them:
+/// One of the hubs for tests. Use it in a theory:
 /// <code>
 /// [Theory]
 /// [EachHub]
@@ -55,7 +55,7 @@ public sealed class EachHubAttribute : DataAttribute
 ///     session.Get($"Publish-ScramjetSequence '{hub.Sequence("echo").Folder}'");
 /// }
 /// </code>
-/// What a test's sequences left on a hub that goes on is removed after it.
+/// The test's sequences are removed after it from a hub that continues to run.
 /// </summary>
 public sealed class HubUnderTest : IAsyncDisposable
 {
@@ -76,23 +76,23 @@ public sealed class HubUnderTest : IAsyncDisposable
 
     public TestHub Which { get; }
 
-    /// <summary>The hub's address, with /api/v1 and without a slash at the end.</summary>
+    /// <summary>The address of the hub with /api/v1 and without a trailing slash.</summary>
     public string BaseUri { get; }
 
-    /// <summary>The stand-in, where it is that.</summary>
+    /// <summary>The stand-in; null for another hub.</summary>
     public FakeHub? StandIn { get; }
 
     private static string? Address => Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } uri ? new Uri(uri).AbsolutePath == "/" ? uri.TrimEnd('/') + "/api/v1" : uri : null;
 
-    /// <summary>All hubs, with the named one where one is named.</summary>
+    /// <summary>All hubs, including the one in SCRAMJET_TEST_HUB_URI.</summary>
     public static IEnumerable<TheoryDataRow<TestHub>> All() => [new(TestHub.Npm), .. InTheFormOf10()];
 
-    /// <summary>The hubs of 1.0: the stand-in, and the named one where one is named.</summary>
+    /// <summary>The hubs of 1.0: the stand-in, and the one in SCRAMJET_TEST_HUB_URI.</summary>
     public static IEnumerable<TheoryDataRow<TestHub>> InTheFormOf10() => Address is null ? [new(TestHub.StandIn)] : [new(TestHub.StandIn), new(TestHub.Named)];
 
-    /// <param name="which">Which hub.</param>
-    /// <param name="real">The platform that the hubs from npm are in.</param>
-    /// <param name="configure">What is to be set in the stand-in, such as the length of its seconds.</param>
+    /// <param name="which">The hub.</param>
+    /// <param name="real">The platform with the hubs from npm.</param>
+    /// <param name="configure">Configures the stand-in, such as the duration of its seconds.</param>
     public static Task<HubUnderTest> StartAsync(TestHub which, RealPlatform real, Action<FakeHub>? configure = null)
     {
         switch (which)
@@ -109,7 +109,7 @@ public sealed class HubUnderTest : IAsyncDisposable
         }
     }
 
-    /// <summary>A session that is connected to the hub.</summary>
+    /// <summary>Creates a session that is connected to the hub.</summary>
     public Engine Connect()
     {
         var engine = new Engine();
@@ -117,7 +117,7 @@ public sealed class HubUnderTest : IAsyncDisposable
         return engine;
     }
 
-    /// <summary>The folder of a sequence that runs a sample or one of <see cref="TestPrograms"/>; it goes with the test.</summary>
+    /// <summary>Creates the folder of a sequence with a sample or one of <see cref="TestPrograms"/>. It is removed after the test.</summary>
     public TestSequence Sequence(string program)
     {
         var sequence = TestSequence.Of(program);
@@ -125,7 +125,7 @@ public sealed class HubUnderTest : IAsyncDisposable
         return sequence;
     }
 
-    /// <summary>The name of a topic that no other test has; the topic goes with the test.</summary>
+    /// <summary>Returns a unique topic name. The topic is removed after the test.</summary>
     public string NewTopic()
     {
         var name = "test-" + Guid.NewGuid().ToString("N")[..12];
@@ -145,8 +145,8 @@ public sealed class HubUnderTest : IAsyncDisposable
 }
 
 /// <summary>
-/// Removes what tests left on hubs that go on: instances are killed after the test; the sequences go when the hub lets them, while
-/// other tests run, at the latest before the run ends.
+/// Removes what tests have created on hubs that continue to run. Instances are killed after the test; sequences are removed when the hub allows it, while
+/// other tests run, and at the latest at the end of the run.
 /// </summary>
 public sealed class HubCleaner : IAsyncLifetime
 {
@@ -157,7 +157,7 @@ public sealed class HubCleaner : IAsyncLifetime
 
     public async ValueTask DisposeAsync() => await Task.WhenAll(s_removals);
 
-    /// <summary>Kills the instances of the sequences with these names, and removes the sequences when that can be.</summary>
+    /// <summary>Kills the instances of the sequences with these names, and removes the sequences when possible.</summary>
     internal static async Task RemoveAsync(string hub, string[] names, string[] topics)
     {
         var sequences = JArray.Parse(await s_client.GetStringAsync(hub + "/sequences"))
@@ -175,7 +175,7 @@ public sealed class HubCleaner : IAsyncLifetime
     {
         await Task.WhenAll(sequences.Select(s => RemoveAsync(hub, s)));
 
-        // An instance that ends leaves the topics behind that it was started with, so they go last. 0.18 has no such route.
+        // An ended instance leaves its topics, so they are removed last. 0.18 has no route for that.
         foreach (var topic in topics)
         {
             using var answer = await DeleteAsync($"{hub}/topics/{topic}");

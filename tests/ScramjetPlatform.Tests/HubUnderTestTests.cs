@@ -5,12 +5,12 @@ using Xunit;
 
 namespace ScramjetPlatform.Tests;
 
-/// <summary>That the module leads a sequence through its life on each hub.</summary>
+/// <summary>The module runs a sequence from its upload to its end on each hub.</summary>
 public sealed class HubUnderTestTests(RealPlatform real)
 {
     [Theory]
     [EachHub]
-    public async Task A_sequence_lives_from_its_upload_to_its_end(TestHub which)
+    public async Task A_sequence_can_be_used_from_its_upload_to_its_end(TestHub which)
     {
         await using var hub = await HubUnderTest.StartAsync(which, real);
         using var session = hub.Connect();

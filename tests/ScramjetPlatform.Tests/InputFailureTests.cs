@@ -6,7 +6,7 @@ using Xunit;
 
 namespace ScramjetPlatform.Tests;
 
-/// <summary>What commands that send and receive at once make of an input that fails: an error at once, and all the output that there is.</summary>
+/// <summary>Commands that send and receive at the same time report a failure of the input at once, and write all available output.</summary>
 public sealed class InputFailureTests : IDisposable
 {
     private const string Numbers = "{\"n\":1}\n{\"n\":2}\n";
@@ -17,7 +17,7 @@ public sealed class InputFailureTests : IDisposable
 
     private static string Code(System.Management.Automation.ErrorRecord error) => error.FullyQualifiedErrorId.Split(',')[0];
 
-    /// <summary>A hub whose instances put out two objects, and whose answers to their input are as given.</summary>
+    /// <summary>A hub whose instances write two objects, and whose responses to their input are specified.</summary>
     private FaultServer Connect(Func<FaultServer.Exchange, Task> input, bool outputEnds)
     {
         var hub = new FakeHub("sth-0");
@@ -62,14 +62,14 @@ public sealed class InputFailureTests : IDisposable
     [Theory]
     [InlineData("Invoke-ScramjetSequence double")]
     [InlineData("Send-ScramjetInput i -ReceiveOutput")]
-    public async Task A_break_in_mid_input_is_told_at_once_and_keeps_the_output(string command)
+    public async Task An_interruption_of_the_input_is_an_error_at_once_and_keeps_the_output(string command)
     {
         await using var server = Connect(BreakInMidInputAsync, outputEnds: false);
         var told = false;
         _engine.Set("isTold", (Func<bool>)(() => told));
         _engine.Set("tell", (Action)(() => told = true));
 
-        // The pipeline goes on until the error has come out of it.
+        // The pipeline continues until the error was written.
         var result = _engine.Run($"$r = & {{ for ($n = 0; -not $isTold.Invoke(); $n++) {{ @{{ n = $n }} }} }} | {command} 2>&1 | ForEach-Object {{ if ($_ -is [Management.Automation.ErrorRecord]) {{ $tell.Invoke() }}; $_ }}; $r");
         Assert.False(result.Terminated);
         AssertKept(result, "INVALID_RESPONSE");
@@ -84,7 +84,7 @@ public sealed class InputFailureTests : IDisposable
     [InlineData("Send-ScramjetInput i -ReceiveOutput", "403", "NOT_AUTHORIZED")]
     [InlineData("Send-ScramjetInput i -ReceiveOutput", "500", "SERVER_ERROR")]
     [InlineData("Send-ScramjetInput i -ReceiveOutput", "302", "REDIRECT_REFUSED")]
-    public async Task An_input_that_is_refused_is_an_error_though_the_output_ends_well(string command, string how, string code)
+    public async Task A_rejected_input_is_an_error_even_if_the_output_ends_successfully(string command, string how, string code)
     {
         await using var server = Connect(
             async exchange =>
@@ -104,11 +104,11 @@ public sealed class InputFailureTests : IDisposable
         Assert.False(result.Terminated);
     }
 
-    /// <summary>An output that breaks while the pipeline still has something to send.</summary>
+    /// <summary>An output that is interrupted while the pipeline still has data to send.</summary>
     [Theory]
     [InlineData("Invoke-ScramjetSequence double")]
     [InlineData("Send-ScramjetInput i -ReceiveOutput")]
-    public async Task An_output_that_breaks_off_keeps_what_came(string command)
+    public async Task An_interrupted_output_keeps_the_received_data(string command)
     {
         var hub = new FakeHub("sth-0");
         hub.AddInstance(hub.AddSequence("double"), id: "i");

@@ -13,15 +13,15 @@ using Xunit;
 
 namespace ScramjetPlatform.Tests;
 
-/// <summary>What is true of instances at the end of their lives, and what may be done with them then.</summary>
+/// <summary>Instances at the end of their lives, and the commands that can be used with them.</summary>
 public sealed class InstanceLifeTests(RealPlatform real)
 {
     private static readonly HttpClient s_client = new();
 
-    /// <summary>The stand-in's seconds, where a test must not last as long as the hub's own times.</summary>
+    /// <summary>The duration of the stand-in's seconds for tests that must not take as long as the hub's times.</summary>
     private static readonly TimeSpan Brief = TimeSpan.FromMilliseconds(20);
 
-    /// <summary>The stand-in's seconds, where a test must see what is shown of a wait.</summary>
+    /// <summary>The duration of the stand-in's seconds for tests that must see the progress of a wait.</summary>
     private static readonly TimeSpan Visible = TimeSpan.FromMilliseconds(250);
 
     [Theory]
@@ -35,7 +35,7 @@ public sealed class InstanceLifeTests(RealPlatform real)
     [InlineData("errored", true, 23, "Errored", false)]
     [InlineData("killing", true, null, "Completed", true)]
     [InlineData(null, true, null, "Completed", true)]
-    public async Task An_instance_has_ended_where_its_status_its_end_or_its_termination_says_so(string? status, bool hasEndTime, int? exitCode, string expected, bool succeeded)
+    public async Task An_instance_has_ended_if_its_status_or_end_time_or_termination_says_so(string? status, bool hasEndTime, int? exitCode, string expected, bool succeeded)
     {
         var hub = new FakeHub("sth-1");
         var instance = hub.Instances[hub.AddInstance(hub.AddSequence("hello"))];
@@ -55,7 +55,7 @@ public sealed class InstanceLifeTests(RealPlatform real)
     [InlineData("running")]
     [InlineData("stopping")]
     [InlineData("killing")]
-    public async Task An_instance_without_an_end_has_not_ended(string status)
+    public async Task An_instance_without_an_end_time_has_not_ended(string status)
     {
         var hub = new FakeHub("sth-1");
         hub.AddInstance(hub.AddSequence("hello"), status);
@@ -72,14 +72,14 @@ public sealed class InstanceLifeTests(RealPlatform real)
 
     [Theory]
     [EachHub]
-    public async Task An_instance_that_has_ended_is_not_stopped_again(TestHub which)
+    public async Task An_ended_instance_is_not_stopped_again(TestHub which)
     {
         await using var hub = await HubUnderTest.StartAsync(which, real);
         using var session = hub.Connect();
         session.Set("i", session.Single($"Publish-ScramjetSequence '{hub.Sequence("wait").Folder}' | Start-ScramjetSequence -Wait"));
         session.Get("$i | Stop-ScramjetInstance -Force -Wait");
 
-        // $i says that it runs: it is an old snapshot.
+        // According to $i, which is an old snapshot, it is running.
         Assert.False((bool)session.Single("$i.HasEnded").BaseObject);
         foreach (var how in new[] { "-Wait", "-Force -Wait", "-TimeoutSec 0.1", "-Force -RemoveImmediately" })
         {
@@ -126,7 +126,7 @@ public sealed class InstanceLifeTests(RealPlatform real)
 
     [Theory]
     [EachHub]
-    public async Task A_kill_with_PassThru_writes_the_instance_as_it_is_after_its_end(TestHub which)
+    public async Task A_kill_with_PassThru_writes_the_ended_instance(TestHub which)
     {
         await using var hub = await HubUnderTest.StartAsync(which, real);
         using var session = hub.Connect();
@@ -147,7 +147,7 @@ public sealed class InstanceLifeTests(RealPlatform real)
         session.Get("$s | Start-ScramjetSequence -Wait | Stop-ScramjetInstance -GracePeriodSec 0.1 -Wait; $s | Remove-ScramjetSequence -Confirm:$false");
         Assert.StartsWith("NOT_FOUND,", session.Error("$s | Get-ScramjetSequence").FullyQualifiedErrorId);
 
-        // An instance that is being killed is waited for too. Hubs of 0.18 call it running until it has ended.
+        // An instance that is being killed is waited for too. Hubs of 0.18 report it as running until it has ended.
         if (which == TestHub.Npm)
             return;
         session.Set("s", session.Single($"Publish-ScramjetSequence '{hub.Sequence("wait").Folder}'"));
@@ -157,7 +157,7 @@ public sealed class InstanceLifeTests(RealPlatform real)
 
     [Theory]
     [EachHub]
-    public async Task A_forced_removal_waits_until_its_hub_lets_go_of_what_has_ended(TestHub which)
+    public async Task A_forced_removal_waits_until_the_hub_allows_it(TestHub which)
     {
         await using var hub = await HubUnderTest.StartAsync(which, real, h => h.Second = Visible);
         using var session = hub.Connect();
@@ -172,7 +172,7 @@ public sealed class InstanceLifeTests(RealPlatform real)
     }
 
     [Fact]
-    public async Task A_forced_removal_asks_its_hub_few_times_and_says_so_once()
+    public async Task A_forced_removal_sends_few_requests_and_writes_one_verbose_line()
     {
         var hub = new FakeHub("sth-1") { Second = Visible };
         var sequence = hub.AddSequence("wait");
@@ -188,7 +188,7 @@ public sealed class InstanceLifeTests(RealPlatform real)
     }
 
     [Fact]
-    public async Task A_forced_removal_ends_with_an_error_that_names_the_instance_when_its_time_is_up()
+    public async Task A_forced_removal_that_times_out_is_an_error_with_the_instance()
     {
         var hub = new FakeHub("sth-1");
         var instance = hub.AddInstance(hub.AddSequence("wait"));
@@ -204,7 +204,7 @@ public sealed class InstanceLifeTests(RealPlatform real)
     }
 
     [Fact]
-    public async Task Instances_that_run_keep_their_sequence_even_where_another_has_ended_long_ago()
+    public async Task Running_instances_keep_their_sequence_even_if_another_one_ended_long_ago()
     {
         var hub = new FakeHub("sth-1") { Second = Brief };
         var sequence = hub.AddSequence("wait");
@@ -214,7 +214,7 @@ public sealed class InstanceLifeTests(RealPlatform real)
         using var session = Connect(server);
         session.Get($"Stop-ScramjetInstance {ended} -Force -Wait");
 
-        // The hub removes the sequence then, if it is asked.
+        // The hub would remove the sequence then.
         await Task.Delay(Brief * 30, TestContext.Current.CancellationToken);
         foreach (var command in new[] { "Remove-ScramjetSequence wait -Confirm:$false", "Publish-ScramjetSequence $folder -Sequence wait -Update" })
         {
@@ -233,7 +233,7 @@ public sealed class InstanceLifeTests(RealPlatform real)
     }
 
     [Fact]
-    public async Task A_sequence_is_replaced_when_its_hub_has_forgotten_the_instances_that_have_ended()
+    public async Task A_sequence_is_replaced_when_its_hub_no_longer_lists_ended_instances()
     {
         var hub = new FakeHub("sth-1") { Second = TimeSpan.FromMilliseconds(30) };
         await using var server = hub.Serve();
@@ -250,7 +250,7 @@ public sealed class InstanceLifeTests(RealPlatform real)
 
     [Theory]
     [EachHub]
-    public async Task Wait_sees_that_a_hub_has_forgotten_an_instance(TestHub which)
+    public async Task Wait_detects_that_a_hub_no_longer_lists_an_instance(TestHub which)
     {
         await using var hub = await HubUnderTest.StartAsync(which, real, h => h.Second = Brief);
         using var session = hub.Connect();
@@ -261,7 +261,7 @@ public sealed class InstanceLifeTests(RealPlatform real)
     }
 
     [Fact]
-    public async Task A_wait_ends_in_time_where_its_hub_does_not_answer()
+    public async Task A_wait_times_out_if_its_hub_does_not_respond()
     {
         var hub = new FakeHub("sth-1");
         hub.AddInstance(hub.AddSequence("wait"));
@@ -278,7 +278,7 @@ public sealed class InstanceLifeTests(RealPlatform real)
     }
 
     [Fact]
-    public async Task Waits_for_many_instances_show_one_progress()
+    public async Task Waits_for_many_instances_have_one_progress_record()
     {
         var hub = new FakeHub("sth-1");
         var sequence = hub.AddSequence("wait");
@@ -295,7 +295,7 @@ public sealed class InstanceLifeTests(RealPlatform real)
 
     [Theory]
     [EachHub]
-    public async Task What_an_instance_was_started_with_is_known_whether_its_hub_tells_it_or_not(TestHub which)
+    public async Task The_start_options_of_an_instance_are_known_even_if_its_hub_does_not_report_them(TestHub which)
     {
         await using var hub = await HubUnderTest.StartAsync(which, real);
         using var session = hub.Connect();
@@ -307,7 +307,7 @@ public sealed class InstanceLifeTests(RealPlatform real)
 
     [Theory]
     [EachHub(Only10 = true)]
-    public async Task A_restart_keeps_the_id_and_what_the_instance_was_started_with(TestHub which)
+    public async Task A_restart_keeps_the_id_and_the_start_options(TestHub which)
     {
         await using var hub = await HubUnderTest.StartAsync(which, real, h => h.Second = Visible);
         using var session = hub.Connect();
@@ -333,7 +333,7 @@ public sealed class InstanceLifeTests(RealPlatform real)
     }
 
     [Fact]
-    public void A_restart_on_a_hub_of_0_18_takes_another_id_and_says_so_with_Verbose()
+    public void A_restart_on_a_hub_of_0_18_changes_the_id_and_reports_it_with_Verbose()
     {
         using var sequence = new TestSequence();
         using var session = real.ConnectHub();
@@ -350,7 +350,7 @@ public sealed class InstanceLifeTests(RealPlatform real)
 
     [Theory]
     [EachHub(Only10 = true)]
-    public async Task A_restart_of_an_instance_that_has_ended_keeps_the_id(TestHub which)
+    public async Task A_restart_of_an_ended_instance_keeps_the_id(TestHub which)
     {
         await using var hub = await HubUnderTest.StartAsync(which, real, h => h.Second = Brief);
         using var session = hub.Connect();
@@ -364,7 +364,7 @@ public sealed class InstanceLifeTests(RealPlatform real)
     }
 
     [Fact]
-    public async Task A_restart_warns_of_another_id_where_its_hub_keeps_what_has_ended()
+    public async Task A_restart_warns_of_another_id_if_its_hub_keeps_listing_the_ended_instance()
     {
         var hub = new FakeHub("sth-1") { AsDevelopmentHead = true };
         hub.AddSequence("wait");
@@ -380,7 +380,7 @@ public sealed class InstanceLifeTests(RealPlatform real)
     [Theory]
     [InlineData(false, "configuration and limits")]
     [InlineData(true, "limits")]
-    public async Task A_restart_warns_where_it_cannot_know_what_the_instance_was_started_with(bool asDevelopmentHead, string unknown)
+    public async Task A_restart_warns_if_start_options_are_unknown(bool asDevelopmentHead, string unknown)
     {
         var hub = new FakeHub("sth-1") { Second = Brief, AsDevelopmentHead = asDevelopmentHead };
         var id = hub.AddInstance(hub.AddSequence("wait"));
@@ -395,12 +395,12 @@ public sealed class InstanceLifeTests(RealPlatform real)
         Assert.Matches($"without its {unknown}:", Assert.Single(result.Warnings));
         Assert.Single(result.Output);
 
-        // What this session has started, it knows.
+        // The options of an instance that this session has started are known.
         Assert.Empty(session.Run("Get-ScramjetInstance | Restart-ScramjetInstance").Warnings);
     }
 
     [Fact]
-    public async Task What_was_sent_with_an_instance_is_not_taken_for_another_one_with_its_id()
+    public async Task Start_options_are_not_used_for_another_instance_with_the_same_id()
     {
         var hub = new FakeHub("sth-1") { Second = TimeSpan.Zero };
         hub.AddSequence("wait");
@@ -414,7 +414,7 @@ public sealed class InstanceLifeTests(RealPlatform real)
 
     [Theory]
     [EachHub]
-    public async Task An_object_as_the_argument_is_asked_for(TestHub which)
+    public async Task An_object_as_the_argument_is_requested_again(TestHub which)
     {
         await using var hub = await HubUnderTest.StartAsync(which, real, h => h.Second = Brief);
         using var session = hub.Connect();
@@ -427,7 +427,7 @@ public sealed class InstanceLifeTests(RealPlatform real)
     }
 
     [Fact]
-    public async Task Hubs_spaces_and_store_items_as_the_argument_are_asked_for()
+    public async Task Hubs_spaces_and_store_items_as_the_argument_are_requested_again()
     {
         await using var platform = await AdminPlatform.StartAsync(1, "first", "second");
         using var session = platform.Connect();
@@ -464,7 +464,7 @@ public sealed class InstanceLifeTests(RealPlatform real)
 
     [Theory]
     [EachHub]
-    public async Task A_run_of_a_folder_whose_output_is_wanted_no_more_leaves_nothing_behind(TestHub which)
+    public async Task A_run_of_a_folder_leaves_nothing_behind_if_its_output_is_no_longer_needed(TestHub which)
     {
         await using var hub = await HubUnderTest.StartAsync(which, real, h => h.Second = Visible);
         using var session = hub.Connect();
@@ -482,7 +482,7 @@ public sealed class InstanceLifeTests(RealPlatform real)
 
     [Theory]
     [EachHub]
-    public async Task A_run_of_a_folder_that_is_stopped_goes_back_to_the_prompt_and_leaves_nothing_behind(TestHub which)
+    public async Task A_stopped_run_of_a_folder_returns_to_the_prompt_and_leaves_nothing_behind(TestHub which)
     {
         await using var hub = await HubUnderTest.StartAsync(which, real, h => h.Second = Visible);
         using var session = hub.Connect();
@@ -494,7 +494,7 @@ public sealed class InstanceLifeTests(RealPlatform real)
     }
 
     [Fact]
-    public async Task A_run_of_a_folder_that_is_stopped_while_its_upload_is_answered_leaves_nothing_behind()
+    public async Task A_run_of_a_folder_that_is_stopped_during_its_upload_leaves_nothing_behind()
     {
         var hub = new FakeHub("sth-1") { Second = Brief };
         var arrived = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -519,7 +519,7 @@ public sealed class InstanceLifeTests(RealPlatform real)
     }
 
     [Fact]
-    public async Task A_clean_up_that_fails_warns_where_the_pipeline_was_cut()
+    public async Task A_failed_cleanup_is_a_warning_if_the_pipeline_ended_early()
     {
         var hub = new FakeHub("sth-1") { Second = Brief, Intercept = RefuseRemovalAsync };
         await using var server = hub.Serve();
@@ -532,7 +532,7 @@ public sealed class InstanceLifeTests(RealPlatform real)
     }
 
     [Fact]
-    public async Task A_clean_up_that_fails_after_a_stop_is_told_by_the_next_command()
+    public async Task A_failed_cleanup_after_a_stop_is_reported_by_the_next_command()
     {
         var hub = new FakeHub("sth-1") { Second = Visible };
         await using var server = hub.Serve();
@@ -549,7 +549,7 @@ public sealed class InstanceLifeTests(RealPlatform real)
         await session.StopAfterAsync($"Invoke-ScramjetSequence -Path '{sequence.Folder}' -RemoveAfter", TimeSpan.Zero, () => UntilAsync(() => Task.FromResult(!hub.Instances.IsEmpty)));
         await UntilAsync(() => Task.FromResult(Volatile.Read(ref refusals) > 0));
 
-        // The command that failed tells it a moment after its hub's answer.
+        // The failed command reports it shortly after the hub's response.
         var warnings = new List<string>();
         await UntilAsync(() =>
         {
@@ -599,7 +599,7 @@ public sealed class InstanceLifeTests(RealPlatform real)
         return JToken.Parse(await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
     }
 
-    /// <summary>What a hub has of a sequence: itself, and its instances.</summary>
+    /// <summary>Returns the objects of a sequence on a hub: the sequence and its instances.</summary>
     private static async Task<string[]> LeftAsync(HubUnderTest hub, TestSequence sequence)
     {
         var sequences = (await ReadAsync(hub, "/sequences")).Where(s => (string?)s["config"]!["name"] == sequence.Name).Select(s => (string)s["id"]!).ToArray();

@@ -11,7 +11,7 @@ using Xunit;
 
 namespace ScramjetPlatform.Tests;
 
-/// <summary>Files of this machine: what isn't one, what stands for too much, and what takes long.</summary>
+/// <summary>Local files: those that aren't regular files, those that expand to too much, and large ones.</summary>
 public sealed class LocalFileTests : IAsyncLifetime
 {
     private readonly TestSequence _sequence = new();
@@ -53,7 +53,7 @@ public sealed class LocalFileTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_pipe_is_refused_wherever_a_file_is_read()
+    public async Task A_pipe_is_rejected_by_every_command_that_reads_a_file()
     {
         SkipOnWindows();
         await using var platform = await AdminPlatform.StartAsync(1, "alpha");
@@ -78,7 +78,7 @@ public sealed class LocalFileTests : IAsyncLifetime
     [InlineData("Connect-ScramjetPlatform -Profile /dev/zero")]
     [InlineData("Publish-ScramjetSequence /dev/zero")]
     [InlineData("Send-ScramjetInput an-instance -Path /dev/zero")]
-    public async Task A_device_is_refused(string command)
+    public async Task A_device_is_rejected(string command)
     {
         SkipOnWindows();
         await using var platform = await AdminPlatform.StartAsync(1, "alpha");
@@ -88,7 +88,7 @@ public sealed class LocalFileTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task In_a_folder_only_files_folders_and_links_are_packed()
+    public async Task Only_files_folders_and_links_of_a_folder_are_packed()
     {
         SkipOnWindows();
         Refused("New-ScramjetSequencePackage $folder", "INVALID_PACKAGE", "'pipe' in");
@@ -117,7 +117,7 @@ public sealed class LocalFileTests : IAsyncLifetime
         Refused("New-ScramjetSequencePackage $folder", "INVALID_PACKAGE", "'a\\u001b[2Jb'");
         File.Delete(Path.Combine(_sequence.Folder, "a\u001b[2Jb"));
 
-        // A package.json that is a link goes in as the file that it leads to.
+        // A package.json that is a link is packed as its target.
         Directory.CreateDirectory(Path.Combine(_sequence.Folder, "config"));
         File.Move(Path.Combine(_sequence.Folder, "package.json"), Path.Combine(_sequence.Folder, "config/package.json"));
         File.CreateSymbolicLink(Path.Combine(_sequence.Folder, "package.json"), "config/package.json");
@@ -133,7 +133,7 @@ public sealed class LocalFileTests : IAsyncLifetime
     [InlineData("[z-a]", "range")]
     [InlineData("{{{{{{{{{{{{{{{{{{a,b},c},d},e},f},g},h},i},j},k},l},m},n},o},p},q},r},s}", "nested")]
     [InlineData("@(a@(a@(a@(a@(a@(a@(a@(a@(a@(a@(a@(a@(a@(a@(a@(a@(a@(a))))))))))))))))))", "nested")]
-    public void A_pattern_that_cant_be_taken_is_named_with_its_line(string pattern, string words)
+    public void The_error_for_an_invalid_pattern_contains_its_line(string pattern, string words)
     {
         _sequence.Write(".siignore", $"# what stays here\npipe*\n\n{pattern}\n*.log\n");
         Refused("New-ScramjetSequencePackage $folder", "INVALID_PACKAGE", words);
@@ -144,10 +144,10 @@ public sealed class LocalFileTests : IAsyncLifetime
     }
 
     [Fact]
-    public void Too_many_patterns_are_refused()
+    public void Too_many_patterns_are_rejected()
     {
         _sequence.Write(".siignore", string.Concat(Enumerable.Repeat("a-pattern-of-some-length-that-fits-nothing-{1..500}\n", 20)));
-        Refused("New-ScramjetSequencePackage $folder", "INVALID_PACKAGE", "characters in all");
+        Refused("New-ScramjetSequencePackage $folder", "INVALID_PACKAGE", "characters in total");
         Refused("New-ScramjetSequencePackage $folder", "INVALID_PACKAGE", "in line 12 of");
         _sequence.Write(".siignore", new string('#', 2_000_000));
         Refused("New-ScramjetSequencePackage $folder", "INVALID_PACKAGE", "bytes");
@@ -159,7 +159,7 @@ public sealed class LocalFileTests : IAsyncLifetime
     [InlineData("*(*(*(*(*(a)))))b")]
     [InlineData("!(!(!(!(a*)*)*)*)b")]
     [InlineData("**/**/**/**/**/**/**/**/**/**/**/**/a/b")]
-    public void Patterns_that_others_never_finish_are_followed_to_the_end(string pattern)
+    public void Patterns_that_take_exponential_time_elsewhere_are_matched(string pattern)
     {
         _sequence.Write(".siignore", "pipe*\n" + pattern + "\n");
         var folder = string.Join('/', Enumerable.Repeat("a", 40));
@@ -175,8 +175,8 @@ public sealed class LocalFileTests : IAsyncLifetime
     [InlineData("deep.yaml", "appConfig: [[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[", "64 levels deep")]
     [InlineData("later.yaml", "appConfig: { a: *b, b: &b 1 }", "'b'")]
     [InlineData("two.yaml", "appConfig: {}\n---\nappConfig: {}\n", "more than one document")]
-    [InlineData("key.yaml", "? [a, b]\n: c\n", "text")]
-    public void A_configuration_that_stands_for_too_much_is_refused(string name, string text, string words)
+    [InlineData("key.yaml", "? [a, b]\n: c\n", "string")]
+    public void A_configuration_that_expands_to_too_much_is_rejected(string name, string text, string words)
     {
         _sequence.Write(name, text);
         Refused($"Start-ScramjetSequence hello -StartupConfig $folder/{name}", "BAD_PARAMETERS", words);
@@ -202,7 +202,7 @@ public sealed class LocalFileTests : IAsyncLifetime
         _session.Get($"Connect-ScramjetPlatform {platform.Platform.BaseUri} -AccessToken {platform.Platform.Token}");
         if (command.StartsWith("Publish", StringComparison.Ordinal))
         {
-            // The sum at the end is wrong, but that is a long way off.
+            // The checksum at the end is wrong, but it isn't reached.
             await using var file = File.Create(Path.Combine(_sequence.Folder, "large.tar.gz"));
             var good = RawTar.Good().Add("large"u8.ToArray(), [], size: 1L << 40).ToTar(withEnd: false);
             await using var gzip = new GZipStream(file, CompressionLevel.Fastest);
@@ -223,7 +223,7 @@ public sealed class LocalFileTests : IAsyncLifetime
     }
 
     [Fact]
-    public void A_path_that_is_none_is_an_error_of_ours()
+    public void An_invalid_path_is_a_typed_error()
     {
         foreach (var command in new[]
         {

@@ -6,7 +6,7 @@ using Xunit;
 
 namespace ScramjetPlatform.Tests;
 
-/// <summary>A session with a sample of every type of object that a cmdlet writes: from real hubs, and from stand-ins where a test couldn't do that to a real one.</summary>
+/// <summary>A session with an object of each type that cmdlets write: from real hubs, or from stand-ins if a test can't do that with a real one.</summary>
 public sealed class ObjectSamples(RealPlatform real) : IAsyncLifetime
 {
     private const string Pong = "module.exports = async function() { this.on('ping', message => this.emit('pong', message)); this.logger.warn('Up', 'port 1'); await new Promise(resolve => setTimeout(resolve, 600000)); };";
@@ -14,7 +14,7 @@ public sealed class ObjectSamples(RealPlatform real) : IAsyncLifetime
     private readonly TestSequence _sequence = new(Pong);
     private AdminPlatform? _admin;
 
-    /// <summary>What writes at least one object of a type, by the type's full name.</summary>
+    /// <summary>The scripts that write at least one object of a type, by the full name of the type.</summary>
     public static IReadOnlyDictionary<string, string> Scripts { get; } = new Dictionary<string, string>
     {
         ["Scramjet.Client.Model.Space"] = "Get-ScramjetSpace -Connection admin",

@@ -11,18 +11,18 @@ using Xunit;
 
 namespace ScramjetPlatform.Tests;
 
-/// <summary>Conventions that all objects keep, whatever cmdlet writes them: in JSON, in files, in lists, and when they are compared.</summary>
+/// <summary>Conventions for all objects that cmdlets write: in JSON, in files, in lists, and in comparisons.</summary>
 public sealed class ObjectTests(ObjectSamples samples) : IClassFixture<ObjectSamples>
 {
     private const int LongestJson = 2000;
 
-    /// <summary>What the user's program, package or hub made: its form is theirs.</summary>
+    /// <summary>The properties whose form the user's program, package or hub determines.</summary>
     private static readonly HashSet<string> s_payloads = ["AppConfig", "ArgumentList", "Limits", "Data", "Message", "Settings", "AdditionalData"];
 
     private static readonly Assembly s_client = Assembly.LoadFrom(Path.Combine(Engine.RepositoryRoot, "bin/Scramjet.Client.dll"));
     private static readonly Assembly s_module = Assembly.LoadFrom(Path.Combine(Engine.RepositoryRoot, "bin/ScramjetPlatform.dll"));
 
-    /// <summary>The module's own types that its cmdlets say they write.</summary>
+    /// <summary>The module's types that its cmdlets write.</summary>
     public static TheoryData<string> Types => [.. s_module.GetTypes()
         .SelectMany(t => t.GetCustomAttributes<OutputTypeAttribute>())
         .SelectMany(a => a.Type)
@@ -39,9 +39,9 @@ public sealed class ObjectTests(ObjectSamples samples) : IClassFixture<ObjectSam
 
     [Theory]
     [MemberData(nameof(Types))]
-    public void Its_json_is_flat_and_whole(string type)
+    public void The_JSON_of_an_object_is_flat_and_complete(string type)
     {
-        // Several objects are an array, which is a level by itself.
+        // Several objects are an array, which is a level of its own.
         var result = Session.Run($"$o = @({ObjectSamples.Scripts[type]}); $o + $o | ConvertTo-Json");
         Assert.Empty(result.Errors);
         if (type != "ScramjetPlatform.ScramjetConfiguration")
@@ -64,7 +64,7 @@ public sealed class ObjectTests(ObjectSamples samples) : IClassFixture<ObjectSam
 
     [Theory]
     [MemberData(nameof(Types))]
-    public void No_property_is_a_number_that_stands_for_a_word(string type) => Assert.Empty(Enumerations(s_module.GetType(type) ?? s_client.GetType(type, throwOnError: true)!, []));
+    public void No_property_is_an_enumeration(string type) => Assert.Empty(Enumerations(s_module.GetType(type) ?? s_client.GetType(type, throwOnError: true)!, []));
 
     private static IEnumerable<string> Enumerations(Type type, HashSet<Type> seen)
     {
@@ -78,7 +78,7 @@ public sealed class ObjectTests(ObjectSamples samples) : IClassFixture<ObjectSam
 
     [Theory]
     [MemberData(nameof(Types))]
-    public void A_file_brings_back_its_words_and_its_views(string type)
+    public void An_object_from_a_file_has_its_values_and_views(string type)
     {
         var file = Path.GetTempFileName();
         try
@@ -98,7 +98,7 @@ public sealed class ObjectTests(ObjectSamples samples) : IClassFixture<ObjectSam
 
     [Theory]
     [MemberData(nameof(Types))]
-    public void A_list_shows_what_it_has(string type)
+    public void A_list_shows_all_properties(string type)
     {
         Session.Get($"$o = @({ObjectSamples.Scripts[type]})");
         var shown = Session.Get("$o[0].PSStandardMembers.DefaultDisplayPropertySet.ReferencedPropertyNames").Select(n => (string)n.BaseObject).ToArray();
@@ -117,7 +117,7 @@ public sealed class ObjectTests(ObjectSamples samples) : IClassFixture<ObjectSam
     [InlineData("Scramjet.Client.Model.AccessKey")]
     [InlineData("Scramjet.Client.Model.StoreItem")]
     [InlineData("ScramjetPlatform.ScramjetTreeNode")]
-    public void Two_objects_of_one_thing_are_the_same(string type)
+    public void Two_objects_of_one_resource_are_equal(string type)
     {
         Session.Get($"$a = @({ObjectSamples.Scripts[type]} | Sort-Object); $b = @({ObjectSamples.Scripts[type]} | Sort-Object)");
         var count = (int)Session.Single("$a.Count").BaseObject;
@@ -130,14 +130,14 @@ public sealed class ObjectTests(ObjectSamples samples) : IClassFixture<ObjectSam
             Assert.Equal((script, count), (script, Session.Get(script).Count));
         Assert.Equal(1, Session.Single("@{ $a[0] = 1 }[$b[0]]").BaseObject);
 
-        // What differs, differs: also where the ids are the same.
+        // Different resources differ, even with the same id.
         if (count > 1)
             Assert.Equal([], Session.Get("$a[0] -eq $a[1]").Where(b => (bool)b.BaseObject));
         Assert.Equal(count, Session.Get("Compare-Object $a @() -SyncWindow 9").Count);
     }
 
     [Fact]
-    public void Hubs_of_one_id_in_two_places_are_two()
+    public void Hubs_with_the_same_id_in_two_places_are_different()
     {
         Session.Get("$a = Get-ScramjetHub sth-0 -Connection admin; $b = Get-ScramjetHub sth-0 -Connection real");
         Assert.Equal([false, false], Session.Get("$a -eq $b; $a -in @($b)").Select(b => (bool)b.BaseObject));
@@ -150,7 +150,7 @@ public sealed class ObjectTests(ObjectSamples samples) : IClassFixture<ObjectSam
     [InlineData("Scramjet.Client.Model.Sequence", "$back")]
     [InlineData("Scramjet.Client.Model.Hub", "$back")]
     [InlineData("ScramjetPlatform.ScramjetTreeNode", "$back | Where-Object Kind -eq Instance")]
-    public void What_comes_back_from_a_file_still_names_its_thing(string type, string back)
+    public void An_object_from_a_file_still_identifies_its_resource(string type, string back)
     {
         var file = Path.GetTempFileName();
         try
@@ -171,7 +171,7 @@ public sealed class ObjectTests(ObjectSamples samples) : IClassFixture<ObjectSam
 
     private object?[] Words(string objects, string name) => [.. Session.Get($"foreach ($i in {objects}) {{ if ($i.PSObject.Properties['{name}']) {{ $i.{name} }} }}").Select(v => v?.BaseObject)];
 
-    /// <summary>Where a time is told as an age, it goes on.</summary>
+    /// <summary>The age of an object changes with time.</summary>
     private string View(string script) => Regex.Replace((string)Session.Single(script).BaseObject, @" +\d+[smhd]\b", " #");
 
     private string[] Labels(string objects) => [.. Regex.Matches((string)Session.Single($"{objects} | Format-List | Out-String -Width 4096").BaseObject, @"^(\w+) *: ", RegexOptions.Multiline).Select(m => m.Groups[1].Value)];

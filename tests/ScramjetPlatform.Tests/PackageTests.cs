@@ -11,7 +11,7 @@ using Xunit;
 
 namespace ScramjetPlatform.Tests;
 
-/// <summary>Packing, publishing what has changed, and packages that are no good.</summary>
+/// <summary>Packing, publishing changes, and invalid packages.</summary>
 public sealed class PackageTests(RealPlatform real)
 {
     private static string Kind(ErrorRecord error) => error.FullyQualifiedErrorId.Split(',')[0];
@@ -40,7 +40,7 @@ public sealed class PackageTests(RealPlatform real)
     }
 
     [Fact]
-    public void A_folder_becomes_a_package_that_a_hub_takes()
+    public void A_folder_becomes_a_package_that_a_hub_accepts()
     {
         using var sequence = new TestSequence();
         Directory.CreateDirectory(Path.Combine(sequence.Folder, "test"));
@@ -73,7 +73,7 @@ public sealed class PackageTests(RealPlatform real)
     }
 
     [Fact]
-    public void WhatIf_lists_what_would_go_in_and_writes_nothing()
+    public void WhatIf_lists_the_files_and_writes_nothing()
     {
         using var sequence = new TestSequence();
         using var session = new Engine();
@@ -83,7 +83,7 @@ public sealed class PackageTests(RealPlatform real)
         Assert.Contains("package.json", session.Screen, StringComparison.Ordinal);
         Assert.Equal(2, Directory.GetFiles(sequence.Folder).Length);
 
-        // Packed into itself, it leaves itself out.
+        // A package in the folder isn't packed into itself.
         session.Get("New-ScramjetSequencePackage $folder -Destination \"$folder/out.tar.gz\"; New-ScramjetSequencePackage $folder -Destination \"$folder/out.tar.gz\" -Force");
         Assert.Equal(["index.js", "package.json"], EntriesOf(Path.Combine(sequence.Folder, "out.tar.gz")));
     }
@@ -96,7 +96,7 @@ public sealed class PackageTests(RealPlatform real)
     [InlineData("""{ "name": "x", "version": "1.0.0", "main": "../index.js" }""", "outside")]
     [InlineData("""{ "name": "x", "version": "1.0.0", "main": "index.js", "engines": [] }""", "\"engines\"")]
     [InlineData("""{ "name": "x", """, "JSON")]
-    public void A_bad_package_json_is_told_before_anything_is_written(string json, string words)
+    public void An_invalid_package_json_is_an_error_before_anything_is_written(string json, string words)
     {
         using var sequence = new TestSequence();
         sequence.Write("package.json", json);
@@ -109,7 +109,7 @@ public sealed class PackageTests(RealPlatform real)
     }
 
     [Fact]
-    public void What_must_be_in_a_package_cant_be_left_out_nor_led_outside()
+    public void Required_files_cannot_be_excluded_or_outside_of_the_folder()
     {
         using var sequence = new TestSequence();
         using var session = new Engine();
@@ -132,7 +132,7 @@ public sealed class PackageTests(RealPlatform real)
     }
 
     [Fact]
-    public void Bad_packages_are_not_sent()
+    public void Invalid_packages_are_not_sent()
     {
         const string Good = """{ "name": "bad-package", "version": "1.0.0", "main": "index.js" }""";
         using var sequence = new TestSequence();
@@ -161,7 +161,7 @@ public sealed class PackageTests(RealPlatform real)
     }
 
     [Fact]
-    public void Only_what_has_changed_is_published()
+    public void Only_changes_are_published()
     {
         using var sequence = new TestSequence();
         using var session = real.Connect();
@@ -175,7 +175,7 @@ public sealed class PackageTests(RealPlatform real)
         Assert.Equal(first.Select(s => (string)s.Properties["Id"].Value).Order(), again.Output.Select(s => (string)s.Properties["Id"].Value).Order());
         Assert.DoesNotContain(again.Verbose, v => v.StartsWith("POST", StringComparison.Ordinal));
 
-        // A package of the same content is the same; one with a byte more isn't.
+        // A package with the same content has the same label. One with an additional byte doesn't.
         var package = sequence.Folder + ".tar.gz";
         try
         {
@@ -193,14 +193,14 @@ public sealed class PackageTests(RealPlatform real)
         session.Get("Publish-ScramjetSequence $folder -IfChanged -Hub sth-0");
         Assert.Equal(3, session.Get($"Get-ScramjetSequence {sequence.Name}*").Count);
 
-        // What runs is what was packed.
+        // The running program is the one that was packed.
         session.Set("i", session.Single("Publish-ScramjetSequence $folder -IfChanged -Hub sth-1 -Start | Wait-ScramjetInstance -Status Running -WaitTimeoutSec 60"));
         Assert.Equal(sequence.Name, session.Single("$i.SequenceName").BaseObject);
         session.Get($"Get-ScramjetSequence {sequence.Name}* | Remove-ScramjetSequence -Force -Confirm:$false");
     }
 
     [Fact]
-    public async Task What_has_changed_can_replace_what_is_there()
+    public async Task Changes_can_replace_the_existing_sequence()
     {
         await using var platform = await AdminPlatform.StartAsync(1, "alpha");
         using var sequence = new TestSequence();
@@ -229,7 +229,7 @@ public sealed class PackageTests(RealPlatform real)
     }
 
     [Fact]
-    public async Task A_startup_config_has_all_that_a_start_takes()
+    public async Task A_startup_config_can_contain_all_start_options()
     {
         await using var platform = await AdminPlatform.StartAsync(1, "alpha");
         using var sequence = new TestSequence();
@@ -255,7 +255,7 @@ public sealed class PackageTests(RealPlatform real)
     [InlineData("unknown.json", """{ "arguments": [] }""", "'arguments'")]
     [InlineData("type.yaml", "args: text", "'args' isn't a list")]
     [InlineData("id.yaml", "instanceId: short", "36")]
-    public void A_bad_startup_config_starts_nothing(string name, string text, string words)
+    public void An_invalid_startup_config_starts_nothing(string name, string text, string words)
     {
         using var sequence = new TestSequence();
         sequence.Write(name, text);
@@ -267,7 +267,7 @@ public sealed class PackageTests(RealPlatform real)
     }
 
     [Fact]
-    public void Restarting_keeps_what_an_instance_was_started_with()
+    public void A_restart_keeps_the_start_options_on_a_real_hub()
     {
         using var sequence = new TestSequence();
         using var session = real.ConnectHub();
@@ -277,7 +277,7 @@ public sealed class PackageTests(RealPlatform real)
         Assert.Equal("Running Gdynia a 2", session.Single("\"$($new.Status) $($new.AppConfig.city) $($new.ArgumentList)\"").BaseObject);
         Assert.Equal(session.Single("$new.Id").BaseObject, session.Single($"(Get-ScramjetInstance -Sequence {sequence.Name} -Status Running).Id").BaseObject);
 
-        // One that has ended is started again from what is known of it.
+        // An ended instance is started again with its known options.
         session.Set("old", session.Single("$new | Stop-ScramjetInstance -Force -Wait -PassThru"));
         Assert.Equal("Gdynia", session.Single("($old | Restart-ScramjetInstance -Wait).AppConfig.city").BaseObject);
         session.Get($"Remove-ScramjetSequence {sequence.Name} -Force -Confirm:$false");
@@ -285,7 +285,7 @@ public sealed class PackageTests(RealPlatform real)
     }
 
     [Fact]
-    public async Task Restarting_keeps_the_id_where_the_hub_can()
+    public async Task A_restart_keeps_the_id_if_the_hub_supports_it()
     {
         await using var platform = await AdminPlatform.StartAsync(1, "alpha");
         platform.Hubs[0].Second = TimeSpan.FromMilliseconds(10);

@@ -25,7 +25,7 @@ public sealed class PipedTargetTests(RealPlatform real)
     [InlineData("'hi', 'ho' | Send-ScramjetInput $i", "hi ho")]
     [InlineData("'hi' | Send-ScramjetInput -Instance $i.Id", "hi")]
     [InlineData("$i | Send-ScramjetInput -Path $file", "from a file")]
-    public void Input_goes_to_the_instance_however_it_is_given(string script, string expected)
+    public void Input_is_sent_to_the_instance_however_it_is_specified(string script, string expected)
     {
         using var sequence = new TestSequence(Echo);
         sequence.Write("data.txt", "from a file\n");
@@ -41,7 +41,7 @@ public sealed class PipedTargetTests(RealPlatform real)
     [Theory]
     [InlineData("@{ a = 1 }")]
     [InlineData("-Path $file")]
-    public void Input_goes_to_every_instance_that_is_piped(string payload)
+    public void Input_is_sent_to_every_piped_instance(string payload)
     {
         using var sequence = new TestSequence(Echo);
         sequence.Write("data.ndjson", "{\"a\":1}\n");
@@ -54,7 +54,7 @@ public sealed class PipedTargetTests(RealPlatform real)
     }
 
     [Fact]
-    public void Text_without_an_instance_is_an_error_and_sent_to_none()
+    public void Text_without_an_instance_is_an_error_and_is_not_sent()
     {
         using var session = real.ConnectHub();
         Assert.StartsWith("BAD_PARAMETERS,", session.Error("'hello' | Send-ScramjetInput").FullyQualifiedErrorId);
@@ -68,13 +68,13 @@ public sealed class PipedTargetTests(RealPlatform real)
     [InlineData("$i.Id | Send-ScramjetEvent ping x")]
     [InlineData("Send-ScramjetEvent $i ping x")]
     [InlineData("Send-ScramjetEvent $i.Id ping -Message x")]
-    public void An_event_goes_to_the_instance_however_it_is_given(string script)
+    public void An_event_is_sent_to_the_instance_however_it_is_specified(string script)
     {
         using var sequence = new TestSequence(Pong);
         using var session = real.ConnectHub();
         session.Set("i", session.Single($"Publish-ScramjetSequence '{sequence.Folder}' | Start-ScramjetSequence -Wait"));
 
-        // What is sent before the program listens is lost.
+        // An event that is sent before the program listens is lost.
         var answer = session.Single($"for ($n = 0; $n -lt 30 -and -not $answer; $n++) {{ {script}; $answer = $i | Receive-ScramjetEvent pong -WaitTimeoutSec 2 -ErrorAction Ignore }}; $answer");
         Assert.Equal("got x", answer.Properties["Message"].Value);
         session.Get($"Remove-ScramjetSequence {sequence.Name} -Force -Confirm:$false");
@@ -96,7 +96,7 @@ public sealed class PipedTargetTests(RealPlatform real)
     [InlineData("[pscustomobject]@{ SequenceId = $id; Hub = 'sth-1'; AppConfig = ''; Args = 'a', 2 }", """{"appConfig":{},"args":["a",2]}""")]
     [InlineData("[pscustomobject]@{ Id = $id; Hub = 'sth-1'; InputTopic = 'in'; OutputTopic = 'out'; Limits = @{ memory = 128 } }", """{"appConfig":{},"args":[],"outputTopic":"out","inputTopic":"in","limits":{"memory":128}}""")]
     [InlineData("(Get-ScramjetInstance -Hub sth-1)", """{"appConfig":{"from":"instance"},"args":["x"]}""")]
-    public async Task Start_uses_every_column_that_names_a_parameter(string row, string expected)
+    public async Task Start_uses_every_column_with_the_name_of_a_parameter(string row, string expected)
     {
         using var engine = new Engine();
         await using var platform = FakePlatform.Of(2);
@@ -114,7 +114,7 @@ public sealed class PipedTargetTests(RealPlatform real)
     }
 
     [Fact]
-    public async Task Columns_of_one_row_are_not_those_of_the_next()
+    public async Task Columns_of_a_row_are_not_used_for_the_next_row()
     {
         using var engine = new Engine();
         await using var platform = FakePlatform.Of(1);
@@ -126,7 +126,7 @@ public sealed class PipedTargetTests(RealPlatform real)
     }
 
     [Fact]
-    public async Task A_row_with_a_wrong_column_starts_nothing_and_the_others_go_on()
+    public async Task A_row_with_an_invalid_column_starts_nothing_and_the_others_continue()
     {
         using var engine = new Engine();
         await using var platform = FakePlatform.Of(1);

@@ -12,9 +12,9 @@ using System.Threading;
 
 namespace ScramjetPlatform.Tests;
 
-/// <summary>A host for the engine that shows what a console would show, and refuses to prompt.</summary>
-/// <param name="output">Where it is shown.</param>
-/// <param name="colours">Whether that shows colours.</param>
+/// <summary>A host for the engine that shows what a console would show, and doesn't prompt.</summary>
+/// <param name="output">Receives the output.</param>
+/// <param name="colours">Whether the host supports colors.</param>
 internal sealed partial class PowerShellHost(TextWriter output, bool colours) : PSHost
 {
     private readonly WriterUI _ui = new(output, colours);

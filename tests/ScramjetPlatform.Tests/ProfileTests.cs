@@ -8,11 +8,11 @@ using Xunit;
 
 namespace ScramjetPlatform.Tests;
 
-/// <summary>Tests that change the process's environment, one after another and beside no others.</summary>
+/// <summary>The collection of tests that change the environment of the process. They run one after another, and no others run at the same time.</summary>
 [CollectionDefinition(nameof(EnvironmentCollection), DisableParallelization = true)]
 public sealed class EnvironmentCollection;
 
-/// <summary>Where an address and a token come from when they aren't typed.</summary>
+/// <summary>The sources of an address and a token that aren't specified on the command line.</summary>
 [Collection(nameof(EnvironmentCollection))]
 public sealed class ProfileTests : IDisposable
 {
@@ -55,7 +55,7 @@ public sealed class ProfileTests : IDisposable
     private string Development() => $$"""{"configVersion":1,"apiUrl":"{{_real.Platform.Hubs[0].BaseUri}}","middlewareApiUrl":"","env":"development","scope":"","token":"","log":{"debug":false,"format":"pretty"} }""";
 
     [Fact]
-    public void A_profile_needs_nothing_typed_again()
+    public void A_profile_provides_the_address_and_the_token()
     {
         Profile("cloud", Production(_real.Platform.Token));
         Profile("local", Development());
@@ -84,7 +84,7 @@ public sealed class ProfileTests : IDisposable
     }
 
     [Fact]
-    public void With_nothing_given_the_current_profile_is_used()
+    public void Without_parameters_the_current_profile_is_used()
     {
         Assert.Equal("BAD_PARAMETERS", Kind(_session.Error("Connect-ScramjetPlatform")));
         Profile("default", Development());
@@ -100,7 +100,7 @@ public sealed class ProfileTests : IDisposable
         Environment.SetEnvironmentVariable("SI_CONFIG_PATH", Profile("elsewhere", Production(_real.Platform.Token), "other"));
         Assert.Equal(_real.Platform.BaseUri, _session.Single("Connect-ScramjetPlatform -PassThru").Properties["Uri"].Value);
 
-        // What a runbook sets counts more.
+        // The environment variables of a runbook take precedence.
         Environment.SetEnvironmentVariable("SCRAMJET_HUB_URI", _real.Platform.Hubs[1].BaseUri.ToString());
         Assert.Equal(_real.Platform.Hubs[1].BaseUri, _session.Single("Connect-ScramjetPlatform -PassThru").Properties["Uri"].Value);
         Environment.SetEnvironmentVariable("SCRAMJET_URI", _real.Platform.BaseUri.ToString());
@@ -109,7 +109,7 @@ public sealed class ProfileTests : IDisposable
     }
 
     [Fact]
-    public void A_token_for_one_platform_is_not_sent_to_a_profiles()
+    public void The_token_for_one_platform_is_not_sent_to_that_of_a_profile()
     {
         Profile("cloud", Production("wrong"));
         Profile("si-config", """{"profile":"cloud"}""", ".si");
@@ -120,7 +120,7 @@ public sealed class ProfileTests : IDisposable
     [Theory]
     [InlineData("http://user:pa55word@127.0.0.1:1/api/v1")]
     [InlineData("http://127.0.0.1:1/api/v1?token=pa55word")]
-    public void What_is_secret_in_an_address_shows_nowhere(string address)
+    public void Secrets_in_an_address_are_never_shown(string address)
     {
         var error = _session.Error($"Connect-ScramjetPlatform -Uri '{address}'");
         Assert.Equal("BAD_PARAMETERS", Kind(error));
@@ -128,7 +128,7 @@ public sealed class ProfileTests : IDisposable
     }
 
     [Fact]
-    public void A_wrong_path_is_told_as_such()
+    public void A_path_that_does_not_exist_is_an_error()
     {
         var error = _session.Error($"Connect-ScramjetPlatform -Uri '{_real.Platform.BaseUri}/nope' -AccessToken {_real.Platform.Token}");
         Assert.Equal("INVALID_RESPONSE", Kind(error));
@@ -136,7 +136,7 @@ public sealed class ProfileTests : IDisposable
     }
 
     [Fact]
-    public void Connections_go_by_their_names()
+    public void Connections_can_be_specified_by_name()
     {
         _session.Get($"Connect-ScramjetPlatform -HubUri {_real.Platform.Hubs[0].BaseUri} -Name one; Connect-ScramjetPlatform -HubUri {_real.Platform.Hubs[1].BaseUri} -Name two");
         Assert.Equal(_real.Platform.Hubs[0].BaseUri + "", _session.Single("(Get-ScramjetHub -Connection one).Uri.ToString()").BaseObject);
@@ -146,7 +146,7 @@ public sealed class ProfileTests : IDisposable
     }
 
     [Fact]
-    public void A_profile_can_be_a_file()
+    public void A_profile_can_be_specified_by_its_file()
     {
         var path = Profile("mine", Development(), "elsewhere");
         _session.Set("path", path);
@@ -161,7 +161,7 @@ public sealed class ProfileTests : IDisposable
     [InlineData("""{"configVersion":1,"env":"development","apiUrl":"ftp://x"}""", "INVALID_PROFILE", "apiUrl")]
     [InlineData("{", "INVALID_PROFILE", "JSON")]
     [InlineData("[]", "INVALID_PROFILE", "object")]
-    public void A_bad_profile_is_told(string text, string code, string words)
+    public void An_invalid_profile_is_an_error(string text, string code, string words)
     {
         Profile("bad", text);
         var error = _session.Error("Connect-ScramjetPlatform -Profile bad");
@@ -172,7 +172,7 @@ public sealed class ProfileTests : IDisposable
     }
 
     [Fact]
-    public void A_profile_that_is_missing_or_unreadable_is_told()
+    public void A_missing_or_unreadable_profile_is_an_error()
     {
         Profile("one", Development());
         var missing = _session.Error("Connect-ScramjetPlatform -Profile two");

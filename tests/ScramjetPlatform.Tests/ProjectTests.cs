@@ -10,7 +10,7 @@ using Xunit;
 
 namespace ScramjetPlatform.Tests;
 
-/// <summary>New sequences run as they are, and do what their README.md says, on a real hub.</summary>
+/// <summary>New sequences run without changes and do what their README.md says, on a real hub.</summary>
 public sealed class ProjectTests(RealPlatform real) : IDisposable
 {
     private readonly string _root = Directory.CreateTempSubdirectory("scramjet-project-").FullName;
@@ -28,7 +28,7 @@ public sealed class ProjectTests(RealPlatform real) : IDisposable
 
     [Theory]
     [MemberData(nameof(Templates))]
-    public async Task The_readme_can_be_followed(string language, string kind)
+    public async Task The_steps_of_the_readme_work(string language, string kind)
     {
         if (language == "Python")
             await RequirePythonAsync();
@@ -82,7 +82,7 @@ public sealed class ProjectTests(RealPlatform real) : IDisposable
     [InlineData("JavaScript")]
     [InlineData("TypeScript")]
     [InlineData("Python")]
-    public async Task Programs_take_text_objects_bytes_and_nothing(string language)
+    public async Task Programs_accept_text_objects_bytes_and_no_input(string language)
     {
         if (language == "Python")
             await RequirePythonAsync();
@@ -102,7 +102,7 @@ public sealed class ProjectTests(RealPlatform real) : IDisposable
         Assert.Contains("3 items received", Last("1, 'two', @{ three = 3 } | "), StringComparison.Ordinal);
         Assert.Contains("0 items received", Last(""), StringComparison.Ordinal);
 
-        // Long enough for its output to be opened on a busy machine: a Python runner of 0.18 exits with its program.
+        // Long enough to open its output on a busy machine: a Python runner of 0.18 exits with its program.
         Assert.Equal(["1", "2"], session.Get("Invoke-ScramjetSequence -Path ./tick -RemoveAfter -ArgumentList 2, 2000").Select(o => o.Properties["n"].Value.ToString()));
         Assert.Equal(["1", "2"], session.Get("'text' | Invoke-ScramjetSequence -Path ./tick -RemoveAfter -ArgumentList 2, 2000").Select(o => o.Properties["n"].Value.ToString()));
     }
@@ -110,7 +110,7 @@ public sealed class ProjectTests(RealPlatform real) : IDisposable
     [Theory]
     [InlineData("Transformer")]
     [InlineData("Consumer")]
-    public async Task A_Python_program_that_fails_ends_and_says_why(string kind)
+    public async Task A_Python_program_that_fails_ends_with_an_error(string kind)
     {
         await RequirePythonAsync();
         using var session = Connect();
@@ -124,7 +124,7 @@ public sealed class ProjectTests(RealPlatform real) : IDisposable
     }
 
     [Fact]
-    public async Task Objects_go_into_Python_by_themselves()
+    public async Task Objects_are_sent_to_Python_without_a_content_type()
     {
         await RequirePythonAsync();
         using var session = Connect();
@@ -133,7 +133,7 @@ public sealed class ProjectTests(RealPlatform real) : IDisposable
     }
 
     [Fact]
-    public void What_is_made_goes_down_the_pipeline_to_the_hub()
+    public void A_new_project_can_be_piped_to_Publish()
     {
         using var session = Connect();
         var instance = session.Single("New-ScramjetSequenceProject ./chain-of-three Js Gen -Description 'Ticks' | Publish-ScramjetSequence | Start-ScramjetSequence");
@@ -142,7 +142,7 @@ public sealed class ProjectTests(RealPlatform real) : IDisposable
     }
 
     [Fact]
-    public void Python_is_taken_by_the_hub_where_there_is_none_too()
+    public void A_hub_without_Python_accepts_a_Python_sequence()
     {
         using var session = Connect();
         var sequence = session.Single("New-ScramjetSequenceProject ./snake py | Publish-ScramjetSequence");
@@ -151,7 +151,7 @@ public sealed class ProjectTests(RealPlatform real) : IDisposable
     }
 
     [Fact]
-    public void Several_are_made_of_the_pipeline_under_literal_names()
+    public void Several_projects_are_created_from_literal_names_in_the_pipeline()
     {
         using var session = Connect();
         Assert.Equal(["a[1]", "b*"], session.Get("'a[1]', 'b*' | New-ScramjetSequenceProject -Language ts").Select(o => ((DirectoryInfo)o.BaseObject).Name));
@@ -167,7 +167,7 @@ public sealed class ProjectTests(RealPlatform real) : IDisposable
     }
 
     [Fact]
-    public void WhatIf_lists_the_files_and_makes_none()
+    public void WhatIf_lists_the_files_and_creates_none()
     {
         using var session = Connect();
         var text = session.Render("New-ScramjetSequenceProject ./deep/tick TypeScript -WhatIf");
@@ -176,7 +176,7 @@ public sealed class ProjectTests(RealPlatform real) : IDisposable
     }
 
     [Fact]
-    public void A_folder_that_is_in_use_is_left_alone_without_Force()
+    public void A_folder_that_is_not_empty_is_not_changed_without_Force()
     {
         using var session = Connect();
         session.Get("New-ScramjetSequenceProject ./used");
@@ -192,7 +192,7 @@ public sealed class ProjectTests(RealPlatform real) : IDisposable
     }
 
     [Fact]
-    public void Bad_names_and_places_are_errors()
+    public void Invalid_names_and_paths_are_errors()
     {
         using var session = Connect();
         Assert.StartsWith("BAD_PARAMETERS,", session.Error("'x', 'y' | New-ScramjetSequenceProject -Name 'Not Good'").FullyQualifiedErrorId, StringComparison.Ordinal);

@@ -6,11 +6,11 @@ using Xunit;
 
 namespace ScramjetPlatform.Tests;
 
-/// <summary>The module's main job on real hubs: through the platform, and on a hub alone.</summary>
+/// <summary>The main tasks of the module on real hubs: through the platform, and on a standalone hub.</summary>
 public sealed class RealHubTests(RealPlatform real)
 {
     [Fact]
-    public void The_chain_works_over_two_hubs()
+    public void The_main_tasks_work_on_two_hubs()
     {
         using var sequence = new TestSequence();
         using var session = real.Connect();
@@ -28,7 +28,7 @@ public sealed class RealHubTests(RealPlatform real)
     }
 
     [Fact]
-    public void The_chain_works_on_a_hub_alone()
+    public void The_main_tasks_work_on_a_standalone_hub()
     {
         using var sequence = TestSequence.Stoppable();
         using var session = real.ConnectHub();
@@ -59,7 +59,7 @@ public sealed class RealHubTests(RealPlatform real)
     [Theory]
     [InlineData("-Force")]
     [InlineData("-TimeoutSec 0.2")]
-    public void Stopping_what_has_ended_meanwhile_is_no_error(string how)
+    public void Stopping_an_ended_instance_is_not_an_error(string how)
     {
         using var sequence = new TestSequence();
         using var session = real.ConnectHub();
@@ -71,7 +71,7 @@ public sealed class RealHubTests(RealPlatform real)
     }
 
     [Fact]
-    public void Forced_removal_ends_the_instances_first()
+    public void A_forced_removal_ends_the_instances_first()
     {
         using var sequence = new TestSequence();
         using var session = real.ConnectHub();
@@ -85,7 +85,7 @@ public sealed class RealHubTests(RealPlatform real)
     }
 
     [Fact]
-    public void Start_passes_configuration_and_arguments_on()
+    public void Start_passes_the_configuration_and_the_arguments()
     {
         using var sequence = new TestSequence();
         using var session = real.ConnectHub();
@@ -116,7 +116,7 @@ public sealed class RealHubTests(RealPlatform real)
     }
 
     [Fact]
-    public async Task Wait_sees_an_instance_end_by_itself()
+    public async Task Wait_detects_that_an_instance_ends_by_itself()
     {
         using var sequence = new TestSequence("module.exports = async function() { await new Promise(resolve => setTimeout(resolve, 1000)); };");
         using var session = real.ConnectHub();
@@ -128,7 +128,7 @@ public sealed class RealHubTests(RealPlatform real)
     }
 
     [Fact]
-    public void Wait_says_when_the_time_is_up()
+    public void Wait_reports_a_timeout()
     {
         using var sequence = new TestSequence();
         using var session = real.ConnectHub();
@@ -180,7 +180,7 @@ public sealed class RealHubTests(RealPlatform real)
     }
 
     [Fact]
-    public void What_an_old_hub_lacks_is_not_supported()
+    public void Features_that_an_old_hub_does_not_have_are_not_supported()
     {
         using var sequence = new TestSequence();
         using var session = real.ConnectHub();
@@ -202,7 +202,7 @@ public sealed class RealHubTests(RealPlatform real)
     }
 
     [Fact]
-    public void The_context_narrows_what_is_meant()
+    public void The_context_limits_the_places()
     {
         using var session = real.Connect();
         session.Get("Set-ScramjetContext -Space local -Hub sth-1");
@@ -217,7 +217,7 @@ public sealed class RealHubTests(RealPlatform real)
     }
 
     [Fact]
-    public void Versions_are_told_of_every_part()
+    public void Versions_of_all_parts_are_returned()
     {
         using var session = real.Connect();
         var versions = session.Get("Get-ScramjetVersion");

@@ -7,7 +7,7 @@ using Xunit;
 
 namespace ScramjetPlatform.Tests;
 
-/// <summary>A platform with two real hubs, shared by all tests: each uses sequences and instances of its own.</summary>
+/// <summary>A platform with two real hubs, which all tests share. Each test uses separate sequences and instances.</summary>
 public sealed class RealPlatform : IAsyncLifetime
 {
     private LocalPlatform? _platform;
@@ -27,7 +27,7 @@ public sealed class RealPlatform : IAsyncLifetime
             await _platform.DisposeAsync();
     }
 
-    /// <summary>A session that is connected to the platform.</summary>
+    /// <summary>Creates a session that is connected to the platform.</summary>
     public Engine Connect()
     {
         var engine = new Engine();
@@ -35,7 +35,7 @@ public sealed class RealPlatform : IAsyncLifetime
         return engine;
     }
 
-    /// <summary>A session that is connected to one hub alone.</summary>
+    /// <summary>Creates a session that is connected to one hub.</summary>
     public Engine ConnectHub(int hub = 0)
     {
         var engine = new Engine();

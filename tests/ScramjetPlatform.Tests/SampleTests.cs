@@ -53,7 +53,7 @@ public sealed class SampleTests(RealPlatform real)
     }
 
     [Fact]
-    public void Ping_answers()
+    public void Ping_responds()
     {
         using var session = Connect("ping");
         session.Set("i", session.Single("Publish-ScramjetSequence $folder | Start-ScramjetSequence -Wait"));
@@ -75,7 +75,7 @@ public sealed class SampleTests(RealPlatform real)
     }
 
     [Fact]
-    public void Two_meet_over_a_topic()
+    public void Two_instances_communicate_over_a_topic()
     {
         using var session = Connect("topic-reader");
         session.Set("reader", session.Single("Publish-ScramjetSequence $folder | Start-ScramjetSequence -Wait"));
@@ -86,7 +86,7 @@ public sealed class SampleTests(RealPlatform real)
     }
 
     [Fact]
-    public async Task Every_sample_is_named_on_the_samples_page()
+    public async Task Every_sample_is_on_the_page_of_samples()
     {
         var page = await File.ReadAllTextAsync(Path.Combine(Engine.RepositoryRoot, "docs/samples.md"), TestContext.Current.CancellationToken);
         Assert.All(Directory.GetDirectories(Folder(".")), folder => Assert.Contains(Path.GetFileName(folder), page, StringComparison.Ordinal));

@@ -8,7 +8,7 @@ using Xunit;
 
 namespace ScramjetPlatform.Tests;
 
-/// <summary>Which spaces and hubs a command asks, how failures of some are told, and how names are matched.</summary>
+/// <summary>The spaces and hubs that a command requests, errors of some of them, and how names are matched.</summary>
 public sealed class ScopeTests : IDisposable
 {
     private readonly Engine _engine = new();
@@ -25,7 +25,7 @@ public sealed class ScopeTests : IDisposable
     private static IEnumerable<string> Hubs(IEnumerable<System.Management.Automation.PSObject> objects) => objects.Select(i => (string)i.Properties["Hub"].Value).Order();
 
     [Fact]
-    public async Task The_chain_reaches_every_hub()
+    public async Task A_pipeline_of_commands_reaches_every_hub()
     {
         await using var platform = Connect(3);
         var instances = _engine.Get("Get-ScramjetSpace | Get-ScramjetHub | Get-ScramjetSequence hello | Start-ScramjetSequence");
@@ -35,7 +35,7 @@ public sealed class ScopeTests : IDisposable
     }
 
     [Fact]
-    public async Task A_hub_that_fails_costs_one_error_and_no_results_of_others()
+    public async Task A_failing_hub_is_one_error_and_the_results_of_others_are_written()
     {
         await using var platform = Connect(6, hub => hub.Intercept = (exchange, path) => hub.Id switch
         {
@@ -58,7 +58,7 @@ public sealed class ScopeTests : IDisposable
     }
 
     [Fact]
-    public async Task A_hub_that_its_space_calls_disconnected_is_one_error()
+    public async Task A_disconnected_hub_is_one_error()
     {
         await using var platform = Connect(2);
         platform.Disconnected.Add("sth-1");
@@ -69,7 +69,7 @@ public sealed class ScopeTests : IDisposable
     }
 
     [Fact]
-    public async Task Results_come_as_hubs_answer()
+    public async Task Results_are_written_as_hubs_respond()
     {
         await using var platform = Connect(3, hub => hub.Delay = hub.Id == "sth-2" ? TimeSpan.FromSeconds(20) : TimeSpan.Zero);
         var clock = Stopwatch.StartNew();
@@ -79,7 +79,7 @@ public sealed class ScopeTests : IDisposable
     }
 
     [Fact]
-    public async Task Names_ids_beginnings_and_wildcards_are_told_apart()
+    public async Task Names_ids_beginnings_and_wildcards_are_distinguished()
     {
         await using var platform = Connect(2);
         platform.Hubs[0].AddInstance("s", id: "abc-1");
@@ -102,7 +102,7 @@ public sealed class ScopeTests : IDisposable
     }
 
     [Fact]
-    public async Task A_name_that_two_sequences_have_starts_neither()
+    public async Task A_name_of_two_sequences_starts_neither()
     {
         await using var platform = Connect(1);
         platform.Hubs[0].AddSequence("hello");
@@ -123,7 +123,7 @@ public sealed class ScopeTests : IDisposable
     [InlineData("Stop-ScramjetInstance nothing", "instance 'nothing'")]
     [InlineData("Start-ScramjetSequence nothing", "sequence 'nothing'")]
     [InlineData("Set-ScramjetContext -Hub nowhere", "hub 'nowhere'")]
-    public async Task What_names_nothing_is_one_error(string script, string words)
+    public async Task A_name_that_matches_nothing_is_one_error(string script, string words)
     {
         await using var platform = Connect(2);
         var error = _engine.Error(script);
@@ -137,7 +137,7 @@ public sealed class ScopeTests : IDisposable
     [InlineData("errored", null)]
     [InlineData("stopping", null)]
     [InlineData("unknown", "BAD_PARAMETERS")]
-    public async Task A_kill_that_a_hub_refuses_is_an_error_unless_the_instance_has_ended(string status, string? code)
+    public async Task A_kill_that_a_hub_rejects_is_an_error_unless_the_instance_has_ended(string status, string? code)
     {
         await using var platform = Connect(1, hub => hub.AsDevelopmentHead = true);
         _engine.Get("$i = Get-ScramjetInstance");
@@ -148,7 +148,7 @@ public sealed class ScopeTests : IDisposable
     }
 
     [Fact]
-    public async Task An_instance_that_is_starting_is_killed_as_soon_as_it_can_be()
+    public async Task A_starting_instance_is_killed_as_soon_as_possible()
     {
         await using var platform = Connect(1, hub => hub.AsDevelopmentHead = true);
         var instance = platform.Hubs[0].Instances.Values.Single();
@@ -164,7 +164,7 @@ public sealed class ScopeTests : IDisposable
     }
 
     [Fact]
-    public async Task A_piped_hub_is_where_a_command_acts()
+    public async Task A_command_works_on_a_piped_hub()
     {
         using var sequence = new TestSequence();
         await using var platform = Connect(3, hub => hub.Second = TimeSpan.FromMilliseconds(10));
@@ -190,7 +190,7 @@ public sealed class ScopeTests : IDisposable
     [InlineData("Disconnect-ScramjetHub -All -Space ''")]
     [InlineData("Remove-ScramjetStoreItem -All -Space '' -Confirm:$false")]
     [InlineData("Remove-ScramjetAccessKey -All -Space '' -Confirm:$false")]
-    public async Task A_name_that_is_empty_never_means_all(string script)
+    public async Task An_empty_name_never_means_all(string script)
     {
         await using var platform = Connect(2);
         var error = _engine.Error(script);
@@ -198,7 +198,7 @@ public sealed class ScopeTests : IDisposable
         Assert.DoesNotContain(platform.Server.Requests, r => r.Method != "GET");
     }
 
-    /// <summary>PowerShell leaves a parameter as it is where a column can't be converted; the command must not act as if it were not there.</summary>
+    /// <summary>PowerShell ignores a column that can't be converted. The command must not run without it.</summary>
     [Theory]
     [InlineData("[pscustomobject]@{ Sequence = 'hello'; Hub = @() } | Remove-ScramjetSequence -Confirm:$false")]
     [InlineData("[pscustomobject]@{ Sequence = 'hello'; Hub = @{ a = 1 } } | Remove-ScramjetSequence -Confirm:$false")]
@@ -218,7 +218,7 @@ public sealed class ScopeTests : IDisposable
     [InlineData("[pscustomobject]@{ a = 1 } | Get-ScramjetSequence")]
     [InlineData("Get-ScramjetConnection | Invoke-ScramjetSequence hello")]
     [InlineData("Get-ScramjetSequence hello -Hub sth-0 | Remove-ScramjetSequence -Hub '[abc' -Confirm:$false")]
-    public async Task What_does_not_say_where_to_act_is_an_error_and_never_means_all(string script)
+    public async Task A_row_without_a_place_is_an_error_and_never_means_all(string script)
     {
         await using var platform = Connect(2);
         platform.Hubs[0].AddInstance(platform.Hubs[0].Sequences.Keys.First(), id: "i");
@@ -229,7 +229,7 @@ public sealed class ScopeTests : IDisposable
     }
 
     [Fact]
-    public async Task A_row_that_names_a_place_is_not_used_for_the_next_row()
+    public async Task The_place_of_a_row_is_not_used_for_the_next_row()
     {
         await using var platform = Connect(2);
         var result = _engine.Run("[pscustomobject]@{ Sequence = 'hello'; Hub = 'sth-0' }, [pscustomobject]@{ Sequence = 'hello'; Hub = @() }, [pscustomobject]@{ Sequence = 'hello' } | Start-ScramjetSequence");
@@ -245,7 +245,7 @@ public sealed class ScopeTests : IDisposable
     [InlineData("Get-ScramjetSequence hello | Start-ScramjetSequence -Hub sth", "")]
     [InlineData("Get-ScramjetSequence hello | Start-ScramjetSequence -Hub nowhere", "")]
     [InlineData("Get-ScramjetSequence hello | Start-ScramjetSequence -Space nowhere", "")]
-    public async Task What_is_piped_counts_within_the_places_on_the_command_line_only(string script, string hubs)
+    public async Task A_piped_object_outside_of_the_places_on_the_command_line_is_ignored(string script, string hubs)
     {
         await using var platform = Connect(3);
         Assert.Equal(hubs, string.Join(" ", Hubs(_engine.Get(script))));
@@ -264,7 +264,7 @@ public sealed class ScopeTests : IDisposable
     }
 
     [Fact]
-    public async Task Update_replaces_the_sequence_of_the_same_name()
+    public async Task Update_replaces_the_sequence_with_the_same_name()
     {
         using var sequence = new TestSequence();
         await using var platform = Connect(1);
@@ -274,7 +274,7 @@ public sealed class ScopeTests : IDisposable
     }
 
     [Fact]
-    public async Task Start_sends_all_that_newer_hubs_take()
+    public async Task Start_sends_all_options_of_newer_hubs()
     {
         await using var platform = Connect(1);
         var id = Guid.NewGuid().ToString();

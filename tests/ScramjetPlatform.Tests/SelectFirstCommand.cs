@@ -4,8 +4,8 @@ using System.Management.Automation;
 namespace ScramjetPlatform.Tests;
 
 /// <summary>
-/// Select-Object -First, which isn't in the engine that tests use: writes the first objects, and then ends the commands before it in the way that
-/// PowerShell has for that, which is not public.
+/// Select-Object -First, which isn't part of the test engine: writes the first objects, and then ends the previous commands in PowerShell's own way, which
+/// isn't public.
 /// </summary>
 [Cmdlet(VerbsCommon.Select, "First")]
 public sealed class SelectFirstCommand : PSCmdlet
@@ -18,7 +18,7 @@ public sealed class SelectFirstCommand : PSCmdlet
     [Parameter(ValueFromPipeline = true)]
     public PSObject? InputObject { get; set; }
 
-    /// <summary>Gives a session the command Select-First.</summary>
+    /// <summary>Adds the command Select-First to a session.</summary>
     public static void AddTo(Engine session)
     {
         session.Set("tests", typeof(SelectFirstCommand).Assembly);

@@ -11,7 +11,7 @@ using Xunit;
 
 namespace ScramjetPlatform.Tests;
 
-/// <summary>What a space's owner does: access keys, hubs, load, configuration, the store, and the multi-manager.</summary>
+/// <summary>The tasks of a space's owner: access keys, hubs, load, configuration, the store, and the multi-manager.</summary>
 public sealed class SpaceTests
 {
     private static string Kind(ErrorRecord error) => error.FullyQualifiedErrorId.Split(',')[0];
@@ -21,7 +21,7 @@ public sealed class SpaceTests
     private static string[] Texts(IEnumerable<PSObject> objects, string property) => [.. objects.Select(o => o.Properties[property].Value?.ToString() ?? "")];
 
     [Fact]
-    public async Task A_new_access_key_is_a_secret_that_opens_the_space()
+    public async Task A_new_access_key_is_a_secret_that_gives_access_to_the_space()
     {
         await using var platform = await AdminPlatform.StartAsync(1, "alpha");
         using var session = platform.Connect();
@@ -47,7 +47,7 @@ public sealed class SpaceTests
     }
 
     [Fact]
-    public async Task A_key_is_plain_only_where_that_is_asked_for()
+    public async Task A_key_is_plain_text_only_if_requested()
     {
         await using var platform = await AdminPlatform.StartAsync(0, "alpha");
         using var session = platform.Connect();
@@ -61,7 +61,7 @@ public sealed class SpaceTests
     }
 
     [Fact]
-    public async Task All_keys_of_a_space_are_revoked_at_once_and_their_hubs_let_go()
+    public async Task All_keys_of_a_space_are_revoked_and_their_hubs_disconnected()
     {
         await using var platform = await AdminPlatform.StartAsync(1, "alpha", "beta");
         using var session = platform.Connect();
@@ -80,7 +80,7 @@ public sealed class SpaceTests
     }
 
     [Fact]
-    public async Task What_has_no_keys_says_so()
+    public async Task A_place_without_keys_is_an_error()
     {
         await using var platform = await AdminPlatform.StartAsync(1, "alpha");
         using var manager = platform.ConnectMultiManager();
@@ -112,7 +112,7 @@ public sealed class SpaceTests
     }
 
     [Fact]
-    public async Task Load_is_in_numbers_with_readable_views()
+    public async Task Load_is_numeric_with_readable_views()
     {
         await using var platform = await AdminPlatform.StartAsync(2, "alpha");
         using var session = platform.Connect();
@@ -130,7 +130,7 @@ public sealed class SpaceTests
     }
 
     [Fact]
-    public async Task Configuration_is_told_of_hubs_and_spaces()
+    public async Task Hubs_and_spaces_return_their_configuration()
     {
         await using var platform = await AdminPlatform.StartAsync(1, "alpha");
         using var session = platform.Connect();
@@ -141,7 +141,7 @@ public sealed class SpaceTests
     }
 
     [Fact]
-    public async Task The_store_takes_lists_and_removes_packages()
+    public async Task The_store_accepts_lists_and_removes_packages()
     {
         await using var platform = await AdminPlatform.StartAsync(0, "alpha", "beta");
         using var session = platform.Connect();

@@ -8,7 +8,7 @@ using Xunit;
 
 namespace ScramjetPlatform.Tests;
 
-/// <summary>How streams end: with their time, with what a server says of them, or with the server; and what of them is in a file then.</summary>
+/// <summary>The end of streams: by a time limit, by the server, or by a failure of the server; and the file that is written then.</summary>
 public sealed class StreamEndTests : IDisposable
 {
     private readonly Engine _engine = new();
@@ -26,7 +26,7 @@ public sealed class StreamEndTests : IDisposable
 
     private static string Code(System.Management.Automation.ErrorRecord error) => error.FullyQualifiedErrorId.Split(',')[0];
 
-    /// <summary>A hub whose instance's output, and whose log, is as given.</summary>
+    /// <summary>A hub whose instance has the specified output and log.</summary>
     private FaultServer Connect(Func<FaultServer.Exchange, Task> stream, int timeoutSec = 100)
     {
         var hub = new FakeHub("sth-0");
@@ -54,7 +54,7 @@ public sealed class StreamEndTests : IDisposable
     [InlineData("Receive-ScramjetTopicData t -DurationSec 3")]
     [InlineData("Get-ScramjetLog")]
     [InlineData("Get-ScramjetAudit")]
-    public async Task A_wait_that_a_server_asks_for_and_that_does_not_fit_gives_the_servers_error_not_nothing(string script)
+    public async Task A_server_that_requests_too_long_a_wait_is_an_error_and_not_an_empty_result(string script)
     {
         await using var server = Connect(exchange => exchange.AnswerAsync(503, "", null, headers: ("Retry-After", "20")));
         var error = _engine.Error(script);
@@ -66,7 +66,7 @@ public sealed class StreamEndTests : IDisposable
     [InlineData("Receive-ScramjetOutput i -DurationSec 1")]
     [InlineData("Receive-ScramjetTopicData t -DurationSec 1")]
     [InlineData("Get-ScramjetLog")]
-    public async Task A_stream_that_a_living_hub_does_not_begin_is_an_empty_one(string script)
+    public async Task A_stream_that_does_not_begin_is_empty_if_the_hub_responds(string script)
     {
         await using var server = Connect(exchange => exchange.SilenceAsync());
         Assert.Empty(_engine.Get(script));
@@ -75,7 +75,7 @@ public sealed class StreamEndTests : IDisposable
     [Theory]
     [InlineData("Get-ScramjetLog")]
     [InlineData("Get-ScramjetAudit")]
-    public async Task A_log_that_is_written_without_a_pause_ends(string script)
+    public async Task Reading_a_log_that_never_pauses_ends(string script)
     {
         await using var server = Connect(async exchange =>
         {
@@ -91,7 +91,7 @@ public sealed class StreamEndTests : IDisposable
     }
 
     [Fact]
-    public async Task The_last_entries_are_kept_when_the_log_breaks_off()
+    public async Task The_last_entries_are_written_when_a_log_is_interrupted()
     {
         await using var server = Connect(async exchange =>
         {
@@ -104,14 +104,14 @@ public sealed class StreamEndTests : IDisposable
     }
 
     [Fact]
-    public async Task A_server_that_tells_of_no_version_is_no_hub()
+    public async Task A_server_that_reports_no_version_is_not_a_hub()
     {
         await using var server = new FaultServer(exchange => exchange.AnswerAsync(200, """{"name":"something else"}"""));
         Assert.Equal("INVALID_RESPONSE", Code(_engine.Error($"Connect-ScramjetPlatform -HubUri {server.BaseUri}")));
     }
 
     [Fact]
-    public async Task A_file_gets_its_name_when_the_stream_is_whole()
+    public async Task A_file_gets_its_name_when_the_stream_is_complete()
     {
         var go = new TaskCompletionSource();
         await using var server = Connect(async exchange =>
@@ -131,7 +131,7 @@ public sealed class StreamEndTests : IDisposable
     }
 
     [Fact]
-    public async Task What_came_of_a_stream_that_breaks_off_is_no_whole_file_and_is_not_lost()
+    public async Task The_received_part_of_an_interrupted_stream_is_kept_in_a_partial_file()
     {
         await using var server = Connect(async exchange =>
         {
@@ -143,13 +143,13 @@ public sealed class StreamEndTests : IDisposable
         Assert.Contains("out.partial", Assert.Single(result.Warnings), StringComparison.Ordinal);
         Assert.Equal(["out.partial"], Files());
 
-        // It isn't written over either, unless that is wanted.
+        // It isn't replaced either without -Force.
         Assert.Equal("ALREADY_EXISTS", Code(_engine.Error($"Receive-ScramjetOutput i -OutFile '{File("out")}'")));
         Assert.Equal("STREAM_BROKEN", Code(_engine.Error($"Receive-ScramjetOutput i -OutFile '{File("out")}' -Force")));
     }
 
     [Fact]
-    public async Task Nothing_is_left_of_a_stream_that_is_refused()
+    public async Task A_rejected_stream_leaves_no_file()
     {
         await using var server = Connect(exchange => exchange.AnswerAsync(500, ""));
         Assert.Equal("SERVER_ERROR", Code(_engine.Error($"Receive-ScramjetOutput i -OutFile '{File("out")}'")));
@@ -157,7 +157,7 @@ public sealed class StreamEndTests : IDisposable
     }
 
     [Fact]
-    public async Task The_end_of_the_time_makes_a_whole_file()
+    public async Task The_file_is_complete_at_the_time_limit()
     {
         await using var server = Connect(async exchange =>
         {
@@ -169,7 +169,7 @@ public sealed class StreamEndTests : IDisposable
     }
 
     [Fact]
-    public async Task A_file_that_is_there_is_kept_replaced_or_added_to_as_asked()
+    public async Task An_existing_file_is_kept_replaced_or_appended_to_as_requested()
     {
         var asked = 0;
         await using var server = Connect(async exchange =>
@@ -196,14 +196,14 @@ public sealed class StreamEndTests : IDisposable
     [InlineData("-Append")]
     [InlineData("-Force")]
     [InlineData("-OutFile x -Append -Force")]
-    public async Task Switches_about_a_file_need_one_and_exclude_each_other(string parameters)
+    public async Task Switches_for_a_file_require_one_and_exclude_each_other(string parameters)
     {
         await using var server = Connect(exchange => exchange.AnswerAsync(200, "", null));
         Assert.Equal("BAD_PARAMETERS", Code(_engine.Error($"Receive-ScramjetOutput i {parameters}")));
     }
 
     [Fact]
-    public async Task A_folder_is_refused_and_a_link_is_followed()
+    public async Task A_folder_is_rejected_and_a_link_is_followed()
     {
         await using var server = Connect(exchange => exchange.AnswerAsync(200, "new", null));
         Assert.Equal("FILE_UNWRITABLE", Code(_engine.Error($"Receive-ScramjetOutput i -OutFile '{_folder.FullName}' -Force")));

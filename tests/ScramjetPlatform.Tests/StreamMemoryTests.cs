@@ -13,7 +13,7 @@ using Xunit;
 
 namespace ScramjetPlatform.Tests;
 
-/// <summary>Streams need as much memory as a few blocks of them, however long they are; and whoever is slow slows the other end down.</summary>
+/// <summary>Streams need the memory of a few blocks, regardless of their length, and a slow side slows the other one down.</summary>
 public sealed class StreamMemoryTests
 {
     private const long Gibibyte = 1L << 30;
@@ -22,7 +22,7 @@ public sealed class StreamMemoryTests
     private static readonly byte[] s_block = new byte[256 * 1024];
 
     [Fact]
-    public async Task A_gibibyte_into_a_file_needs_less_than_64_MiB()
+    public async Task A_gibibyte_to_a_file_needs_less_than_64_MiB()
     {
         var hub = Hub(async (exchange, path) =>
         {
@@ -46,7 +46,7 @@ public sealed class StreamMemoryTests
     }
 
     [Fact]
-    public async Task A_gibibyte_out_of_a_file_needs_less_than_64_MiB()
+    public async Task A_gibibyte_from_a_file_needs_less_than_64_MiB()
     {
         var received = 0L;
         var hub = Hub(async (exchange, path) =>
@@ -73,7 +73,7 @@ public sealed class StreamMemoryTests
     }
 
     [Fact]
-    public async Task A_million_objects_do_not_pile_up_before_a_slow_consumer()
+    public async Task A_million_objects_are_not_collected_for_a_slow_consumer()
     {
         const int Objects = 1_000_000;
         const int InBlock = 1000;
@@ -96,12 +96,12 @@ public sealed class StreamMemoryTests
 
         TestContext.Current.TestOutputHelper?.WriteLine($"At most {MeasureLeadCommand.Most} objects of {Objects} were sent and not consumed yet.");
 
-        // What the sockets of both ends hold is the system's affair, and the most of it.
+        // The buffers of the sockets depend on the system, and are the largest part.
         Assert.InRange(MeasureLeadCommand.Most * block.Length / InBlock, 0, 16 << 20);
     }
 
     [Fact]
-    public async Task Objects_do_not_pile_up_before_a_hub_that_takes_none()
+    public async Task Objects_are_not_collected_for_a_hub_that_reads_none()
     {
         var taking = new TaskCompletionSource();
         var hub = Hub(async (exchange, _) =>
@@ -124,7 +124,7 @@ public sealed class StreamMemoryTests
         Assert.Equal(1000, produced);
     }
 
-    /// <summary>A hub whose instances' streams are as given.</summary>
+    /// <summary>A hub whose instances have the specified streams.</summary>
     private static FakeHub Hub(Func<FaultServer.Exchange, string, Task> stream)
     {
         var hub = new FakeHub("sth-0");
@@ -148,7 +148,7 @@ public sealed class StreamMemoryTests
         return session;
     }
 
-    /// <summary>By how much a script raises a process's peak of memory.</summary>
+    /// <summary>Returns by how much a script raises the peak memory of a process.</summary>
     private static async Task<long> MeasureAsync(FaultServer server, string small, string big)
     {
         var program = typeof(StreamMemoryTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == "PeakMemory").Value! + (OperatingSystem.IsWindows() ? ".exe" : "");
@@ -162,7 +162,7 @@ public sealed class StreamMemoryTests
     }
 }
 
-/// <summary>A consumer that is slow at times, and sees how far its producer is ahead.</summary>
+/// <summary>A consumer that is sometimes slow, and measures by how much its producer is ahead.</summary>
 [Cmdlet(VerbsDiagnostic.Measure, "Lead")]
 public sealed class MeasureLeadCommand : Cmdlet
 {

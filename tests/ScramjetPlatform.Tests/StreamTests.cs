@@ -10,13 +10,13 @@ using Xunit;
 
 namespace ScramjetPlatform.Tests;
 
-/// <summary>Data through real instances, and what is told when it can't be.</summary>
+/// <summary>Data through real instances, and errors if that isn't possible.</summary>
 public sealed class StreamTests(RealPlatform real)
 {
-    /// <summary>Objects come out as they went in.</summary>
+    /// <summary>Returns objects unchanged.</summary>
     private const string Echo = "module.exports = input => input;";
 
-    /// <summary>Bytes and text come out as they went in.</summary>
+    /// <summary>Returns bytes and text unchanged.</summary>
     private const string RawEcho = "module.exports = input => input.pipe(new (require('stream').PassThrough)());";
 
     private static string Kind(System.Management.Automation.ErrorRecord error) => error.FullyQualifiedErrorId.Split(',')[0];
@@ -30,7 +30,7 @@ public sealed class StreamTests(RealPlatform real)
         Assert.Empty(session.Get("Get-ScramjetInstance -Sequence double"));
     }
 
-    /// <summary>Each object comes out doubled, and the first of them before the last one is sent: more are sent until one has come.</summary>
+    /// <summary>Each object is returned twice. The first one is returned before the last one is sent, because more are sent until one arrives.</summary>
     private static void AssertFilters(Engine session, string command, int objects)
     {
         var result = session.Get($$"""
@@ -47,9 +47,9 @@ public sealed class StreamTests(RealPlatform real)
         TestContext.Current.TestOutputHelper?.WriteLine($"{session.Single("$seen.first").BaseObject} objects were sent when the first one came back.");
     }
 
-    /// <summary>Against a stand-in: the real 0.18.7 hub takes all input for UTF-8 text, which random bytes aren't.</summary>
+    /// <summary>With a stand-in: the real 0.18.7 hub decodes all input as UTF-8 text, so it isn't used for random bytes.</summary>
     [Fact]
-    public async Task Bytes_come_out_as_they_went_in()
+    public async Task Random_bytes_are_received_as_they_were_sent()
     {
         var pipe = System.Threading.Channels.Channel.CreateBounded<byte[]>(4);
         var hub = new FakeHub("sth-0");
@@ -98,11 +98,11 @@ public sealed class StreamTests(RealPlatform real)
     }
 
     /// <summary>
-    /// Random text, of characters of one to four bytes: the real 0.18.7 hub takes all input for UTF-8. It is sent as bytes, as an instance that gets
-    /// text decodes it piece by piece, and spoils characters on the borders. No more than 128 MiB: the hub passes some 15 MiB a second.
+    /// Random text with characters of one to four bytes, since the real 0.18.7 hub decodes all input as UTF-8. It is sent as bytes, because an instance decodes
+    /// text piece by piece and corrupts characters at the borders. It is 128 MiB at most: the hub transfers about 15 MiB per second.
     /// </summary>
     [Fact]
-    public async Task Text_comes_out_of_a_real_hub_byte_for_byte()
+    public async Task A_real_hub_returns_text_byte_by_byte()
     {
         var alphabet = Enumerable.Range(0, 256).Select(n => Encoding.UTF8.GetBytes(char.ConvertFromUtf32((n % 4) switch { 0 => 10 + n / 2, 1 => 0x100 + n, 2 => 0x4E00 + n, _ => 0x1F300 + n }))).ToArray();
         using var sequence = new TestSequence(RawEcho);
@@ -131,7 +131,7 @@ public sealed class StreamTests(RealPlatform real)
     [InlineData("\n\n\n")]
     [InlineData("\uFEFFone\r\ntwo\n\r\n\nthree\r")]
     [InlineData("a\0b\u001b[0m\n{\"ключ\":[\"🧪\",{\"b\":null}]}")]
-    public async Task Odd_text_comes_out_of_a_real_hub_byte_for_byte(string text)
+    public async Task A_real_hub_returns_unusual_text_byte_by_byte(string text)
     {
         using var sequence = new TestSequence(RawEcho);
         var source = Path.Combine(sequence.Folder, "in");
@@ -139,7 +139,7 @@ public sealed class StreamTests(RealPlatform real)
         await EchoFileAsync(sequence, source, Path.Combine(sequence.Folder, "out"), "text/plain");
     }
 
-    /// <summary>Sends a file through an echo, and holds what comes out against it.</summary>
+    /// <summary>Sends a file through an echo, and compares the result.</summary>
     private async Task EchoFileAsync(TestSequence sequence, string source, string target, string contentType)
     {
         using var writer = real.ConnectHub();
@@ -175,7 +175,7 @@ public sealed class StreamTests(RealPlatform real)
     }
 
     [Fact]
-    public void Objects_keep_their_form()
+    public void Objects_keep_their_structure()
     {
         using var sequence = new TestSequence(Echo);
         using var session = real.ConnectHub();
@@ -186,9 +186,9 @@ public sealed class StreamTests(RealPlatform real)
         session.Get($"Remove-ScramjetSequence {sequence.Name} -Force -Confirm:$false");
     }
 
-    /// <summary>Instances decode NDJSON piece by piece, and would spoil characters on the borders.</summary>
+    /// <summary>Instances decode NDJSON piece by piece, and would corrupt characters at the borders.</summary>
     [Fact]
-    public void Objects_keep_their_characters_however_many_there_are()
+    public void Objects_keep_their_characters_regardless_of_their_number()
     {
         using var sequence = new TestSequence(Echo);
         using var session = real.ConnectHub();
@@ -202,7 +202,7 @@ public sealed class StreamTests(RealPlatform real)
     }
 
     [Fact]
-    public void A_failure_half_way_gives_what_was_good_and_then_one_error()
+    public void A_failure_returns_the_data_before_it_and_one_error()
     {
         using var sequence = new TestSequence("""
             module.exports = async function*(input) {
@@ -242,7 +242,7 @@ public sealed class StreamTests(RealPlatform real)
     }
 
     [Fact]
-    public void Standard_streams_carry_text()
+    public void Standard_streams_transfer_text()
     {
         using var sequence = new TestSequence("""
             module.exports = async function() {
@@ -280,7 +280,7 @@ public sealed class StreamTests(RealPlatform real)
     }
 
     [Fact]
-    public void Input_that_is_left_unread_is_a_warning()
+    public void Input_that_is_not_read_is_a_warning()
     {
         using var sequence = new TestSequence("module.exports = async function*(input) { for await (const item of input) { yield item; return; } };");
         using var session = real.ConnectHub();
@@ -292,7 +292,7 @@ public sealed class StreamTests(RealPlatform real)
         session.Get($"Remove-ScramjetSequence {sequence.Name} -Force -Confirm:$false");
     }
 
-    /// <summary>A hub takes it and never answers: what this connection has ended, it knows; what another one has, shows as silence.</summary>
+    /// <summary>A hub accepts it and never responds. If this connection has ended the input, it is known; otherwise, only a warning is possible.</summary>
     [Fact]
     public async Task Input_after_its_end_is_an_error_or_a_warning()
     {
@@ -315,7 +315,7 @@ public sealed class StreamTests(RealPlatform real)
     }
 
     [Fact]
-    public async Task Input_that_an_instance_ends_without_taking_is_an_error()
+    public async Task Input_that_is_not_read_before_the_instance_ends_is_an_error()
     {
         using var sequence = new TestSequence();
         using var session = real.ConnectHub();
@@ -333,7 +333,7 @@ public sealed class StreamTests(RealPlatform real)
         session.Get($"Remove-ScramjetSequence {sequence.Name} -Force -Confirm:$false");
     }
 
-    /// <summary>A hub takes the later data for the first type, whatever it is.</summary>
+    /// <summary>A hub treats later data as the first type, whatever it is.</summary>
     [Fact]
     public void A_content_type_that_does_not_match_the_first_one_is_an_error()
     {
@@ -351,7 +351,7 @@ public sealed class StreamTests(RealPlatform real)
     }
 
     [Fact]
-    public async Task Two_readers_of_one_output_both_get_what_comes_from_then_on()
+    public async Task Two_readers_of_one_output_both_receive_the_data_from_then_on()
     {
         using var sequence = new TestSequence(RawEcho);
         using var session = real.ConnectHub();
@@ -385,7 +385,7 @@ public sealed class StreamTests(RealPlatform real)
     }
 
     [Fact]
-    public void An_instance_that_ended_is_read_once_while_the_hub_lists_it()
+    public void The_output_of_an_ended_instance_is_read_once_while_the_hub_lists_it()
     {
         using var sequence = new TestSequence("module.exports = async function*() { yield { n: 1 }; yield { n: 2 }; };");
         using var session = real.ConnectHub();
@@ -400,7 +400,7 @@ public sealed class StreamTests(RealPlatform real)
     }
 
     [Fact]
-    public void Events_go_both_ways()
+    public void Events_are_sent_in_both_directions()
     {
         using var sequence = new TestSequence("""
             module.exports = async function() {
@@ -418,7 +418,7 @@ public sealed class StreamTests(RealPlatform real)
     }
 
     [Fact]
-    public void Logs_are_entries()
+    public void Logs_are_returned_as_entries()
     {
         using var sequence = new TestSequence("""
             module.exports = async function() {
@@ -435,7 +435,7 @@ public sealed class StreamTests(RealPlatform real)
     }
 
     [Fact]
-    public async Task Topics_pass_data_through_a_space()
+    public async Task Topics_transfer_data_within_a_space()
     {
         using var session = real.Connect();
         using var reader = real.Connect();
@@ -448,7 +448,7 @@ public sealed class StreamTests(RealPlatform real)
     }
 
     [Fact]
-    public async Task A_hub_that_dies_is_a_broken_stream()
+    public async Task A_hub_that_stops_is_an_interrupted_stream()
     {
         using var sequence = new TestSequence("module.exports = async function*() { yield { n: 1 }; yield { n: 2 }; await new Promise(r => setTimeout(r, 600000)); };");
         await using var hub = await LocalHub.StartAsync(new LocalHubOptions { Id = "doomed" }, TestContext.Current.CancellationToken);
@@ -464,7 +464,7 @@ public sealed class StreamTests(RealPlatform real)
     }
 
     [Fact]
-    public async Task Names_that_cannot_be_properties_come_as_dictionaries()
+    public async Task Objects_whose_names_cannot_be_properties_become_dictionaries()
     {
         var hub = new FakeHub("sth-0");
         hub.AddInstance(hub.AddSequence("hello"), id: "i");
@@ -497,7 +497,7 @@ public sealed class StreamTests(RealPlatform real)
     [InlineData("reset")]
     [InlineData("close")]
     [InlineData("chunk")]
-    public async Task A_stream_that_breaks_off_gives_what_was_good_and_then_one_error(string how)
+    public async Task An_interrupted_stream_returns_the_data_before_it_and_one_error(string how)
     {
         var hub = new FakeHub("sth-0");
         hub.AddInstance(hub.AddSequence("hello"), id: "i");
@@ -525,7 +525,7 @@ public sealed class StreamTests(RealPlatform real)
     }
 
     [Fact]
-    public async Task Stopping_a_silent_stream_leaves_no_connection_open()
+    public async Task Stopping_a_stream_without_data_leaves_no_connection_open()
     {
         var hub = new FakeHub("sth-0");
         hub.AddInstance(hub.AddSequence("hello"), id: "i");
@@ -549,7 +549,7 @@ public sealed class StreamTests(RealPlatform real)
         Assert.True(time < TimeSpan.FromSeconds(1), $"It took {time}.");
         await closed.Task.WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
 
-        // The connection that the module keeps for further requests closes when it is disconnected.
+        // The connection that the module keeps for later requests is closed when it is disconnected.
         session.Get("Disconnect-ScramjetPlatform");
         for (var i = 0; i < 50 && server.OpenConnections > 0; i++)
             await Task.Delay(100, TestContext.Current.CancellationToken);
@@ -588,7 +588,7 @@ public sealed class StreamTests(RealPlatform real)
     }
 
     [Fact]
-    public async Task Stopping_while_the_hub_starts_an_instance_ends_that_too()
+    public async Task Stopping_while_the_hub_starts_an_instance_ends_the_instance_too()
     {
         var hub = new FakeHub("sth-0");
         hub.AddSequence("hello");
@@ -614,7 +614,7 @@ public sealed class StreamTests(RealPlatform real)
     }
 
     [Fact]
-    public async Task A_stream_that_never_falls_silent_holds_up_no_other()
+    public async Task A_stream_that_never_pauses_does_not_block_others()
     {
         using var session = new Engine();
         var hub = new FakeHub("sth-0");
@@ -638,7 +638,7 @@ public sealed class StreamTests(RealPlatform real)
     }
 
     [Fact]
-    public async Task A_file_and_the_pipeline_are_not_both_sent()
+    public async Task A_file_and_the_pipeline_cannot_both_be_sent()
     {
         await using var server = Lines(out _, "one");
         using var session = new Engine();
@@ -647,7 +647,7 @@ public sealed class StreamTests(RealPlatform real)
     }
 
     [Fact]
-    public async Task What_only_looks_like_JSON_stays_text()
+    public async Task Text_that_only_resembles_JSON_stays_text()
     {
         using var session = new Engine();
         await using var server = Lines(out _, "01234", "1", "", "2", "'a'", "NaN");
@@ -664,7 +664,7 @@ public sealed class StreamTests(RealPlatform real)
     }
 
     [Fact]
-    public async Task A_slow_pipeline_gets_the_whole_log()
+    public async Task A_slow_pipeline_receives_the_whole_log()
     {
         using var session = new Engine();
         await using var server = Lines(out _, [.. Enumerable.Range(0, 2000).Select(i => $$"""{"level":"INFO","msg":"line {{i}}","ts":1,"from":"Host"}""")]);
@@ -674,7 +674,7 @@ public sealed class StreamTests(RealPlatform real)
     }
 
     [Fact]
-    public async Task A_file_that_cant_be_written_costs_no_output()
+    public async Task A_file_that_cannot_be_written_loses_no_output()
     {
         using var session = new Engine();
         await using var server = Lines(out var asked, "one", "two");
@@ -692,7 +692,7 @@ public sealed class StreamTests(RealPlatform real)
     [Theory]
     [InlineData("/dev/null", null)]
     [InlineData("/dev/full", "FILE_UNWRITABLE")]
-    public async Task A_device_takes_output_or_is_named(string device, string? code)
+    public async Task A_device_receives_output_or_is_rejected(string device, string? code)
     {
         if (!File.Exists(device))
             Assert.Skip($"This system has no {device}.");
@@ -703,7 +703,7 @@ public sealed class StreamTests(RealPlatform real)
     }
 
     [Fact]
-    public void An_object_that_cant_be_sent_is_told_and_the_rest_goes_on()
+    public void An_object_that_cannot_be_sent_is_an_error_and_the_others_are_sent()
     {
         using var sequence = new TestSequence(Echo);
         using var session = real.ConnectHub();
@@ -722,7 +722,7 @@ public sealed class StreamTests(RealPlatform real)
         public string Broken => throw new InvalidOperationException("It is broken.");
     }
 
-    /// <summary>A hub whose instance i has these lines for its output and its log.</summary>
+    /// <summary>A hub whose instance i has these lines as its output and its log.</summary>
     private static FaultServer Lines(out Func<int> asked, params string[] lines)
     {
         var count = 0;

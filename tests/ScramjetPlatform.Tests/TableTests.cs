@@ -9,7 +9,7 @@ using Xunit;
 
 namespace ScramjetPlatform.Tests;
 
-/// <summary>The tables that set `si` and the JavaScript clients beside this module say nothing that isn't so, and leave nothing out.</summary>
+/// <summary>The tables that compare `si` and the JavaScript clients with this module are correct and complete.</summary>
 public sealed class TableTests
 {
     private const string CommandLine = "si.md";
@@ -31,7 +31,7 @@ public sealed class TableTests
 
     [Theory]
     [MemberData(nameof(Rows))]
-    public void A_row_is_whole_and_what_it_names_exists(string page, string first, int line)
+    public void A_row_is_complete_and_its_commands_exist(string page, string first, int line)
     {
         var row = Read(page).Single(r => r.Line == line);
         Assert.Equal(first, row.Cells[0]);
@@ -40,13 +40,13 @@ public sealed class TableTests
         Assert.Empty(row.Code("This module", "Cmdlet").Concat(row.Code("Note").Where(NamesACommand)).SelectMany(DocumentedScript.Faults));
         Assert.All(row.Code("C#"), code => Assert.True(Exists(code), $"There is no {code}."));
 
-        // What isn't there is said to be none, and then the note says why.
+        // If there is no equivalent, the note gives the reason.
         foreach (var column in row.Header.Intersect(["This module", "C#", "Cmdlet"]))
             Assert.True(row[column] == None || row.Code(column).Any(), $"{column}: {row[column]}");
     }
 
     [Fact]
-    public void Each_command_of_si_is_there_once()
+    public void Each_command_of_si_is_in_the_table_once()
     {
         var commands = Read(CommandLine).SelectMany(r => r.Code("`si`")).ToArray();
         Assert.All(commands, c => Assert.StartsWith("si ", c, StringComparison.Ordinal));
@@ -55,18 +55,18 @@ public sealed class TableTests
     }
 
     [Fact]
-    public void Each_method_of_a_javascript_client_is_there_once() =>
+    public void Each_method_of_a_JavaScript_client_is_in_the_table_once() =>
         Assert.All(Read(Client).Where(r => r.Header[0] == "JavaScript").GroupBy(r => (r.Section, r.Cells[0])), g => Assert.Single(g));
 
     [Fact]
-    public void Every_cmdlet_is_named()
+    public void Every_cmdlet_is_in_the_table()
     {
         var named = Read(CommandLine).Concat(Read(Client)).SelectMany(r => r.Code("This module", "Cmdlet")).SelectMany(DocumentedScript.CmdletsIn);
         Assert.Empty(DocumentedScript.Cmdlets.Except(named, StringComparer.Ordinal));
     }
 
     [Fact]
-    public void Every_async_method_of_the_clients_is_named()
+    public void Every_async_method_of_the_clients_is_in_the_table()
     {
         var named = Read(Client).SelectMany(r => r.Code("C#"));
         var client = ClientAssembly.GetType("Scramjet.Client.Api.ApiClient", throwOnError: true)!;
@@ -79,7 +79,7 @@ public sealed class TableTests
     }
 
     [Fact]
-    public void The_table_of_commands_links_every_cmdlets_page()
+    public void The_table_of_commands_links_the_page_of_every_cmdlet()
     {
         using var engine = new Engine();
         var table = File.ReadAllText(Path.Combine(Engine.RepositoryRoot, "docs/commands.md"));
@@ -88,10 +88,10 @@ public sealed class TableTests
         Assert.All(names, name => Assert.Contains($"(en-US/{name}.md)", table, StringComparison.Ordinal));
     }
 
-    /// <summary>A note may also have words in code that are no command: options, routes, properties.</summary>
+    /// <summary>A note can also have code that isn't a command: options, routes, properties.</summary>
     private static bool NamesACommand(string code) => Regex.IsMatch(code, @"\b[A-Z][a-z]+-[A-Z]\w+");
 
-    /// <summary>Whether there is a type for `new Type(...)`, or a public member for `Type.Member`.</summary>
+    /// <summary>Returns whether there is a type for `new Type(...)`, or a public member for `Type.Member`.</summary>
     private static bool Exists(string code)
     {
         if (Regex.Match(code, @"^new (\w+)\(") is { Success: true } made)
@@ -124,7 +124,7 @@ public sealed class TableTests
     {
         public string this[string column] => Cells[Header.ToList().IndexOf(column)];
 
-        /// <summary>What stands in code in these columns, where the table has them.</summary>
+        /// <summary>Returns the code in these columns, if the table has them.</summary>
         public IEnumerable<string> Code(params string[] columns) => columns.Where(Header.Contains).SelectMany(c => Regex.Matches(this[c], "`([^`]+)`").Select(m => m.Groups[1].Value));
     }
 }

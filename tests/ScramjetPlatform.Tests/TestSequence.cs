@@ -4,7 +4,7 @@ using Scramjet.Testing;
 
 namespace ScramjetPlatform.Tests;
 
-/// <summary>A sequence's folder, made for one test, with a name that no other test has.</summary>
+/// <summary>The folder of a sequence for one test, with a unique name.</summary>
 public sealed class TestSequence : IDisposable
 {
     private const string Waits = "module.exports = async function() { await new Promise(resolve => setTimeout(resolve, 600000)); };";
@@ -27,10 +27,10 @@ public sealed class TestSequence : IDisposable
 
     public string Folder { get; }
 
-    /// <summary>One that ends when it is asked to.</summary>
+    /// <summary>Creates a sequence whose program ends when requested to.</summary>
     public static TestSequence Stoppable() => new(EndsOnStop);
 
-    /// <summary>One that runs a sample or one of <see cref="TestPrograms"/>, on real hubs and on the stand-in.</summary>
+    /// <summary>Creates a sequence with a sample or one of <see cref="TestPrograms"/>, for real hubs and the stand-in.</summary>
     public static TestSequence Of(string program) => new(TestPrograms.Code(program, Engine.RepositoryRoot), program + ".js");
 
     public void Write(string file, string text) => File.WriteAllText(Path.Combine(Folder, file), text);

@@ -9,7 +9,7 @@ using Xunit;
 
 namespace ScramjetPlatform.Tests;
 
-/// <summary>The tree: its shape, what it shows of places that fail, its lines, and how it is watched.</summary>
+/// <summary>The tree: its structure, places that fail, its lines, and how it is watched.</summary>
 public sealed class TreeTests(RealPlatform real) : IDisposable
 {
     private const string OwnScreen = "\u001b[?1049h";
@@ -59,7 +59,7 @@ public sealed class TreeTests(RealPlatform real) : IDisposable
         using var session = real.Connect();
         session.Get($"Publish-ScramjetSequence '{sequence.Folder}' | Start-ScramjetSequence -Wait | Out-Null");
 
-        // Other tests change the platform meanwhile: one tree for all that follows.
+        // Other tests change the platform at the same time, so one tree is used for all checks.
         session.Get("$tree = Show-ScramjetTree");
         var nodes = Nodes(session.Get("$tree"));
         Assert.Equal(("Space", "local", 0), (nodes[0].Kind, nodes[0].Id, nodes[0].Depth));
@@ -76,7 +76,7 @@ public sealed class TreeTests(RealPlatform real) : IDisposable
             Assert.NotNull(instance.Age);
         }
 
-        // Depth first: each node comes right before what is under it.
+        // Depth first: each node follows its parent and its earlier siblings.
         Assert.Equal(nodes.Select(n => n.Id), nodes[0].Walk().Select(n => n.Id));
 
         var lines = Lines(session.Render("$tree"));
@@ -96,7 +96,7 @@ public sealed class TreeTests(RealPlatform real) : IDisposable
     }
 
     [Fact]
-    public void A_real_hub_alone_is_its_own_tree()
+    public void A_standalone_hub_is_the_root_of_its_tree()
     {
         using var session = real.ConnectHub();
         var nodes = Nodes(session.Get("Show-ScramjetTree"));
@@ -113,7 +113,7 @@ public sealed class TreeTests(RealPlatform real) : IDisposable
     }
 
     [Fact]
-    public async Task Fifty_hubs_are_one_tree_though_some_fail()
+    public async Task Fifty_hubs_are_one_tree_even_if_some_fail()
     {
         await using var platform = Connect(50, hub =>
         {
@@ -126,7 +126,7 @@ public sealed class TreeTests(RealPlatform real) : IDisposable
         var result = _engine.Run("Show-ScramjetTree -TimeoutSec 10");
         var nodes = Nodes(result.Output);
 
-        // Numbers in ids count by their value.
+        // Numbers in ids are sorted by value.
         var hubs = nodes.Where(n => n.Kind == "Hub").ToArray();
         Assert.Equal(Enumerable.Range(0, 50).Select(i => $"sth-{i}"), hubs.Select(h => h.Id));
         Assert.Equal(("Disconnected", "Failed", "Healthy"), (hubs[7].Status, hubs[8].Status, hubs[9].Status));
@@ -138,14 +138,14 @@ public sealed class TreeTests(RealPlatform real) : IDisposable
             ["sth-7 HUB_DISCONNECTED", "sth-8 SERVER_ERROR"],
             result.Errors.Select(e => $"{e.TargetObject} {e.FullyQualifiedErrorId.Split(',')[0]}").Order());
 
-        // One request for all that a hub holds, and one for its load.
+        // One request for all objects of a hub, and one for its load.
         Assert.Single(platform.Server.Requests, r => r.Target.EndsWith("/sth-0/api/v1/entities", StringComparison.Ordinal));
         Assert.Single(platform.Server.Requests, r => r.Target.EndsWith("/sth-0/api/v1/load-check", StringComparison.Ordinal));
         Assert.DoesNotContain(platform.Server.Requests, r => r.Target.Contains("/sth-7/", StringComparison.Ordinal));
     }
 
     [Fact]
-    public async Task Sequences_are_sorted_by_name_and_instances_without_one_still_show()
+    public async Task Sequences_are_sorted_by_name_and_instances_without_one_are_shown()
     {
         await using var platform = Connect(1, hub =>
         {
@@ -168,7 +168,7 @@ public sealed class TreeTests(RealPlatform real) : IDisposable
     }
 
     [Fact]
-    public async Task What_lies_deeper_than_the_level_is_not_asked_for()
+    public async Task Objects_below_the_depth_are_not_requested()
     {
         await using var platform = Connect(2);
         Assert.Equal(["Space"], _engine.Get("(Show-ScramjetTree -Depth Space).Kind").Select(k => k.ToString()));
@@ -182,7 +182,7 @@ public sealed class TreeTests(RealPlatform real) : IDisposable
     }
 
     [Fact]
-    public async Task Health_is_asked_of_running_instances_where_it_is_wanted()
+    public async Task The_health_of_running_instances_is_requested_if_specified()
     {
         await using var platform = Connect(1, hub => hub.AddInstance(hub.Sequences.Keys.Single(), "completed"));
         Assert.All(Nodes(_engine.Get("Show-ScramjetTree | Where-Object Kind -eq Instance")), i => Assert.Null(i.Healthy));
@@ -194,7 +194,7 @@ public sealed class TreeTests(RealPlatform real) : IDisposable
     }
 
     [Fact]
-    public async Task A_load_that_fails_costs_one_error_and_not_the_hub()
+    public async Task A_load_that_fails_is_one_error_and_the_hub_is_shown()
     {
         await using var platform = Connect(1, hub => hub.Intercept = (exchange, path) => path == "/load-check" ? Do(exchange.AnswerAsync(500, "no")) : Task.FromResult(false));
         var result = _engine.Run("Show-ScramjetTree");
@@ -205,7 +205,7 @@ public sealed class TreeTests(RealPlatform real) : IDisposable
     }
 
     [Fact]
-    public async Task Nodes_stand_for_what_they_show()
+    public async Task Nodes_convert_to_their_objects()
     {
         await using var platform = Connect(2);
         Assert.Equal(["sth-0", "sth-1"], _engine.Get("(Show-ScramjetTree | Where-Object Kind -eq Space | Get-ScramjetHub).Id").Select(i => i.ToString()).Order());
@@ -218,7 +218,7 @@ public sealed class TreeTests(RealPlatform real) : IDisposable
     }
 
     [Fact]
-    public async Task Spaces_and_hubs_come_through_the_pipeline_and_by_name()
+    public async Task Spaces_and_hubs_can_be_piped_or_specified_by_name()
     {
         await using var platform = Connect(3);
         Assert.Equal(10, _engine.Get("Get-ScramjetSpace | Show-ScramjetTree").Count);
@@ -233,7 +233,7 @@ public sealed class TreeTests(RealPlatform real) : IDisposable
     }
 
     [Fact]
-    public async Task Lines_fit_narrow_hosts_and_plain_encodings()
+    public async Task Lines_fit_narrow_hosts_and_encodings_without_line_characters()
     {
         await using var platform = Connect(2);
         var narrow = Lines(_engine.Render("$Host.UI.RawUI.BufferSize = [Management.Automation.Host.Size]::new(80, 300); Show-ScramjetTree"));
@@ -257,7 +257,7 @@ public sealed class TreeTests(RealPlatform real) : IDisposable
     }
 
     [Fact]
-    public async Task Watching_writes_round_after_round_where_the_cursor_cannot_move()
+    public async Task Watching_writes_tree_after_tree_if_the_cursor_cannot_be_moved()
     {
         await using var platform = Connect(2);
         var fails = false;
@@ -277,7 +277,7 @@ public sealed class TreeTests(RealPlatform real) : IDisposable
         Assert.Contains("1 space, 2 hubs, 2 sequences, 2 instances", _engine.Screen, StringComparison.Ordinal);
         Assert.DoesNotContain("\u001b", _engine.Screen, StringComparison.Ordinal);
 
-        // Nothing goes on behind the prompt.
+        // Nothing continues in the background.
         var asked = platform.Server.Requests.Count;
         await Task.Delay(300, TestContext.Current.CancellationToken);
         Assert.Equal(asked, platform.Server.Requests.Count);
@@ -331,7 +331,7 @@ public sealed class TreeTests(RealPlatform real) : IDisposable
     }
 
     [Fact]
-    public async Task Watching_redraws_in_place_and_gives_the_screen_back()
+    public async Task Watching_redraws_in_place_and_restores_the_screen()
     {
         using var engine = new Engine(colours: true);
         await using var platform = Connect(engine, 60);
@@ -342,7 +342,7 @@ public sealed class TreeTests(RealPlatform real) : IDisposable
         Assert.Contains("\u001b[?25h", screen[screen.LastIndexOf(BackFromIt, StringComparison.Ordinal)..], StringComparison.Ordinal);
         Assert.Contains("\u001b[32mHealthy", screen, StringComparison.Ordinal);
 
-        // The host's window has 50 lines: frames are cut to it, the last picture isn't.
+        // The host's window has 50 lines. The tree is cut to it, except for the last one.
         var frames = screen[..screen.IndexOf(BackFromIt, StringComparison.Ordinal)].Split(Frame)[1..];
         Assert.All(frames, f => Assert.True(Count(f, "\n") < 50));
         Assert.Contains("more lines", frames[^1], StringComparison.Ordinal);
@@ -350,7 +350,7 @@ public sealed class TreeTests(RealPlatform real) : IDisposable
     }
 
     [Fact]
-    public async Task Watching_goes_on_while_a_hub_is_silent_and_the_platform_is_down()
+    public async Task Watching_continues_while_a_hub_does_not_respond_and_the_platform_fails()
     {
         using var engine = new Engine(colours: true);
         var platform = Connect(engine, 2);
@@ -362,7 +362,7 @@ public sealed class TreeTests(RealPlatform real) : IDisposable
             silent = true;
             await UntilAsync(() => engine.Screen.Contains("waiting for 1 hub", StringComparison.Ordinal));
 
-            // What the silent hub had is still there to see.
+            // The previous objects of the hub that doesn't respond are still shown.
             Assert.Contains("1 space, 2 hubs, 2 sequences, 2 instances; waiting for 1 hub", engine.Screen, StringComparison.Ordinal);
             await UntilAsync(() => engine.Screen.Contains("TIMEOUT: ", StringComparison.Ordinal));
             await platform.DisposeAsync();
@@ -373,7 +373,7 @@ public sealed class TreeTests(RealPlatform real) : IDisposable
     }
 
     [Fact]
-    public async Task Ctrl_C_ends_the_asking_at_once()
+    public async Task Ctrl_C_ends_the_requests_at_once()
     {
         await using var platform = Connect(2, hub => hub.Intercept = (exchange, _) => Do(exchange.SilenceAsync()));
         foreach (var script in new[] { "Show-ScramjetTree", "Show-ScramjetTree -Watch" })
@@ -385,7 +385,7 @@ public sealed class TreeTests(RealPlatform real) : IDisposable
     }
 
     [Fact]
-    public async Task A_hub_alone_is_watched_too()
+    public async Task A_standalone_hub_can_be_watched()
     {
         var hub = new FakeHub("mine");
         hub.AddInstance(hub.AddSequence("hello"));
@@ -396,7 +396,7 @@ public sealed class TreeTests(RealPlatform real) : IDisposable
         await _engine.StopAfterAsync("Get-ScramjetHub | Show-ScramjetTree -Watch -IntervalSec 0.1", TimeSpan.Zero, () => UntilAsync(() => Count(_engine.Screen, "1 hub, 1 sequence, 1 instance") >= 2));
     }
 
-    /// <summary>A node as PowerShell sees it.</summary>
+    /// <summary>Returns a node as PowerShell sees it.</summary>
     private sealed class Node(PSObject node)
     {
         public string Kind => Get("Kind")!.ToString()!;

@@ -12,7 +12,7 @@ using Xunit;
 
 namespace ScramjetPlatform.Tests;
 
-/// <summary>What hostile servers and input can't do: get into headers, get secrets or control characters shown, or go beyond their bounds.</summary>
+/// <summary>What malicious servers and input can't do: add headers, show secrets or control characters, or exceed limits.</summary>
 public sealed class TrustTests : IDisposable
 {
     private const string Secret = FakePlatform.Token + "/+==";
@@ -26,7 +26,7 @@ public sealed class TrustTests : IDisposable
         .. result.Errors.SelectMany(e => new[] { e.ToString(), e.Exception.ToString(), e.Exception.Message, e.ErrorDetails?.Message, e.ErrorDetails?.RecommendedAction, e.TargetObject?.ToString(), e.CategoryInfo.ToString() }),
         .. result.Verbose, .. result.Debug, .. result.Warnings, .. result.Progress.Select(p => p.ToString()), engine.Screen]);
 
-    /// <summary>A server that says it is a hub, and answers all else as the handler says.</summary>
+    /// <summary>A server that reports the version of a hub. The handler responds to everything else.</summary>
     private async Task<FaultServer> ConnectAsync(Func<FaultServer.Exchange, string, Task<bool>> intercept, string? token = null)
     {
         var hub = new FakeHub("sth-0");
@@ -48,7 +48,7 @@ public sealed class TrustTests : IDisposable
     [InlineData("'x' | Invoke-ScramjetSequence hello -ContentType \"text/plain`r`nX-Evil: y\"")]
     [InlineData("'x' | Send-ScramjetTopicData t -ContentType 'nonsense'")]
     [InlineData("'x' | Send-ScramjetTopicData t -ContentType 'text/plain, text/html'")]
-    public async Task A_value_that_cannot_be_a_header_is_refused_before_anything_is_sent(string script)
+    public async Task A_value_that_is_invalid_in_a_header_is_rejected_before_anything_is_sent(string script)
     {
         await using var server = await ConnectAsync((_, _) => Task.FromResult(false));
         var asked = server.Requests.Count(r => r.Method != "GET");
@@ -59,7 +59,7 @@ public sealed class TrustTests : IDisposable
     }
 
     [Fact]
-    public async Task An_access_key_that_cannot_be_a_header_is_refused_and_not_shown()
+    public async Task An_access_key_that_is_invalid_in_a_header_is_rejected_and_not_shown()
     {
         await using var platform = FakePlatform.Of(1);
         _engine.Get($"Connect-ScramjetPlatform {platform.BaseUri} -AccessToken {FakePlatform.Token}");
@@ -144,7 +144,7 @@ public sealed class TrustTests : IDisposable
     [InlineData("Get-ScramjetInstance nothing", "/instances")]
     [InlineData("Get-ScramjetLog", "/log")]
     [InlineData("Stop-ScramjetInstance * -Force", "/_kill")]
-    public async Task Control_and_direction_characters_from_servers_reach_no_error_or_verbose_line(string script, string route)
+    public async Task Control_and_direction_characters_from_servers_are_in_no_error_or_verbose_line(string script, string route)
     {
         const string Evil = "ab\u001b[2Jcd\u0007ef\u202egh\u2028ij\u009bkl";
         await using var server = await ConnectAsync(async (exchange, path) =>
@@ -160,7 +160,7 @@ public sealed class TrustTests : IDisposable
             Assert.DoesNotMatch(@"[\p{Cc}\p{Cf}\u2028\u2029]", text);
         Assert.Contains("ab [2Jcd ef gh ij kl", error.ToString(), StringComparison.Ordinal);
 
-        // The object keeps what the server said.
+        // The object keeps the original text of the server.
         Assert.Equal(Evil, error.Exception.GetType().GetProperty("ServerMessage")!.GetValue(error.Exception));
     }
 
@@ -177,7 +177,7 @@ public sealed class TrustTests : IDisposable
     [InlineData("Get-ScramjetHub")]
     [InlineData("Receive-ScramjetEvent * x")]
     [InlineData("Show-ScramjetTree")]
-    public async Task Control_and_direction_characters_from_servers_reach_no_table_or_list(string script)
+    public async Task Control_and_direction_characters_from_servers_are_in_no_table_or_list(string script)
     {
         const string Evil = "a\u001b[2Jb\u0007c\u202ed";
         await using var server = await ConnectAsync(async (exchange, path) =>
@@ -212,7 +212,7 @@ public sealed class TrustTests : IDisposable
     }
 
     [Fact]
-    public async Task A_binary_answer_is_not_printed()
+    public async Task A_binary_response_is_not_shown()
     {
         await using var server = await ConnectAsync(async (exchange, path) =>
         {
@@ -226,7 +226,7 @@ public sealed class TrustTests : IDisposable
     }
 
     [Fact]
-    public async Task A_token_in_plain_text_is_taken_by_name_only()
+    public async Task A_plain_text_token_is_accepted_only_with_the_parameter_name()
     {
         await using var platform = FakePlatform.Of(1);
         var error = _engine.Error($"Connect-ScramjetPlatform {platform.BaseUri} '{FakePlatform.Token}'");
@@ -240,7 +240,7 @@ public sealed class TrustTests : IDisposable
     }
 
     [Fact]
-    public async Task A_body_that_never_ends_ends_with_the_bound()
+    public async Task A_body_that_never_ends_is_a_timeout()
     {
         await using var server = await ConnectAsync(async (exchange, path) =>
         {
@@ -252,7 +252,7 @@ public sealed class TrustTests : IDisposable
     }
 
     [Fact]
-    public async Task An_error_whose_body_never_ends_is_an_error_with_what_came()
+    public async Task An_error_whose_body_never_ends_is_an_error_with_the_received_part()
     {
         await using var server = await ConnectAsync(async (exchange, path) =>
         {
@@ -293,7 +293,7 @@ public sealed class TrustTests : IDisposable
     [Theory]
     [InlineData("86400")]
     [InlineData("Fri, 31 Dec 2100 23:59:59 GMT")]
-    public async Task A_long_retry_after_is_told_and_not_waited_for(string retryAfter)
+    public async Task A_long_retry_after_is_an_error_without_a_wait(string retryAfter)
     {
         await using var server = await ConnectAsync(async (exchange, path) =>
         {
@@ -309,7 +309,7 @@ public sealed class TrustTests : IDisposable
     }
 
     [Fact]
-    public async Task A_retry_that_would_not_fit_into_the_bound_gives_the_failure_itself()
+    public async Task A_retry_that_would_exceed_the_time_limit_is_replaced_by_the_failure()
     {
         await using var server = await ConnectAsync(async (exchange, path) =>
         {
@@ -322,7 +322,7 @@ public sealed class TrustTests : IDisposable
     [Theory]
     [InlineData("gzip")]
     [InlineData("deflate")]
-    public async Task Compressed_answers_are_read_in_streams_too(string encoding)
+    public async Task Compressed_responses_are_read_in_streams_too(string encoding)
     {
         byte[] Compress(string text)
         {
@@ -344,7 +344,7 @@ public sealed class TrustTests : IDisposable
     }
 
     [Fact]
-    public async Task An_encoding_that_is_not_known_is_an_error()
+    public async Task An_unknown_encoding_is_an_error()
     {
         await using var server = await ConnectAsync(async (exchange, path) =>
         {
@@ -357,7 +357,7 @@ public sealed class TrustTests : IDisposable
     }
 
     [Fact]
-    public async Task A_web_page_where_a_stream_should_be_is_an_error()
+    public async Task A_web_page_instead_of_a_stream_is_an_error()
     {
         await using var server = await ConnectAsync(async (exchange, path) =>
         {
@@ -374,7 +374,7 @@ public sealed class TrustTests : IDisposable
     [InlineData("""{"version":{"a":1}}""")]
     [InlineData("""{"version":[1]}""")]
     [InlineData("""{"version":7}""")]
-    public async Task A_version_that_is_no_text_is_no_raw_error(string version)
+    public async Task A_version_that_is_not_a_string_is_a_typed_error(string version)
     {
         await using var server = new FaultServer(exchange => exchange.AnswerAsync(200, exchange.Target.EndsWith("/version", StringComparison.Ordinal) ? version : "[]"));
         var result = _engine.Run($"Connect-ScramjetPlatform -HubUri {server.BaseUri}; Get-ScramjetHub; Get-ScramjetInstance");
@@ -382,7 +382,7 @@ public sealed class TrustTests : IDisposable
     }
 
     [Fact]
-    public async Task A_page_of_beginnings_of_titles_is_an_error_at_once()
+    public async Task A_page_with_many_title_tags_is_an_error_at_once()
     {
         var page = string.Concat(Enumerable.Repeat("<title", 100_000));
         await using var server = await ConnectAsync(async (exchange, path) =>
@@ -406,7 +406,7 @@ public sealed class TrustTests : IDisposable
     [InlineData("Get-ScramjetConnection '[abc'")]
     [InlineData("Get-ScramjetProfile '[abc'")]
     [InlineData("'[abc' | Stop-ScramjetInstance -Force")]
-    public async Task Bad_input_is_a_typed_error(string script)
+    public async Task Invalid_input_is_a_typed_error(string script)
     {
         await using var server = await ConnectAsync((_, _) => Task.FromResult(false));
         var error = _engine.Error(script);

@@ -17,7 +17,7 @@ using Xunit;
 
 namespace ScramjetPlatform.Tests.Contract;
 
-/// <summary>A hub that the contract's tests speak plain HTTP with.</summary>
+/// <summary>A hub that the contract tests use with plain HTTP.</summary>
 internal sealed class ContractHub : IAsyncDisposable
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(240);
@@ -36,12 +36,12 @@ internal sealed class ContractHub : IAsyncDisposable
 
     public string BaseUri => _hub.BaseUri;
 
-    /// <summary>How long a second of the hub's own times is.</summary>
+    /// <summary>The duration of a second of the hub's times.</summary>
     public TimeSpan Second => _hub.StandIn?.Second ?? TimeSpan.FromSeconds(1);
 
-    /// <param name="which">Which hub.</param>
-    /// <param name="real">The platform that the hub from npm is in.</param>
-    /// <param name="configure">What is to be set in the stand-in.</param>
+    /// <param name="which">The hub.</param>
+    /// <param name="real">The platform with the hub from npm.</param>
+    /// <param name="configure">Configures the stand-in.</param>
     public static async Task<ContractHub> StartAsync(TestHub which, RealPlatform real, Action<FakeHub> configure)
     {
         var hub = await HubUnderTest.StartAsync(which, real, configure);
@@ -55,7 +55,7 @@ internal sealed class ContractHub : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _hub.DisposeAsync();
 
-    /// <summary>A topic's name that nobody else has; the topic goes with the test.</summary>
+    /// <summary>Returns a unique topic name. The topic is removed after the test.</summary>
     public string NewTopic() => _hub.NewTopic();
 
     public Task<Answer> GetAsync(string path, string? contentType = null) => SendAsync(HttpMethod.Get, path, null, contentType);
@@ -81,7 +81,7 @@ internal sealed class ContractHub : IAsyncDisposable
 
     public Task<WireConnection> OpenAsync() => WireConnection.OpenAsync(BaseUri);
 
-    /// <summary>All bytes that a GET brings until the hub closes the connection.</summary>
+    /// <summary>Returns all bytes of a GET until the hub closes the connection.</summary>
     public async Task<string> ReceiveAllAsync(string path)
     {
         var uri = new Uri(BaseUri);
@@ -91,7 +91,7 @@ internal sealed class ContractHub : IAsyncDisposable
         return await new StreamReader(stream).ReadToEndAsync().WaitAsync(TimeSpan.FromSeconds(30));
     }
 
-    /// <summary>Opens a stream, and has its headers.</summary>
+    /// <summary>Opens a stream and reads its headers.</summary>
     public async Task<WireConnection> ReadAsync(string path, string? contentType = null)
     {
         var connection = await WireConnection.GetAsync(BaseUri, path, contentType);
@@ -100,7 +100,7 @@ internal sealed class ContractHub : IAsyncDisposable
         return connection;
     }
 
-    /// <summary>Uploads a sequence that runs a sample or one of <see cref="TestPrograms"/>, and gives its id.</summary>
+    /// <summary>Uploads a sequence with a sample or one of <see cref="TestPrograms"/>, and returns its id.</summary>
     public async Task<string> UploadAsync(string program)
     {
         var answer = await SendAsync(HttpMethod.Post, "/sequence", Package(program), "application/octet-stream");
@@ -108,10 +108,10 @@ internal sealed class ContractHub : IAsyncDisposable
         return (string)answer.Json["id"]!;
     }
 
-    /// <summary>The bytes of a package that runs a program; its name goes with the test.</summary>
+    /// <summary>Returns the bytes of a package with a program. Its name is removed after the test.</summary>
     public byte[] Package(string program) => TestPackage.Pack(_hub.Sequence(program).Folder);
 
-    /// <summary>Starts an instance, and waits until it runs.</summary>
+    /// <summary>Starts an instance, and waits until it is running.</summary>
     public async Task<string> StartAsync(string sequence, string body = """{"appConfig":{},"args":[]}""")
     {
         var answer = await PostAsync($"/sequence/{sequence}/start", body);
@@ -121,12 +121,11 @@ internal sealed class ContractHub : IAsyncDisposable
         return id;
     }
 
-    /// <summary>Starts an instance of a program of its own sequence.</summary>
+    /// <summary>Starts an instance of a program in a separate sequence.</summary>
     public async Task<string> RunAsync(string program, string body = """{"appConfig":{},"args":[]}""") => await StartAsync(await UploadAsync(program), body);
 
     /// <summary>
-    /// Starts an instance of the program broken, which can't be loaded. A real hub may see that before it has answered, so this
-    /// takes more than one start at times.
+    /// Starts an instance of the program broken, which can't be loaded. A real hub may detect that before it responds, so this can need several starts.
     /// </summary>
     public async Task<string> RunBrokenAsync()
     {
@@ -141,7 +140,7 @@ internal sealed class ContractHub : IAsyncDisposable
         return (string)answer.Json["id"]!;
     }
 
-    /// <summary>Starts an instance of the program events, and waits until it answers.</summary>
+    /// <summary>Starts an instance of the program events, and waits until it responds.</summary>
     public async Task<string> RunEventsAsync()
     {
         var id = await RunAsync("events");
@@ -156,10 +155,10 @@ internal sealed class ContractHub : IAsyncDisposable
         return id;
     }
 
-    /// <summary>What the hub tells of an instance; null where it doesn't know it.</summary>
+    /// <summary>Returns what the hub reports about an instance, or null if it doesn't list it.</summary>
     public async Task<JObject?> InstanceAsync(string id) => await GetAsync($"/instance/{id}") is { Status: 200 } answer ? answer.Json : null;
 
-    /// <summary>Waits until an instance has ended, and gives what the hub then tells of it; null where it has forgotten it.</summary>
+    /// <summary>Waits until an instance has ended, and returns what the hub then reports about it, or null if it doesn't list it.</summary>
     public async Task<JObject?> EndAsync(string id)
     {
         JObject? instance = null;
@@ -167,7 +166,7 @@ internal sealed class ContractHub : IAsyncDisposable
         return instance;
     }
 
-    /// <summary>Starts an instance, kills it so that the hub goes on listing it, and waits for its end.</summary>
+    /// <summary>Starts an instance, kills it in a way that the hub still lists it, and waits until it has ended.</summary>
     public async Task<string> RunToEndAsync()
     {
         var id = await RunAsync("wait");
@@ -182,7 +181,7 @@ internal sealed class ContractHub : IAsyncDisposable
     public Task<Answer> StopAsync(string id, int milliseconds) =>
         PostAsync($"/instance/{id}/_stop", Facts.StopForm.Replace("TIMEOUT", milliseconds.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal));
 
-    /// <summary>Sends input in one request, when the type has been announced so that it isn't spoiled.</summary>
+    /// <summary>Sends input in one request after the content type was announced, so that it isn't changed.</summary>
     public async Task<Answer> SendInputAsync(string id, string text, string contentType = "text/plain", bool stays = false)
     {
         (string, string)[] open = [("x-end-stream", "false")];
@@ -192,7 +191,7 @@ internal sealed class ContractHub : IAsyncDisposable
         return await PostAsync($"/instance/{id}/input", text, contentType, stays ? open : []);
     }
 
-    /// <summary>Waits until something is so.</summary>
+    /// <summary>Waits until a condition is true.</summary>
     public static async Task UntilAsync(Func<Task<bool>> isSo, string what)
     {
         var clock = Stopwatch.StartNew();
@@ -204,10 +203,10 @@ internal sealed class ContractHub : IAsyncDisposable
         }
     }
 
-    /// <summary>Whether the hub says that it is in a space.</summary>
+    /// <summary>Whether the hub reports that it is in a space.</summary>
     public async Task<bool> IsInSpaceAsync() => Facts.HasAdministration && (await GetAsync("/status")).Json["cpm"]!.HasValues;
 
-    /// <summary>Which 1.0.1 it is: the release gives no configuration back.</summary>
+    /// <summary>Distinguishes the versions of 1.0.1: the release doesn't report the configuration of an instance.</summary>
     private static async Task<HubFacts> RecognizeAsync(HubUnderTest hub)
     {
         var version = (string)JObject.Parse(await s_client.GetStringAsync(hub.BaseUri + "/version"))["version"]!;
@@ -218,7 +217,7 @@ internal sealed class ContractHub : IAsyncDisposable
         return HubFacts.Of(version, (await probe.InstanceAsync(await probe.RunAsync("wait")))!.ContainsKey("appConfig"));
     }
 
-    /// <summary>An answer of the hub.</summary>
+    /// <summary>A response of the hub.</summary>
     public sealed record Answer(int Status, string Reason, string? ContentType, string Text)
     {
         public JObject Json => JsonConvert.DeserializeObject<JObject>(Text, new JsonSerializerSettings { DateParseHandling = DateParseHandling.None })!;

@@ -4,21 +4,21 @@ using Xunit;
 
 namespace ScramjetPlatform.Tests.Contract;
 
-/// <summary>Events that go to an instance and come from it.</summary>
+/// <summary>Events for an instance and from it.</summary>
 public sealed class EventContractTests(RealPlatform real) : HubContract(real)
 {
     private static readonly TimeSpan s_moment = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>Sends an event to the program ping, which answers with pong.</summary>
+    /// <summary>Sends an event to the program ping, which responds with pong.</summary>
     private static Task<ContractHub.Answer> PingAsync(ContractHub hub, string id, string message) =>
         hub.PostAsync($"/instance/{id}/_event", $$"""[5001,{"eventName":"ping","message":{{message}}}]""");
 
-    /// <summary>An event as the hub gives it.</summary>
+    /// <summary>Returns an event as the hub sends it.</summary>
     private static string Pong(ContractHub hub, string message) => hub.Facts.EventsHaveNames ? $$"""{"eventName":"pong","message":{{message}}}""" : message;
 
     [Theory]
     [EachHub]
-    public async Task An_event_comes_to_all_who_wait_for_it(TestHub which)
+    public async Task An_event_is_sent_to_all_clients_that_wait_for_it(TestHub which)
     {
         await using var hub = await StartAsync(which);
         var id = await hub.RunEventsAsync();
@@ -26,7 +26,7 @@ public sealed class EventContractTests(RealPlatform real) : HubContract(real)
         using var last = await WireConnection.GetAsync(hub.BaseUri, $"/instance/{id}/event/pong");
         using var next = await WireConnection.GetAsync(hub.BaseUri, $"/instance/{id}/once/pong");
 
-        // There was none yet, so not even headers come.
+        // There was no event yet, so not even headers are sent.
         Assert.False(await last.WithinAsync(s_moment, () => last.Head is not null));
         Assert.False(await next.WithinAsync(s_moment, () => next.Head is not null));
         (await PingAsync(hub, id, "\"ä😀\"")).MustBe(hub.Facts.EventAnswer);
@@ -39,7 +39,7 @@ public sealed class EventContractTests(RealPlatform real) : HubContract(real)
 
     [Theory]
     [EachHub]
-    public async Task The_last_event_is_kept_and_the_next_is_waited_for(TestHub which)
+    public async Task The_last_event_is_kept_and_the_next_one_can_be_waited_for(TestHub which)
     {
         await using var hub = await StartAsync(which);
         var id = await hub.RunEventsAsync();
@@ -70,7 +70,7 @@ public sealed class EventContractTests(RealPlatform real) : HubContract(real)
             ("{\"a\":[1,null]}", "{\"a\":[1,null]}", "{\"a\":[1,null]}"),
             ("[1,2]", "[1,2]", "[1,2]"),
 
-            // What has no keys in JavaScript has no body, and what isn't true there is no event to /event.
+            // A value without keys in JavaScript has no body, and a value that is false there is no event for /event.
             ("1.5", "1.5", ""),
             ("true", "true", ""),
             ("0", "{}", null),
@@ -108,7 +108,7 @@ public sealed class EventContractTests(RealPlatform real) : HubContract(real)
 
     [Theory]
     [EachHub]
-    public async Task An_event_without_a_name_is_refused(TestHub which)
+    public async Task An_event_without_a_name_is_rejected(TestHub which)
     {
         await using var hub = await StartAsync(which);
         var id = await hub.RunEventsAsync();
@@ -119,7 +119,7 @@ public sealed class EventContractTests(RealPlatform real) : HubContract(real)
 
     [Theory]
     [EachHub]
-    public async Task Who_waits_for_events_is_told_nothing_of_the_end(TestHub which)
+    public async Task Clients_that_wait_for_events_are_not_notified_of_the_end(TestHub which)
     {
         await using var hub = await StartAsync(which);
         var id = await hub.RunEventsAsync();

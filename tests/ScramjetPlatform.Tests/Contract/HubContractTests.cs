@@ -9,14 +9,14 @@ using Xunit;
 
 namespace ScramjetPlatform.Tests.Contract;
 
-/// <summary>What a hub tells of itself, and its lists, sequences, log and audit.</summary>
+/// <summary>Information about a hub, and its lists, sequences, log and audit.</summary>
 public sealed class HubContractTests(RealPlatform real) : HubContract(real)
 {
     private static string[] Keys(JToken token) => [.. ((JObject)token).Properties().Select(p => p.Name).Order(StringComparer.Ordinal)];
 
     [Theory]
     [EachHub]
-    public async Task It_tells_its_version(TestHub which)
+    public async Task A_hub_reports_its_version(TestHub which)
     {
         await using var hub = await StartAsync(which);
         var answer = await hub.GetAsync("/version");
@@ -27,7 +27,7 @@ public sealed class HubContractTests(RealPlatform real) : HubContract(real)
 
     [Theory]
     [EachHub]
-    public async Task It_tells_its_status_and_configuration(TestHub which)
+    public async Task A_hub_reports_its_status_and_configuration(TestHub which)
     {
         await using var hub = await StartAsync(which);
         var status = await hub.GetAsync("/status");
@@ -48,7 +48,7 @@ public sealed class HubContractTests(RealPlatform real) : HubContract(real)
 
     [Theory]
     [EachHub]
-    public async Task It_tells_its_load(TestHub which)
+    public async Task A_hub_reports_its_load(TestHub which)
     {
         await using var hub = await StartAsync(which);
         var load = (await hub.GetAsync("/load-check")).Json;
@@ -58,14 +58,14 @@ public sealed class HubContractTests(RealPlatform real) : HubContract(real)
             var part = (double)disk["used"]! / (double)disk["size"]!;
             Assert.Empty(new[] { "fs", "size", "used", "available", "use" }.Except(Keys(disk)));
 
-            // 0.18 tells the part of what can be used.
+            // 0.18 reports the usage of the space that is available to users.
             Assert.InRange((double)disk["use"]!, hub.Facts.LoadIsInPercent ? 100 * part : part - 0.001, hub.Facts.LoadIsInPercent ? 100 : part + 0.001);
         });
     }
 
     [Theory]
     [EachHub]
-    public async Task What_it_has_no_route_for_is_404_without_a_body(TestHub which)
+    public async Task An_unknown_route_is_404_without_a_body(TestHub which)
     {
         await using var hub = await StartAsync(which);
         (await hub.GetAsync("/no-such-route")).MustBe(404, "");
@@ -74,7 +74,7 @@ public sealed class HubContractTests(RealPlatform real) : HubContract(real)
 
     [Theory]
     [EachHub]
-    public async Task A_hub_alone_has_no_space(TestHub which)
+    public async Task A_standalone_hub_has_no_space(TestHub which)
     {
         await using var hub = await StartAsync(which);
         if (await hub.IsInSpaceAsync())
@@ -84,7 +84,7 @@ public sealed class HubContractTests(RealPlatform real) : HubContract(real)
 
     [Theory]
     [EachHub(Only10 = true)]
-    public async Task A_space_is_reached_through_a_hub_of_the_development_head_only(TestHub which)
+    public async Task Only_the_development_version_forwards_requests_to_its_space(TestHub which)
     {
         await using var hub = await StartAsync(which, standIn => standIn.Space = "space-1");
         if (!await hub.IsInSpaceAsync())
@@ -92,7 +92,7 @@ public sealed class HubContractTests(RealPlatform real) : HubContract(real)
         Assert.True((bool)(await hub.GetAsync("/status")).Json["cpm"]!["connected"]!);
         var answer = await hub.ReceiveAllAsync("/cpm/api/v1/version");
 
-        // The release closes the connection, at best after an answer without its head.
+        // The release closes the connection, possibly after a response without its head.
         Assert.Equal(hub.Facts.ReachesItsSpace, answer.StartsWith("HTTP/1.1 ", StringComparison.Ordinal));
     }
 
@@ -115,7 +115,7 @@ public sealed class HubContractTests(RealPlatform real) : HubContract(real)
 
     [Theory]
     [EachHub]
-    public async Task What_is_no_package_is_refused(TestHub which)
+    public async Task A_file_that_is_not_a_package_is_rejected(TestHub which)
     {
         await using var hub = await StartAsync(which);
         (await hub.SendAsync(HttpMethod.Post, "/sequence", Encoding.UTF8.GetBytes("nonsense"), "application/octet-stream"))
@@ -131,7 +131,7 @@ public sealed class HubContractTests(RealPlatform real) : HubContract(real)
 
     [Theory]
     [EachHub]
-    public async Task A_sequence_that_isnt_there_is_404(TestHub which)
+    public async Task An_unknown_sequence_is_404(TestHub which)
     {
         await using var hub = await StartAsync(which);
         (await hub.GetAsync("/sequence/no-such-id")).MustBe(hub.Facts.UnknownSequence);
@@ -144,7 +144,7 @@ public sealed class HubContractTests(RealPlatform real) : HubContract(real)
 
     [Theory]
     [EachHub]
-    public async Task A_sequence_is_removed_when_the_request_has_a_content_type(TestHub which)
+    public async Task Removing_a_sequence_requires_a_content_type(TestHub which)
     {
         await using var hub = await StartAsync(which);
         var id = await hub.UploadAsync("wait");
@@ -157,7 +157,7 @@ public sealed class HubContractTests(RealPlatform real) : HubContract(real)
 
     [Theory]
     [EachHub]
-    public async Task A_sequence_is_updated_in_its_place(TestHub which)
+    public async Task Updating_a_sequence_keeps_its_id(TestHub which)
     {
         await using var hub = await StartAsync(which);
         var id = await hub.UploadAsync("wait");
@@ -176,7 +176,7 @@ public sealed class HubContractTests(RealPlatform real) : HubContract(real)
 
     [Theory]
     [EachHub]
-    public async Task A_start_takes_JSON_or_nothing(TestHub which)
+    public async Task A_start_accepts_JSON_or_no_body(TestHub which)
     {
         await using var hub = await StartAsync(which);
         var id = await hub.UploadAsync("wait");
@@ -200,7 +200,7 @@ public sealed class HubContractTests(RealPlatform real) : HubContract(real)
 
     [Theory]
     [EachHub]
-    public async Task An_instance_gets_what_it_was_started_with(TestHub which)
+    public async Task An_instance_receives_its_configuration_and_arguments(TestHub which)
     {
         await using var hub = await StartAsync(which);
         var told = await hub.RunAsync("told", """{"appConfig":{"city":"Gdańsk","n":[1,{"deep":null}],"date":"2024-01-01T00:00:00+05:30"},"args":["x",2,{"b":null}]}""");
@@ -211,7 +211,7 @@ public sealed class HubContractTests(RealPlatform real) : HubContract(real)
 
     [Theory]
     [EachHub]
-    public async Task The_lists_have_what_runs(TestHub which)
+    public async Task The_lists_contain_running_instances(TestHub which)
     {
         await using var hub = await StartAsync(which);
         var sequence = await hub.UploadAsync("wait");
@@ -219,7 +219,7 @@ public sealed class HubContractTests(RealPlatform real) : HubContract(real)
         var one = (await hub.InstanceAsync(id))!;
         var listed = (JObject)(await hub.GetAsync("/instances")).List.Single(i => (string?)i["id"] == id);
 
-        // A function that hasn't returned has an empty "requires", one that has given its output an empty "provides".
+        // A function that hasn't returned has an empty "requires", and one that has returned its output has an empty "provides".
         string[] topics = ["provides", "requires"];
         Assert.Equal(hub.Facts.InstanceKeys, Keys(one).Except(topics));
         Assert.Equal(hub.Facts.ListedInstanceKeys, Keys(listed).Except(topics));
@@ -252,7 +252,7 @@ public sealed class HubContractTests(RealPlatform real) : HubContract(real)
 
     [Theory]
     [EachHub]
-    public async Task A_start_takes_the_id_that_the_instance_is_to_have(TestHub which)
+    public async Task A_start_accepts_an_instance_id(TestHub which)
     {
         await using var hub = await StartAsync(which);
         var sequence = await hub.UploadAsync("wait");
@@ -275,7 +275,7 @@ public sealed class HubContractTests(RealPlatform real) : HubContract(real)
 
     [Theory]
     [EachHub]
-    public async Task Its_log_begins_with_the_past_and_goes_on(TestHub which)
+    public async Task The_log_begins_with_past_entries_and_continues(TestHub which)
     {
         await using var hub = await StartAsync(which);
         using var log = await hub.ReadAsync("/log");
@@ -289,7 +289,7 @@ public sealed class HubContractTests(RealPlatform real) : HubContract(real)
 
     [Theory]
     [EachHub]
-    public async Task Its_audit_has_each_request(TestHub which)
+    public async Task The_audit_has_each_request(TestHub which)
     {
         await using var hub = await StartAsync(which);
         if (!hub.Facts.HasAdministration)

@@ -3,12 +3,12 @@ using System;
 namespace ScramjetPlatform.Tests.Contract;
 
 /// <summary>
-/// What differs between the versions of a hub. All that is not here is the same for all, and stands in the tests. Seen on the
-/// real hubs: 0.18.7 of npm, the 1.0.1 release, and the head of upstream's development, which calls itself 1.0.1 too.
+/// The differences between versions of a hub. Everything else is the same in all versions and is in the tests. Observed with real hubs: 0.18.7 from npm, the
+/// 1.0.1 release, and the head of upstream's development, which has the version 1.0.1 too.
 /// </summary>
 internal sealed record HubFacts
 {
-    /// <summary>The hub 0.18.7, as npm has it.</summary>
+    /// <summary>The hub 0.18.7 from npm.</summary>
     public static HubFacts Npm018 { get; } = new()
     {
         Name = "0.18.7",
@@ -54,7 +54,7 @@ internal sealed record HubFacts
         TopicSendAnswer = new(202, ""),
     };
 
-    /// <summary>The release of 1.0.1, and so the stand-in.</summary>
+    /// <summary>The 1.0.1 release, which the stand-in implements.</summary>
     public static HubFacts Release101 { get; } = new()
     {
         Name = "1.0.1",
@@ -101,7 +101,7 @@ internal sealed record HubFacts
         TopicSendAnswer = new(200, "{}"),
     };
 
-    /// <summary>The head of upstream's development: it gives the appConfig back, and kills nothing that doesn't run.</summary>
+    /// <summary>The head of upstream's development: it reports the appConfig, and doesn't kill instances that aren't running.</summary>
     public static HubFacts Head101 { get; } = Release101 with
     {
         Name = "1.0.1, development head",
@@ -113,19 +113,19 @@ internal sealed record HubFacts
 
     public required string Name { get; init; }
 
-    /// <summary>The keys of what /version answers.</summary>
+    /// <summary>The keys in the response of /version.</summary>
     public required string[] VersionKeys { get; init; }
 
-    /// <summary>Whether there are /status, /config, /entities and /audit, updates, and topics that are made and removed.</summary>
+    /// <summary>Whether the hub has /status, /config, /entities and /audit, updates, and routes to create and remove topics.</summary>
     public required bool HasAdministration { get; init; }
 
-    /// <summary>Whether the use of a file system is told in percent, else as a part of one.</summary>
+    /// <summary>Whether the usage of a file system is a percentage, rather than a fraction.</summary>
     public required bool LoadIsInPercent { get; init; }
 
-    /// <summary>The keys that each running instance has, beside its topics.</summary>
+    /// <summary>The keys of each running instance, in addition to its topics.</summary>
     public required string[] InstanceKeys { get; init; }
 
-    /// <summary>The keys that it has in a list.</summary>
+    /// <summary>The keys of an instance in a list.</summary>
     public required string[] ListedInstanceKeys { get; init; }
 
     public required string[] SequenceKeys { get; init; }
@@ -140,24 +140,24 @@ internal sealed record HubFacts
 
     public required Expected UnknownInstance { get; init; }
 
-    /// <summary>What a route that takes JSON answers to a request without a content type.</summary>
+    /// <summary>The response of a route for JSON to a request without a content type.</summary>
     public required Expected NoContentType { get; init; }
 
     public required Expected NoContentTypeInInstance { get; init; }
 
-    /// <summary>What it answers to another content type than JSON's.</summary>
+    /// <summary>The response to another content type than JSON.</summary>
     public required Expected NotJson { get; init; }
 
-    /// <summary>What an upload of another content type than application/octet-stream is answered with.</summary>
+    /// <summary>The response to an upload with another content type than application/octet-stream.</summary>
     public required Expected NotAPackageType { get; init; }
 
-    /// <summary>What the removal of a sequence with instances is answered with.</summary>
+    /// <summary>The response to the removal of a sequence with instances.</summary>
     public required Expected InUse { get; init; }
 
-    /// <summary>Whether the header x-seq-kill-inst ends the instances first.</summary>
+    /// <summary>Whether the hub ends the instances first if the request has the header x-seq-kill-inst.</summary>
     public required bool RemovesByForce { get; init; }
 
-    /// <summary>Whether a start takes the id of the instance to be, topics and limits.</summary>
+    /// <summary>Whether a start accepts an instance id, topics and limits.</summary>
     public required bool TakesInstanceIds { get; init; }
 
     /// <summary>The body of a stop, with TIMEOUT for the milliseconds.</summary>
@@ -165,7 +165,7 @@ internal sealed record HubFacts
 
     public required int StopAnswer { get; init; }
 
-    /// <summary>Whether a stop and a kill are answered with the instance.</summary>
+    /// <summary>Whether the response to a stop or a kill is the instance.</summary>
     public required bool AnswersWithTheInstance { get; init; }
 
     /// <summary>A stop in the form of other versions.</summary>
@@ -173,67 +173,67 @@ internal sealed record HubFacts
 
     public required Expected OtherStopAnswer { get; init; }
 
-    /// <summary>Whether an instance that has ended is still there for a while: 15 s, and 180 s more unless removeImmediately says otherwise.</summary>
+    /// <summary>Whether the hub lists an ended instance for a while: 15 s, and 180 s more without removeImmediately.</summary>
     public required bool RemembersTheEnded { get; init; }
 
-    /// <summary>Whether a kill of what has ended is taken, else it is refused.</summary>
+    /// <summary>Whether an ended instance can be killed.</summary>
     public bool KillsTheEnded { get; init; }
 
-    /// <summary>Whether what the space answers comes back through a hub that is in one.</summary>
+    /// <summary>Whether the responses of the space are forwarded by a hub in it.</summary>
     public bool ReachesItsSpace { get; init; }
 
-    /// <summary>What a first input without a content type is answered with.</summary>
+    /// <summary>The response to a first input without a content type.</summary>
     public required Expected NoInputType { get; init; }
 
-    /// <summary>What input is answered with where it comes from a topic.</summary>
+    /// <summary>The response to input for an instance whose input comes from a topic.</summary>
     public required Expected InputFromTopic { get; init; }
 
-    /// <summary>What standard input of another content type than application/octet-stream is answered with.</summary>
+    /// <summary>The response to standard input with another content type than application/octet-stream.</summary>
     public required Expected StdinType { get; init; }
 
-    /// <summary>Whether bytes come into an instance as they are, once its type has been read; else they go through a text.</summary>
+    /// <summary>Whether an instance receives bytes unchanged after its content type was read. Otherwise they are converted to text.</summary>
     public required bool TakesBytes { get; init; }
 
-    /// <summary>Whether a character of a text that comes in two pieces, one after the other, is one again.</summary>
+    /// <summary>Whether a character that is split into two pieces is received correctly.</summary>
     public required bool JoinsCutCharacters { get; init; }
 
-    /// <summary>Whether bytes that an instance puts out come as they are, else they go through a text.</summary>
+    /// <summary>Whether the output of bytes is unchanged. Otherwise it is converted to text.</summary>
     public required bool GivesBytesWhole { get; init; }
 
     public required bool HasInout { get; init; }
 
     public required Expected EventAnswer { get; init; }
 
-    /// <summary>Whether an event comes with its name, else as the message alone.</summary>
+    /// <summary>Whether an event is sent with its name, rather than as the message alone.</summary>
     public required bool EventsHaveNames { get; init; }
 
-    /// <summary>Whether a message can only be a text.</summary>
+    /// <summary>Whether a message can only be text.</summary>
     public required bool EventsAreTexts { get; init; }
 
     public required Expected NamelessEvent { get; init; }
 
-    /// <summary>Whether nobody gets anything of an instance's log any more once a reader has left.</summary>
+    /// <summary>Whether an instance's log ends for all clients when one has disconnected.</summary>
     public required bool LogServesOneReaderOnly { get; init; }
 
     public required bool LogEndsWithTheInstance { get; init; }
 
-    /// <summary>Whether an instance whose output fails half-way ends at once, else 10 s later and as if all was well.</summary>
+    /// <summary>Whether an instance whose output fails ends at once, rather than 10 s later and as if successful.</summary>
     public required bool FailingStreamEndsAtOnce { get; init; }
 
-    /// <summary>Whether a topic keeps to the content type that it was made with.</summary>
+    /// <summary>Whether a topic keeps the content type that it was created with.</summary>
     public required bool TopicsHaveTypes { get; init; }
 
     public required Expected TopicSendAnswer { get; init; }
 
-    /// <summary>The facts of a version that are the same for all hubs of it; the development head tells itself by what it does.</summary>
+    /// <summary>Returns the facts that are common to all hubs of a version. The development version is recognized by its behavior.</summary>
     public static HubFacts Of(string version, bool givesAppConfig) =>
         version.StartsWith("0.18.", StringComparison.Ordinal) ? Npm018
         : !version.StartsWith("1.0.", StringComparison.Ordinal) ? throw new NotSupportedException($"Nothing is known of hubs of version {version}: add what you see to {nameof(HubFacts)}.")
         : givesAppConfig ? Head101 : Release101;
 }
 
-/// <summary>An answer that a version gives.</summary>
+/// <summary>A response of a version.</summary>
 /// <param name="Status">The status.</param>
-/// <param name="Text">The body; null where it isn't fixed.</param>
-/// <param name="Reason">The words of the status line, where they are not the status's own.</param>
+/// <param name="Text">The body; null if it varies.</param>
+/// <param name="Reason">The reason phrase, if it isn't the one of the status.</param>
 internal sealed record Expected(int Status, string? Text, string? Reason = null);

@@ -8,7 +8,7 @@ using Xunit;
 
 namespace ScramjetPlatform.Tests.Contract;
 
-/// <summary>An instance's life and its end, as far as it takes no long time.</summary>
+/// <summary>The life and the end of an instance, as far as it doesn't take long.</summary>
 public sealed class LifeContractTests(RealPlatform real) : HubContract(real)
 {
     private static (string? Status, int? ExitCode, string? Reason) End(JObject? instance) =>
@@ -16,7 +16,7 @@ public sealed class LifeContractTests(RealPlatform real) : HubContract(real)
 
     [Theory]
     [EachHub]
-    public async Task An_instance_that_isnt_there_is_404(TestHub which)
+    public async Task An_unknown_instance_is_404(TestHub which)
     {
         await using var hub = await StartAsync(which);
         foreach (var route in new[] { "", "/health", "/output", "/log", "/event/x" })
@@ -32,7 +32,7 @@ public sealed class LifeContractTests(RealPlatform real) : HubContract(real)
 
     [Theory]
     [EachHub]
-    public async Task What_an_instance_has_no_route_for_is_404_without_a_body(TestHub which)
+    public async Task An_unknown_route_of_an_instance_is_404_without_a_body(TestHub which)
     {
         await using var hub = await StartAsync(which);
         var id = await hub.RunAsync("wait");
@@ -52,7 +52,7 @@ public sealed class LifeContractTests(RealPlatform real) : HubContract(real)
 
     [Theory]
     [EachHub]
-    public async Task A_kill_is_answered_before_the_instance_has_ended(TestHub which)
+    public async Task The_response_to_a_kill_arrives_before_the_instance_has_ended(TestHub which)
     {
         await using var hub = await StartAsync(which);
         var id = await hub.RunAsync("wait");
@@ -76,14 +76,14 @@ public sealed class LifeContractTests(RealPlatform real) : HubContract(real)
 
     [Theory]
     [EachHub(Only10 = true)]
-    public async Task A_second_kill_leaves_no_time_to_end_well(TestHub which)
+    public async Task A_second_kill_leaves_no_time_to_end_by_itself(TestHub which)
     {
         await using var hub = await StartAsync(which);
         var id = await hub.RunAsync("wait");
         await hub.KillAsync(id);
         var again = await hub.KillAsync(id);
 
-        // The instance may have ended between the two, and where only running ones are killed, the second is refused.
+        // The instance may have ended between the two. A hub that kills only running instances rejects the second one then.
         Assert.Equal(hub.Facts.KillsTheEnded ? 202 : 400, again.Status);
         var end = End(await hub.EndAsync(id));
         if (hub.Facts.KillsTheEnded && again.Json["terminated"] is null)
@@ -92,7 +92,7 @@ public sealed class LifeContractTests(RealPlatform real) : HubContract(real)
 
     [Theory]
     [EachHub]
-    public async Task A_stop_is_answered_when_its_time_is_over(TestHub which)
+    public async Task The_response_to_a_stop_arrives_after_its_time_limit(TestHub which)
     {
         await using var hub = await StartAsync(which);
         var id = await hub.RunAsync("ping");
@@ -109,7 +109,7 @@ public sealed class LifeContractTests(RealPlatform real) : HubContract(real)
 
     [Theory]
     [EachHub]
-    public async Task A_stop_or_kill_that_cant_be_read_is_refused(TestHub which)
+    public async Task An_invalid_stop_or_kill_is_rejected(TestHub which)
     {
         await using var hub = await StartAsync(which);
         var id = await hub.RunAsync("wait");
@@ -135,7 +135,7 @@ public sealed class LifeContractTests(RealPlatform real) : HubContract(real)
 
     [Theory]
     [EachHub]
-    public async Task A_program_that_cant_be_loaded_has_failed_without_an_end(TestHub which)
+    public async Task A_program_that_cannot_be_loaded_has_failed_without_an_end_time(TestHub which)
     {
         await using var hub = await StartAsync(which);
         var ended = await hub.EndAsync(await hub.RunBrokenAsync());
@@ -145,7 +145,7 @@ public sealed class LifeContractTests(RealPlatform real) : HubContract(real)
 
     [Theory]
     [EachHub(Only10 = true)]
-    public async Task An_instance_that_has_ended_still_answers(TestHub which)
+    public async Task An_ended_instance_still_responds(TestHub which)
     {
         await using var hub = await StartAsync(which);
         var id = await hub.RunToEndAsync();
@@ -158,7 +158,7 @@ public sealed class LifeContractTests(RealPlatform real) : HubContract(real)
 
     [Theory]
     [EachHub(Only10 = true)]
-    public async Task A_kill_of_what_has_ended_makes_it_killing_for_good(TestHub which)
+    public async Task A_kill_of_an_ended_instance_changes_its_status_to_killing(TestHub which)
     {
         await using var hub = await StartAsync(which);
         var id = await hub.RunToEndAsync();
@@ -180,7 +180,7 @@ public sealed class LifeContractTests(RealPlatform real) : HubContract(real)
 
     [Theory]
     [EachHub(Only10 = true)]
-    public async Task A_stop_of_what_has_ended_makes_it_stopping_for_good(TestHub which)
+    public async Task A_stop_of_an_ended_instance_changes_its_status_to_stopping(TestHub which)
     {
         await using var hub = await StartAsync(which);
         var id = await hub.RunToEndAsync();
@@ -213,13 +213,13 @@ public sealed class LifeContractTests(RealPlatform real) : HubContract(real)
     }
 }
 
-/// <summary>An instance's end, as far as it takes long.</summary>
+/// <summary>The end of an instance, as far as it takes long.</summary>
 public sealed class EndContractTests(RealPlatform real) : HubContract(real)
 {
-    /// <summary>How long an instance that was killed with removeImmediately is listed, in the hub's seconds.</summary>
+    /// <summary>The time for which an instance is listed that was killed with removeImmediately, in the hub's seconds.</summary>
     private const int Short = 15;
 
-    /// <summary>How long others are.</summary>
+    /// <summary>The time for which other ended instances are listed.</summary>
     private const int Long = 15 + 180;
 
     private protected override bool ShortSecond => true;
@@ -234,21 +234,21 @@ public sealed class EndContractTests(RealPlatform real) : HubContract(real)
         var answer = await hub.PostAsync($"/instance/{id}/_stop", hub.Facts.OtherStopForm);
         answer.MustBe(hub.Facts.OtherStopAnswer);
 
-        // 1.0 finds no time in it, and takes its own 7 s.
+        // 1.0 finds no time in the request and uses its default of 7 s.
         if (hub.Facts.StopAnswer == 202)
             Assert.True(clock.Elapsed > 6.9 * hub.Second, $"It was answered after {clock.ElapsedMilliseconds} ms.");
     }
 
     [Theory]
     [EachHub]
-    public async Task A_program_that_has_ended_well_lingers_for_ten_seconds(TestHub which)
+    public async Task A_program_that_has_completed_exits_after_ten_seconds(TestHub which)
     {
         await using var hub = await StartAsync(which);
         var sequence = await hub.UploadAsync("end");
         var clock = Stopwatch.StartNew();
         var ended = await hub.EndAsync(await hub.StartAsync(sequence));
 
-        // 0.18 lingers too, but some of that may have passed when its start is answered.
+        // 0.18 waits too, but a part of the time may have passed when the response to the start arrives.
         Assert.True(clock.Elapsed > (hub.Facts.RemembersTheEnded ? 9.9 : 8) * hub.Second, $"It had ended after {clock.ElapsedMilliseconds} ms.");
         if (!hub.Facts.RemembersTheEnded)
             return;
@@ -259,7 +259,7 @@ public sealed class EndContractTests(RealPlatform real) : HubContract(real)
 
     [Theory]
     [EachHub]
-    public async Task A_program_that_fails_half_way_gives_what_came_before(TestHub which)
+    public async Task The_output_of_a_program_that_fails_while_writing_is_kept(TestHub which)
     {
         await using var hub = await StartAsync(which);
         var id = await hub.RunAsync("fail");
@@ -271,7 +271,7 @@ public sealed class EndContractTests(RealPlatform real) : HubContract(real)
         Assert.Equal("1\n2\n", output.Text);
         await errors.UntilAsync(() => errors.Text == "The third item is one too many.\n", "The error's text");
 
-        // 1.0 takes 10 s, and then says that all was well: only the log tells that it wasn't. On a busy machine the runner may fail on top of it.
+        // 1.0 takes 10 s and then reports success. Only the log shows the failure. On a busy machine, the runner may fail too.
         var ended = await hub.EndAsync(id);
         if (hub.Facts.FailingStreamEndsAtOnce)
             return;
@@ -283,7 +283,7 @@ public sealed class EndContractTests(RealPlatform real) : HubContract(real)
 
     [Theory]
     [EachHub(Only10 = true)]
-    public async Task What_has_ended_is_listed_for_a_while(TestHub which)
+    public async Task An_ended_instance_is_listed_for_a_while(TestHub which)
     {
         await using var hub = await StartAsync(which);
         var killed = await hub.RunAsync("wait");
@@ -302,7 +302,7 @@ public sealed class EndContractTests(RealPlatform real) : HubContract(real)
                 {
                     gone[id] = clock.Elapsed;
 
-                    // In the same list as it has gone from, the one that is to be there longer still is.
+                    // In the list from which it has disappeared, the instance that is listed longer still exists.
                     if (id != killed)
                         Assert.Contains(killed, listed);
                 }
@@ -311,7 +311,7 @@ public sealed class EndContractTests(RealPlatform real) : HubContract(real)
             },
             "the hub to forget what has ended");
 
-        // The one that failed had ended before the clock started.
+        // The failed instance ended before the clock started.
         Assert.True(gone[removed] > Short * hub.Second && gone[killed] > Long * hub.Second, $"{gone[removed]} and {gone[killed]}");
         Assert.True(gone[failed] < gone[killed]);
         Assert.Equal(404, (await hub.GetAsync($"/instance/{killed}")).Status);
@@ -319,7 +319,7 @@ public sealed class EndContractTests(RealPlatform real) : HubContract(real)
 
     [Theory]
     [EachHub(Only10 = true)]
-    public async Task A_sequence_is_in_use_until_its_instance_has_ended_for_fifteen_seconds(TestHub which)
+    public async Task A_sequence_is_in_use_until_fifteen_seconds_after_the_end_of_its_instance(TestHub which)
     {
         await using var hub = await StartAsync(which);
         var sequence = await hub.UploadAsync("wait");
@@ -329,14 +329,14 @@ public sealed class EndContractTests(RealPlatform real) : HubContract(real)
         await ContractHub.UntilAsync(async () => (await hub.DeleteAsync($"/sequence/{sequence}")).Status == 200, "the sequence to be removed");
         Assert.True(clock.Elapsed > Short * hub.Second, $"It was removed after {clock.Elapsed}.");
 
-        // The instance is still there, though its sequence is not.
+        // The instance still exists, but its sequence doesn't.
         Assert.NotNull(await hub.InstanceAsync(id));
         Assert.Equal(404, (await hub.GetAsync($"/sequence/{sequence}")).Status);
     }
 
     [Theory]
     [EachHub(Only10 = true)]
-    public async Task A_sequence_is_not_in_use_once_one_of_its_instances_has_ended_for_fifteen_seconds(TestHub which)
+    public async Task A_sequence_is_not_in_use_fifteen_seconds_after_the_end_of_one_of_its_instances(TestHub which)
     {
         await using var hub = await StartAsync(which);
         var sequence = await hub.UploadAsync("wait");
@@ -350,7 +350,7 @@ public sealed class EndContractTests(RealPlatform real) : HubContract(real)
 
     [Theory]
     [EachHub(Only10 = true)]
-    public async Task A_forced_removal_is_answered_when_the_instances_are_gone(TestHub which)
+    public async Task The_response_to_a_forced_removal_arrives_when_the_instances_are_no_longer_listed(TestHub which)
     {
         await using var hub = await StartAsync(which);
         var sequence = await hub.UploadAsync("wait");
@@ -365,7 +365,7 @@ public sealed class EndContractTests(RealPlatform real) : HubContract(real)
 
     [Theory]
     [EachHub(Only10 = true)]
-    public async Task A_forced_removal_after_a_second_kill_waits_for_the_whole_time(TestHub which)
+    public async Task A_forced_removal_after_a_second_kill_waits_for_the_full_time(TestHub which)
     {
         await using var hub = await StartAsync(which);
         var sequence = await hub.UploadAsync("wait");
@@ -376,13 +376,13 @@ public sealed class EndContractTests(RealPlatform real) : HubContract(real)
         var again = await hub.KillAsync(id, removeImmediately: false);
         Assert.Equal(200, (await hub.DeleteAsync($"/sequence/{sequence}", headers: ("x-seq-kill-inst", "true"))).Status);
 
-        // Where the second kill was refused, the removal is the one that shortens the time.
+        // If the second kill was rejected, the removal shortens the time.
         Assert.True(clock.Elapsed > (again.Status == 202 ? Long : Short) * hub.Second, $"It was answered after {clock.Elapsed}.");
     }
 
     [Theory]
     [EachHub(Only10 = true)]
-    public async Task A_kill_of_what_has_ended_can_shorten_its_time_once(TestHub which)
+    public async Task A_kill_of_an_ended_instance_can_shorten_its_time_once(TestHub which)
     {
         await using var hub = await StartAsync(which);
         if (!hub.Facts.KillsTheEnded)

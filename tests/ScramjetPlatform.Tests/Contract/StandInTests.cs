@@ -12,19 +12,19 @@ using Xunit;
 
 namespace ScramjetPlatform.Tests.Contract;
 
-/// <summary>That the stand-in answers as the 1.0.1 release was recorded to.</summary>
+/// <summary>The stand-in responds as the 1.0.1 release did when it was recorded.</summary>
 public sealed class StandInTests
 {
     private const string Recorded = "hub-1.0.1-release";
     private const string RecordedInstance = "7ec85901-fa4c-4bee-ad0f-1aaf64c3737a";
 
-    /// <summary>What is another each time.</summary>
+    /// <summary>The values that differ each time.</summary>
     private static readonly string[] s_changing = ["created", "started", "ended", "sequenceDir", "packageSize", "instancesServerPort", "port"];
 
     private static readonly HttpClient s_client = new();
 
     [Fact]
-    public async Task It_answers_as_the_release_was_recorded_to()
+    public async Task The_stand_in_responds_as_the_recorded_release()
     {
         var hub = new FakeHub("sth-two");
         await using var server = hub.Serve();
@@ -33,7 +33,7 @@ public sealed class StandInTests
         foreach (var sequence in JObject.Parse(recordings["entities"].Body)["sequences"]!)
             ids[(string)sequence["id"]!] = await UploadAsync(server, (string)sequence["config"]!["name"]!);
 
-        // In the order in which they were recorded; what was said in between is said again.
+        // In the recorded order. Requests between the recordings are repeated.
         string[] start = ["version", "status", "config", "cpm", "sequence-start"];
         string[] running = ["instance", "instances", "entities", "sequence-delete-in-use", "instance-kill"];
         string[] killed = ["instance-after-kill", "sequence-delete-after-kill", "instance-kill-ended", "instance-after-second-kill", "instance-stop-ended"];
@@ -76,7 +76,7 @@ public sealed class StandInTests
         return (string)JObject.Parse(await answer.Content.ReadAsStringAsync())["id"]!;
     }
 
-    /// <summary>An answer in one form, whatever the order of its keys, without what is another each time.</summary>
+    /// <summary>Normalizes a response: the order of its keys, and the values that differ each time.</summary>
     private static string Shape(string answer)
     {
         if (answer.Length == 0)

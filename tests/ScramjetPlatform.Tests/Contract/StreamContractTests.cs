@@ -8,17 +8,17 @@ using Xunit;
 
 namespace ScramjetPlatform.Tests.Contract;
 
-/// <summary>How data gets into an instance and out of it.</summary>
+/// <summary>Data to an instance and from it.</summary>
 public sealed class StreamContractTests(RealPlatform real) : HubContract(real)
 {
-    /// <summary>How long to look that nothing comes.</summary>
+    /// <summary>The time after which no data is expected.</summary>
     private static readonly TimeSpan s_moment = TimeSpan.FromMilliseconds(250);
 
     private static readonly byte[] s_allBytes = [.. Enumerable.Range(0, 256).Select(i => (byte)i)];
 
     private static string Spoiled(byte[] bytes) => Convert.ToHexStringLower(Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(bytes)));
 
-    /// <summary>What the program hex was given in the end.</summary>
+    /// <summary>Returns the input of the program hex.</summary>
     private static async Task<string> ReceivedAsync(ContractHub hub, string id)
     {
         using var output = await hub.ReadAsync($"/instance/{id}/output");
@@ -28,13 +28,13 @@ public sealed class StreamContractTests(RealPlatform real) : HubContract(real)
 
     [Theory]
     [EachHub]
-    public async Task Data_that_comes_with_the_headers_can_be_read_as_UTF8(TestHub which)
+    public async Task Data_that_arrives_with_the_headers_is_read_as_UTF8(TestHub which)
     {
         await using var hub = await StartAsync(which);
         var sequence = await hub.UploadAsync("hex");
         var last = "";
 
-        // A real hub spoils it nearly always, which depends on how its processes take turns; the stand-in does every time.
+        // A real hub nearly always changes the data, depending on the timing of its processes. The stand-in always does.
         for (var i = 0; i < (which == TestHub.StandIn ? 1 : 20) && last != Spoiled(s_allBytes); i++)
         {
             var id = await hub.StartAsync(sequence);
@@ -54,7 +54,7 @@ public sealed class StreamContractTests(RealPlatform real) : HubContract(real)
 
     [Theory]
     [EachHub(Only10 = true)]
-    public async Task No_more_than_the_first_64_KiB_are_spoiled(TestHub which)
+    public async Task Only_the_first_64_KiB_are_changed(TestHub which)
     {
         await using var hub = await StartAsync(which);
         var id = await hub.RunAsync("hex");
@@ -72,7 +72,7 @@ public sealed class StreamContractTests(RealPlatform real) : HubContract(real)
 
     [Theory]
     [EachHub]
-    public async Task Data_that_comes_later_than_the_headers_is_clean_where_bytes_are_taken(TestHub which)
+    public async Task Data_that_arrives_after_the_headers_is_unchanged_if_bytes_are_supported(TestHub which)
     {
         await using var hub = await StartAsync(which);
         var id = await hub.RunAsync("hex");
@@ -87,7 +87,7 @@ public sealed class StreamContractTests(RealPlatform real) : HubContract(real)
 
     [Theory]
     [EachHub]
-    public async Task Data_that_comes_after_an_empty_body_is_clean_where_bytes_are_taken(TestHub which)
+    public async Task Data_that_arrives_after_an_empty_body_is_unchanged_if_bytes_are_supported(TestHub which)
     {
         await using var hub = await StartAsync(which);
         var id = await hub.RunAsync("hex");
@@ -99,7 +99,7 @@ public sealed class StreamContractTests(RealPlatform real) : HubContract(real)
 
     [Theory]
     [EachHub]
-    public async Task A_character_that_is_cut_between_two_pieces_stays_whole_or_is_lost(TestHub which)
+    public async Task A_character_that_is_split_into_two_pieces_is_kept_or_lost(TestHub which)
     {
         await using var hub = await StartAsync(which);
         var id = await hub.RunAsync("echo");
@@ -118,13 +118,13 @@ public sealed class StreamContractTests(RealPlatform real) : HubContract(real)
 
     [Theory]
     [EachHub]
-    public async Task Long_text_loses_characters_where_a_process_cuts_it(TestHub which)
+    public async Task Long_text_loses_characters_at_the_ends_of_a_process_buffer(TestHub which)
     {
         await using var hub = await StartAsync(which);
         var sequence = await hub.UploadAsync("echo");
         foreach (var type in new[] { "text/plain", "application/x-ndjson" })
         {
-            // Pieces of 64 KiB are cut in the middle of every second character or so.
+            // Pieces of 64 KiB end within about every second character.
             var text = $"{{\"text\":\"{string.Concat(Enumerable.Repeat("😀y", 100_000))}\"}}\n";
             var id = await hub.StartAsync(sequence);
             await hub.SendInputAsync(id, text, type);
@@ -137,7 +137,7 @@ public sealed class StreamContractTests(RealPlatform real) : HubContract(real)
 
     [Theory]
     [EachHub]
-    public async Task Objects_come_as_lines_of_JSON(TestHub which)
+    public async Task Objects_are_received_as_lines_of_JSON(TestHub which)
     {
         await using var hub = await StartAsync(which);
         var id = await hub.RunAsync("double");
@@ -149,7 +149,7 @@ public sealed class StreamContractTests(RealPlatform real) : HubContract(real)
 
     [Theory]
     [EachHub]
-    public async Task Many_objects_come_whole_and_in_order(TestHub which)
+    public async Task Many_objects_are_received_completely_and_in_order(TestHub which)
     {
         await using var hub = await StartAsync(which);
         var id = await hub.RunAsync("count", """{"args":[20000]}""");
@@ -160,7 +160,7 @@ public sealed class StreamContractTests(RealPlatform real) : HubContract(real)
 
     [Theory]
     [EachHub]
-    public async Task Bytes_come_out_as_they_are_or_as_text(TestHub which)
+    public async Task Bytes_are_received_as_they_are_or_as_text(TestHub which)
     {
         await using var hub = await StartAsync(which);
         var id = await hub.RunAsync("echo");
@@ -174,7 +174,7 @@ public sealed class StreamContractTests(RealPlatform real) : HubContract(real)
 
     [Theory]
     [EachHub]
-    public async Task The_first_input_needs_a_content_type_and_that_counts_for_good(TestHub which)
+    public async Task The_first_input_needs_a_content_type_that_applies_to_all_input(TestHub which)
     {
         await using var hub = await StartAsync(which);
         var id = await hub.RunAsync("echo");
@@ -190,7 +190,7 @@ public sealed class StreamContractTests(RealPlatform real) : HubContract(real)
 
     [Theory]
     [EachHub]
-    public async Task Input_of_a_type_that_the_hub_cant_read_goes_nowhere(TestHub which)
+    public async Task Input_of_an_unsupported_type_is_lost(TestHub which)
     {
         await using var hub = await StartAsync(which);
         foreach (var type in new[] { "application/json", "text/plain; charset=utf-8" })
@@ -205,7 +205,7 @@ public sealed class StreamContractTests(RealPlatform real) : HubContract(real)
 
     [Theory]
     [EachHub]
-    public async Task Input_is_closed_by_a_request_that_doesnt_say_otherwise(TestHub which)
+    public async Task Input_ends_with_a_request_that_does_not_keep_it_open(TestHub which)
     {
         await using var hub = await StartAsync(which);
         var id = await hub.RunAsync("echo");
@@ -225,7 +225,7 @@ public sealed class StreamContractTests(RealPlatform real) : HubContract(real)
 
     [Theory]
     [EachHub(Only10 = true)]
-    public async Task Input_that_is_closed_is_never_answered_to_its_end(TestHub which)
+    public async Task Input_after_the_end_never_gets_a_complete_response(TestHub which)
     {
         await using var hub = await StartAsync(which);
         var id = await hub.RunAsync("echo");
@@ -247,7 +247,7 @@ public sealed class StreamContractTests(RealPlatform real) : HubContract(real)
 
     [Theory]
     [EachHub]
-    public async Task Input_is_answered_before_its_end(TestHub which)
+    public async Task The_response_to_input_begins_before_its_end(TestHub which)
     {
         await using var hub = await StartAsync(which);
         var id = await hub.RunAsync("echo");
@@ -262,7 +262,7 @@ public sealed class StreamContractTests(RealPlatform real) : HubContract(real)
 
     [Theory]
     [EachHub]
-    public async Task Output_has_its_headers_at_once(TestHub which)
+    public async Task The_headers_of_the_output_are_sent_at_once(TestHub which)
     {
         await using var hub = await StartAsync(which);
         var id = await hub.RunAsync("wait");
@@ -276,7 +276,7 @@ public sealed class StreamContractTests(RealPlatform real) : HubContract(real)
 
     [Theory]
     [EachHub]
-    public async Task Output_comes_before_its_line_ends_and_only_once(TestHub which)
+    public async Task Output_is_sent_before_its_line_ends_and_only_once(TestHub which)
     {
         await using var hub = await StartAsync(which);
         var id = await hub.RunAsync("begin");
@@ -288,7 +288,7 @@ public sealed class StreamContractTests(RealPlatform real) : HubContract(real)
 
     [Theory]
     [EachHub]
-    public async Task Readers_at_the_same_time_get_the_same(TestHub which)
+    public async Task Concurrent_readers_receive_the_same_data(TestHub which)
     {
         await using var hub = await StartAsync(which);
         var id = await hub.RunAsync("ticks");
@@ -302,7 +302,7 @@ public sealed class StreamContractTests(RealPlatform real) : HubContract(real)
 
     [Theory]
     [EachHub]
-    public async Task What_was_given_to_a_reader_that_has_left_is_lost(TestHub which)
+    public async Task Data_that_was_sent_to_a_disconnected_reader_is_lost(TestHub which)
     {
         await using var hub = await StartAsync(which);
         var id = await hub.RunAsync("count", """{"args":[50000]}""");
@@ -317,7 +317,7 @@ public sealed class StreamContractTests(RealPlatform real) : HubContract(real)
         await second.EndAsync();
         var whole = second.Lines.Where(l => l.StartsWith('{')).Select(l => (int)JObject.Parse(l)["n"]!).ToArray();
 
-        // All may have been on its way to the reader that has left; what is left is in order, and nothing comes twice.
+        // All data may have been sent to the disconnected reader. The rest is in order, and nothing is sent twice.
         Assert.Equal(Enumerable.Range(50001 - whole.Length, whole.Length), whole);
         Assert.True(50001 - whole.Length > read + 1, $"Read to {read}, and then from {50001 - whole.Length}.");
     }
@@ -341,7 +341,7 @@ public sealed class StreamContractTests(RealPlatform real) : HubContract(real)
 
     [Theory]
     [EachHub]
-    public async Task What_a_function_returns_is_put_out_as_text(TestHub which)
+    public async Task The_return_value_of_a_function_is_written_as_text(TestHub which)
     {
         await using var hub = await StartAsync(which);
         using var nothing = await hub.ReadAsync($"/instance/{await hub.RunAsync("returns")}/output");
@@ -354,7 +354,7 @@ public sealed class StreamContractTests(RealPlatform real) : HubContract(real)
 
     [Theory]
     [EachHub]
-    public async Task Standard_input_is_bytes_without_a_type(TestHub which)
+    public async Task Standard_input_is_bytes_without_a_content_type(TestHub which)
     {
         await using var hub = await StartAsync(which);
         var id = await hub.RunAsync("stdio");
@@ -373,7 +373,7 @@ public sealed class StreamContractTests(RealPlatform real) : HubContract(real)
 
     [Theory]
     [EachHub]
-    public async Task Input_and_output_go_through_one_request_where_there_is_one(TestHub which)
+    public async Task Input_and_output_can_use_one_request_if_the_hub_supports_it(TestHub which)
     {
         await using var hub = await StartAsync(which);
         var id = await hub.RunAsync("echo");
@@ -386,7 +386,7 @@ public sealed class StreamContractTests(RealPlatform real) : HubContract(real)
             return;
         }
 
-        // The answer begins with the first output, and doesn't end.
+        // The response begins with the first output, and doesn't end.
         Assert.False(await both.WithinAsync(s_moment, () => both.Head is not null));
         await both.SendAsync(WireConnection.Chunk("one"u8.ToArray()));
         await both.UntilAsync(() => both.Text == "one", "The first answer");
@@ -397,7 +397,7 @@ public sealed class StreamContractTests(RealPlatform real) : HubContract(real)
 
     [Theory]
     [EachHub]
-    public async Task The_log_of_an_instance_is_for_one_reader_after_the_other_or_for_one_alone(TestHub which)
+    public async Task The_log_of_an_instance_can_be_read_again_or_only_once(TestHub which)
     {
         await using var hub = await StartAsync(which);
         var id = await hub.RunEventsAsync();
@@ -409,7 +409,7 @@ public sealed class StreamContractTests(RealPlatform real) : HubContract(real)
             Assert.False(first.HasEnded);
         }
 
-        // The hub needs a moment to see that the reader has left.
+        // The hub needs some time to detect that the reader has disconnected.
         await Task.Delay(500, TestContext.Current.CancellationToken);
         using var second = await hub.ReadAsync($"/instance/{id}/log");
         await PingAsync("the second");
@@ -422,7 +422,7 @@ public sealed class StreamContractTests(RealPlatform real) : HubContract(real)
 
     [Theory]
     [EachHub]
-    public async Task The_log_of_an_instance_ends_with_it_or_never(TestHub which)
+    public async Task The_log_of_an_instance_ends_with_the_instance_or_never(TestHub which)
     {
         await using var hub = await StartAsync(which);
         var id = await hub.RunAsync("wait");

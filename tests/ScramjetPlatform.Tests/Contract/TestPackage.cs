@@ -4,7 +4,7 @@ using System.IO.Compression;
 
 namespace ScramjetPlatform.Tests.Contract;
 
-/// <summary>Packs a folder as any tar would, not as the module does.</summary>
+/// <summary>Packs a folder like any tar program, without the module.</summary>
 internal static class TestPackage
 {
     public static byte[] Pack(string folder)

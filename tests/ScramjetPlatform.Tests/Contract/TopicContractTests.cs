@@ -6,7 +6,7 @@ using Xunit;
 
 namespace ScramjetPlatform.Tests.Contract;
 
-/// <summary>Topics: those that are made and removed, and those of instances.</summary>
+/// <summary>Topics that are created and removed, and topics of instances.</summary>
 public sealed class TopicContractTests(RealPlatform real) : HubContract(real)
 {
     private const string Objects = "application/x-ndjson";
@@ -19,7 +19,7 @@ public sealed class TopicContractTests(RealPlatform real) : HubContract(real)
 
     [Theory]
     [EachHub]
-    public async Task A_topic_is_made_listed_and_removed(TestHub which)
+    public async Task A_topic_is_created_listed_and_removed(TestHub which)
     {
         await using var hub = await StartAsync(which);
         var topic = hub.NewTopic();
@@ -43,7 +43,7 @@ public sealed class TopicContractTests(RealPlatform real) : HubContract(real)
 
     [Theory]
     [EachHub(Only10 = true)]
-    public async Task A_topic_that_cant_be_is_refused(TestHub which)
+    public async Task An_invalid_topic_is_rejected(TestHub which)
     {
         await using var hub = await StartAsync(which);
         var topic = hub.NewTopic();
@@ -59,7 +59,7 @@ public sealed class TopicContractTests(RealPlatform real) : HubContract(real)
 
     [Theory]
     [EachHub]
-    public async Task A_topic_is_made_by_the_first_who_sends_or_reads(TestHub which)
+    public async Task A_topic_is_created_by_the_first_sender_or_reader(TestHub which)
     {
         await using var hub = await StartAsync(which);
         string[] topics = [hub.NewTopic(), hub.NewTopic()];
@@ -68,7 +68,7 @@ public sealed class TopicContractTests(RealPlatform real) : HubContract(real)
         foreach (var topic in topics)
             Assert.Equal(hub.Facts.TopicsHaveTypes ? Objects : null, (string?)(await ListedAsync(hub, topic))?["contentType"]);
 
-        // What was sent before waits for the first who reads.
+        // Data that was sent before waits for the first reader.
         using var first = await hub.ReadAsync($"/topic/{topics[0]}");
         await first.UntilAsync(() => first.Text == "{\"n\":1}\n", "What was sent before");
         Assert.False(first.HasEnded);
@@ -76,7 +76,7 @@ public sealed class TopicContractTests(RealPlatform real) : HubContract(real)
 
     [Theory]
     [EachHub]
-    public async Task All_who_read_a_topic_get_all_that_is_sent(TestHub which)
+    public async Task All_readers_of_a_topic_receive_all_data(TestHub which)
     {
         await using var hub = await StartAsync(which);
         var topic = hub.NewTopic();
@@ -93,7 +93,7 @@ public sealed class TopicContractTests(RealPlatform real) : HubContract(real)
 
     [Theory]
     [EachHub]
-    public async Task Objects_without_a_last_line_end_are_given_one_where_topics_have_types(TestHub which)
+    public async Task Objects_without_a_final_line_end_get_one_if_topics_have_types(TestHub which)
     {
         await using var hub = await StartAsync(which);
         var topic = hub.NewTopic();
@@ -106,7 +106,7 @@ public sealed class TopicContractTests(RealPlatform real) : HubContract(real)
 
     [Theory]
     [EachHub]
-    public async Task Another_content_type_than_the_topics_is_a_failure_of_the_hub(TestHub which)
+    public async Task Another_content_type_than_that_of_the_topic_is_a_server_error(TestHub which)
     {
         await using var hub = await StartAsync(which);
         var topic = hub.NewTopic();
@@ -129,7 +129,7 @@ public sealed class TopicContractTests(RealPlatform real) : HubContract(real)
 
     [Theory]
     [EachHub]
-    public async Task More_than_the_hub_holds_back_is_taken_when_somebody_reads(TestHub which)
+    public async Task More_data_than_the_hub_buffers_is_accepted_when_a_client_reads(TestHub which)
     {
         await using var hub = await StartAsync(which);
         var topic = hub.NewTopic();
@@ -144,7 +144,7 @@ public sealed class TopicContractTests(RealPlatform real) : HubContract(real)
 
     [Theory]
     [EachHub(Only10 = true)]
-    public async Task A_programs_topics_are_the_ones_that_it_declares(TestHub which)
+    public async Task The_topics_of_a_program_are_those_that_it_declares(TestHub which)
     {
         await using var hub = await StartAsync(which);
         var from = hub.NewTopic();
@@ -161,7 +161,7 @@ public sealed class TopicContractTests(RealPlatform real) : HubContract(real)
         await greetings.UntilAsync(() => greetings.Text == "\"Hello, Hel!\"\n", "The greeting");
         (await hub.PostAsync($"/instance/{reader}/input", "{}\n", Objects)).MustBe(hub.Facts.InputFromTopic);
 
-        // A topic takes one source at a time, and the program's output hasn't ended.
+        // A topic accepts one source at a time, and the program's output hasn't ended.
         using var waiting = await hub.OpenAsync();
         await waiting.SendAsync(waiting.Request("POST", $"/topic/{from}", ("Content-Type", Objects), ("Content-Length", "3")), "{}\n"u8.ToArray());
         Assert.False(await waiting.WithinAsync(s_moment, () => waiting.HasEnded));
@@ -172,7 +172,7 @@ public sealed class TopicContractTests(RealPlatform real) : HubContract(real)
 
     [Theory]
     [EachHub(Only10 = true)]
-    public async Task Topics_that_a_program_doesnt_declare_take_its_input_and_leave_its_output(TestHub which)
+    public async Task Topics_that_a_program_does_not_declare_provide_its_input_but_do_not_receive_its_output(TestHub which)
     {
         await using var hub = await StartAsync(which);
         var to = hub.NewTopic();

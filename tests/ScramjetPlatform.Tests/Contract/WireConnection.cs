@@ -10,7 +10,7 @@ using System.Threading.Tasks;
 
 namespace ScramjetPlatform.Tests.Contract;
 
-/// <summary>One HTTP/1.1 connection to a hub over a bare socket, for what depends on which bytes go in which packet, and on when.</summary>
+/// <summary>An HTTP/1.1 connection to a hub over a socket, for tests that depend on the bytes in each packet and on their timing.</summary>
 internal sealed class WireConnection : IDisposable
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
@@ -23,12 +23,12 @@ internal sealed class WireConnection : IDisposable
 
     private WireConnection(Uri hub) => _hub = hub;
 
-    /// <summary>The status and headers of the answer, once they are there.</summary>
+    /// <summary>The status and headers of the response, after they were received.</summary>
     public string? Head { get; private set; }
 
     public int Status => Head is null ? 0 : int.Parse(Head.Split(' ')[1], CultureInfo.InvariantCulture);
 
-    /// <summary>All of the answer's body that has come.</summary>
+    /// <summary>The received part of the response's body.</summary>
     public byte[] Body => _body.ToArray();
 
     public long Length => _body.Length;
@@ -37,7 +37,7 @@ internal sealed class WireConnection : IDisposable
 
     public IReadOnlyList<string> Lines => Text.Split('\n', StringSplitOptions.RemoveEmptyEntries);
 
-    /// <summary>The whole lines that have come since the last time.</summary>
+    /// <summary>Returns the complete lines that were received since the last call.</summary>
     public string[] TakeLines()
     {
         var body = _body.GetBuffer().AsSpan(_taken, (int)_body.Length - _taken);
@@ -46,7 +46,7 @@ internal sealed class WireConnection : IDisposable
         return Encoding.UTF8.GetString(body[..whole]).Split('\n', StringSplitOptions.RemoveEmptyEntries);
     }
 
-    /// <summary>Whether the body has come to its end, with its last chunk.</summary>
+    /// <summary>Whether the last chunk of the body was received.</summary>
     public bool HasEnded { get; private set; }
 
     /// <summary>Whether the hub has closed the connection.</summary>
@@ -67,14 +67,14 @@ internal sealed class WireConnection : IDisposable
         return connection;
     }
 
-    /// <summary>The bytes of a request's line and headers.</summary>
+    /// <summary>Returns the bytes of a request's line and headers.</summary>
     public byte[] Request(string method, string path, params (string Name, string Value)[] headers) => Encoding.ASCII.GetBytes(
         $"{method} {_hub.AbsolutePath}{path} HTTP/1.1\r\nHost: {_hub.Authority}\r\n{string.Concat(headers.Select(h => $"{h.Name}: {h.Value}\r\n"))}\r\n");
 
-    /// <summary>The bytes of a chunk of a request's body; of its last one where there is no data.</summary>
+    /// <summary>Returns the bytes of a chunk of a request's body, or of the last one if there is no data.</summary>
     public static byte[] Chunk(byte[] data) => [.. Encoding.ASCII.GetBytes($"{data.Length:x}\r\n"), .. data, .. "\r\n"u8];
 
-    /// <summary>Sends these bytes at once, as far as they fit into one packet.</summary>
+    /// <summary>Sends the bytes at once, if possible in one packet.</summary>
     public async Task SendAsync(params byte[][] parts)
     {
         byte[] all = [.. parts.SelectMany(p => p)];
@@ -82,14 +82,14 @@ internal sealed class WireConnection : IDisposable
             sent += await _socket.SendAsync(all.AsMemory(sent));
     }
 
-    /// <summary>Receives until something is so; fails when that takes too long.</summary>
+    /// <summary>Receives until a condition is true, and fails if that takes too long.</summary>
     public async Task UntilAsync(Func<bool> isSo, string what)
     {
         if (!await WithinAsync(s_patience, isSo))
             throw new TimeoutException($"{what} did not come to be. What had come at last: {Head}\n{Text[Math.Max(0, Text.Length - 2000)..]}");
     }
 
-    /// <summary>Receives until the body has a text somewhere, however long it is.</summary>
+    /// <summary>Receives until the body contains a text, regardless of the length of the body.</summary>
     public async Task SeesAsync(string text)
     {
         var sought = Encoding.UTF8.GetBytes(text);
@@ -105,7 +105,7 @@ internal sealed class WireConnection : IDisposable
         await UntilAsync(Sees, $"'{text}'");
     }
 
-    /// <summary>Receives until something is so or the time is over; true when it is so.</summary>
+    /// <summary>Receives until a condition is true or the time is over, and returns whether it is true.</summary>
     public async Task<bool> WithinAsync(TimeSpan time, Func<bool> isSo)
     {
         using var stop = new CancellationTokenSource(time);
@@ -134,10 +134,10 @@ internal sealed class WireConnection : IDisposable
         return isSo();
     }
 
-    /// <summary>The answer's head.</summary>
+    /// <summary>Returns the head of the response.</summary>
     public Task HeadAsync() => UntilAsync(() => Head is not null, "The answer's head");
 
-    /// <summary>The whole answer.</summary>
+    /// <summary>Returns the complete response.</summary>
     public Task EndAsync() => UntilAsync(() => HasEnded, "The answer's end");
 
     public void Dispose() => _socket.Dispose();
