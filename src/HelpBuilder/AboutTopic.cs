@@ -19,7 +19,8 @@ internal static partial class AboutTopic
         foreach (var line in markdown)
         {
             var heading = Heading().Match(line);
-            if (line.Trim().Length == 0 || heading.Success || line.StartsWith(Indent, StringComparison.Ordinal) || line.StartsWith("- ", StringComparison.Ordinal))
+            if (line.Trim().Length == 0 || heading.Success || line.StartsWith(Indent, StringComparison.Ordinal)
+                || line.StartsWith("- ", StringComparison.Ordinal))
             {
                 Wrap(text, paragraph);
                 paragraph = "";

@@ -25,18 +25,26 @@ internal sealed partial class HelpPage
 
     public IReadOnlyList<string> Description => Paragraphs(_sections["DESCRIPTION"]);
 
-    public IReadOnlyList<(string Title, string Code, IReadOnlyList<string> Remarks)> Examples => [.. Parts("EXAMPLES").Select(p => (p.Title, CodeOf(p.Lines), Paragraphs(WithoutCode(p.Lines))))];
+    public IReadOnlyList<(string Title, string Code, IReadOnlyList<string> Remarks)> Examples =>
+        [.. Parts("EXAMPLES").Select(p => (p.Title, CodeOf(p.Lines), Paragraphs(WithoutCode(p.Lines))))];
 
-    public IReadOnlyList<HelpParameter> Parameters => [.. Parts("PARAMETERS").Where(p => p.Title.StartsWith('-')).Select(p => new HelpParameter(p.Title[1..], Paragraphs(WithoutCode(p.Lines)), CodeOf(p.Lines)))];
+    public IReadOnlyList<HelpParameter> Parameters =>
+        [
+            .. Parts("PARAMETERS").Where(p => p.Title.StartsWith('-'))
+                .Select(p => new HelpParameter(p.Title[1..], Paragraphs(WithoutCode(p.Lines)), CodeOf(p.Lines)))];
 
     public IReadOnlyList<(string Type, string Text)> Inputs => [.. Parts("INPUTS").Select(p => (p.Title, string.Join(" ", Paragraphs(p.Lines))))];
 
     public IReadOnlyList<(string Type, string Text)> Outputs => [.. Parts("OUTPUTS").Select(p => (p.Title, string.Join(" ", Paragraphs(p.Lines))))];
 
-    public IReadOnlyList<string> RelatedLinks => [.. _sections.GetValueOrDefault("RELATED LINKS", []).Select(l => Link().Match(l)).Where(m => m.Success).Select(m => m.Groups[1].Value)];
+    public IReadOnlyList<string> RelatedLinks =>
+        [.. _sections.GetValueOrDefault("RELATED LINKS", []).Select(l => Link().Match(l)).Where(m => m.Success).Select(m => m.Groups[1].Value)];
 
     /// <summary>The parameter sets in the syntax section, the default one first.</summary>
-    public IReadOnlyList<string> Sets => [.. Parts("SYNTAX").Select(p => p.Title).OrderByDescending(t => t.EndsWith(Default, StringComparison.Ordinal)).Select(t => t.Replace(Default, "", StringComparison.Ordinal))];
+    public IReadOnlyList<string> Sets =>
+        [
+            .. Parts("SYNTAX").Select(p => p.Title).OrderByDescending(t => t.EndsWith(Default, StringComparison.Ordinal))
+                .Select(t => t.Replace(Default, "", StringComparison.Ordinal))];
 
     /// <summary>Reads a page.</summary>
     /// <exception cref="FormatException">A section is missing.</exception>
@@ -81,7 +89,10 @@ internal sealed partial class HelpPage
         return parts;
     }
 
-    private static string CodeOf(List<string> lines) => string.Join("\n", lines.SkipWhile(l => !l.StartsWith("```", StringComparison.Ordinal)).Skip(1).TakeWhile(l => !l.StartsWith("```", StringComparison.Ordinal)));
+    private static string CodeOf(List<string> lines) =>
+        string.Join(
+            "\n",
+            lines.SkipWhile(l => !l.StartsWith("```", StringComparison.Ordinal)).Skip(1).TakeWhile(l => !l.StartsWith("```", StringComparison.Ordinal)));
 
     private static List<string> WithoutCode(List<string> lines)
     {

@@ -35,7 +35,8 @@ internal static class Maml
             Description(page.Description),
             new XElement(Command + "syntax", page.Sets.Select(set => new XElement(Command + "syntaxItem",
                 new XElement(Text + "name", page.Name),
-                page.Parameters.Select(p => (Parameter: p, Facts: p.In(set))).Where(p => p.Facts is not null).OrderBy(p => p.Facts!.Position, StringComparer.Ordinal).Select(p => Parameter(p.Parameter, p.Facts!, described: false))))),
+                page.Parameters.Select(p => (Parameter: p, Facts: p.In(set))).Where(p => p.Facts is not null)
+                    .OrderBy(p => p.Facts!.Position, StringComparer.Ordinal).Select(p => Parameter(p.Parameter, p.Facts!, described: false))))),
             new XElement(Command + "parameters", page.Parameters.Select(p => Parameter(p, p.Anywhere, described: true))),
             new XElement(Command + "inputTypes", page.Inputs.Select(i => new XElement(Command + "inputType", Type(i.Type), Description([i.Text])))),
             new XElement(Command + "returnValues", page.Outputs.Select(o => new XElement(Command + "returnValue", Type(o.Type), Description([o.Text])))),
@@ -58,17 +59,21 @@ internal static class Maml
         new XAttribute("aliases", parameter.Aliases.Count == 0 ? "none" : string.Join(", ", parameter.Aliases)),
         new XElement(Text + "name", parameter.Name),
         described ? Description(parameter.Description) : null,
-        parameter.IsSwitch ? null : new XElement(Command + "parameterValue", new XAttribute("required", "true"), new XAttribute("variableLength", "false"), parameter.Type),
+        parameter.IsSwitch
+            ? null
+            : new XElement(Command + "parameterValue", new XAttribute("required", "true"), new XAttribute("variableLength", "false"), parameter.Type),
         described ? Type(parameter.Type) : null,
         described ? new XElement(Dev + "defaultValue", parameter.Default) : null);
 
-    private static XElement Link(string text, string uri) => new(Text + "navigationLink", new XElement(Text + "linkText", text), new XElement(Text + "uri", uri));
+    private static XElement Link(string text, string uri) =>
+        new(Text + "navigationLink", new XElement(Text + "linkText", text), new XElement(Text + "uri", uri));
 
     private static XElement Type(string name) => new(Dev + "type", new XElement(Text + "name", name), new XElement(Text + "uri"));
 
     private static XElement Description(IEnumerable<string> paragraphs) => new(Text + "description", Paragraphs(paragraphs));
 
-    private static IEnumerable<XElement> Paragraphs(IEnumerable<string> paragraphs) => paragraphs.Where(p => p.Length > 0).Select(p => new XElement(Text + "para", p));
+    private static IEnumerable<XElement> Paragraphs(IEnumerable<string> paragraphs) =>
+        paragraphs.Where(p => p.Length > 0).Select(p => new XElement(Text + "para", p));
 
     private static string Lower(bool value) => value ? "true" : "false";
 }

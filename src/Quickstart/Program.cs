@@ -30,7 +30,8 @@ internal static class Program
         var keep = arguments.Contains("--keep");
         if (arguments.Any(a => a != "--keep"))
         {
-            Console.Error.WriteLine("dotnet run --project src/Quickstart [-- --keep]\n  --keep  Keeps the platform running, so that you can use it from your own PowerShell.");
+            Console.Error.WriteLine(
+                "dotnet run --project src/Quickstart [-- --keep]\n  --keep  Keeps the platform running, so that you can use it from your own PowerShell.");
             return 2;
         }
 

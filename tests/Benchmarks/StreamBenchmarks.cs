@@ -23,8 +23,16 @@ internal static class StreamBenchmarks
     {
         var block = new byte[256 * 1024];
         Random.Shared.NextBytes(block);
-        var lines = Enumerable.Range(0, Lines / 1000).Select(i => Encoding.UTF8.GetBytes(string.Concat(Enumerable.Range(0, 1000).Select(j => $"line {i * 1000 + j} with some text to give it the length that lines have\n")))).ToArray();
-        var objects = Enumerable.Range(0, Objects / 1000).Select(i => Encoding.UTF8.GetBytes(string.Concat(Enumerable.Range(0, 1000).Select(j => $"{{\"id\":{i * 1000 + j},\"name\":\"item {j}\",\"price\":{j}.5,\"tags\":[\"a\",\"b\"],\"inner\":{{\"ok\":true}}}}\n")))).ToArray();
+        var lines = Enumerable.Range(0, Lines / 1000)
+            .Select(
+                i => Encoding.UTF8.GetBytes(
+                    string.Concat(Enumerable.Range(0, 1000).Select(j => $"line {i * 1000 + j} with some text to give it the length that lines have\n")))).ToArray();
+        var objects = Enumerable.Range(0, Objects / 1000)
+            .Select(
+                i => Encoding.UTF8.GetBytes(
+                    string.Concat(
+                        Enumerable.Range(0, 1000)
+                            .Select(j => $"{{\"id\":{i * 1000 + j},\"name\":\"item {j}\",\"price\":{j}.5,\"tags\":[\"a\",\"b\"],\"inner\":{{\"ok\":true}}}}\n")))).ToArray();
 
         var hub = new FakeHub("sth-0");
         foreach (var id in new[] { "bytes", "lines", "objects" })
@@ -110,8 +118,12 @@ internal static class StreamBenchmarks
         engine.Get("Import-Module -Assembly ([ScramjetPlatform.Benchmarks.WriteLinesCommand].Assembly)");
         var cmdlet = Program.Median(() => engine.Get("$null = Write-Lines $uri"));
         await Task.Yield();
-        Console.WriteLine($"{"",-7}{(cmdlet / ours).ToString("0.00", CultureInfo.InvariantCulture),8}  (no goal: the most that a cmdlet can do)  lines a second to the pipeline to those of a cmdlet of a StreamReader and WriteObject, {Lines} lines");
-        Console.WriteLine($"{"",-7}{(plain / ours).ToString("0.00", CultureInfo.InvariantCulture),8}  (no goal: it writes nothing)  lines a second to the pipeline to a C# loop's that counts, {Lines} lines");
+        Console.WriteLine(
+            $"{"",-7}{(cmdlet / ours).ToString("0.00", CultureInfo.InvariantCulture),8}  (no goal: the most that a cmdlet can do)  lines a second to the "
+                + $"pipeline to those of a cmdlet of a StreamReader and WriteObject, {Lines} lines");
+        Console.WriteLine(
+            $"{"",-7}{(plain / ours).ToString("0.00", CultureInfo.InvariantCulture),8}  (no goal: it writes nothing)  lines a second to the pipeline to a "
+                + $"C# loop's that counts, {Lines} lines");
         return Program.Print($"lines a second to the pipeline to a StreamReader loop's in PowerShell, {Lines} lines", loop / ours, "over 0.5", r => r > 0.5);
     }
 
@@ -154,7 +166,10 @@ internal static class StreamBenchmarks
             var (lineFile, objectFile) = (Path.Combine(folder.FullName, "lines.txt"), Path.Combine(folder.FullName, "objects.ndjson"));
             await File.WriteAllBytesAsync(lineFile, [.. lines.SelectMany(l => l)]);
             await File.WriteAllBytesAsync(objectFile, [.. objects.SelectMany(o => o)]);
-            using var process = Process.Start(new ProcessStartInfo("pwsh", ["-NoProfile", "-NonInteractive", "-File", script, Engine.ManifestPath, server.BaseUri, lineFile, objectFile]) { RedirectStandardOutput = true })!;
+            using var process = Process.Start(
+                new ProcessStartInfo(
+                    "pwsh",
+                    ["-NoProfile", "-NonInteractive", "-File", script, Engine.ManifestPath, server.BaseUri, lineFile, objectFile]) { RedirectStandardOutput = true })!;
             var ratios = (await process.StandardOutput.ReadToEndAsync()).Split(' ').Select(r => double.Parse(r, CultureInfo.InvariantCulture)).ToArray();
             await process.WaitForExitAsync();
             return Program.Print($"pwsh: lines a second to Get-Content's of the same data in a file, {Lines} lines", ratios[0], "at least 1", r => r >= 1)

@@ -121,7 +121,10 @@ public sealed class PlatformTests : IAsyncLifetime
         const string topic = "/api/v1/space/first/api/v1/topic/cities";
         Assert.Equal(HttpStatusCode.OK, (await SendAsync(HttpMethod.Post, topic, "Sopot", contentType: "text/plain")).Status);
         Assert.Equal(HttpStatusCode.UnsupportedMediaType, (await SendAsync(HttpMethod.Post, topic, "{}", contentType: "application/x-ndjson")).Status);
-        using var response = await _http.SendAsync(Request(HttpMethod.Get, topic, null, null, _platform.Token), HttpCompletionOption.ResponseHeadersRead, Cancel);
+        using var response = await _http.SendAsync(
+            Request(HttpMethod.Get, topic, null, null, _platform.Token),
+            HttpCompletionOption.ResponseHeadersRead,
+            Cancel);
         await using var stream = await response.Content.ReadAsStreamAsync(Cancel);
         var buffer = new byte[5];
         await stream.ReadExactlyAsync(buffer, Cancel);
@@ -138,9 +141,15 @@ public sealed class PlatformTests : IAsyncLifetime
 
     private static string[] Ids(JsonNode? list) => [.. list!.AsArray().Select(item => (string)item!["id"]!)];
 
-    private async Task<JsonNode> HubFieldAsync(string name) => Assert.Single((await SendAsync(HttpMethod.Get, "/api/v1/space/first/api/v1/list")).Body!.AsArray())![name]!;
+    private async Task<JsonNode> HubFieldAsync(string name) =>
+        Assert.Single((await SendAsync(HttpMethod.Get, "/api/v1/space/first/api/v1/list")).Body!.AsArray())![name]!;
 
-    private Task<(HttpStatusCode Status, JsonNode? Body)> SendAsync(HttpMethod method, string path, string? content = null, string? contentType = null, (string, string)? header = null) =>
+    private Task<(HttpStatusCode Status, JsonNode? Body)> SendAsync(
+        HttpMethod method,
+        string path,
+        string? content = null,
+        string? contentType = null,
+        (string, string)? header = null) =>
         SendWithTokenAsync(_platform.Token, method, path, content, contentType, header);
 
     private async Task<(HttpStatusCode Status, JsonNode? Body)> SendWithTokenAsync(

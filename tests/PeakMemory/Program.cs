@@ -48,7 +48,12 @@ internal static class Program
     private static long Peak()
     {
         if (OperatingSystem.IsLinux())
-            return 1024 * long.Parse(File.ReadLines("/proc/self/status").First(l => l.StartsWith("VmHWM:", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture);
+        {
+            return 1024 * long.Parse(
+                File.ReadLines("/proc/self/status").First(l => l.StartsWith("VmHWM:", StringComparison.Ordinal))
+                    .Split(' ', StringSplitOptions.RemoveEmptyEntries)[1],
+                CultureInfo.InvariantCulture);
+        }
 
         using var self = Process.GetCurrentProcess();
         return self.PeakWorkingSet64;

@@ -66,7 +66,9 @@ public sealed class JsonTextTests
         var random = new Random(1);
         for (var i = 0; i < 100_000; i++)
         {
-            var value = i % 2 == 0 ? BitConverter.Int64BitsToDouble(random.NextInt64()) : Math.Round(random.NextDouble() * Math.Pow(10, random.Next(1, 10)), random.Next(0, 6));
+            var value = i % 2 == 0
+                ? BitConverter.Int64BitsToDouble(random.NextInt64())
+                : Math.Round(random.NextDouble() * Math.Pow(10, random.Next(1, 10)), random.Next(0, 6));
             if (!double.IsFinite(value))
                 continue;
             var text = value.ToString("R", CultureInfo.InvariantCulture);
@@ -144,7 +146,10 @@ public sealed class JsonTextTests
     public void The_last_value_of_a_duplicate_name_is_used_or_the_name_is_an_error()
     {
         Assert.Equal("{\"a\":3,\"b\":2}", JsonText.Parse("{\"a\":1,\"b\":2,\"a\":3}").ToString(Formatting.None));
-        Assert.Contains("the name \"a\" twice", Assert.Throws<JsonReaderException>(() => JsonText.Parse("[{\"a\":1,\"b\":2,\"a\":3}]", allowDuplicates: false)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "the name \"a\" twice",
+            Assert.Throws<JsonReaderException>(() => JsonText.Parse("[{\"a\":1,\"b\":2,\"a\":3}]", allowDuplicates: false)).Message,
+            StringComparison.Ordinal);
         Assert.Equal(2, ((JObject)JsonText.Parse("{\"a\":1,\"A\":2}", allowDuplicates: false)).Count);
     }
 

@@ -19,7 +19,9 @@ namespace Scramjet.Client.Tests;
 /// </summary>
 public sealed class MutatedAnswersTests
 {
-    private static readonly string[] s_values = ["null", "true", "-1", "1e999", "\"\"", "[]", "{}", "[[[]]]", "\"\\u001b[2J\\u202e\"", "99999999999999999999999999", "0.1e-9999", "{\"id\":{\"id\":1}}", "\"\\ud800\""];
+    private static readonly string[] s_values = [
+        "null", "true", "-1", "1e999", "\"\"", "[]", "{}", "[[[]]]", "\"\\u001b[2J\\u202e\"", "99999999999999999999999999", "0.1e-9999",
+        "{\"id\":{\"id\":1}}", "\"\\ud800\""];
 
     private static int Cases => int.TryParse(Environment.GetEnvironmentVariable("SCRAMJET_FUZZ_CASES"), out var cases) ? cases : 2000;
 
@@ -54,9 +56,14 @@ public sealed class MutatedAnswersTests
         var seed = Seed;
         var random = new Random(seed);
         var corpus = Directory.GetFiles(RecordedHub.Folder, "*.http", SearchOption.AllDirectories).Order(StringComparer.Ordinal)
-            .Select(f => (Name: Path.GetFileNameWithoutExtension(f), Text: File.ReadAllText(f))).Where(r => r.Text.Contains("--- answer\nHTTP/", StringComparison.Ordinal))
+            .Select(f => (Name: Path.GetFileNameWithoutExtension(f), Text: File.ReadAllText(f)))
+                .Where(r => r.Text.Contains("--- answer\nHTTP/", StringComparison.Ordinal))
             .Select(r => (r.Name, Text: r.Text[(r.Text.IndexOf("--- answer\n", StringComparison.Ordinal) + 11)..]))
-            .Select(r => (r.Name, Head: r.Text[..r.Text.IndexOf("\n\n", StringComparison.Ordinal)], Body: r.Text[(r.Text.IndexOf("\n\n", StringComparison.Ordinal) + 2)..]))
+            .Select(
+                r => (
+                    r.Name,
+                    Head: r.Text[..r.Text.IndexOf("\n\n", StringComparison.Ordinal)],
+                    Body: r.Text[(r.Text.IndexOf("\n\n", StringComparison.Ordinal) + 2)..]))
             .Where(r => r.Body.Length < 20_000)
             .ToArray();
         var answer = Array.Empty<byte>();
@@ -72,10 +79,17 @@ public sealed class MutatedAnswersTests
             var fitting = random.Next(4) == 0 ? corpus : Array.FindAll(corpus, r => r.Name == recording);
             var (_, head, body) = fitting[random.Next(fitting.Length)];
             var mutated = Encoding.Latin1.GetBytes(Mutate(body, random));
-            var lines = head.Split('\n').Where(h => !h.StartsWith("Content-Length", StringComparison.OrdinalIgnoreCase) && !h.StartsWith("Transfer-Encoding", StringComparison.OrdinalIgnoreCase)).ToList();
+            var lines = head.Split('\n')
+                .Where(
+                    h => !h.StartsWith("Content-Length", StringComparison.OrdinalIgnoreCase)
+                        && !h.StartsWith("Transfer-Encoding", StringComparison.OrdinalIgnoreCase)).ToList();
             if (random.Next(4) > 0)
                 lines[0] = "HTTP/1.1 200 OK";
-            answer = [.. Encoding.Latin1.GetBytes(string.Join("\r\n", lines) + $"\r\nConnection: close\r\nContent-Length: {mutated.Length}\r\n\r\n"), .. mutated];
+            answer =
+            [
+                .. Encoding.Latin1.GetBytes(string.Join("\r\n", lines) + $"\r\nConnection: close\r\nContent-Length: {mutated.Length}\r\n\r\n"),
+                .. mutated,
+            ];
             using var transport = new ScramjetTransport(new Uri(server.BaseUri), new TransportOptions { Timeout = TimeSpan.FromSeconds(30), MaxRetries = 0 });
             try
             {
@@ -97,7 +111,8 @@ public sealed class MutatedAnswersTests
     {
         var seed = Seed;
         var random = new Random(seed);
-        var lines = Directory.GetFiles(RecordedHub.Folder, "*log*.http", SearchOption.AllDirectories).Concat(Directory.GetFiles(RecordedHub.Folder, "audit.http", SearchOption.AllDirectories))
+        var lines = Directory.GetFiles(RecordedHub.Folder, "*log*.http", SearchOption.AllDirectories)
+            .Concat(Directory.GetFiles(RecordedHub.Folder, "audit.http", SearchOption.AllDirectories))
             .SelectMany(File.ReadAllLines).Where(l => l.StartsWith('{')).Take(200).ToArray();
         Assert.NotEmpty(lines);
         for (var i = 0; i < 10 * Cases; i++)

@@ -78,7 +78,11 @@ public sealed class PackagingTests : IDisposable
         Write("node_modules/x/cli.js", "x");
         Directory.CreateDirectory(Path.Combine(_folder, "node_modules/.bin"));
         File.CreateSymbolicLink(Path.Combine(_folder, "node_modules/.bin/x"), "../x/cli.js");
-        Assert.Equal("../x/cli.js", SequencePackage.Plan(_folder, cancellationToken: TestContext.Current.CancellationToken).Entries.Single(e => e.Path == "node_modules/.bin/x").LinkTarget);
+        Assert.Equal(
+            "../x/cli.js",
+            SequencePackage.Plan(
+                _folder,
+                cancellationToken: TestContext.Current.CancellationToken).Entries.Single(e => e.Path == "node_modules/.bin/x").LinkTarget);
         File.CreateSymbolicLink(Path.Combine(_folder, "node_modules/.bin/y"), "../../../y");
         Assert.Equal(ErrorCodes.InvalidPackage, Assert.Throws<ScramjetException>(Plan).Code);
     }
@@ -190,11 +194,14 @@ public sealed class PackagingTests : IDisposable
     [Fact]
     public void A_folder_that_changes_after_it_was_compared_is_not_packed()
     {
-        var plan = SequencePackage.Plan(_folder, cancellationToken: TestContext.Current.CancellationToken).WithContentLabel(cancellationToken: TestContext.Current.CancellationToken);
+        var plan = SequencePackage.Plan(_folder, cancellationToken: TestContext.Current.CancellationToken)
+            .WithContentLabel(cancellationToken: TestContext.Current.CancellationToken);
         var bytes = File.ReadAllBytes(Path.Combine(_folder, "index.js"));
         bytes[0] ^= 1;
         File.WriteAllBytes(Path.Combine(_folder, "index.js"), bytes);
-        Assert.Equal(ErrorCodes.FileUnreadable, Assert.Throws<ScramjetException>(() => plan.Write(Stream.Null, cancellationToken: TestContext.Current.CancellationToken)).Code);
+        Assert.Equal(
+            ErrorCodes.FileUnreadable,
+            Assert.Throws<ScramjetException>(() => plan.Write(Stream.Null, cancellationToken: TestContext.Current.CancellationToken)).Code);
     }
 
     [Theory]
@@ -214,7 +221,9 @@ public sealed class PackagingTests : IDisposable
         while (tar.GetNextEntry() is { } entry)
         {
             var content = entry.DataStream is { } data ? new StreamReader(data).ReadToEnd() : "";
-            text.WriteLine($"{entry.Name} {entry.EntryType} {entry.Mode} {entry.LinkName} {(entry.Name == "package.json" ? string.Concat(content.Where(c => !char.IsWhiteSpace(c))) : content)}");
+            text.WriteLine(
+                $"{entry.Name} {entry.EntryType} {entry.Mode} {entry.LinkName} "
+                    + $"{(entry.Name == "package.json" ? string.Concat(content.Where(c => !char.IsWhiteSpace(c))) : content)}");
         }
 
         return text.ToString();

@@ -28,14 +28,22 @@ public sealed class PropertyTests : IDisposable
     private const long MostMemory = 1024L * 1024 * 1024;
 
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
-    private static readonly int Times = int.TryParse(Environment.GetEnvironmentVariable("SCRAMJET_TEST_CASES"), NumberStyles.None, CultureInfo.InvariantCulture, out var times) ? Math.Max(1, times) : 1;
+    private static readonly int Times = int.TryParse(
+        Environment.GetEnvironmentVariable("SCRAMJET_TEST_CASES"),
+        NumberStyles.None,
+        CultureInfo.InvariantCulture,
+        out var times)
+        ? Math.Max(1, times)
+        : 1;
 
     private readonly string _folder = Directory.CreateTempSubdirectory("scramjet-property-").FullName;
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     private static readonly Gen<string> Names = Gen.OneOf(
-        Gen.OneOf("package.json", "./package.json", "index.js", "a", "a/b", "a/b/c", "l", "l/x", "..", "../x", "/x", "a/../../x", "a/..", ".", "", "a//b", "C:\\x", "a\\..\\x", "\u001b[2J", "żółć", "d/", "..\\x"),
+        Gen.OneOf(
+            "package.json", "./package.json", "index.js", "a", "a/b", "a/b/c", "l", "l/x", "..", "../x", "/x", "a/../../x", "a/..", ".", "", "a//b",
+            "C:\\x", "a\\..\\x", "\u001b[2J", "żółć", "d/", "..\\x"),
         Gen.String[Gen.OneOf('a', '/', '.', '\\', ':', '\n', 'é', '\u202e'), 0, 12],
         Gen.Int[90, 300].Select(n => new string('n', n)));
 
@@ -73,7 +81,8 @@ public sealed class PropertyTests : IDisposable
     {
         var random = new byte[30_000];
         new Random(1).NextBytes(random);
-        var good = RawTar.Good().Pax("path", "a/żółć").Add("x", "x").Add("././@LongLink", new string('n', 150) + "\0", 'L').Add("x", "y").Pax("linkpath", "../index.js").Add("a/link", type: '2').Add("large"u8.ToArray(), random).ToTar();
+        var good = RawTar.Good().Pax("path", "a/żółć").Add("x", "x").Add("././@LongLink", new string('n', 150) + "\0", 'L').Add("x", "y")
+            .Pax("linkpath", "../index.js").Add("a/link", type: '2').Add("large"u8.ToArray(), random).ToTar();
         var package = RawTar.Gzip(good);
         return SampleAsync(2000, Gen.Select(Gen.Bool, Gen.Int[0, 1 << 20], Gen.Byte, Gen.Int[0, 3]), (inTar, at, value, how) =>
         {
@@ -91,9 +100,12 @@ public sealed class PropertyTests : IDisposable
     }
 
     private static readonly Gen<string> Patterns = Gen.OneOf(
-        Gen.OneOf("*", "**", "?", "a", "b", ".", "/", "[ab]", "[!a]", "[a-", "]", "{a,b}", "{a,", "{1..9}", "{", "}", ",", "*(a|b)", "+(", "@(a|", "!(a)", "?(", "|", ")", "(", "\\", "!", "#", " ", "\t", "\r\n", "[z-a]", "é", "\0").Array[0, 14].Select(string.Concat),
+        Gen.OneOf(
+            "*", "**", "?", "a", "b", ".", "/", "[ab]", "[!a]", "[a-", "]", "{a,b}", "{a,", "{1..9}", "{", "}", ",", "*(a|b)", "+(", "@(a|", "!(a)",
+            "?(", "|", ")", "(", "\\", "!", "#", " ", "\t", "\r\n", "[z-a]", "é", "\0").Array[0, 14].Select(string.Concat),
         Gen.String[0, 30],
-        Gen.Select(Gen.OneOf("{a,b}", "*a", "+(a|", "[", "{", "**/", "!(", "\\", "{a,{b,", "*(*(a)", "{1..99}"), Gen.Int[1, 400]).Select((part, n) => string.Concat(Enumerable.Repeat(part, n))));
+        Gen.Select(Gen.OneOf("{a,b}", "*a", "+(a|", "[", "{", "**/", "!(", "\\", "{a,{b,", "*(*(a)", "{1..99}"), Gen.Int[1, 400])
+            .Select((part, n) => string.Concat(Enumerable.Repeat(part, n))));
 
     private static readonly Gen<string> Paths = Gen.OneOf(
         Gen.OneOf("a", "b", "c", ".a", "ab", "é", "aab").Array[1, 5].Select(parts => string.Join('/', parts)),
@@ -109,7 +121,8 @@ public sealed class PropertyTests : IDisposable
                 rules.Excludes(path, TestContext.Current.CancellationToken);
         }, ErrorCodes.InvalidPackage));
 
-    private static readonly Gen<string> SimplePatterns = Gen.OneOf("*", "**", "?", "a", "b", ".", "/", "/", "[ab]", "[!a]", "@(a|b)", "+(a|bb)", "!(a)", "?(b)").Array[1, 8].Select(string.Concat);
+    private static readonly Gen<string> SimplePatterns = Gen.OneOf(
+        "*", "**", "?", "a", "b", ".", "/", "/", "[ab]", "[!a]", "@(a|b)", "+(a|bb)", "!(a)", "?(b)").Array[1, 8].Select(string.Concat);
 
     [Fact]
     public Task A_pattern_matches_what_the_definition_says() =>
@@ -117,10 +130,17 @@ public sealed class PropertyTests : IDisposable
             Assert.Equal(Fits(pattern.Split('/'), path.Split('/')), new GlobPattern(pattern).IsMatch(path)));
 
     private static readonly Gen<string> Yaml = Gen.OneOf(
-        Gen.OneOf("a", "b", ": ", ":", "\n", "\n  ", "- ", "[", "]", "{", "}", ",", "&a ", "*a", "*a ", "&b ", "*b", "\"", "'", "#", "|", ">", "!!str ", "!<", "!t ", "%YAML 1.2\n", "---\n", "...\n", "? ", "1", "-1.5e3", "99999999999999999999", ".inf", "null", "~", "true", "<<: ", "\t", "\\u", "\"\\x", "\0", "é", "\u2028", "\ud800").Array[0, 40].Select(string.Concat),
+        Gen.OneOf(
+            "a", "b", ": ", ":", "\n", "\n  ", "- ", "[", "]", "{", "}", ",", "&a ", "*a", "*a ", "&b ", "*b", "\"", "'", "#", "|", ">", "!!str ",
+            "!<", "!t ", "%YAML 1.2\n", "---\n", "...\n", "? ", "1", "-1.5e3", "99999999999999999999", ".inf", "null", "~", "true", "<<: ", "\t",
+            "\\u", "\"\\x", "\0", "é", "\u2028", "\ud800").Array[0, 40].Select(string.Concat),
         Gen.String[0, 60],
-        Gen.Select(Gen.OneOf("[", "{", "- ", "? ", "a: ", "[a, ", "{a: ", "\"", "&a [", "*a, ", "!!", "|\n ", "%", "'"), Gen.Int[1, 3000]).Select((part, n) => string.Concat(Enumerable.Repeat(part, n))),
-        Gen.Select(Gen.Int[2, 12], Gen.Int[2, 12]).Select((levels, width) => string.Concat(Enumerable.Range(0, levels).Select(i => $"l{i}: &l{i} [{string.Join(", ", Enumerable.Repeat(i == 0 ? "x" : $"*l{i - 1}", width))}]\n"))));
+        Gen.Select(Gen.OneOf("[", "{", "- ", "? ", "a: ", "[a, ", "{a: ", "\"", "&a [", "*a, ", "!!", "|\n ", "%", "'"), Gen.Int[1, 3000])
+            .Select((part, n) => string.Concat(Enumerable.Repeat(part, n))),
+        Gen.Select(Gen.Int[2, 12], Gen.Int[2, 12])
+            .Select(
+                (levels, width) => string.Concat(
+                    Enumerable.Range(0, levels).Select(i => $"l{i}: &l{i} [{string.Join(", ", Enumerable.Repeat(i == 0 ? "x" : $"*l{i - 1}", width))}]\n"))));
 
     [Fact]
     public Task Every_YAML_text_is_read_or_rejected() =>
@@ -145,7 +165,13 @@ public sealed class PropertyTests : IDisposable
             Gen.Double.Where(double.IsFinite).Select(n => (JToken)n),
             Gen.Bool.Select(b => (JToken)b),
             Gen.Const((JToken)JValue.CreateNull()));
-        return depth > 3 ? leaf : Gen.OneOf(leaf, inner.Array[0, 4].Select(a => (JToken)new JArray(a.Cast<object>().ToArray())), Gen.Select(Gen.Int, inner).Array[0, 4].Select(ps => (JToken)new JObject(ps.DistinctBy(p => p.Item1).Select(p => new JProperty($"n{p.Item1}", p.Item2)))));
+        return depth > 3
+            ? leaf
+            : Gen.OneOf(
+                leaf,
+                inner.Array[0, 4].Select(a => (JToken)new JArray(a.Cast<object>().ToArray())),
+                Gen.Select(Gen.Int, inner).Array[0, 4]
+                    .Select(ps => (JToken)new JObject(ps.DistinctBy(p => p.Item1).Select(p => new JProperty($"n{p.Item1}", p.Item2)))));
     });
 
     [Fact]
@@ -178,9 +204,11 @@ public sealed class PropertyTests : IDisposable
 
     private static Task SampleAsync<T1, T2>(int cases, Gen<(T1, T2)> gen, Action<T1, T2> check) => SampleAsync(cases, gen, c => check(c.Item1, c.Item2));
 
-    private static Task SampleAsync<T1, T2, T3>(int cases, Gen<(T1, T2, T3)> gen, Action<T1, T2, T3> check) => SampleAsync(cases, gen, c => check(c.Item1, c.Item2, c.Item3));
+    private static Task SampleAsync<T1, T2, T3>(int cases, Gen<(T1, T2, T3)> gen, Action<T1, T2, T3> check) =>
+        SampleAsync(cases, gen, c => check(c.Item1, c.Item2, c.Item3));
 
-    private static Task SampleAsync<T1, T2, T3, T4>(int cases, Gen<(T1, T2, T3, T4)> gen, Action<T1, T2, T3, T4> check) => SampleAsync(cases, gen, c => check(c.Item1, c.Item2, c.Item3, c.Item4));
+    private static Task SampleAsync<T1, T2, T3, T4>(int cases, Gen<(T1, T2, T3, T4)> gen, Action<T1, T2, T3, T4> check) =>
+        SampleAsync(cases, gen, c => check(c.Item1, c.Item2, c.Item3, c.Item4));
 
     private static Task SampleAsync<T1, T2>(int cases, Gen<T1> one, Gen<T2> two, Action<T1, T2> check) => SampleAsync(cases, Gen.Select(one, two), check);
 
@@ -228,7 +256,9 @@ public sealed class PropertyTests : IDisposable
                     Assert.True(!entry.LinkName.StartsWith('/') && IsInside($"{entry.Name}/../{entry.LinkName}"), entry.LinkName);
                 else if (entry.EntryType == TarEntryType.HardLink)
                     Assert.True(IsInside(entry.LinkName), entry.LinkName);
-                Assert.True(entry.EntryType is TarEntryType.RegularFile or TarEntryType.V7RegularFile or TarEntryType.ContiguousFile or TarEntryType.Directory or TarEntryType.SymbolicLink or TarEntryType.HardLink, entry.EntryType.ToString());
+                Assert.True(
+                    entry.EntryType is TarEntryType.RegularFile or TarEntryType.V7RegularFile or TarEntryType.ContiguousFile or TarEntryType.Directory or TarEntryType.SymbolicLink or TarEntryType.HardLink,
+                    entry.EntryType.ToString());
             }
         }, ErrorCodes.InvalidPackage);
         File.Delete(path);
@@ -247,7 +277,8 @@ public sealed class PropertyTests : IDisposable
         }
     }
 
-    private static bool IsInside(string name) => !name.StartsWith('/') && (Path.GetFullPath("/root-of-it/" + name) + "/").StartsWith("/root-of-it/", StringComparison.Ordinal);
+    private static bool IsInside(string name) =>
+        !name.StartsWith('/') && (Path.GetFullPath("/root-of-it/" + name) + "/").StartsWith("/root-of-it/", StringComparison.Ordinal);
 
     /// <summary>Returns what a pattern matches by trying all possibilities.</summary>
     private static bool Fits(string[] pattern, string[] path)
@@ -284,7 +315,8 @@ public sealed class PropertyTests : IDisposable
         {
             var end = pattern.IndexOf(']', StringComparison.Ordinal);
             var body = pattern[1..end];
-            return (body[0] == '!' ? !body[1..].Contains(text[0], StringComparison.Ordinal) : body.Contains(text[0], StringComparison.Ordinal)) && Fits(pattern[(end + 1)..], text[1..]);
+            return (body[0] == '!' ? !body[1..].Contains(text[0], StringComparison.Ordinal) : body.Contains(text[0], StringComparison.Ordinal))
+                && Fits(pattern[(end + 1)..], text[1..]);
         }
 
         return (pattern[0] == '?' || pattern[0] == text[0]) && Fits(pattern[1..], text[1..]);

@@ -21,7 +21,8 @@ public sealed class RecordedAnswersTests
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    private static HubClient Client(FaultServer server) => new(new ScramjetTransport(new Uri(server.BaseUri), new TransportOptions { Timeout = TimeSpan.FromSeconds(10) }));
+    private static HubClient Client(FaultServer server) =>
+        new(new ScramjetTransport(new Uri(server.BaseUri), new TransportOptions { Timeout = TimeSpan.FromSeconds(10) }));
 
     private static (string Sequence, string Instance, string Ended) Ids(string version) => version == New
         ? ("29da78bb-9755-43fd-a394-5d87322be7b0", "7f99828d-2938-4a0a-9761-652cbabd9b57", "ca965a50-56c6-43b9-b040-a6ff3c81a10b")
@@ -182,7 +183,8 @@ public sealed class RecordedAnswersTests
     {
         await using var server = RecordedHub.Start(version, "sequence-send", "sequence-start");
         var sent = 0L;
-        var sequence = await Client(server).UploadSequenceAsync(new PackageSource(() => new System.IO.MemoryStream(new byte[1000]), 1000), new Reporter(n => sent = n), Cancel);
+        var sequence = await Client(server)
+            .UploadSequenceAsync(new PackageSource(() => new System.IO.MemoryStream(new byte[1000]), 1000), new Reporter(n => sent = n), Cancel);
         Assert.Equal(Ids(version).Sequence, sequence.SequenceId);
         Assert.Equal(1000, sent);
         Assert.Equal("application/octet-stream", server.Requests.First().Headers["Content-Type"]);
@@ -196,7 +198,8 @@ public sealed class RecordedAnswersTests
     public async Task A_reason_in_the_status_line_is_shown()
     {
         await using var server = RecordedHub.Start(New, "sequence-start-bad-json");
-        var error = await Assert.ThrowsAsync<ScramjetApiException>(() => Client(server).GetSequenceClient(Ids(New).Sequence).StartAsync(cancellationToken: Cancel));
+        var error = await Assert.ThrowsAsync<ScramjetApiException>(
+            () => Client(server).GetSequenceClient(Ids(New).Sequence).StartAsync(cancellationToken: Cancel));
         Assert.Equal((ErrorCodes.BadParameters, "Could not parse content"), (error.Code, error.ServerMessage));
     }
 

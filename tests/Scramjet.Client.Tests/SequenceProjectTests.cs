@@ -32,9 +32,17 @@ public sealed class SequenceProjectTests : IDisposable
 
     private string Folder(string name) => Path.Combine(_root, name);
 
-    private string[] Everything() => [.. Directory.EnumerateFileSystemEntries(_root, "*", SearchOption.AllDirectories).Select(f => Path.GetRelativePath(_root, f).Replace('\\', '/')).Order(StringComparer.Ordinal)];
+    private string[] Everything() =>
+        [
+            .. Directory.EnumerateFileSystemEntries(_root, "*", SearchOption.AllDirectories).Select(f => Path.GetRelativePath(_root, f).Replace('\\', '/'))
+                .Order(StringComparer.Ordinal)];
 
-    private static SequenceProject Plan(string folder, string? name = null, string? description = null, bool overwrite = false, SequenceLanguage language = SequenceLanguage.JavaScript) =>
+    private static SequenceProject Plan(
+        string folder,
+        string? name = null,
+        string? description = null,
+        bool overwrite = false,
+        SequenceLanguage language = SequenceLanguage.JavaScript) =>
         SequenceProject.Plan(folder, language, SequenceKind.Transformer, name, description, overwrite);
 
     private static JObject Manifest(SequenceProject project) => JObject.Parse(project.Files.Single(f => f.Path == "package.json").Text);
@@ -102,7 +110,8 @@ public sealed class SequenceProjectTests : IDisposable
     public void The_readme_describes_how_to_run_the_sequence_if_a_text_is_specified()
     {
         static string Readme(Func<string, string>? usage) =>
-            SequenceProject.Plan("x", SequenceLanguage.Python, SequenceKind.Consumer, "@me/hello", "Counts.", overwrite: true, usage).Files.Single(f => f.Path == "README.md").Text;
+            SequenceProject.Plan(
+                "x", SequenceLanguage.Python, SequenceKind.Consumer, "@me/hello", "Counts.", overwrite: true, usage).Files.Single(f => f.Path == "README.md").Text;
 
         Assert.StartsWith("# @me/hello\n\nCounts.\n\nRun @me/hello.\n\n## Files\n", Readme(name => $"Run {name}."), StringComparison.Ordinal);
         Assert.StartsWith("# @me/hello\n\nCounts.\n\n## Files\n", Readme(null), StringComparison.Ordinal);

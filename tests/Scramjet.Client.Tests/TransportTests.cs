@@ -31,7 +31,9 @@ public sealed class TransportTests
             ? exchange.AnswerAsync(status, "", null, null, ("Retry-After", "0"))
             : exchange.AnswerAsync(200, "[]"));
         var told = 0;
-        var client = ApiClient.With(Client(server), new RequestOptions { Trace = line => told += line.Contains("Trying again", StringComparison.Ordinal) ? 1 : 0 });
+        var client = ApiClient.With(
+            Client(server),
+            new RequestOptions { Trace = line => told += line.Contains("Trying again", StringComparison.Ordinal) ? 1 : 0 });
         Assert.Empty(await client.ListSequencesAsync(Cancel));
         Assert.Equal((3, 2), (asked, told));
     }
@@ -63,7 +65,8 @@ public sealed class TransportTests
             ? exchange.AnswerAsync(503, "", null, null, ("Retry-After", "1"))
             : exchange.AnswerAsync(200, "[]"));
         string? line = null;
-        await ApiClient.With(Client(server), new RequestOptions { Trace = l => line = l.Contains("Trying again", StringComparison.Ordinal) ? l : line }).ListSequencesAsync(Cancel);
+        await ApiClient.With(Client(server), new RequestOptions { Trace = l => line = l.Contains("Trying again", StringComparison.Ordinal) ? l : line })
+            .ListSequencesAsync(Cancel);
         Assert.Contains("1.0 s", line, StringComparison.Ordinal);
     }
 
@@ -72,7 +75,8 @@ public sealed class TransportTests
     {
         await using var server = new FaultServer(exchange => exchange.AnswerAsync(503, ""));
         await Assert.ThrowsAsync<ScramjetApiException>(() => Client(server).GetSequenceClient("x").StartAsync(cancellationToken: Cancel));
-        await Assert.ThrowsAsync<ScramjetApiException>(() => Client(server).UploadSequenceAsync(new Packaging.PackageSource(() => new System.IO.MemoryStream(new byte[10]), 10), cancellationToken: Cancel));
+        await Assert.ThrowsAsync<ScramjetApiException>(
+            () => Client(server).UploadSequenceAsync(new Packaging.PackageSource(() => new System.IO.MemoryStream(new byte[10]), 10), cancellationToken: Cancel));
         Assert.Equal(2, server.Requests.Count);
     }
 
@@ -160,7 +164,10 @@ public sealed class TransportTests
     [Fact]
     public async Task Unknown_fields_and_fields_of_other_types_are_ignored()
     {
-        await using var server = new FaultServer(exchange => exchange.AnswerAsync(200, """[{"id":"x","status":"dancing","created":5,"started":"not a time","args":{},"surprise":{"deep":[1,"two"]}}]"""));
+        await using var server = new FaultServer(
+            exchange => exchange.AnswerAsync(
+                200,
+                """[{"id":"x","status":"dancing","created":5,"started":"not a time","args":{},"surprise":{"deep":[1,"two"]}}]"""));
         var instance = Assert.Single(await Client(server).ListInstancesAsync(Cancel));
         Assert.Equal((Model.InstanceStatus.Unknown, "dancing"), (instance.GetStatus(), instance.Status));
         var surprise = (System.Collections.Specialized.OrderedDictionary)instance.GetAdditionalData()["surprise"]!;
@@ -203,7 +210,9 @@ public sealed class TransportTests
 
         await ended.Task.WaitAsync(Cancel);
         var request = Assert.Single(server.Requests);
-        Assert.Equal(("GET", "/api/v1/topic/cities", "text/plain", "Bearer secret", "Tests/1.0"), (request.Method, request.Target, request.Headers["Content-Type"], request.Headers["Authorization"], request.Headers["User-Agent"]));
+        Assert.Equal(
+            ("GET", "/api/v1/topic/cities", "text/plain", "Bearer secret", "Tests/1.0"),
+            (request.Method, request.Target, request.Headers["Content-Type"], request.Headers["Authorization"], request.Headers["User-Agent"]));
     }
 
     [Fact]

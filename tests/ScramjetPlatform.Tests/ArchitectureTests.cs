@@ -13,7 +13,8 @@ namespace ScramjetPlatform.Tests;
 public sealed class ArchitectureTests
 {
     /// <summary>The folders of the module, from the bottom up. A file can use its own layer and those below it.</summary>
-    private static readonly string[][] Layers = [["Model"], ["View", "Conversion"], ["Binding"], ["Engine"], ["Scope"], ["Streams", "Completion"], ["Commands"]];
+    private static readonly string[][] Layers = [
+        ["Model"], ["View", "Conversion"], ["Binding"], ["Engine"], ["Scope"], ["Streams", "Completion"], ["Commands"]];
 
     private static readonly string Source = Path.Combine(Engine.RepositoryRoot, "src", "ScramjetPlatform");
 
@@ -25,7 +26,9 @@ public sealed class ArchitectureTests
 
     private static IEnumerable<(string Folder, string Name, string Text)> Files() => Directory.GetDirectories(Source)
         .Where(folder => Path.GetFileName(folder) is not ("bin" or "obj"))
-        .SelectMany(folder => Directory.GetFiles(folder, "*.cs", SearchOption.AllDirectories).Select(file => (Path.GetFileName(folder), Path.GetFileName(file), File.ReadAllText(file))));
+        .SelectMany(
+            folder => Directory.GetFiles(folder, "*.cs", SearchOption.AllDirectories)
+                .Select(file => (Path.GetFileName(folder), Path.GetFileName(file), File.ReadAllText(file))));
 
     private static bool IsCmdlet(Type? type) => type is not null && (typeof(Cmdlet).IsAssignableFrom(type) || IsCmdlet(type.DeclaringType));
 

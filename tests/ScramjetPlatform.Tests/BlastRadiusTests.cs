@@ -61,7 +61,9 @@ public sealed class BlastRadiusTests : IDisposable
         await using var production = FakePlatform.Of(1);
         using var sequence = new TestSequence();
         _engine.Set("folder", sequence.Folder);
-        _engine.Get($"Connect-ScramjetPlatform {lab.BaseUri} -AccessToken {FakePlatform.Token} -Name lab; Connect-ScramjetPlatform {production.BaseUri} -AccessToken {FakePlatform.Token} -Name production; Set-ScramjetContext -Hub sth-0");
+        _engine.Get(
+            $"Connect-ScramjetPlatform {lab.BaseUri} -AccessToken {FakePlatform.Token} -Name lab; Connect-ScramjetPlatform {production.BaseUri} "
+                + $"-AccessToken {FakePlatform.Token} -Name production; Set-ScramjetContext -Hub sth-0");
         var asked = production.Server.Requests.Count;
         _engine.Run($"Get-ScramjetConnection lab | {command}");
         Assert.Equal(asked, production.Server.Requests.Count);
@@ -73,10 +75,14 @@ public sealed class BlastRadiusTests : IDisposable
     {
         await using var lab = FakePlatform.Of(2);
         await using var production = FakePlatform.Of(1);
-        _engine.Get($"Connect-ScramjetPlatform {lab.BaseUri} -AccessToken {FakePlatform.Token} -Name lab; Connect-ScramjetPlatform {production.BaseUri} -AccessToken {FakePlatform.Token} -Name production");
+        _engine.Get(
+            $"Connect-ScramjetPlatform {lab.BaseUri} -AccessToken {FakePlatform.Token} -Name lab; Connect-ScramjetPlatform {production.BaseUri} "
+                + $"-AccessToken {FakePlatform.Token} -Name production");
         var expected = lab.Hubs.Concat(production.Hubs).SelectMany(h => h.Instances.Keys).Order();
         Assert.Equal(expected, _engine.Get("Get-ScramjetConnection | Get-ScramjetInstance").Select(i => (string)i.Properties["Id"].Value).Order());
-        Assert.Equal(lab.Hubs.SelectMany(h => h.Sequences.Keys).Order(), _engine.Get("Get-ScramjetConnection lab | Get-ScramjetSequence").Select(i => (string)i.Properties["Id"].Value).Order());
+        Assert.Equal(
+            lab.Hubs.SelectMany(h => h.Sequences.Keys).Order(),
+            _engine.Get("Get-ScramjetConnection lab | Get-ScramjetSequence").Select(i => (string)i.Properties["Id"].Value).Order());
         Assert.Equal(2, _engine.Get("[pscustomobject]@{ Sequence = 'hello'; Connection = 'lab' } | Get-ScramjetSequence").Count);
     }
 
@@ -94,7 +100,9 @@ public sealed class BlastRadiusTests : IDisposable
     {
         await using var lab = FakePlatform.Of(1);
         await using var production = FakePlatform.Of(1);
-        _engine.Get($"Connect-ScramjetPlatform {lab.BaseUri} -AccessToken {FakePlatform.Token} -Name lab; Connect-ScramjetPlatform {production.BaseUri} -AccessToken {FakePlatform.Token} -Name production");
+        _engine.Get(
+            $"Connect-ScramjetPlatform {lab.BaseUri} -AccessToken {FakePlatform.Token} -Name lab; Connect-ScramjetPlatform {production.BaseUri} "
+                + $"-AccessToken {FakePlatform.Token} -Name production");
         _engine.Get("Get-ScramjetInstance -Connection lab | Get-ScramjetHealth | Stop-ScramjetInstance -Force");
         _engine.Run("Get-ScramjetLoad -Connection lab | Disconnect-ScramjetHub");
         Assert.Contains(lab.Server.Requests, r => r.Target.EndsWith("/_kill", StringComparison.Ordinal));
@@ -135,7 +143,11 @@ public sealed class BlastRadiusTests : IDisposable
             {
                 var asked = platform.Server.Requests.Count(r => r.Method != "GET");
                 var others = string.Join(" ", info.Parameters.Values
-                    .Where(p => p.Name != parameter && p.Attributes.OfType<ParameterAttribute>().Any(a => a.Mandatory && a.ParameterSetName is "__AllParameterSets" or "Path" or "Sequence" or "Instance") && !(pipe.Length > 0 && p.Attributes.OfType<ParameterAttribute>().Any(a => a.ValueFromPipeline)))
+                    .Where(
+                        p => p.Name != parameter
+                            && p.Attributes.OfType<ParameterAttribute>()
+                                .Any(a => a.Mandatory && a.ParameterSetName is "__AllParameterSets" or "Path" or "Sequence" or "Instance")
+                                    && !(pipe.Length > 0 && p.Attributes.OfType<ParameterAttribute>().Any(a => a.ValueFromPipeline)))
                     .Where(p => p.Name is not ("LiteralPath" or "All"))
                     .GroupBy(p => p.Attributes.OfType<ParameterAttribute>().First().ParameterSetName)
                     .Take(1).SelectMany(g => g)
@@ -238,10 +250,16 @@ public sealed class BlastRadiusTests : IDisposable
     public async Task Deserialized_objects_lead_to_the_same_objects()
     {
         await using var platform = FakePlatform.Of(2);
-        _engine.Get($"Connect-ScramjetPlatform {platform.BaseUri} -AccessToken {FakePlatform.Token}; $saved = Get-ScramjetHub sth-1 | ForEach-Object {{ [System.Management.Automation.PSSerializer]::Serialize($_) }}");
-        Assert.Equal("sth-1", _engine.Single("[System.Management.Automation.PSSerializer]::Deserialize($saved) | Get-ScramjetInstance").Properties["Hub"].Value);
+        _engine.Get(
+            $"Connect-ScramjetPlatform {platform.BaseUri} -AccessToken {FakePlatform.Token}; $saved = Get-ScramjetHub sth-1 | ForEach-Object {{ "
+                + "[System.Management.Automation.PSSerializer]::Serialize($_) }}");
+        Assert.Equal(
+            "sth-1",
+            _engine.Single("[System.Management.Automation.PSSerializer]::Deserialize($saved) | Get-ScramjetInstance").Properties["Hub"].Value);
         _engine.Get("$saved = Get-ScramjetSequence -Hub sth-0 | ForEach-Object { [System.Management.Automation.PSSerializer]::Serialize($_) }");
-        Assert.StartsWith("BAD_PARAMETERS,", _engine.Error("[System.Management.Automation.PSSerializer]::Deserialize($saved) | Stop-ScramjetInstance * -Force").FullyQualifiedErrorId);
+        Assert.StartsWith(
+            "BAD_PARAMETERS,",
+            _engine.Error("[System.Management.Automation.PSSerializer]::Deserialize($saved) | Stop-ScramjetInstance * -Force").FullyQualifiedErrorId);
         Assert.DoesNotContain(platform.Server.Requests, r => r.Method != "GET");
     }
 
@@ -266,7 +284,14 @@ public sealed class BlastRadiusTests : IDisposable
             if (path.EndsWith("/log", StringComparison.Ordinal))
                 await exchange.AnswerAsync(200, """{"level":"INFO","msg":"x","ts":1}""");
             else if (path == "/audit")
-                await exchange.AnswerAsync(200, string.Join("\n", platform.Hubs[0].Instances.Keys.Append("another").Select(id => $$"""{"opState":"END","opCode":11208,"objectId":"{{id}}","rx":1,"tx":2,"receivedAt":1}""")));
+            {
+                await exchange.AnswerAsync(
+                    200,
+                    string.Join(
+                        "\n",
+                        platform.Hubs[0].Instances.Keys.Append("another")
+                            .Select(id => $$"""{"opState":"END","opCode":11208,"objectId":"{{id}}","rx":1,"tx":2,"receivedAt":1}""")));
+            }
             else
                 return false;
             return true;
@@ -287,7 +312,11 @@ public sealed class BlastRadiusTests : IDisposable
         {
             if (path != "/audit")
                 return false;
-            await exchange.AnswerAsync(200, string.Join("\n", platform.Hubs[0].Instances.Keys.Select(id => $$"""{"opState":"END","opCode":11208,"objectId":"{{id}}","rx":1,"tx":2,"receivedAt":1}""")));
+            await exchange.AnswerAsync(
+                200,
+                string.Join(
+                    "\n",
+                    platform.Hubs[0].Instances.Keys.Select(id => $$"""{"opState":"END","opCode":11208,"objectId":"{{id}}","rx":1,"tx":2,"receivedAt":1}""")));
             return true;
         };
         _engine.Get($"Connect-ScramjetPlatform {platform.BaseUri} -AccessToken {FakePlatform.Token}");
@@ -340,7 +369,9 @@ public sealed class BlastRadiusTests : IDisposable
                 Interlocked.Decrement(ref now);
                 if (path != "/instances" || version == "1.0.1")
                     return false;
-                await exchange.AnswerAsync(200, "[" + string.Join(",", hub.Instances.Keys.Select(id => $$"""{"id":"{{id}}","sequence":"{{hub.Sequences.Keys.First()}}"}""")) + "]");
+                await exchange.AnswerAsync(
+                    200,
+                    "[" + string.Join(",", hub.Instances.Keys.Select(id => $$"""{"id":"{{id}}","sequence":"{{hub.Sequences.Keys.First()}}"}""")) + "]");
                 return true;
             };
         });

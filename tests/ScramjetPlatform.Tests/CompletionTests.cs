@@ -12,7 +12,9 @@ namespace ScramjetPlatform.Tests;
 public sealed class CompletionTests(RealPlatform real)
 {
     /// <summary>The parameters for objects of the platform.</summary>
-    private static readonly string[] Naming = ["Space", "Hub", "Sequence", "Instance", "Topic", "StoreItem", "InputTopic", "OutputTopic", "Profile", "EventName", "ContentType", "OutputContentType", "Connection"];
+    private static readonly string[] Naming = [
+        "Space", "Hub", "Sequence", "Instance", "Topic", "StoreItem", "InputTopic", "OutputTopic", "Profile", "EventName", "ContentType",
+        "OutputContentType", "Connection"];
 
     private static IReadOnlyList<PSObject> Complete(Engine session, string line)
     {
@@ -27,7 +29,9 @@ public sealed class CompletionTests(RealPlatform real)
     {
         using var session = new Engine();
         var without = session.Get("Get-Command -Module ScramjetPlatform").Select(c => (CmdletInfo)c.BaseObject)
-            .SelectMany(c => c.Parameters.Values.Where(p => Naming.Contains(p.Name) && !p.Attributes.OfType<ArgumentCompleterAttribute>().Any()).Select(p => $"{c.Name} -{p.Name}"));
+            .SelectMany(
+                c => c.Parameters.Values.Where(p => Naming.Contains(p.Name) && !p.Attributes.OfType<ArgumentCompleterAttribute>().Any())
+                    .Select(p => $"{c.Name} -{p.Name}"));
         Assert.Empty(without);
     }
 

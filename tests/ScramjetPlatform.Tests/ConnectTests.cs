@@ -60,7 +60,12 @@ public sealed class ConnectTests(RealPlatform real) : IDisposable
     {
         var space = $"{real.Platform.BaseUri}/space/local/api/v1";
         foreach (var parameter in new[] { "-Uri", "-HubUri" })
-            Assert.Contains("is a space", _engine.Error($"Connect-ScramjetPlatform {parameter} {space} -AccessToken {real.Platform.Token}").ToString(), StringComparison.Ordinal);
+        {
+            Assert.Contains(
+                "is a space",
+                _engine.Error($"Connect-ScramjetPlatform {parameter} {space} -AccessToken {real.Platform.Token}").ToString(),
+                StringComparison.Ordinal);
+        }
     }
 
     [Fact]

@@ -141,7 +141,9 @@ public sealed class ContentLabelTests : IAsyncLifetime
 
         Assert.Equal(Label(_sequence.Folder), Label(package));
         _session.Set("target", _folder + "/");
-        Assert.Equal(Label(_sequence.Folder), Label((string)_session.Single($"New-ScramjetSequencePackage '{_sequence.Folder}' $target").Properties["FullName"].Value));
+        Assert.Equal(
+            Label(_sequence.Folder),
+            Label((string)_session.Single($"New-ScramjetSequencePackage '{_sequence.Folder}' $target").Properties["FullName"].Value));
     }
 
     [Fact]
@@ -162,6 +164,8 @@ public sealed class ContentLabelTests : IAsyncLifetime
         _session.Get("Get-ScramjetSequence -Hub sth-1 | Remove-ScramjetSequence -Confirm:$false");
         var third = _session.Run("Publish-ScramjetSequence $path -IfChanged");
         Assert.Equal(first.Output.Select(o => o.Properties["Version"].Value), third.Output.Select(o => o.Properties["Version"].Value));
-        Assert.Single(third.Progress, p => p.Activity.StartsWith("Publishing", StringComparison.Ordinal) && p.RecordType == System.Management.Automation.ProgressRecordType.Completed);
+        Assert.Single(
+            third.Progress,
+            p => p.Activity.StartsWith("Publishing", StringComparison.Ordinal) && p.RecordType == System.Management.Automation.ProgressRecordType.Completed);
     }
 }

@@ -30,7 +30,8 @@ internal static class DocumentedScript
 
     /// <summary>Returns the module's cmdlets in a script.</summary>
     public static IEnumerable<string> CmdletsIn(string script) =>
-        Commands(Parser.ParseInput(script, out _, out _)).Select(c => c.GetCommandName()).Where(n => n is not null && n.Contains("-Scramjet", StringComparison.Ordinal));
+        Commands(Parser.ParseInput(script, out _, out _)).Select(c => c.GetCommandName())
+            .Where(n => n is not null && n.Contains("-Scramjet", StringComparison.Ordinal));
 
     private static IEnumerable<CommandAst> Commands(Ast ast) => ast.FindAll(a => a is CommandAst, searchNestedScriptBlocks: true).Cast<CommandAst>();
 
@@ -41,7 +42,9 @@ internal static class DocumentedScript
             return [];
         if (name.StartsWith("./", StringComparison.Ordinal))
             return File.Exists(Path.Combine(Engine.RepositoryRoot, name)) ? [] : [$"There is no file {name}."];
-        var known = Known.GetOrAdd(name, n => Ask($"Get-Command '{n}' -ErrorAction Ignore | ForEach-Object {{ $_.Name; $_.Parameters.Values | ForEach-Object {{ $_.Name; $_.Aliases }} }}"));
+        var known = Known.GetOrAdd(
+            name,
+            n => Ask($"Get-Command '{n}' -ErrorAction Ignore | ForEach-Object {{ $_.Name; $_.Parameters.Values | ForEach-Object {{ $_.Name; $_.Aliases }} }}"));
         if (known.Length == 0)
             return [$"There is no command {name}."];
         return ast.CommandElements.OfType<CommandParameterAst>()

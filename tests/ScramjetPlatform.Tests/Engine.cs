@@ -43,7 +43,8 @@ public sealed class Engine : IDisposable
         _runspace.Open();
     }
 
-    public static string RepositoryRoot { get; } = typeof(Engine).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == "RepositoryRoot").Value!;
+    public static string RepositoryRoot { get; } = typeof(Engine).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+        .Single(a => a.Key == "RepositoryRoot").Value!;
 
     public static string ManifestPath => Path.Combine(RepositoryRoot, "ScramjetPlatform.psd1");
 
@@ -82,7 +83,11 @@ public sealed class Engine : IDisposable
     {
         var result = Run(script, pipelineInput);
         if (result.Errors.Count > 0)
-            throw new InvalidOperationException($"This wrote errors: {script}\n{string.Join("\n", result.Errors.Select(e => $"{e.FullyQualifiedErrorId}: {e} {e.Exception.InnerException?.Message}"))}");
+        {
+            throw new InvalidOperationException(
+                $"This wrote errors: {script}\n{string.Join("\n", result.Errors.Select(e => $"{e.FullyQualifiedErrorId}: {e} {e.Exception.InnerException?.Message}"))}");
+        }
+
         return result.Output;
     }
 
@@ -99,7 +104,8 @@ public sealed class Engine : IDisposable
         var result = Run(script, pipelineInput);
         return result.Errors.Count == 1
             ? result.Errors[0]
-            : throw new InvalidOperationException($"{result.Errors.Count} errors, not one, came from: {script}\n{string.Join("\n", result.Errors.Select(e => $"{e.FullyQualifiedErrorId}: {e}"))}");
+            : throw new InvalidOperationException(
+                $"{result.Errors.Count} errors, not one, came from: {script}\n{string.Join("\n", result.Errors.Select(e => $"{e.FullyQualifiedErrorId}: {e}"))}");
     }
 
     /// <summary>Starts a script, waits, presses Ctrl+C, and returns the time until the engine stopped.</summary>

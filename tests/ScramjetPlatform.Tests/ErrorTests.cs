@@ -255,10 +255,13 @@ public sealed class ErrorTests : IDisposable
             Get-ScramjetInstance nothing -Verbose -Debug
             Connect-ScramjetPlatform -Uri $uri -AccessToken "$token-wrong" -Verbose
             """);
-        var screen = _engine.Render("$c; $c.PSObject.Properties; Get-ScramjetSpace; $Error; $Error | ForEach-Object { $_.Exception.ToString(); $_.ErrorDetails.Message; $_.ScriptStackTrace }");
+        var screen = _engine.Render(
+            "$c; $c.PSObject.Properties; Get-ScramjetSpace; $Error; $Error | ForEach-Object "
+                + "{ $_.Exception.ToString(); $_.ErrorDetails.Message; $_.ScriptStackTrace }");
         var all = string.Join("\n", [
             .. result.Output.Select(o => o.ToString()),
-            .. result.Errors.SelectMany(e => new[] { e.ToString(), e.Exception.ToString(), e.ErrorDetails?.Message, e.ErrorDetails?.RecommendedAction, e.TargetObject?.ToString() }),
+            .. result.Errors.SelectMany(
+                e => new[] { e.ToString(), e.Exception.ToString(), e.ErrorDetails?.Message, e.ErrorDetails?.RecommendedAction, e.TargetObject?.ToString() }),
             .. result.Verbose, .. result.Debug, .. result.Warnings, screen, _engine.Screen]);
         Assert.True(result.Errors.Count >= 3);
         Assert.NotEmpty(result.Verbose);
@@ -273,7 +276,10 @@ public sealed class ErrorTests : IDisposable
         hub.AddSequence("hello");
         hub.AddSequence("it's odd");
         var server = await ConnectHubAsync(hub);
-        string[] Complete(string text) => [.. _engine.Get($"[System.Management.Automation.CommandCompletion]::CompleteInput('{text.Replace("'", "''")}', {text.Length}, $null).CompletionMatches").Select(m => (string)m.Properties["CompletionText"].Value)];
+        string[] Complete(string text) =>
+            [
+                .. _engine.Get(
+                    $"[System.Management.Automation.CommandCompletion]::CompleteInput('{text.Replace("'", "''")}', {text.Length}, $null).CompletionMatches").Select(m => (string)m.Properties["CompletionText"].Value)];
 
         Assert.Equal(["hello", "'it''s odd'"], Complete("Start-ScramjetSequence "));
         Assert.Equal(["hello"], Complete("Get-ScramjetSequence -Sequence he"));

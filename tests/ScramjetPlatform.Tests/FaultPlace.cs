@@ -159,7 +159,9 @@ internal sealed class FaultPlace : IDisposable
     private async Task<(int Status, string? Type, byte[] Body)> AskAsync(FaultServer.Exchange exchange, byte[] body)
     {
         var origin = _platform?.BaseUri ?? new Uri(_direct.BaseUri);
-        using var request = new HttpRequestMessage(new HttpMethod(exchange.Method), new Uri(origin, exchange.Target)) { Content = exchange.Method == "GET" ? null : new ByteArrayContent(body) };
+        using var request = new HttpRequestMessage(
+            new HttpMethod(exchange.Method),
+            new Uri(origin, exchange.Target)) { Content = exchange.Method == "GET" ? null : new ByteArrayContent(body) };
         foreach (var (name, value) in exchange.Headers.Where(h => h.Key is not ("Host" or "Content-Length" or "Transfer-Encoding" or "Connection" or "Expect")))
         {
             if (!request.Headers.TryAddWithoutValidation(name, value))

@@ -62,7 +62,13 @@ public sealed partial class FaultTableTests
         var table = Table(judged);
         foreach (var line in table.Concat(Overruns(judged)))
             TestContext.Current.TestOutputHelper?.WriteLine(line);
-        Assert.True(judged.All(r => r.Problems.Count == 0), string.Join("\n\n", judged.Where(r => r.Problems.Count > 0).Select(r => $"{r.Fault.Name}: {r.Command.Script} ({r.Command.Method} {r.Command.Route}), {r.Outcome}, {r.Seconds:0.0} s\n{string.Join("\n", r.Problems)}")));
+        Assert.True(
+            judged.All(r => r.Problems.Count == 0),
+            string.Join(
+                "\n\n",
+                judged.Where(r => r.Problems.Count > 0)
+                    .Select(
+                        r => $"{r.Fault.Name}: {r.Command.Script} ({r.Command.Method} {r.Command.Route}), {r.Outcome}, {r.Seconds:0.0} s\n{string.Join("\n", r.Problems)}")));
         if (only is null)
             Compare(table);
     }
@@ -115,7 +121,8 @@ public sealed partial class FaultTableTests
         var kinds = FaultedCommand.Kinds;
         var lines = new List<string>
         {
-            $"{cells.Length} cells: {cells.Select(c => c.Fault).Distinct().Count()} faults, each against {cells.Select(c => c.Command).Distinct().Count()} commands of {kinds.Length} kinds. A number is how many commands of the kind come to that.",
+            $"{cells.Length} cells: {cells.Select(c => c.Fault).Distinct().Count()} faults, each against {cells.Select(c => c.Command).Distinct().Count()} "
+                + $"commands of {kinds.Length} kinds. A number is how many commands of the kind come to that.",
             "",
             $"| The server ... | {string.Join(" | ", kinds.Select(k => $"{k} ({FaultedCommand.All.Count(c => c.Kind == k)})"))} |",
             $"|---|{string.Concat(Enumerable.Repeat("---|", kinds.Length))}",
@@ -124,7 +131,10 @@ public sealed partial class FaultTableTests
         {
             var row = cells.Where(c => c.Fault == fault).ToArray();
             if (row.Length > 0)
-                lines.Add($"| {fault.Name} | {string.Join(" | ", kinds.Select(k => string.Join("<br>", row.Where(c => c.Command.Kind == k).GroupBy(c => c.Outcome).OrderByDescending(g => g.Count()).ThenBy(g => g.Key, StringComparer.Ordinal).Select(g => $"{g.Key} {g.Count()}"))))} |");
+            {
+                lines.Add(
+                    $"| {fault.Name} | {string.Join(" | ", kinds.Select(k => string.Join("<br>", row.Where(c => c.Command.Kind == k).GroupBy(c => c.Outcome).OrderByDescending(g => g.Count()).ThenBy(g => g.Key, StringComparer.Ordinal).Select(g => $"{g.Key} {g.Count()}"))))} |");
+            }
         }
 
         return lines;
@@ -135,7 +145,11 @@ public sealed partial class FaultTableTests
         .Where(c => c.Fault.IsEndless)
         .GroupBy(c => c.Command.Kind)
         .Select(g => (Kind: g.Key, Worst: g.MaxBy(c => c.Seconds - c.Command.Bound(c.Fault))!))
-        .Select(w => string.Create(CultureInfo.InvariantCulture, $"{w.Kind}: at most {w.Worst.Seconds - w.Worst.Command.Bound(w.Worst.Fault):0.0} s beyond the bound, {w.Worst.Command.Script}, of a server that {w.Worst.Fault.Name}"));
+        .Select(
+            w => string.Create(
+                CultureInfo.InvariantCulture,
+                $"{w.Kind}: at most {w.Worst.Seconds - w.Worst.Command.Bound(w.Worst.Fault):0.0} s beyond the bound, {w.Worst.Command.Script}, of a server "
+                    + $"that {w.Worst.Fault.Name}"));
 
     private static void Compare(IReadOnlyList<string> table)
     {
@@ -146,7 +160,12 @@ public sealed partial class FaultTableTests
         if (Environment.GetEnvironmentVariable(UpdateVariable) == "1")
             File.WriteAllText(DocumentPath, text[..start] + now + text[end..]);
         else
-            Assert.True(text[start..end] == now, $"The table in docs/reliability.md isn't what was found. {UpdateVariable}=1 writes it anew. Found:\n{string.Join("\n", table.Except(text[start..end].Split('\n')))}");
+        {
+            Assert.True(
+                text[start..end] == now,
+                $"The table in docs/reliability.md isn't what was found. {UpdateVariable}=1 writes it anew. "
+                    + $"Found:\n{string.Join("\n", table.Except(text[start..end].Split('\n')))}");
+        }
     }
 
     [GeneratedRegex(@"[\p{Cc}\p{Cf}\u2028\u2029-[\t\r\n]]")]
@@ -197,7 +216,8 @@ public sealed partial class FaultTableTests
             Outcome = codes.Length == 0 ? NoError : string.Join(" and ", codes);
 
             // How much a command has done when its time limit ends it depends on the machine.
-            if (Fault.FreezesHub && (Command.Items is not null || Command.Kind == FaultedCommand.Filter) && codes.Length > 0 && codes.All(c => c is "TIMEOUT" or "STREAM_BROKEN"))
+            if (Fault.FreezesHub && (Command.Items is not null || Command.Kind == FaultedCommand.Filter) && codes.Length > 0
+                && codes.All(c => c is "TIMEOUT" or "STREAM_BROKEN"))
                 Outcome = "TIMEOUT or STREAM_BROKEN";
 
             // This includes whether the command still needs the response.
@@ -210,7 +230,9 @@ public sealed partial class FaultTableTests
                 Problems.Add($"It was sent {strikes} times.");
             if (result.Terminated && Command.Kind != FaultedCommand.Connect)
                 Problems.Add("The error ended the command.");
-            Problems.AddRange(result.Errors.Where(e => !e.Exception.GetType().FullName!.StartsWith("Scramjet.Client.Scramjet", StringComparison.Ordinal)).Select(e => $"A raw error: {e.Exception}"));
+            Problems.AddRange(
+                result.Errors.Where(e => !e.Exception.GetType().FullName!.StartsWith("Scramjet.Client.Scramjet", StringComparison.Ordinal))
+                    .Select(e => $"A raw error: {e.Exception}"));
             JudgeCodes(codes, result.Errors);
             if (Fault.GivesItems && Command is { Items: not null, GivesItemsElsewhere: false } && result.Output.Count < 2)
                 Problems.Add($"Items were lost: {result.Output.Count} of 2 came. {string.Join("; ", result.Errors)}");
@@ -231,7 +253,8 @@ public sealed partial class FaultTableTests
         {
             string[] shown =
             [
-                .. result.Errors.SelectMany(e => new[] { e.ToString(), e.Exception.Message, e.ErrorDetails?.Message, e.ErrorDetails?.RecommendedAction, e.CategoryInfo.ToString() }).OfType<string>(),
+                .. result.Errors.SelectMany(
+                    e => new[] { e.ToString(), e.Exception.Message, e.ErrorDetails?.Message, e.ErrorDetails?.RecommendedAction, e.CategoryInfo.ToString() }).OfType<string>(),
                 .. result.Warnings, .. result.Verbose, .. result.Debug, .. result.Progress.Select(p => p.ToString()),
             ];
             Problems.AddRange(shown.Where(t => Unshowable().IsMatch(t)).Select(t => $"Control characters: {t}"));

@@ -114,13 +114,16 @@ internal sealed record FaultedCommand(string Kind, string Script, string Method,
         ("409", Change) when Script.Contains("Remove-ScramjetSequence", StringComparison.Ordinal) => "TIMEOUT",
 
         // The output has ended, and a warning reports that the input hasn't.
-        (_, Filter) when fault is { FreezesHub: true, LeavesBody: false } && Script.Contains("-ReceiveOutput", StringComparison.Ordinal) && Method == "POST" => "",
+        (_, Filter) when fault is { FreezesHub: true, LeavesBody: false } && Script.Contains("-ReceiveOutput", StringComparison.Ordinal)
+            && Method == "POST" => "",
 
         // The output may have ended before the response is read.
         ("gives two lengths", Filter) when Method == "POST" && Route == "/input" => "",
 
         // The command checks whether the instance has ended, independent of the request that ends it.
-        (_, Start) when Script.Contains("Stop-ScramjetInstance -GracePeriodSec", StringComparison.Ordinal) && (fault.GivesItems || fault.Name.Contains("compressed", StringComparison.Ordinal) || fault.Name.Contains("chunk", StringComparison.Ordinal)) => "",
+        (_, Start) when Script.Contains("Stop-ScramjetInstance -GracePeriodSec", StringComparison.Ordinal)
+            && (
+                fault.GivesItems || fault.Name.Contains("compressed", StringComparison.Ordinal) || fault.Name.Contains("chunk", StringComparison.Ordinal)) => "",
         _ => null,
     };
 

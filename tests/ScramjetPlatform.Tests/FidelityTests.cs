@@ -77,7 +77,8 @@ public sealed class FidelityTests(RealPlatform real)
         await File.WriteAllTextAsync(source, s_text, TestContext.Current.CancellationToken);
         session.Set("s", session.Single($"Publish-ScramjetSequence '{sequence.Folder}'"));
         session.Set("i", session.Single("$s | Start-ScramjetSequence -Wait"));
-        var lines = session.Get($"Send-ScramjetInput $i -Path '{source}' -ContentType application/octet-stream -ReceiveOutput -OutputContentType text/plain -WarningAction Ignore");
+        var lines = session.Get(
+            $"Send-ScramjetInput $i -Path '{source}' -ContentType application/octet-stream -ReceiveOutput -OutputContentType text/plain -WarningAction Ignore");
         Assert.Equal(s_text, string.Concat(lines.Select(l => l + "\n")));
     }
 
@@ -153,7 +154,8 @@ public sealed class FidelityTests(RealPlatform real)
         session.Set("s", session.Single($"Publish-ScramjetSequence '{sequence.Folder}'"));
         foreach (var count in new[] { 0, 1, 1000 })
         {
-            var hex = string.Concat(session.Get($"Get-Content '{path}' -AsByteStream -ReadCount {count} | Invoke-ScramjetSequence $s -ContentType application/octet-stream"));
+            var hex = string.Concat(
+                session.Get($"Get-Content '{path}' -AsByteStream -ReadCount {count} | Invoke-ScramjetSequence $s -ContentType application/octet-stream"));
             Assert.Equal(Convert.ToHexStringLower(File.ReadAllBytes(path)), hex);
         }
     }
@@ -168,7 +170,8 @@ public sealed class FidelityTests(RealPlatform real)
         session.Set("i", session.Single("$s | Start-ScramjetSequence -Wait"));
         session.Get("'first' | Send-ScramjetInput $i -KeepOpen");
         Assert.Equal("first", session.Single("$i | Receive-ScramjetOutput -ContentType text/plain -First 1").BaseObject);
-        var lines = session.Get("1..20 | ForEach-Object { \"line $_\" } | Send-ScramjetInput $i -KeepOpen -ReceiveOutput -OutputContentType text/plain | Select-Object -First 20");
+        var lines = session.Get(
+            "1..20 | ForEach-Object { \"line $_\" } | Send-ScramjetInput $i -KeepOpen -ReceiveOutput -OutputContentType text/plain | Select-Object -First 20");
         Assert.Equal(Enumerable.Range(1, 20).Select(n => $"line {n}"), lines.Select(l => (string)l.BaseObject));
     }
 
@@ -196,7 +199,9 @@ public sealed class FidelityTests(RealPlatform real)
         await using var server = hub.Serve();
         using var session = new Engine();
         session.Get($"Connect-ScramjetPlatform -HubUri {server.BaseUri}");
-        Assert.Equal(["one", "two"], session.Get("'one', 'two' | Send-ScramjetInput i -ReceiveOutput -OutputContentType text/plain").Select(l => (string)l.BaseObject));
+        Assert.Equal(
+            ["one", "two"],
+            session.Get("'one', 'two' | Send-ScramjetInput i -ReceiveOutput -OutputContentType text/plain").Select(l => (string)l.BaseObject));
         Assert.Empty(early);
     }
 
@@ -270,7 +275,10 @@ public sealed class FidelityTests(RealPlatform real)
         Assert.Equal([1L, 2L], result.Output.Select(o => o.Properties["n"].Value));
         var error = Assert.Single(result.Errors);
         Assert.Equal("STREAM_BROKEN", Kind(error));
-        Assert.Contains($"2 objects ({NoEnd.Length} bytes) of output were read, and 3 objects (24 bytes) of input were sent", error.ToString(), StringComparison.Ordinal);
+        Assert.Contains(
+            $"2 objects ({NoEnd.Length} bytes) of output were read, and 3 objects (24 bytes) of input were sent",
+            error.ToString(),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -320,7 +328,11 @@ public sealed class FidelityTests(RealPlatform real)
         using var session = new Engine();
         session.Get($"Connect-ScramjetPlatform -HubUri {server.BaseUri}");
         session.Set("untilSent", (Action)(() => sent.Task.WaitAsync(TimeSpan.FromSeconds(60)).Wait()));
-        Assert.Equal(64_000, session.Single("$first = $true; Invoke-ScramjetSequence hello | ForEach-Object { if ($first) { $first = $false; $untilSent.Invoke() }; 1 } | Measure-Object | ForEach-Object Count").BaseObject);
+        Assert.Equal(
+            64_000,
+            session.Single(
+                "$first = $true; Invoke-ScramjetSequence hello | ForEach-Object { if ($first) { $first = $false; $untilSent.Invoke() }; 1 } | "
+                    + "Measure-Object | ForEach-Object Count").BaseObject);
     }
 
     [Fact]
@@ -385,7 +397,9 @@ public sealed class FidelityTests(RealPlatform real)
             using var reader = hub.Connect();
             var any = new TaskCompletionSource();
             reader.Set("any", (Action)(() => any.TrySetResult()));
-            var following = Task.Run(() => reader.Get($"$input | {follow} | ForEach-Object {{ $any.Invoke(); $_ }}", instance), TestContext.Current.CancellationToken);
+            var following = Task.Run(
+                () => reader.Get($"$input | {follow} | ForEach-Object {{ $any.Invoke(); $_ }}", instance),
+                TestContext.Current.CancellationToken);
             if (which != TestHub.StandIn)
                 await any.Task.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
             session.Get("$input | Stop-ScramjetInstance -Force", instance);
@@ -483,7 +497,11 @@ public sealed class FidelityTests(RealPlatform real)
     {
         var hub = new FakeHub("sth-0");
         hub.AddInstance(hub.AddSequence("ping"), id: "i");
-        hub.Intercept = (exchange, path) => AnswerAsync(exchange, path, "/instance/i/events/pong", "\"2024-01-01T00:00:00+05:30\"\n{\"at\":\"2024-01-01T00:00:00Z\",\"n\":12345678901234567890}\n0123\n");
+        hub.Intercept = (exchange, path) => AnswerAsync(
+            exchange,
+            path,
+            "/instance/i/events/pong",
+            "\"2024-01-01T00:00:00+05:30\"\n{\"at\":\"2024-01-01T00:00:00Z\",\"n\":12345678901234567890}\n0123\n");
         await using var server = hub.Serve();
         using var session = new Engine();
         session.Get($"Connect-ScramjetPlatform -HubUri {server.BaseUri}");

@@ -11,7 +11,8 @@ namespace ScramjetPlatform.Tests;
 public sealed class GuidelineTests
 {
     /// <summary>The parameters for which file names are useful completions, or whose values can be anything.</summary>
-    private static readonly string[] TakingFiles = ["AppConfigPath", "ArgumentList", "Destination", "Exclude", "InputObject", "LiteralPath", "OutFile", "Path", "StartupConfig"];
+    private static readonly string[] TakingFiles = [
+        "AppConfigPath", "ArgumentList", "Destination", "Exclude", "InputObject", "LiteralPath", "OutFile", "Path", "StartupConfig"];
 
     /// <summary>The meaning of each time limit: the first words of its description on every page.</summary>
     private static readonly (string Name, string Meaning)[] Times =
@@ -23,7 +24,8 @@ public sealed class GuidelineTests
         ("IntervalSec", "Specifies the time between two rounds"),
     ];
 
-    private static IReadOnlyList<CmdletInfo> Commands(Engine engine) => [.. engine.Get("Get-Command -Module ScramjetPlatform").Select(c => (CmdletInfo)c.BaseObject)];
+    private static IReadOnlyList<CmdletInfo> Commands(Engine engine) =>
+        [.. engine.Get("Get-Command -Module ScramjetPlatform").Select(c => (CmdletInfo)c.BaseObject)];
 
     private static IEnumerable<ParameterMetadata> Own(CommandInfo command) =>
         command.Parameters.Values.Where(p => !Cmdlet.CommonParameters.Contains(p.Name) && !Cmdlet.OptionalCommonParameters.Contains(p.Name));
@@ -69,7 +71,9 @@ public sealed class GuidelineTests
     {
         using var engine = new Engine();
         var byName = Commands(engine).SelectMany(Own).GroupBy(p => p.Name).ToArray();
-        Assert.Empty(byName.Where(g => g.Select(p => OneOf(p.ParameterType)).Distinct().Skip(1).Any()).Select(g => $"-{g.Key}: {string.Join(", ", g.Select(p => p.ParameterType.Name).Distinct())}"));
+        Assert.Empty(
+            byName.Where(g => g.Select(p => OneOf(p.ParameterType)).Distinct().Skip(1).Any())
+                .Select(g => $"-{g.Key}: {string.Join(", ", g.Select(p => p.ParameterType.Name).Distinct())}"));
 
         // No two names differ only in their number.
         var names = byName.Select(g => g.Key).ToHashSet(StringComparer.OrdinalIgnoreCase);
@@ -80,7 +84,8 @@ public sealed class GuidelineTests
     public void A_time_limit_has_the_same_meaning_in_all_commands()
     {
         using var engine = new Engine();
-        var found = Commands(engine).SelectMany(c => Own(c).Where(p => OneOf(p.ParameterType) == typeof(double)).Select(p => (Command: c.Name, p.Name))).ToArray();
+        var found = Commands(engine).SelectMany(c => Own(c).Where(p => OneOf(p.ParameterType) == typeof(double)).Select(p => (Command: c.Name, p.Name)))
+            .ToArray();
         Assert.Equal(Times.Select(t => t.Name).Order(), found.Select(f => f.Name).Distinct().Order());
         Assert.All(found, f =>
         {
@@ -117,7 +122,9 @@ public sealed class GuidelineTests
                 foreach (var parameter in Own(command).Where(p => !p.SwitchParameter))
                 {
                     engine.Set("line", $"{command.Name} -{parameter.Name} ");
-                    var offered = engine.Get("[System.Management.Automation.CommandCompletion]::CompleteInput($line, $line.Length, $null).CompletionMatches | ForEach-Object CompletionText");
+                    var offered = engine.Get(
+                        "[System.Management.Automation.CommandCompletion]::CompleteInput($line, $line.Length, $null).CompletionMatches | ForEach-Object "
+                            + "CompletionText");
                     if (offered.Any(o => o.ToString().Contains("some-file", StringComparison.Ordinal)) != TakingFiles.Contains(parameter.Name))
                         wrong.Add($"{command.Name} -{parameter.Name}");
                 }

@@ -17,7 +17,10 @@ public sealed class HelpTests
 
     public static TheoryData<string> Cmdlets => [.. Names];
 
-    public static TheoryData<string> AboutTopics => [.. Directory.GetFiles(Path.Combine(Engine.RepositoryRoot, "docs/en-US"), "about_*.md").Select(f => Path.GetFileNameWithoutExtension(f)!).Order(StringComparer.Ordinal)];
+    public static TheoryData<string> AboutTopics =>
+        [
+            .. Directory.GetFiles(Path.Combine(Engine.RepositoryRoot, "docs/en-US"), "about_*.md").Select(f => Path.GetFileNameWithoutExtension(f)!)
+                .Order(StringComparer.Ordinal)];
 
     private static string Page(string name) => File.ReadAllText(Path.Combine(Engine.RepositoryRoot, "docs/en-US", name + ".md"));
 
@@ -42,9 +45,13 @@ public sealed class HelpTests
         {
             engine.Set("p", documented[parameter.Name]);
             Assert.NotEmpty(Text("$p.description | ForEach-Object { $_.Text }"));
-            Assert.Equal(parameter.ParameterSets.Values.Any(s => s.IsMandatory), string.Equals(Text("$p.required"), "true", StringComparison.OrdinalIgnoreCase));
+            Assert.Equal(
+                parameter.ParameterSets.Values.Any(s => s.IsMandatory),
+                string.Equals(Text("$p.required"), "true", StringComparison.OrdinalIgnoreCase));
             Assert.Equal(parameter.ParameterSets.Values.Any(s => s.ValueFromPipeline), Text("$p.pipelineInput").Contains("ByValue", StringComparison.Ordinal));
-            Assert.Equal(parameter.ParameterSets.Values.Any(s => s.ValueFromPipelineByPropertyName), Text("$p.pipelineInput").Contains("ByPropertyName", StringComparison.Ordinal));
+            Assert.Equal(
+                parameter.ParameterSets.Values.Any(s => s.ValueFromPipelineByPropertyName),
+                Text("$p.pipelineInput").Contains("ByPropertyName", StringComparison.Ordinal));
         }
     }
 
@@ -57,7 +64,8 @@ public sealed class HelpTests
         engine.Get("$help = Get-Help $name -Full");
         var command = (CmdletInfo)engine.Single("Get-Command $name").BaseObject;
         string[] Sorted(IEnumerable<string> names) => [.. names.Order(StringComparer.Ordinal)];
-        var real = command.ParameterSets.Select(s => string.Join(' ', Sorted(s.Parameters.Select(p => p.Name).Where(p => !Cmdlet.CommonParameters.Contains(p)))));
+        var real = command.ParameterSets.Select(
+            s => string.Join(' ', Sorted(s.Parameters.Select(p => p.Name).Where(p => !Cmdlet.CommonParameters.Contains(p)))));
         var shown = engine.Get("$help.syntax.syntaxItem").Select(item =>
         {
             engine.Set("item", item);
@@ -110,7 +118,9 @@ public sealed class HelpTests
         Assert.Equal("TOPIC", lines[0]);
         Assert.Equal(topic, lines[1].Trim());
         Assert.Equal(["SHORT DESCRIPTION", "LONG DESCRIPTION", "EXAMPLES", "NOTE", "SEE ALSO"], lines.Skip(1).Where(l => l.Length > 0 && l[0] != ' '));
-        Assert.Equal(File.ReadLines(Path.Combine(Engine.RepositoryRoot, "docs/en-US", topic + ".md")).ElementAt(4), engine.Single($"Get-Help {topic}*").Properties["Synopsis"].Value);
+        Assert.Equal(
+            File.ReadLines(Path.Combine(Engine.RepositoryRoot, "docs/en-US", topic + ".md")).ElementAt(4),
+            engine.Single($"Get-Help {topic}*").Properties["Synopsis"].Value);
         Assert.All(lines, line => Assert.True(line.Length <= 80 || line.StartsWith("        ", StringComparison.Ordinal), line));
 
         // Windows PowerShell reads the file in the encoding of the machine.
@@ -119,5 +129,8 @@ public sealed class HelpTests
         Assert.All(see, name => Assert.Single(engine.Get($"Get-Help {name}")));
     }
 
-    private static string[] ReadNames() => [.. Directory.GetFiles(Path.Combine(Engine.RepositoryRoot, "docs/en-US"), "*-*.md").Select(f => Path.GetFileNameWithoutExtension(f)!).Order(StringComparer.Ordinal)];
+    private static string[] ReadNames() =>
+        [
+            .. Directory.GetFiles(Path.Combine(Engine.RepositoryRoot, "docs/en-US"), "*-*.md").Select(f => Path.GetFileNameWithoutExtension(f)!)
+                .Order(StringComparer.Ordinal)];
 }

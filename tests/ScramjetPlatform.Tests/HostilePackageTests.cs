@@ -25,12 +25,18 @@ public sealed class HostilePackageTests : IAsyncLifetime
         ["a ustar prefix out"] = (() => Prefixed("..", "evil"), "'../evil'"),
         ["a link out"] = (() => RawTar.Good().Add("l", type: '2', link: "../secret").ToPackage(), "'../secret'"),
         ["a pax link path out"] = (() => RawTar.Good().Pax("linkpath", "/etc/passwd").Add("l", type: '2', link: "index.js").ToPackage(), "'/etc/passwd'"),
-        ["a long link out"] = (() => RawTar.Good().Add("././@LongLink", "../../etc/passwd\0", 'K').Add("l", type: '2', link: "index.js").ToPackage(), "'../../etc/passwd'"),
+        ["a long link out"] = (
+            () => RawTar.Good().Add("././@LongLink", "../../etc/passwd\0", 'K').Add("l", type: '2', link: "index.js").ToPackage(),
+            "'../../etc/passwd'"),
         ["a hard link out by pax"] = (() => RawTar.Good().Pax("linkpath", "../secret").Add("l", type: '1', link: "index.js").ToPackage(), "'../secret'"),
-        ["a hard link out by a long link"] = (() => RawTar.Good().Add("././@LongLink", "/etc/passwd\0", 'K').Add("l", type: '1', link: "index.js").ToPackage(), "'/etc/passwd'"),
+        ["a hard link out by a long link"] = (
+            () => RawTar.Good().Add("././@LongLink", "/etc/passwd\0", 'K').Add("l", type: '1', link: "index.js").ToPackage(),
+            "'/etc/passwd'"),
         ["a hard link to a missing file"] = (() => RawTar.Good().Add("l", type: '1', link: "nothing").ToPackage(), "'nothing'"),
         ["a file in a linked folder"] = (() => RawTar.Good().Add("a/b/l", type: '2', link: "../..").Add("a/b/l/x", "x").ToPackage(), "'a/b/l/x'"),
-        ["a link in a linked folder"] = (() => RawTar.Good().Add("a/b/l", type: '2', link: "../..").Add("a/b/l/x", type: '2', link: "../../../x").ToPackage(), "'a/b/l/x'"),
+        ["a link in a linked folder"] = (
+            () => RawTar.Good().Add("a/b/l", type: '2', link: "../..").Add("a/b/l/x", type: '2', link: "../../../x").ToPackage(),
+            "'a/b/l/x'"),
         ["a global pax path"] = (() => RawTar.Good().Pax("path", "elsewhere", 'g').Add("good", "x").ToPackage(), "global header"),
         ["two pax headers"] = (() => RawTar.Good().Pax("path", "a").Pax("path", "../evil").Add("good", "x").ToPackage(), "two headers"),
         ["a pax and a long name"] = (() => RawTar.Good().Pax("path", "a").Add("././@LongLink", "b\0", 'L').Add("good", "x").ToPackage(), "two headers"),
@@ -42,14 +48,26 @@ public sealed class HostilePackageTests : IAsyncLifetime
         ["a sparse file"] = (() => RawTar.Good().Pax("GNU.sparse.name", "../evil").Add("d", "x").ToPackage(), "sparse"),
         ["an old sparse file"] = (() => RawTar.Good().Add("d", "x", 'S').ToPackage(), "'d' is neither"),
         ["setuid"] = (() => RawTar.Good().Add("tool", "x", mode: SetUserId).ToPackage(), "'tool' would run with the rights"),
-        ["a second package.json"] = (() => RawTar.Good().Add("package.json", """{ "name": "other", "version": "1.0.0", "main": "index.js" }""").ToPackage(), "'package.json' twice"),
-        ["a second package.json by another way"] = (() => RawTar.Good().Add("./package.json", """{ "name": "other", "version": "1.0.0", "main": "index.js" }""").ToPackage(), "'package.json' twice"),
-        ["a second package.json by pax"] = (() => RawTar.Good().Pax("path", "package.json").Add("x", """{ "main": "index.js" }""").ToPackage(), "'package.json' twice"),
-        ["package.json as a link"] = (() => new RawTar().Add("index.js", "{}").Add("package.json", type: '2', link: "index.js").ToPackage(), "package.json is a link"),
-        ["package.json as a hard link"] = (() => new RawTar().Add("index.js", "{}").Add("package.json", type: '1', link: "index.js").ToPackage(), "package.json is a link"),
+        ["a second package.json"] = (
+            () => RawTar.Good().Add("package.json", """{ "name": "other", "version": "1.0.0", "main": "index.js" }""").ToPackage(),
+            "'package.json' twice"),
+        ["a second package.json by another way"] = (
+            () => RawTar.Good().Add("./package.json", """{ "name": "other", "version": "1.0.0", "main": "index.js" }""").ToPackage(),
+            "'package.json' twice"),
+        ["a second package.json by pax"] = (
+            () => RawTar.Good().Pax("path", "package.json").Add("x", """{ "main": "index.js" }""").ToPackage(),
+            "'package.json' twice"),
+        ["package.json as a link"] = (
+            () => new RawTar().Add("index.js", "{}").Add("package.json", type: '2', link: "index.js").ToPackage(),
+            "package.json is a link"),
+        ["package.json as a hard link"] = (
+            () => new RawTar().Add("index.js", "{}").Add("package.json", type: '1', link: "index.js").ToPackage(),
+            "package.json is a link"),
         ["package.json as a folder"] = (() => new RawTar().Add("index.js", "{}").Add("package.json/", type: '5').ToPackage(), "no package.json"),
         ["package.json that isn't JSON"] = (() => new RawTar().Add("index.js", "{}").Add("package.json", "").ToPackage(), "JSON"),
-        ["package.json that is too large"] = (() => new RawTar().Add("index.js", "{}").Add("package.json", new string(' ', 5 * 1024 * 1024)).ToPackage(), "too large"),
+        ["package.json that is too large"] = (
+            () => new RawTar().Add("index.js", "{}").Add("package.json", new string(' ', 5 * 1024 * 1024)).ToPackage(),
+            "too large"),
         ["an escape in a name"] = (() => RawTar.Good().Add("a\u001b[2Jb", "x").ToPackage(), "'a\\u001b[2Jb'"),
         ["a line break in a name"] = (() => RawTar.Good().Pax("path", "a\nb").Add("x", "x").ToPackage(), "'a\\u000ab'"),
         ["an escape in a link"] = (() => RawTar.Good().Add("l", type: '2', link: "\u001b[2J").ToPackage(), "control characters"),

@@ -72,7 +72,9 @@ public sealed class HubAnswerTests(RealPlatform real) : IDisposable
         var told = _engine.Single("Get-ScramjetHub");
         Assert.Equal(("mine", "1.0.1", "The one in the corner"), (Value(told, "Id"), Value(told, "Version"), Value(told, "Description")));
         Assert.Equal(["red", "fast"], (IEnumerable<string>)Value(told, "Tags")!);
-        Assert.Equal(("Running", null, null, connected, space), (Value(told, "Status"), Value(told, "Healthy"), Value(told, "SelfHosted"), Value(told, "Connected"), Value(told, "Space")));
+        Assert.Equal(
+            ("Running", null, null, connected, space),
+            (Value(told, "Status"), Value(told, "Healthy"), Value(told, "SelfHosted"), Value(told, "Connected"), Value(told, "Space")));
 
         // The hub was requested directly, so it can be requested again, regardless of its space.
         Assert.Single(_engine.Get("Get-ScramjetHub | Get-ScramjetInstance"));
@@ -115,7 +117,10 @@ public sealed class HubAnswerTests(RealPlatform real) : IDisposable
         });
         platform.Disconnected.Add("sth-3");
         _engine.Get($"Connect-ScramjetPlatform {platform.BaseUri} -AccessToken {FakePlatform.Token}");
-        string[] AskedForVersions() => [.. platform.Server.Requests.Select(r => r.Target).Where(t => t.Contains("/sth/", StringComparison.Ordinal) && t.EndsWith("/version", StringComparison.Ordinal)).Distinct()];
+        string[] AskedForVersions() =>
+            [
+                .. platform.Server.Requests.Select(r => r.Target)
+                    .Where(t => t.Contains("/sth/", StringComparison.Ordinal) && t.EndsWith("/version", StringComparison.Ordinal)).Distinct()];
 
         _engine.Run("Get-ScramjetInstance; Get-ScramjetSequence; Set-ScramjetContext -Hub sth-1; Clear-ScramjetContext");
         Assert.Empty(AskedForVersions());
@@ -144,11 +149,14 @@ public sealed class HubAnswerTests(RealPlatform real) : IDisposable
         var sequence = hub.Sequence("echo");
         session.Set("folder", sequence.Folder);
         session.Set("name", sequence.Name);
-        session.Get("$ProgressPreference = 'SilentlyContinue'; $sequence = Publish-ScramjetSequence $folder; $started = $sequence | Start-ScramjetSequence -Wait");
+        session.Get(
+            "$ProgressPreference = 'SilentlyContinue'; $sequence = Publish-ScramjetSequence $folder; $started = $sequence | Start-ScramjetSequence -Wait");
         foreach (var script in new[] { "$started", "Get-ScramjetInstance -Sequence $name", "$started | Stop-ScramjetInstance -Force -PassThru" })
         {
             var instance = session.Single(script);
-            Assert.Equal((sequence.Name, session.Single("$sequence.Version").BaseObject), (Value(instance, "SequenceName"), Value(instance, "SequenceVersion")));
+            Assert.Equal(
+                (sequence.Name, session.Single("$sequence.Version").BaseObject),
+                (Value(instance, "SequenceName"), Value(instance, "SequenceVersion")));
             Assert.Equal(session.Single("$sequence").Properties["Location"].Value, Value(instance, "Location"));
         }
 
@@ -160,9 +168,13 @@ public sealed class HubAnswerTests(RealPlatform real) : IDisposable
     {
         await using var server = Alone(new FakeHub("mine") { Intercept = Answer(("/load-check", Load)) });
         var load = _engine.Single("Get-ScramjetLoad");
-        Assert.Equal((0.86, 2.9, null, 24749570785L, 526940897L), (Value(load, "AverageLoad"), Value(load, "CurrentLoad"), Value(load, "CpuPercent"), Value(load, "MemoryFree"), Value(load, "MemoryUsed")));
+        Assert.Equal(
+            (0.86, 2.9, null, 24749570785L, 526940897L),
+            (Value(load, "AverageLoad"), Value(load, "CurrentLoad"), Value(load, "CpuPercent"), Value(load, "MemoryFree"), Value(load, "MemoryUsed")));
         Assert.Equal(5.4515159874368196, (double)Value(load, "DiskPercent")!, 9);
-        Assert.Equal(["/ 0.054515159874368196", "/root 0.054515159874368196"], _engine.Get("(Get-ScramjetLoad).FileSystems | ForEach-Object { '{0} {1:r}' -f $_.FileSystem, $_.Use }").Select(v => v.BaseObject));
+        Assert.Equal(
+            ["/ 0.054515159874368196", "/root 0.054515159874368196"],
+            _engine.Get("(Get-ScramjetLoad).FileSystems | ForEach-Object { '{0} {1:r}' -f $_.FileSystem, $_.Use }").Select(v => v.BaseObject));
         Assert.Matches(@"mine +2\.90 +0\.86 +502\.5 MB +23\.0 GB +5 ", _engine.Render("Get-ScramjetLoad"));
         Assert.Matches(@"mine +Running +2\.90 +2% ", _engine.Render("Show-ScramjetTree"));
         Assert.Equal(2.9, _engine.Single("(Show-ScramjetTree).LoadAverage").BaseObject);
@@ -226,10 +238,15 @@ public sealed class HubAnswerTests(RealPlatform real) : IDisposable
         }
 
         // No data of another type was sent, and a reader uses the content type of the topic.
-        session.Get($"@{{ city = 'Gdynia' }} | Send-ScramjetTopicData {name}; '1', '2' | Send-ScramjetTopicData {name}-text; ,[byte[]](0, 255, 10) | Send-ScramjetTopicData {name}-bytes");
+        session.Get(
+            $"@{{ city = 'Gdynia' }} | Send-ScramjetTopicData {name}; '1', '2' | Send-ScramjetTopicData {name}-text; ,[byte[]](0, 255, 10) | "
+                + $"Send-ScramjetTopicData {name}-bytes");
         Assert.Equal("Gdynia", Value(session.Single($"Receive-ScramjetTopicData {name} -First 1"), "city"));
         Assert.Equal(["1", "2"], session.Get($"Receive-ScramjetTopicData {name}-text -First 2").Select(v => v.BaseObject));
-        Assert.Equal([0, 255, 10], session.Get($"$bytes = @(); while ($bytes.Count -lt 3) {{ $bytes += Receive-ScramjetTopicData {name}-bytes -First 1 -DurationSec 60 }}; $bytes").Select(b => (byte)b.BaseObject));
+        Assert.Equal(
+            [0, 255, 10],
+            session.Get($"$bytes = @(); while ($bytes.Count -lt 3) {{ $bytes += Receive-ScramjetTopicData {name}-bytes -First 1 -DurationSec 60 }}; $bytes")
+                .Select(b => (byte)b.BaseObject));
         session.Get($"'{name}', '{name}-text', '{name}-bytes' | ForEach-Object {{ Remove-ScramjetTopic $_ -Confirm:$false }}");
     }
 

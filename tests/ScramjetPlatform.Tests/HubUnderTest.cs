@@ -82,7 +82,8 @@ public sealed class HubUnderTest : IAsyncDisposable
     /// <summary>The stand-in; null for another hub.</summary>
     public FakeHub? StandIn { get; }
 
-    private static string? Address => Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } uri ? new Uri(uri).AbsolutePath == "/" ? uri.TrimEnd('/') + "/api/v1" : uri : null;
+    private static string? Address =>
+        Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } uri ? new Uri(uri).AbsolutePath == "/" ? uri.TrimEnd('/') + "/api/v1" : uri : null;
 
     /// <summary>All hubs, including the one in SCRAMJET_TEST_HUB_URI.</summary>
     public static IEnumerable<TheoryDataRow<TestHub>> All() => [new(TestHub.Npm), .. InTheFormOf10()];
@@ -202,7 +203,11 @@ public sealed class HubCleaner : IAsyncLifetime
             if (answer.StatusCode is HttpStatusCode.OK or HttpStatusCode.NotFound)
                 return;
             if (i == 60)
-                throw new InvalidOperationException($"{hub} doesn't let go of the sequence {sequence}: {answer.StatusCode}, {await answer.Content.ReadAsStringAsync()}");
+            {
+                throw new InvalidOperationException(
+                    $"{hub} doesn't let go of the sequence {sequence}: {answer.StatusCode}, {await answer.Content.ReadAsStringAsync()}");
+            }
+
             await Task.Delay(1000);
         }
     }

@@ -70,7 +70,9 @@ public sealed class InputFailureTests : IDisposable
         _engine.Set("tell", (Action)(() => told = true));
 
         // The pipeline continues until the error was written.
-        var result = _engine.Run($"$r = & {{ for ($n = 0; -not $isTold.Invoke(); $n++) {{ @{{ n = $n }} }} }} | {command} 2>&1 | ForEach-Object {{ if ($_ -is [Management.Automation.ErrorRecord]) {{ $tell.Invoke() }}; $_ }}; $r");
+        var result = _engine.Run(
+            $"$r = & {{ for ($n = 0; -not $isTold.Invoke(); $n++) {{ @{{ n = $n }} }} }} | {command} 2>&1 | ForEach-Object {{ if ($_ -is "
+                + $"[Management.Automation.ErrorRecord]) {{ $tell.Invoke() }}; $_ }}; $r");
         Assert.False(result.Terminated);
         AssertKept(result, "INVALID_RESPONSE");
     }
@@ -127,7 +129,9 @@ public sealed class InputFailureTests : IDisposable
         var told = false;
         _engine.Set("isTold", (Func<bool>)(() => told));
         _engine.Set("tell", (Action)(() => told = true));
-        var result = _engine.Run($"$r = & {{ for ($n = 0; -not $isTold.Invoke(); $n++) {{ @{{ n = $n }} }} }} | {command} 2>&1 | ForEach-Object {{ if ($_ -is [Management.Automation.ErrorRecord]) {{ $tell.Invoke() }}; $_ }}; $r");
+        var result = _engine.Run(
+            $"$r = & {{ for ($n = 0; -not $isTold.Invoke(); $n++) {{ @{{ n = $n }} }} }} | {command} 2>&1 | ForEach-Object {{ if ($_ -is "
+                + $"[Management.Automation.ErrorRecord]) {{ $tell.Invoke() }}; $_ }}; $r");
         Assert.False(result.Terminated);
         AssertKept(result, "STREAM_BROKEN");
     }

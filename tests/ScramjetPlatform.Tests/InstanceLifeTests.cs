@@ -35,13 +35,20 @@ public sealed class InstanceLifeTests(RealPlatform real)
     [InlineData("errored", true, 23, "Errored", false)]
     [InlineData("killing", true, null, "Completed", true)]
     [InlineData(null, true, null, "Completed", true)]
-    public async Task An_instance_has_ended_if_its_status_or_end_time_or_termination_says_so(string? status, bool hasEndTime, int? exitCode, string expected, bool succeeded)
+    public async Task An_instance_has_ended_if_its_status_or_end_time_or_termination_says_so(
+        string? status,
+        bool hasEndTime,
+        int? exitCode,
+        string expected,
+        bool succeeded)
     {
         var hub = new FakeHub("sth-1");
         var instance = hub.Instances[hub.AddInstance(hub.AddSequence("hello"))];
         instance["status"] = status;
         instance["ended"] = hasEndTime ? "2026-11-24T19:48:04.851Z" : null;
-        instance["terminated"] = exitCode is null ? null : new JObject { ["exitcode"] = exitCode, ["reason"] = exitCode < 0 ? "Instance completed" : "Instance ended" };
+        instance["terminated"] = exitCode is null
+            ? null
+            : new JObject { ["exitcode"] = exitCode, ["reason"] = exitCode < 0 ? "Instance completed" : "Instance ended" };
         await using var server = hub.Serve();
         using var session = new Engine();
         session.Get($"Connect-ScramjetPlatform -HubUri {server.BaseUri}");
@@ -91,7 +98,9 @@ public sealed class InstanceLifeTests(RealPlatform real)
             Assert.Equal("completed", (string?)(await ReadAsync(hub, "/instance/" + session.Single("$i.Id")))["status"]);
     }
 
-    /// <summary>Hubs of 1.0 accept what is sent to an instance that has ended, and never send what it doesn't send any more. Hubs of 0.18 don't know it any more.</summary>
+    /// <summary>
+    /// Hubs of 1.0 accept what is sent to an instance that has ended, and never send what it doesn't send any more. Hubs of 0.18 don't know it any more.
+    /// </summary>
     [Theory]
     [EachHub]
     public async Task Events_and_input_of_an_instance_that_has_ended_are_an_error(TestHub which)
@@ -289,7 +298,9 @@ public sealed class InstanceLifeTests(RealPlatform real)
         var result = session.Run("Get-ScramjetInstance | Wait-ScramjetInstance -WaitTimeoutSec 3");
         Assert.Equal(5, result.Errors.Count);
         Assert.Single(result.Progress.Select(p => p.ActivityId).Distinct());
-        Assert.Contains(result.Progress, p => p.Activity == "Waiting for 5 instances to end" && p.StatusDescription.StartsWith("5 Running, ", StringComparison.Ordinal));
+        Assert.Contains(
+            result.Progress,
+            p => p.Activity == "Waiting for 5 instances to end" && p.StatusDescription.StartsWith("5 Running, ", StringComparison.Ordinal));
         Assert.Equal(ProgressRecordType.Completed, result.Progress[^1].RecordType);
     }
 
@@ -302,7 +313,11 @@ public sealed class InstanceLifeTests(RealPlatform real)
         session.Set("s", session.Single($"Publish-ScramjetSequence '{hub.Sequence("wait").Folder}'"));
         session.Get("$i = $s | Start-ScramjetSequence -AppConfig @{ a = 1; t = '2024-01-01T00:00:00+05:30' } -ArgumentList Hi, 2 -Wait");
         foreach (var instance in new[] { "$i", "(Get-ScramjetInstance $i.Id)", "($i | Get-ScramjetInstance)", "($s | Get-ScramjetInstance)" })
-            Assert.Equal("1 2024-01-01T00:00:00+05:30 Hi 2", session.Single($"$x = {instance}; \"$($x.AppConfig.a) $($x.AppConfig.t) $($x.ArgumentList)\"").BaseObject);
+        {
+            Assert.Equal(
+                "1 2024-01-01T00:00:00+05:30 Hi 2",
+                session.Single($"$x = {instance}; \"$($x.AppConfig.a) $($x.AppConfig.t) $($x.ArgumentList)\"").BaseObject);
+        }
     }
 
     [Theory]
@@ -312,21 +327,29 @@ public sealed class InstanceLifeTests(RealPlatform real)
         await using var hub = await HubUnderTest.StartAsync(which, real, h => h.Second = Visible);
         using var session = hub.Connect();
         session.Set("s", session.Single($"Publish-ScramjetSequence '{hub.Sequence("wait").Folder}'"));
-        session.Get("$i = $s | Start-ScramjetSequence -AppConfig @{ a = 1; t = '2024-01-01T00:00:00+05:30' } -ArgumentList Hi, 2 -Limits @{ memory = 256 } -OutputTopic out -InputTopic in -Wait");
+        session.Get(
+            "$i = $s | Start-ScramjetSequence -AppConfig @{ a = 1; t = '2024-01-01T00:00:00+05:30' } -ArgumentList Hi, 2 -Limits @{ memory = 256 } "
+                + "-OutputTopic out -InputTopic in -Wait");
         foreach (var what in new[] { "$i", "$i.Id", "($s | Get-ScramjetInstance)" })
         {
             var result = session.Run($"$after = Restart-ScramjetInstance {what} -Wait; $after");
             Assert.Empty(result.Errors);
             Assert.Empty(result.Warnings);
             Assert.Equal(session.Single("$i.Id").BaseObject, Assert.Single(result.Output).Properties["Id"].Value);
-            Assert.Equal("1 2024-01-01T00:00:00+05:30 Hi 2 256 out in Running", session.Single("\"$($after.AppConfig.a) $($after.AppConfig.t) $($after.ArgumentList) $($after.Limits.memory) $($after.OutputTopic) $($after.InputTopic) $($after.Status)\"").BaseObject);
+            Assert.Equal(
+                "1 2024-01-01T00:00:00+05:30 Hi 2 256 out in Running",
+                session.Single(
+                    "\"$($after.AppConfig.a) $($after.AppConfig.t) $($after.ArgumentList) $($after.Limits.memory) $($after.OutputTopic) "
+                        + "$($after.InputTopic) $($after.Status)\"").BaseObject);
             AssertProgress(result, "to leave its hub's list", "Completed");
             if (hub.StandIn is { } standIn)
             {
                 var start = standIn.Starts.Last();
                 start.Remove("instanceId");
                 var asItStands = new JsonSerializerSettings { DateParseHandling = DateParseHandling.None };
-                var sent = JsonConvert.DeserializeObject<JObject>("""{"appConfig":{"a":1,"t":"2024-01-01T00:00:00+05:30"},"args":["Hi",2],"limits":{"memory":256},"outputTopic":"out","inputTopic":"in"}""", asItStands);
+                var sent = JsonConvert.DeserializeObject<JObject>(
+                    """{"appConfig":{"a":1,"t":"2024-01-01T00:00:00+05:30"},"args":["Hi",2],"limits":{"memory":256},"outputTopic":"out","inputTopic":"in"}""",
+                    asItStands);
                 Assert.Equal(sent, start, JToken.EqualityComparer);
             }
         }
@@ -343,7 +366,9 @@ public sealed class InstanceLifeTests(RealPlatform real)
         Assert.Empty(result.Warnings);
         Assert.Contains(result.Verbose, line => line.Contains("gets another", StringComparison.Ordinal));
         session.Set("after", Assert.Single(result.Output));
-        Assert.Equal("1 Hi 2 Running False", session.Single("\"$($after.AppConfig.a) $($after.ArgumentList) $($after.Status) $($after.Id -eq $i.Id)\"").BaseObject);
+        Assert.Equal(
+            "1 Hi 2 Running False",
+            session.Single("\"$($after.AppConfig.a) $($after.ArgumentList) $($after.Status) $($after.Id -eq $i.Id)\"").BaseObject);
         Assert.True((bool)session.Single("$i | Wait-ScramjetInstance -TimeoutSec 30").Properties["HasEnded"].Value);
         session.Get($"Remove-ScramjetSequence {sequence.Name} -Force -Confirm:$false");
     }
@@ -406,7 +431,9 @@ public sealed class InstanceLifeTests(RealPlatform real)
         hub.AddSequence("wait");
         await using var server = hub.Serve();
         using var session = Connect(server);
-        session.Get("$i = Start-ScramjetSequence wait -AppConfig @{ a = 1 } -Wait; $i | Stop-ScramjetInstance -Force -RemoveImmediately; $i | Wait-ScramjetInstance -Status Gone | Out-Null");
+        session.Get(
+            "$i = Start-ScramjetSequence wait -AppConfig @{ a = 1 } -Wait; $i | Stop-ScramjetInstance -Force -RemoveImmediately; $i | "
+                + "Wait-ScramjetInstance -Status Gone | Out-Null");
         await Task.Delay(5, TestContext.Current.CancellationToken);
         hub.AddInstance(hub.Sequences.Keys.Single(), id: (string)session.Single("$i.Id").BaseObject);
         Assert.Null(session.Single("Get-ScramjetInstance").Properties["AppConfig"].Value);
@@ -488,7 +515,10 @@ public sealed class InstanceLifeTests(RealPlatform real)
         using var session = hub.Connect();
         var sequence = hub.Sequence("ticks");
         session.Set("folder", sequence.Folder);
-        var stopped = await session.StopAfterAsync("Invoke-ScramjetSequence -Path $folder -RemoveAfter", TimeSpan.Zero, () => UntilAsync(async () => (await LeftAsync(hub, sequence)).Any(name => name.StartsWith("instance", StringComparison.Ordinal))));
+        var stopped = await session.StopAfterAsync(
+            "Invoke-ScramjetSequence -Path $folder -RemoveAfter",
+            TimeSpan.Zero,
+            () => UntilAsync(async () => (await LeftAsync(hub, sequence)).Any(name => name.StartsWith("instance", StringComparison.Ordinal))));
         Assert.InRange(stopped, TimeSpan.Zero, TimeSpan.FromSeconds(10));
         await UntilAsync(async () => (await LeftAsync(hub, sequence)).Length == 0);
     }
@@ -546,7 +576,10 @@ public sealed class InstanceLifeTests(RealPlatform real)
             Interlocked.Increment(ref refusals);
             return true;
         };
-        await session.StopAfterAsync($"Invoke-ScramjetSequence -Path '{sequence.Folder}' -RemoveAfter", TimeSpan.Zero, () => UntilAsync(() => Task.FromResult(!hub.Instances.IsEmpty)));
+        await session.StopAfterAsync(
+            $"Invoke-ScramjetSequence -Path '{sequence.Folder}' -RemoveAfter",
+            TimeSpan.Zero,
+            () => UntilAsync(() => Task.FromResult(!hub.Instances.IsEmpty)));
         await UntilAsync(() => Task.FromResult(Volatile.Read(ref refusals) > 0));
 
         // The failed command reports it shortly after the hub's response.
@@ -603,7 +636,11 @@ public sealed class InstanceLifeTests(RealPlatform real)
     private static async Task<string[]> LeftAsync(HubUnderTest hub, TestSequence sequence)
     {
         var sequences = (await ReadAsync(hub, "/sequences")).Where(s => (string?)s["config"]!["name"] == sequence.Name).Select(s => (string)s["id"]!).ToArray();
-        var instances = (await ReadAsync(hub, "/instances")).Where(i => i["sequence"] is JObject whole ? (string?)whole["config"]?["name"] == sequence.Name : sequences.Contains((string?)i["sequence"], StringComparer.Ordinal));
+        var instances = (await ReadAsync(hub, "/instances"))
+            .Where(
+                i => i["sequence"] is JObject whole
+                    ? (string?)whole["config"]?["name"] == sequence.Name
+                    : sequences.Contains((string?)i["sequence"], StringComparer.Ordinal));
         return [.. sequences.Select(id => "sequence " + id), .. instances.Select(i => "instance " + i["id"])];
     }
 }

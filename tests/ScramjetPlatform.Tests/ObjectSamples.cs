@@ -54,7 +54,9 @@ public sealed class ObjectSamples(RealPlatform real) : IAsyncLifetime
         Session.Set("name", _sequence.Name);
         Session.Set("folder", _sequence.Folder);
         Session.Set("profilePath", Path.Combine(_sequence.Folder, "profile.json"));
-        Session.Get($"$ProgressPreference = 'SilentlyContinue'; Connect-ScramjetPlatform {real.Platform.BaseUri} -AccessToken {real.Platform.Token} -Name real; Connect-ScramjetPlatform {_admin.Platform.BaseUri} -AccessToken {_admin.Platform.Token} -Name admin");
+        Session.Get(
+            $"$ProgressPreference = 'SilentlyContinue'; Connect-ScramjetPlatform {real.Platform.BaseUri} -AccessToken {real.Platform.Token} -Name real; "
+                + $"Connect-ScramjetPlatform {_admin.Platform.BaseUri} -AccessToken {_admin.Platform.Token} -Name admin");
         Session.Get("""
             Publish-ScramjetSequence $folder -Connection real | Start-ScramjetSequence -ArgumentList Hi -AppConfig @{ a = 1 } -Wait | Out-Null
 
@@ -71,7 +73,9 @@ public sealed class ObjectSamples(RealPlatform real) : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
-        Session.Get("Get-ScramjetInstance -Sequence $name -Connection real | Stop-ScramjetInstance -Force -Wait; Get-ScramjetSequence $name -Connection real | Remove-ScramjetSequence -Force -Confirm:$false");
+        Session.Get(
+            "Get-ScramjetInstance -Sequence $name -Connection real | Stop-ScramjetInstance -Force -Wait; Get-ScramjetSequence $name -Connection real | "
+                + "Remove-ScramjetSequence -Force -Confirm:$false");
         Session.Dispose();
         _sequence.Dispose();
         if (_admin is not null)

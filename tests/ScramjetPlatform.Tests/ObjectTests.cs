@@ -64,7 +64,8 @@ public sealed class ObjectTests(ObjectSamples samples) : IClassFixture<ObjectSam
 
     [Theory]
     [MemberData(nameof(Types))]
-    public void No_property_is_an_enumeration(string type) => Assert.Empty(Enumerations(s_module.GetType(type) ?? s_client.GetType(type, throwOnError: true)!, []));
+    public void No_property_is_an_enumeration(string type) =>
+        Assert.Empty(Enumerations(s_module.GetType(type) ?? s_client.GetType(type, throwOnError: true)!, []));
 
     private static IEnumerable<string> Enumerations(Type type, HashSet<Type> seen)
     {
@@ -73,7 +74,8 @@ public sealed class ObjectTests(ObjectSamples samples) : IClassFixture<ObjectSam
             return [type.Name];
         if (!seen.Add(type) || (type.Assembly != s_module && type.Assembly != s_client))
             return [];
-        return type.GetProperties(BindingFlags.Public | BindingFlags.Instance).SelectMany(p => Enumerations(p.PropertyType, seen).Select(name => $"{type.Name}.{p.Name}: {name}"));
+        return type.GetProperties(BindingFlags.Public | BindingFlags.Instance)
+            .SelectMany(p => Enumerations(p.PropertyType, seen).Select(name => $"{type.Name}.{p.Name}: {name}"));
     }
 
     [Theory]
@@ -159,7 +161,9 @@ public sealed class ObjectTests(ObjectSamples samples) : IClassFixture<ObjectSam
             var connection = ObjectSamples.Scripts[type].Split("-Connection ")[1];
             Session.Get($"@({ObjectSamples.Scripts[type]}) | Export-Clixml $file; $back = @(Import-Clixml $file)");
             Assert.NotEmpty(Session.Get(back));
-            Assert.Equal(Session.Get($"({back}).Id | Sort-Object").Select(i => i.BaseObject), Session.Get($"({back} | Get-Scramjet{Noun(type)} -Connection {connection}).Id | Sort-Object").Select(i => i.BaseObject));
+            Assert.Equal(
+                Session.Get($"({back}).Id | Sort-Object").Select(i => i.BaseObject),
+                Session.Get($"({back} | Get-Scramjet{Noun(type)} -Connection {connection}).Id | Sort-Object").Select(i => i.BaseObject));
         }
         finally
         {
@@ -169,10 +173,14 @@ public sealed class ObjectTests(ObjectSamples samples) : IClassFixture<ObjectSam
 
     private static string Noun(string type) => type.Split('.')[^1] is var name && name == "ScramjetTreeNode" ? "Instance" : name;
 
-    private object?[] Words(string objects, string name) => [.. Session.Get($"foreach ($i in {objects}) {{ if ($i.PSObject.Properties['{name}']) {{ $i.{name} }} }}").Select(v => v?.BaseObject)];
+    private object?[] Words(string objects, string name) =>
+        [.. Session.Get($"foreach ($i in {objects}) {{ if ($i.PSObject.Properties['{name}']) {{ $i.{name} }} }}").Select(v => v?.BaseObject)];
 
     /// <summary>The age of an object changes with time.</summary>
     private string View(string script) => Regex.Replace((string)Session.Single(script).BaseObject, @" +\d+[smhd]\b", " #");
 
-    private string[] Labels(string objects) => [.. Regex.Matches((string)Session.Single($"{objects} | Format-List | Out-String -Width 4096").BaseObject, @"^(\w+) *: ", RegexOptions.Multiline).Select(m => m.Groups[1].Value)];
+    private string[] Labels(string objects) =>
+        [
+            .. Regex.Matches((string)Session.Single($"{objects} | Format-List | Out-String -Width 4096").BaseObject, @"^(\w+) *: ", RegexOptions.Multiline)
+                .Select(m => m.Groups[1].Value)];
 }

@@ -84,7 +84,9 @@ public sealed class PackageTests(RealPlatform real)
         Assert.Equal(2, Directory.GetFiles(sequence.Folder).Length);
 
         // A package in the folder isn't packed into itself.
-        session.Get("New-ScramjetSequencePackage $folder -Destination \"$folder/out.tar.gz\"; New-ScramjetSequencePackage $folder -Destination \"$folder/out.tar.gz\" -Force");
+        session.Get(
+            "New-ScramjetSequencePackage $folder -Destination \"$folder/out.tar.gz\"; New-ScramjetSequencePackage $folder -Destination "
+                + "\"$folder/out.tar.gz\" -Force");
         Assert.Equal(["index.js", "package.json"], EntriesOf(Path.Combine(sequence.Folder, "out.tar.gz")));
     }
 
@@ -157,7 +159,9 @@ public sealed class PackageTests(RealPlatform real)
         }
 
         Assert.Empty(session.Get("Get-ScramjetSequence bad-package*"));
-        session.Get($"Publish-ScramjetSequence '{WriteTar(sequence.Folder, json, main, ("a/link", TarEntryType.SymbolicLink, "../index.js"))}' | Remove-ScramjetSequence -Confirm:$false");
+        session.Get(
+            $"Publish-ScramjetSequence '{WriteTar(sequence.Folder, json, main, ("a/link", TarEntryType.SymbolicLink, "../index.js"))}' | "
+                + "Remove-ScramjetSequence -Confirm:$false");
     }
 
     [Fact]
@@ -180,7 +184,9 @@ public sealed class PackageTests(RealPlatform real)
         try
         {
             session.Get("New-ScramjetSequencePackage $folder | Out-Null");
-            Assert.Equal(first.Select(s => (string)s.Properties["Id"].Value).Order(), session.Get($"Publish-ScramjetSequence '{package}' -IfChanged").Select(s => (string)s.Properties["Id"].Value).Order());
+            Assert.Equal(
+                first.Select(s => (string)s.Properties["Id"].Value).Order(),
+                session.Get($"Publish-ScramjetSequence '{package}' -IfChanged").Select(s => (string)s.Properties["Id"].Value).Order());
         }
         finally
         {
@@ -194,7 +200,9 @@ public sealed class PackageTests(RealPlatform real)
         Assert.Equal(3, session.Get($"Get-ScramjetSequence {sequence.Name}*").Count);
 
         // The running program is the one that was packed.
-        session.Set("i", session.Single("Publish-ScramjetSequence $folder -IfChanged -Hub sth-1 -Start | Wait-ScramjetInstance -Status Running -WaitTimeoutSec 60"));
+        session.Set(
+            "i",
+            session.Single("Publish-ScramjetSequence $folder -IfChanged -Hub sth-1 -Start | Wait-ScramjetInstance -Status Running -WaitTimeoutSec 60"));
         Assert.Equal(sequence.Name, session.Single("$i.SequenceName").BaseObject);
         session.Get($"Get-ScramjetSequence {sequence.Name}* | Remove-ScramjetSequence -Force -Confirm:$false");
     }
@@ -209,7 +217,9 @@ public sealed class PackageTests(RealPlatform real)
         var id = session.Single("Publish-ScramjetSequence $folder").Properties["Id"].Value;
         Assert.Equal(id, session.Single("Publish-ScramjetSequence $folder -Update -IfChanged").Properties["Id"].Value);
         Assert.Contains("+sha.", (string)session.Single("Get-ScramjetSequence").Properties["Version"].Value, StringComparison.Ordinal);
-        Assert.DoesNotContain(session.Run("Publish-ScramjetSequence $folder -Update -IfChanged -Verbose").Verbose, v => v.StartsWith("PUT", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            session.Run("Publish-ScramjetSequence $folder -Update -IfChanged -Verbose").Verbose,
+            v => v.StartsWith("PUT", StringComparison.Ordinal));
     }
 
     [Theory]
@@ -223,8 +233,13 @@ public sealed class PackageTests(RealPlatform real)
         session.Get($"Publish-ScramjetSequence '{sequence.Folder}'");
         session.Set("file", Path.Combine(sequence.Folder, name));
         session.Set("i", session.Single($"Start-ScramjetSequence {sequence.Name} -StartupConfig $file -Wait"));
-        Assert.Equal("Gdańsk 3 4 a 2 True", session.Single("\"$($i.AppConfig.city) $($i.AppConfig.n) $($i.ArgumentList.Count) $($i.ArgumentList[0]) $($i.ArgumentList[1]) $($i.ArgumentList[2])\"").BaseObject);
-        Assert.Equal("other", session.Single($"(Start-ScramjetSequence {sequence.Name} -StartupConfig $file -ArgumentList other -Wait).ArgumentList[0]").BaseObject);
+        Assert.Equal(
+            "Gdańsk 3 4 a 2 True",
+            session.Single(
+                "\"$($i.AppConfig.city) $($i.AppConfig.n) $($i.ArgumentList.Count) $($i.ArgumentList[0]) $($i.ArgumentList[1]) $($i.ArgumentList[2])\"").BaseObject);
+        Assert.Equal(
+            "other",
+            session.Single($"(Start-ScramjetSequence {sequence.Name} -StartupConfig $file -ArgumentList other -Wait).ArgumentList[0]").BaseObject);
         session.Get($"Remove-ScramjetSequence {sequence.Name} -Force -Confirm:$false");
     }
 
@@ -234,13 +249,18 @@ public sealed class PackageTests(RealPlatform real)
         await using var platform = await AdminPlatform.StartAsync(1, "alpha");
         using var sequence = new TestSequence();
         var id = Guid.NewGuid().ToString();
-        sequence.Write("start.yml", $"appConfig: {{ a: 1 }}\nargs: [x]\ninputTopic: in\noutputTopic: out\nlimits: {{ memory: 128, gpu: false }}\ninstanceId: {id}\n");
+        sequence.Write(
+            "start.yml",
+            $"appConfig: {{ a: 1 }}\nargs: [x]\ninputTopic: in\noutputTopic: out\nlimits: {{ memory: 128, gpu: false }}\ninstanceId: {id}\n");
         sequence.Write("config.yaml", "b: [1, 3.14159265358979, 'three', '4', 1e3]\n");
         using var session = platform.Connect();
         session.Set("folder", sequence.Folder);
-        session.Get("Publish-ScramjetSequence $folder | Start-ScramjetSequence -StartupConfig \"$folder/start.yml\" -AppConfigPath \"$folder/config.yaml\" -OutputTopic other");
+        session.Get(
+            "Publish-ScramjetSequence $folder | Start-ScramjetSequence -StartupConfig \"$folder/start.yml\" -AppConfigPath \"$folder/config.yaml\" "
+                + "-OutputTopic other");
         Assert.Equal(
-            JObject.Parse($$"""{ "appConfig": { "b": [1, 3.14159265358979, "three", "4", 1000.0] }, "args": ["x"], "outputTopic": "other", "inputTopic": "in", "limits": { "memory": 128, "gpu": false }, "instanceId": "{{id}}" }"""),
+            JObject.Parse(
+                $$"""{ "appConfig": { "b": [1, 3.14159265358979, "three", "4", 1000.0] }, "args": ["x"], "outputTopic": "other", "inputTopic": "in", "limits": { "memory": 128, "gpu": false }, "instanceId": "{{id}}" }"""),
             Assert.Single(platform.Hubs[0].Starts),
             JToken.EqualityComparer);
     }
@@ -271,7 +291,9 @@ public sealed class PackageTests(RealPlatform real)
     {
         using var sequence = new TestSequence();
         using var session = real.ConnectHub();
-        session.Set("old", session.Single($"Publish-ScramjetSequence '{sequence.Folder}' | Start-ScramjetSequence -AppConfig @{{ city = 'Gdynia' }} -ArgumentList a, 2 -Wait"));
+        session.Set(
+            "old",
+            session.Single($"Publish-ScramjetSequence '{sequence.Folder}' | Start-ScramjetSequence -AppConfig @{{ city = 'Gdynia' }} -ArgumentList a, 2 -Wait"));
         Assert.Empty(session.Get("$old | Restart-ScramjetInstance -WhatIf"));
         session.Set("new", session.Single("$old | Restart-ScramjetInstance -Wait"));
         Assert.Equal("Running Gdynia a 2", session.Single("\"$($new.Status) $($new.AppConfig.city) $($new.ArgumentList)\"").BaseObject);

@@ -46,10 +46,14 @@ public sealed class PipedTargetTests(RealPlatform real)
         using var sequence = new TestSequence(Echo);
         sequence.Write("data.ndjson", "{\"a\":1}\n");
         using var session = real.ConnectHub();
-        session.Get($"$s = Publish-ScramjetSequence '{sequence.Folder}'; $s | Start-ScramjetSequence -Wait | Out-Null; $s | Start-ScramjetSequence -Wait | Out-Null");
+        session.Get(
+            $"$s = Publish-ScramjetSequence '{sequence.Folder}'; $s | Start-ScramjetSequence -Wait | Out-Null; $s | Start-ScramjetSequence -Wait | Out-Null");
         session.Set("file", System.IO.Path.Combine(sequence.Folder, "data.ndjson"));
         session.Get($"Get-ScramjetInstance -Sequence {sequence.Name} | Send-ScramjetInput {payload}");
-        Assert.Equal([1L, 1L], session.Get($"Get-ScramjetInstance -Sequence {sequence.Name} | Receive-ScramjetOutput -ContentType application/x-ndjson -DurationSec 60").Select(o => o.Properties["a"].Value));
+        Assert.Equal(
+            [1L, 1L],
+            session.Get($"Get-ScramjetInstance -Sequence {sequence.Name} | Receive-ScramjetOutput -ContentType application/x-ndjson -DurationSec 60")
+                .Select(o => o.Properties["a"].Value));
         session.Get($"Remove-ScramjetSequence {sequence.Name} -Force -Confirm:$false");
     }
 
@@ -75,7 +79,9 @@ public sealed class PipedTargetTests(RealPlatform real)
         session.Set("i", session.Single($"Publish-ScramjetSequence '{sequence.Folder}' | Start-ScramjetSequence -Wait"));
 
         // An event that is sent before the program listens is lost.
-        var answer = session.Single($"for ($n = 0; $n -lt 30 -and -not $answer; $n++) {{ {script}; $answer = $i | Receive-ScramjetEvent pong -WaitTimeoutSec 2 -ErrorAction Ignore }}; $answer");
+        var answer = session.Single(
+            $"for ($n = 0; $n -lt 30 -and -not $answer; $n++) {{ {script}; $answer = $i | Receive-ScramjetEvent pong -WaitTimeoutSec 2 -ErrorAction Ignore "
+                + "}}; $answer");
         Assert.Equal("got x", answer.Properties["Message"].Value);
         session.Get($"Remove-ScramjetSequence {sequence.Name} -Force -Confirm:$false");
     }
@@ -91,10 +97,14 @@ public sealed class PipedTargetTests(RealPlatform real)
     }
 
     [Theory]
-    [InlineData("[pscustomobject]@{ Sequence = 'hello'; Hub = 'sth-1'; AppConfig = @{ a = 1 }; ArgumentList = 'Hi' }", """{"appConfig":{"a":1},"args":["Hi"]}""")]
+    [InlineData(
+        "[pscustomobject]@{ Sequence = 'hello'; Hub = 'sth-1'; AppConfig = @{ a = 1 }; ArgumentList = 'Hi' }",
+        """{"appConfig":{"a":1},"args":["Hi"]}""")]
     [InlineData("[pscustomobject]@{ Sequence = 'hello'; Hub = 'sth-1'; AppConfig = '{\"a\":1}'; ArgumentList = '' }", """{"appConfig":{"a":1},"args":[]}""")]
     [InlineData("[pscustomobject]@{ SequenceId = $id; Hub = 'sth-1'; AppConfig = ''; Args = 'a', 2 }", """{"appConfig":{},"args":["a",2]}""")]
-    [InlineData("[pscustomobject]@{ Id = $id; Hub = 'sth-1'; InputTopic = 'in'; OutputTopic = 'out'; Limits = @{ memory = 128 } }", """{"appConfig":{},"args":[],"outputTopic":"out","inputTopic":"in","limits":{"memory":128}}""")]
+    [InlineData(
+        "[pscustomobject]@{ Id = $id; Hub = 'sth-1'; InputTopic = 'in'; OutputTopic = 'out'; Limits = @{ memory = 128 } }",
+        """{"appConfig":{},"args":[],"outputTopic":"out","inputTopic":"in","limits":{"memory":128}}""")]
     [InlineData("(Get-ScramjetInstance -Hub sth-1)", """{"appConfig":{"from":"instance"},"args":["x"]}""")]
     public async Task Start_uses_every_column_with_the_name_of_a_parameter(string row, string expected)
     {
@@ -119,7 +129,9 @@ public sealed class PipedTargetTests(RealPlatform real)
         using var engine = new Engine();
         await using var platform = FakePlatform.Of(1);
         engine.Get($"Connect-ScramjetPlatform {platform.BaseUri} -AccessToken {FakePlatform.Token}");
-        engine.Get("[pscustomobject]@{ Sequence = 'hello'; AppConfig = @{ a = 1 }; ArgumentList = 'x' }, [pscustomobject]@{ Sequence = 'hello' } | Start-ScramjetSequence");
+        engine.Get(
+            "[pscustomobject]@{ Sequence = 'hello'; AppConfig = @{ a = 1 }; ArgumentList = 'x' }, [pscustomobject]@{ Sequence = 'hello' } | "
+                + "Start-ScramjetSequence");
         Assert.Equal(
             ["""{"appConfig":{"a":1},"args":["x"]}""", """{"appConfig":{},"args":[]}"""],
             platform.Hubs[0].Starts.Select(s => s.ToString(Newtonsoft.Json.Formatting.None)).OrderByDescending(s => s.Length));
@@ -131,7 +143,8 @@ public sealed class PipedTargetTests(RealPlatform real)
         using var engine = new Engine();
         await using var platform = FakePlatform.Of(1);
         engine.Get($"Connect-ScramjetPlatform {platform.BaseUri} -AccessToken {FakePlatform.Token}");
-        var result = engine.Run("[pscustomobject]@{ Sequence = 'hello'; AppConfig = '{nope' }, [pscustomobject]@{ Sequence = 'hello'; AppConfig = 5 }, [pscustomobject]@{ Sequence = 'hello'; InstanceId = 'short' }, [pscustomobject]@{ Sequence = 'hello' } | Start-ScramjetSequence");
+        var result = engine.Run(
+            "[pscustomobject]@{ Sequence = 'hello'; AppConfig = '{nope' }, [pscustomobject]@{ Sequence = 'hello'; AppConfig = 5 }, [pscustomobject]@{ Sequence = 'hello'; InstanceId = 'short' }, [pscustomobject]@{ Sequence = 'hello' } | Start-ScramjetSequence");
         Assert.Equal(["BAD_PARAMETERS", "BAD_PARAMETERS", "BAD_PARAMETERS"], result.Errors.Select(e => e.FullyQualifiedErrorId.Split(',')[0]));
         Assert.Single(result.Output);
         Assert.Single(platform.Hubs[0].Starts);

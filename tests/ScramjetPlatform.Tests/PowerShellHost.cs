@@ -77,14 +77,22 @@ internal sealed partial class PowerShellHost(TextWriter output, bool colours) : 
         }
 
         public override Dictionary<string, PSObject> Prompt(string caption, string message, Collection<FieldDescription> descriptions) =>
-            throw new InvalidOperationException($"Nothing may prompt here, and this did: {caption} {message} {string.Join(", ", descriptions.Select(d => d.Name))}");
+            throw new InvalidOperationException(
+                $"Nothing may prompt here, and this did: {caption} {message} {string.Join(", ", descriptions.Select(d => d.Name))}");
 
         public override int PromptForChoice(string caption, string message, Collection<ChoiceDescription> choices, int defaultChoice) =>
             throw new InvalidOperationException($"Nothing may prompt here, and this did: {caption} {message}");
 
-        public override PSCredential PromptForCredential(string caption, string message, string userName, string targetName) => throw new InvalidOperationException("Nothing may prompt here.");
+        public override PSCredential PromptForCredential(string caption, string message, string userName, string targetName) =>
+            throw new InvalidOperationException("Nothing may prompt here.");
 
-        public override PSCredential PromptForCredential(string caption, string message, string userName, string targetName, PSCredentialTypes allowedCredentialTypes, PSCredentialUIOptions options) =>
+        public override PSCredential PromptForCredential(
+            string caption,
+            string message,
+            string userName,
+            string targetName,
+            PSCredentialTypes allowedCredentialTypes,
+            PSCredentialUIOptions options) =>
             throw new InvalidOperationException("Nothing may prompt here.");
 
         public override string ReadLine() => throw new InvalidOperationException("Nothing may prompt here.");
@@ -130,7 +138,8 @@ internal sealed partial class PowerShellHost(TextWriter output, bool colours) : 
 
         public override KeyInfo ReadKey(ReadKeyOptions options) => throw new NotSupportedException();
 
-        public override void ScrollBufferContents(Rectangle source, Coordinates destination, Rectangle clip, BufferCell fill) => throw new NotSupportedException();
+        public override void ScrollBufferContents(Rectangle source, Coordinates destination, Rectangle clip, BufferCell fill) =>
+            throw new NotSupportedException();
 
         public override void SetBufferContents(Coordinates origin, BufferCell[,] contents) => throw new NotSupportedException();
 

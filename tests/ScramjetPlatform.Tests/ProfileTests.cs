@@ -50,9 +50,11 @@ public sealed class ProfileTests : IDisposable
         return path;
     }
 
-    private string Production(string token = "") => $$"""{"configVersion":1,"apiUrl":"http://127.0.0.1:8000/api/v1","middlewareApiUrl":"{{_real.Platform.BaseUri}}","env":"production","scope":"","token":"{{token}}","log":{"debug":false,"format":"pretty"} }""";
+    private string Production(string token = "") =>
+        $$"""{"configVersion":1,"apiUrl":"http://127.0.0.1:8000/api/v1","middlewareApiUrl":"{{_real.Platform.BaseUri}}","env":"production","scope":"","token":"{{token}}","log":{"debug":false,"format":"pretty"} }""";
 
-    private string Development() => $$"""{"configVersion":1,"apiUrl":"{{_real.Platform.Hubs[0].BaseUri}}","middlewareApiUrl":"","env":"development","scope":"","token":"","log":{"debug":false,"format":"pretty"} }""";
+    private string Development() =>
+        $$"""{"configVersion":1,"apiUrl":"{{_real.Platform.Hubs[0].BaseUri}}","middlewareApiUrl":"","env":"development","scope":"","token":"","log":{"debug":false,"format":"pretty"} }""";
 
     [Fact]
     public void A_profile_provides_the_address_and_the_token()
@@ -78,7 +80,10 @@ public sealed class ProfileTests : IDisposable
         var profiles = _session.Get("Get-ScramjetProfile");
         Assert.Equal(["cloud", "local"], profiles.Select(p => (string)p.Properties["Name"].Value));
         Assert.Equal([false, true], profiles.Select(p => (bool)p.Properties["IsCurrent"].Value));
-        Assert.DoesNotContain(_real.Platform.Token, _session.Render("Get-ScramjetProfile") + _session.Render("Get-ScramjetProfile | Format-List *"), StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            _real.Platform.Token,
+            _session.Render("Get-ScramjetProfile") + _session.Render("Get-ScramjetProfile | Format-List *"),
+            StringComparison.Ordinal);
         Assert.Equal("cloud", _session.Single("Get-ScramjetProfile c*").Properties["Name"].Value);
         Assert.Equal("NOT_FOUND", Kind(_session.Error("Get-ScramjetProfile nothing")));
     }
@@ -138,7 +143,9 @@ public sealed class ProfileTests : IDisposable
     [Fact]
     public void Connections_can_be_specified_by_name()
     {
-        _session.Get($"Connect-ScramjetPlatform -HubUri {_real.Platform.Hubs[0].BaseUri} -Name one; Connect-ScramjetPlatform -HubUri {_real.Platform.Hubs[1].BaseUri} -Name two");
+        _session.Get(
+            $"Connect-ScramjetPlatform -HubUri {_real.Platform.Hubs[0].BaseUri} -Name one; Connect-ScramjetPlatform -HubUri "
+                + $"{_real.Platform.Hubs[1].BaseUri} -Name two");
         Assert.Equal(_real.Platform.Hubs[0].BaseUri + "", _session.Single("(Get-ScramjetHub -Connection one).Uri.ToString()").BaseObject);
         _session.Get("Disconnect-ScramjetPlatform one");
         Assert.Equal("two", _session.Single("Get-ScramjetConnection").Properties["Name"].Value);

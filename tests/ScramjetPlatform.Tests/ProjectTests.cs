@@ -88,23 +88,37 @@ public sealed class ProjectTests(RealPlatform real) : IDisposable
             await RequirePythonAsync();
 
         using var session = Connect();
-        session.Get($"New-ScramjetSequenceProject ./greet {language}; New-ScramjetSequenceProject ./count {language} Consumer; New-ScramjetSequenceProject ./tick {language} Generator");
-        string[] Greetings(string input) => [.. session.Get($"{input} | Invoke-ScramjetSequence -Path ./greet -RemoveAfter").Select(o => $"{o.Properties["name"]?.Value}: {o.Properties["greeting"].Value}")];
+        session.Get(
+            $"New-ScramjetSequenceProject ./greet {language}; New-ScramjetSequenceProject ./count {language} Consumer; New-ScramjetSequenceProject ./tick "
+                + $"{language} Generator");
+        string[] Greetings(string input) =>
+            [
+                .. session.Get($"{input} | Invoke-ScramjetSequence -Path ./greet -RemoveAfter")
+                    .Select(o => $"{o.Properties["name"]?.Value}: {o.Properties["greeting"].Value}")];
         Assert.Equal(["Ada: Hello, Ada!", "Zażółć 🚀: Hello, Zażółć 🚀!"], Greetings("'Ada', '', 'Zażółć 🚀'"));
-        Assert.Equal(["Ada: Hello, Ada!", "Grace: Hello, Grace!"], Greetings("\"Ada`r`nGr\", \"ace`r`n\" | ForEach-Object { , [System.Text.Encoding]::UTF8.GetBytes($_) }"));
+        Assert.Equal(
+            ["Ada: Hello, Ada!", "Grace: Hello, Grace!"],
+            Greetings("\"Ada`r`nGr\", \"ace`r`n\" | ForEach-Object { , [System.Text.Encoding]::UTF8.GetBytes($_) }"));
         Assert.Equal(["Ada: Hello, Ada!", ": Hello!", "Grace: Hello, Grace!"], Greetings("@{ name = 'Ada' }, @{ n = 1 }, 'Grace'"));
         Assert.Equal(["1: Hello, 1!", "2: Hello, 2!"], Greetings("1, 2"));
         Assert.Empty(Greetings("@()"));
         Assert.Empty(session.Get("Invoke-ScramjetSequence -Path ./greet -RemoveAfter"));
 
-        string Last(string input) => Assert.Single(session.Run($"{input}Invoke-ScramjetSequence -Path ./count -RemoveAfter -Verbose").Verbose, v => v.Contains("items received", StringComparison.Ordinal));
+        string Last(string input) =>
+            Assert.Single(
+                session.Run($"{input}Invoke-ScramjetSequence -Path ./count -RemoveAfter -Verbose").Verbose,
+                v => v.Contains("items received", StringComparison.Ordinal));
         Assert.Contains("2 items received", Last("'one', 'two' | "), StringComparison.Ordinal);
         Assert.Contains("3 items received", Last("1, 'two', @{ three = 3 } | "), StringComparison.Ordinal);
         Assert.Contains("0 items received", Last(""), StringComparison.Ordinal);
 
         // Long enough to open its output on a busy machine: a Python runner of 0.18 exits with its program.
-        Assert.Equal(["1", "2"], session.Get("Invoke-ScramjetSequence -Path ./tick -RemoveAfter -ArgumentList 2, 2000").Select(o => o.Properties["n"].Value.ToString()));
-        Assert.Equal(["1", "2"], session.Get("'text' | Invoke-ScramjetSequence -Path ./tick -RemoveAfter -ArgumentList 2, 2000").Select(o => o.Properties["n"].Value.ToString()));
+        Assert.Equal(
+            ["1", "2"],
+            session.Get("Invoke-ScramjetSequence -Path ./tick -RemoveAfter -ArgumentList 2, 2000").Select(o => o.Properties["n"].Value.ToString()));
+        Assert.Equal(
+            ["1", "2"],
+            session.Get("'text' | Invoke-ScramjetSequence -Path ./tick -RemoveAfter -ArgumentList 2, 2000").Select(o => o.Properties["n"].Value.ToString()));
     }
 
     [Theory]
@@ -116,7 +130,11 @@ public sealed class ProjectTests(RealPlatform real) : IDisposable
         using var session = Connect();
         session.Get($"New-ScramjetSequenceProject ./failing Python {kind}");
         var program = Path.Combine(_root, "failing/main.py");
-        await File.WriteAllTextAsync(program, (await File.ReadAllTextAsync(program, TestContext.Current.CancellationToken)).Replace("        # ", "        if item == 'spoiled': raise ValueError(item)\n        # ", StringComparison.Ordinal), TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(
+            program,
+            (await File.ReadAllTextAsync(program, TestContext.Current.CancellationToken))
+                .Replace("        # ", "        if item == 'spoiled': raise ValueError(item)\n        # ", StringComparison.Ordinal),
+            TestContext.Current.CancellationToken);
         var result = session.Run("'Ada', 'spoiled' | Invoke-ScramjetSequence -Path ./failing -RemoveAfter");
         var error = Assert.Single(result.Errors);
         Assert.StartsWith("INSTANCE_FAILED,", error.FullyQualifiedErrorId, StringComparison.Ordinal);
@@ -129,14 +147,17 @@ public sealed class ProjectTests(RealPlatform real) : IDisposable
         await RequirePythonAsync();
         using var session = Connect();
         session.Get("New-ScramjetSequenceProject ./objects Python");
-        Assert.Equal("Hello, Gdańsk!", session.Single("@{ name = 'Gdańsk' } | Invoke-ScramjetSequence -Path ./objects -RemoveAfter").Properties["greeting"].Value);
+        Assert.Equal(
+            "Hello, Gdańsk!",
+            session.Single("@{ name = 'Gdańsk' } | Invoke-ScramjetSequence -Path ./objects -RemoveAfter").Properties["greeting"].Value);
     }
 
     [Fact]
     public void A_new_project_can_be_piped_to_Publish()
     {
         using var session = Connect();
-        var instance = session.Single("New-ScramjetSequenceProject ./chain-of-three Js Gen -Description 'Ticks' | Publish-ScramjetSequence | Start-ScramjetSequence");
+        var instance = session.Single(
+            "New-ScramjetSequenceProject ./chain-of-three Js Gen -Description 'Ticks' | Publish-ScramjetSequence | Start-ScramjetSequence");
         Assert.Equal("Instance", instance.BaseObject.GetType().Name);
         session.Get("Remove-ScramjetSequence chain-of-three -Force -Confirm:$false");
     }
@@ -171,7 +192,9 @@ public sealed class ProjectTests(RealPlatform real) : IDisposable
     {
         using var session = Connect();
         var text = session.Render("New-ScramjetSequenceProject ./deep/tick TypeScript -WhatIf");
-        Assert.All(new[] { ".siignore", "README.md", "dist/index.js", "package.json", "src/index.ts", "tsconfig.json" }, f => Assert.Contains(f, text, StringComparison.Ordinal));
+        Assert.All(
+            new[] { ".siignore", "README.md", "dist/index.js", "package.json", "src/index.ts", "tsconfig.json" },
+            f => Assert.Contains(f, text, StringComparison.Ordinal));
         Assert.Empty(Directory.GetFileSystemEntries(_root));
     }
 
@@ -195,7 +218,10 @@ public sealed class ProjectTests(RealPlatform real) : IDisposable
     public void Invalid_names_and_paths_are_errors()
     {
         using var session = Connect();
-        Assert.StartsWith("BAD_PARAMETERS,", session.Error("'x', 'y' | New-ScramjetSequenceProject -Name 'Not Good'").FullyQualifiedErrorId, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "BAD_PARAMETERS,",
+            session.Error("'x', 'y' | New-ScramjetSequenceProject -Name 'Not Good'").FullyQualifiedErrorId,
+            StringComparison.Ordinal);
         Assert.StartsWith("BAD_PARAMETERS,", session.Error("New-ScramjetSequenceProject env:/x").FullyQualifiedErrorId, StringComparison.Ordinal);
         Assert.Contains("JavaScript, TypeScript, Python", session.Error("New-ScramjetSequenceProject ./x cobol").ToString(), StringComparison.Ordinal);
         Assert.Empty(Directory.GetFileSystemEntries(_root));

@@ -18,7 +18,9 @@ public sealed class RealHubTests(RealPlatform real)
         Assert.Equal(["sth-0", "sth-1"], published.Select(s => (string)s.Properties["Hub"].Value).Order());
         Assert.All(published, s => Assert.Equal((sequence.Name, "1.2.3"), ((string)s.Properties["Name"].Value, (string)s.Properties["Version"].Value)));
 
-        var stopped = session.Get($"Get-ScramjetSpace | Get-ScramjetHub | Get-ScramjetSequence {sequence.Name[..10]}* | Start-ScramjetSequence | Stop-ScramjetInstance -Wait -PassThru -GracePeriodSec 0.2");
+        var stopped = session.Get(
+            $"Get-ScramjetSpace | Get-ScramjetHub | Get-ScramjetSequence {sequence.Name[..10]}* | Start-ScramjetSequence | Stop-ScramjetInstance -Wait "
+                + "-PassThru -GracePeriodSec 0.2");
         Assert.Equal(2, stopped.Count);
         Assert.All(stopped, i => Assert.True((bool)i.Properties["HasEnded"].Value));
         Assert.Empty(session.Get($"Get-ScramjetInstance -Sequence {sequence.Name}"));
@@ -90,9 +92,15 @@ public sealed class RealHubTests(RealPlatform real)
         using var sequence = new TestSequence();
         using var session = real.ConnectHub();
         session.Get($"Publish-ScramjetSequence '{sequence.Folder}'");
-        var instance = session.Single($"Start-ScramjetSequence {sequence.Name} -AppConfig @{{ city = 'Gdańsk'; n = 3; deep = @{{ list = 1, 2 }} }} -ArgumentList 'a', 2, $true, @{{ x = 1 }} -Wait");
+        var instance = session.Single(
+            $"Start-ScramjetSequence {sequence.Name} -AppConfig @{{ city = 'Gdańsk'; n = 3; deep = @{{ list = 1, 2 }} }} -ArgumentList 'a', 2, $true, @{{ x "
+                + "= 1 }} -Wait");
         session.Set("i", instance);
-        Assert.Equal("Gdańsk 3 2 4 2 True 1", session.Single("\"$($i.AppConfig.city) $($i.AppConfig.n) $($i.AppConfig.deep.list.Count) $($i.ArgumentList.Count) $($i.ArgumentList[1]) $($i.ArgumentList[2]) $($i.ArgumentList[3].x)\"").BaseObject);
+        Assert.Equal(
+            "Gdańsk 3 2 4 2 True 1",
+            session.Single(
+                "\"$($i.AppConfig.city) $($i.AppConfig.n) $($i.AppConfig.deep.list.Count) $($i.ArgumentList.Count) $($i.ArgumentList[1]) "
+                    + "$($i.ArgumentList[2]) $($i.ArgumentList[3].x)\"").BaseObject);
 
         var health = session.Single("$i | Get-ScramjetHealth");
         Assert.True((bool)health.Properties["Healthy"].Value);
@@ -110,7 +118,9 @@ public sealed class RealHubTests(RealPlatform real)
         Assert.Equal(id, session.Single($"Get-ScramjetInstance {id[..13]}").Properties["Id"].Value);
         Assert.Equal(id, session.Single($"Get-ScramjetInstance {id}").Properties["Id"].Value);
         Assert.Equal(id, session.Single($"'{id[..8]}*' | Get-ScramjetInstance").Properties["Id"].Value);
-        Assert.Equal("sth-1", session.Single($"[pscustomobject]@{{ Id = '{id}'; Hub = 'sth-1'; Space = 'local' }} | Get-ScramjetInstance").Properties["Hub"].Value);
+        Assert.Equal(
+            "sth-1",
+            session.Single($"[pscustomobject]@{{ Id = '{id}'; Hub = 'sth-1'; Space = 'local' }} | Get-ScramjetInstance").Properties["Hub"].Value);
         session.Get($"Stop-ScramjetInstance {id} -Force -Wait");
         session.Get($"Remove-ScramjetSequence {sequence.Name} -Confirm:$false");
     }
@@ -173,7 +183,8 @@ public sealed class RealHubTests(RealPlatform real)
         Assert.Empty(session.Get($"Get-ScramjetSequence {sequence.Name}*"));
 
         session.Set("i", session.Single($"Publish-ScramjetSequence '{sequence.Folder}' | Start-ScramjetSequence -Wait"));
-        session.Get($"$i | Stop-ScramjetInstance -WhatIf; Remove-ScramjetSequence {sequence.Name} -Force -WhatIf; Start-ScramjetSequence {sequence.Name} -WhatIf");
+        session.Get(
+            $"$i | Stop-ScramjetInstance -WhatIf; Remove-ScramjetSequence {sequence.Name} -Force -WhatIf; Start-ScramjetSequence {sequence.Name} -WhatIf");
         Assert.Single(session.Get($"Get-ScramjetInstance -Sequence {sequence.Name}"));
         Assert.Contains("What if:", session.Screen, StringComparison.Ordinal);
         session.Get($"Remove-ScramjetSequence {sequence.Name} -Force -Confirm:$false");

@@ -22,7 +22,9 @@ public sealed class SampleTests(RealPlatform real)
     public void Grep_filters_lines()
     {
         using var session = Connect("grep");
-        Assert.Equal(["one", "phone"], session.Get("'one', 'two', 'phone' | Invoke-ScramjetSequence -Path $folder -RemoveAfter -ArgumentList one").Select(o => (string)o.BaseObject));
+        Assert.Equal(
+            ["one", "phone"],
+            session.Get("'one', 'two', 'phone' | Invoke-ScramjetSequence -Path $folder -RemoveAfter -ArgumentList one").Select(o => (string)o.BaseObject));
     }
 
     [Fact]
@@ -81,7 +83,9 @@ public sealed class SampleTests(RealPlatform real)
         session.Set("reader", session.Single("Publish-ScramjetSequence $folder | Start-ScramjetSequence -Wait"));
         session.Set("folder", Folder("topic-writer"));
         session.Get("Publish-ScramjetSequence $folder | Start-ScramjetSequence");
-        Assert.Equal(["Hello, Gdańsk!", "Hello, Sopot!", "Hello, Gdynia!"], session.Get("$reader | Receive-ScramjetOutput -First 3 -DurationSec 20").Select(o => (string)o.BaseObject));
+        Assert.Equal(
+            ["Hello, Gdańsk!", "Hello, Sopot!", "Hello, Gdynia!"],
+            session.Get("$reader | Receive-ScramjetOutput -First 3 -DurationSec 20").Select(o => (string)o.BaseObject));
         session.Get("Get-ScramjetSequence topic-* | Remove-ScramjetSequence -Force -Confirm:$false");
     }
 

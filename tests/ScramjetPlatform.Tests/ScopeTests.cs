@@ -22,7 +22,8 @@ public sealed class ScopeTests : IDisposable
         return platform;
     }
 
-    private static IEnumerable<string> Hubs(IEnumerable<System.Management.Automation.PSObject> objects) => objects.Select(i => (string)i.Properties["Hub"].Value).Order();
+    private static IEnumerable<string> Hubs(IEnumerable<System.Management.Automation.PSObject> objects) =>
+        objects.Select(i => (string)i.Properties["Hub"].Value).Order();
 
     [Fact]
     public async Task A_pipeline_of_commands_reaches_every_hub()
@@ -73,7 +74,8 @@ public sealed class ScopeTests : IDisposable
     {
         await using var platform = Connect(3, hub => hub.Delay = hub.Id == "sth-2" ? TimeSpan.FromSeconds(20) : TimeSpan.Zero);
         var clock = Stopwatch.StartNew();
-        var first = _engine.Get("$seen = @(); foreach ($once in 1) { Get-ScramjetInstance | ForEach-Object { $seen += $_; if ($seen.Count -eq 2) { break } } }; $seen");
+        var first = _engine.Get(
+            "$seen = @(); foreach ($once in 1) { Get-ScramjetInstance | ForEach-Object { $seen += $_; if ($seen.Count -eq 2) { break } } }; $seen");
         Assert.Equal(["sth-0", "sth-1"], Hubs(first));
         Assert.True(clock.Elapsed < TimeSpan.FromSeconds(15), "The slow hub was waited for.");
     }
@@ -173,7 +175,10 @@ public sealed class ScopeTests : IDisposable
         Assert.Equal("sth-2", _engine.Single("Get-ScramjetHub sth-2 | Start-ScramjetSequence hello").Properties["Hub"].Value);
         _engine.Get("Get-ScramjetInstance | Stop-ScramjetInstance -Force -Wait; Get-ScramjetHub sth-1 | Remove-ScramjetSequence hello -Confirm:$false");
         Assert.Equal([1, 1, 1], platform.Hubs.Select(h => h.Sequences.Count));
-        Assert.DoesNotContain("Hub ", _engine.Render("Get-ScramjetHub sth-1 | Format-List *").Replace("Hub : sth", "", StringComparison.Ordinal), StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            "Hub ",
+            _engine.Render("Get-ScramjetHub sth-1 | Format-List *").Replace("Hub : sth", "", StringComparison.Ordinal),
+            StringComparison.Ordinal);
     }
 
     [Theory]
@@ -194,7 +199,9 @@ public sealed class ScopeTests : IDisposable
     {
         await using var platform = Connect(2);
         var error = _engine.Error(script);
-        Assert.Matches("^(BAD_PARAMETERS|ParameterArgumentValidationError|ParameterBindingArgumentTransformation|CannotConvertArgument)", error.FullyQualifiedErrorId);
+        Assert.Matches(
+            "^(BAD_PARAMETERS|ParameterArgumentValidationError|ParameterBindingArgumentTransformation|CannotConvertArgument)",
+            error.FullyQualifiedErrorId);
         Assert.DoesNotContain(platform.Server.Requests, r => r.Method != "GET");
     }
 
@@ -232,7 +239,9 @@ public sealed class ScopeTests : IDisposable
     public async Task The_place_of_a_row_is_not_used_for_the_next_row()
     {
         await using var platform = Connect(2);
-        var result = _engine.Run("[pscustomobject]@{ Sequence = 'hello'; Hub = 'sth-0' }, [pscustomobject]@{ Sequence = 'hello'; Hub = @() }, [pscustomobject]@{ Sequence = 'hello' } | Start-ScramjetSequence");
+        var result = _engine.Run(
+            "[pscustomobject]@{ Sequence = 'hello'; Hub = 'sth-0' }, [pscustomobject]@{ Sequence = 'hello'; Hub = @() }, "
+                + "[pscustomobject]@{ Sequence = 'hello' } | Start-ScramjetSequence");
         Assert.Equal(["sth-0", "sth-0", "sth-1"], Hubs(result.Output));
         Assert.StartsWith("BAD_PARAMETERS,", Assert.Single(result.Errors).FullyQualifiedErrorId);
     }
@@ -278,7 +287,9 @@ public sealed class ScopeTests : IDisposable
     {
         await using var platform = Connect(1);
         var id = Guid.NewGuid().ToString();
-        var instance = _engine.Single($"Start-ScramjetSequence hello -AppConfig ([pscustomobject]@{{ a = 1 }}) -InputTopic in -OutputTopic out -InstanceId {id} -Limits @{{ memory = 128 }} -ArgumentList x");
+        var instance = _engine.Single(
+            $"Start-ScramjetSequence hello -AppConfig ([pscustomobject]@{{ a = 1 }}) -InputTopic in -OutputTopic out -InstanceId {id} -Limits @{{ memory = "
+                + "128 }} -ArgumentList x");
         Assert.Equal(id, instance.Properties["Id"].Value);
         Assert.Equal(
             $$"""{"appConfig":{"a":1},"args":["x"],"outputTopic":"out","inputTopic":"in","limits":{"memory":128},"instanceId":"{{id}}"}""",

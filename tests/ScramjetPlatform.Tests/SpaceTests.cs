@@ -57,7 +57,10 @@ public sealed class SpaceTests
         var result = session.Run("Remove-ScramjetAccessKey $key -Confirm:$false -Verbose");
         Assert.Equal("NOT_FOUND", Kind(Assert.Single(result.Errors)));
         var secret = (string)session.Single("$key").BaseObject;
-        Assert.DoesNotContain(secret, string.Concat(result.Verbose) + string.Concat(result.Errors.Select(e => e + e.Exception.ToString())), StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            secret,
+            string.Concat(result.Verbose) + string.Concat(result.Errors.Select(e => e + e.Exception.ToString())),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -118,7 +121,11 @@ public sealed class SpaceTests
         using var session = platform.Connect();
         var loads = session.Get("Get-ScramjetLoad");
         Assert.Equal(["sth-0", "sth-1"], Texts(loads, "Hub").Order());
-        Assert.All(loads, l => Assert.Equal((12.4, 3L << 30, 40.0), ((double)l.Properties["CurrentLoad"].Value, (long)l.Properties["MemoryFree"].Value, (double)l.Properties["DiskPercent"].Value)));
+        Assert.All(
+            loads,
+            l => Assert.Equal(
+                (12.4, 3L << 30, 40.0),
+                ((double)l.Properties["CurrentLoad"].Value, (long)l.Properties["MemoryFree"].Value, (double)l.Properties["DiskPercent"].Value)));
         var screen = session.Render("Get-ScramjetLoad sth-0; Get-ScramjetHub sth-1 | Get-ScramjetLoad");
         Assert.Contains("3.0 GB", screen, StringComparison.Ordinal);
         Assert.Contains("12.4", screen, StringComparison.Ordinal);
@@ -150,7 +157,9 @@ public sealed class SpaceTests
         Assert.Empty(session.Get($"Publish-ScramjetStoreItem '{sequence.Folder}' -WhatIf"));
 
         var stored = session.Single($"Publish-ScramjetStoreItem '{sequence.Folder}' -Id mine -Space alpha");
-        Assert.Equal(("mine", sequence.Name, "1.2.3"), ((string)stored.Properties["Id"].Value, (string)stored.Properties["Name"].Value, (string)stored.Properties["Version"].Value));
+        Assert.Equal(
+            ("mine", sequence.Name, "1.2.3"),
+            ((string)stored.Properties["Id"].Value, (string)stored.Properties["Name"].Value, (string)stored.Properties["Version"].Value));
         var taken = session.Error($"Publish-ScramjetStoreItem '{sequence.Folder}' mine -Space alpha");
         Assert.Equal("ResourceBusy", taken.CategoryInfo.Category.ToString());
         Assert.Contains("Remove-ScramjetStoreItem", taken.ErrorDetails.RecommendedAction, StringComparison.Ordinal);

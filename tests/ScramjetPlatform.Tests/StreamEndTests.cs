@@ -35,7 +35,8 @@ public sealed class StreamEndTests : IDisposable
         _engine.Get($"Connect-ScramjetPlatform -HubUri {server.BaseUri} -TimeoutSec {timeoutSec}");
         hub.Intercept = async (exchange, path) =>
         {
-            if (!path.EndsWith("/output", StringComparison.Ordinal) && path != "/log" && path != "/audit" && !path.StartsWith("/topic/", StringComparison.Ordinal))
+            if (!path.EndsWith("/output", StringComparison.Ordinal) && path != "/log" && path != "/audit"
+                && !path.StartsWith("/topic/", StringComparison.Ordinal))
                 return false;
             await stream(exchange);
             return true;
@@ -83,7 +84,8 @@ public sealed class StreamEndTests : IDisposable
             while (true)
             {
                 var now = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
-                await exchange.SendChunkAsync($$"""{"level":"INFO","msg":"busy","ts":{{now}},"opState":"ACTIVE","opCode":0,"requestorId":"x","receivedAt":{{now}}}""" + "\n");
+                await exchange.SendChunkAsync(
+                    $$"""{"level":"INFO","msg":"busy","ts":{{now}},"opState":"ACTIVE","opCode":0,"requestorId":"x","receivedAt":{{now}}}""" + "\n");
                 await Task.Delay(20, exchange.Stopped);
             }
         });

@@ -35,7 +35,10 @@ public sealed class StreamMemoryTests
         var file = Path.GetTempFileName();
         try
         {
-            var more = await MeasureAsync(server, $"Receive-ScramjetOutput small -OutFile '{file}' -Force", $"Receive-ScramjetOutput big -OutFile '{file}' -Force");
+            var more = await MeasureAsync(
+                server,
+                $"Receive-ScramjetOutput small -OutFile '{file}' -Force",
+                $"Receive-ScramjetOutput big -OutFile '{file}' -Force");
             Assert.Equal(Gibibyte, new FileInfo(file).Length);
             Assert.InRange(more, 0, Bound);
         }
@@ -62,7 +65,10 @@ public sealed class StreamMemoryTests
             await using (var big = File.OpenWrite(file))
                 big.SetLength(Gibibyte);
             var small = Path.Combine(Engine.RepositoryRoot, "LICENSE");
-            var more = await MeasureAsync(server, $"Send-ScramjetInput small -Path '{small}' -ContentType application/octet-stream", $"Send-ScramjetInput big -Path '{file}' -ContentType application/octet-stream");
+            var more = await MeasureAsync(
+                server,
+                $"Send-ScramjetInput small -Path '{small}' -ContentType application/octet-stream",
+                $"Send-ScramjetInput big -Path '{file}' -ContentType application/octet-stream");
             Assert.Equal(Gibibyte, received);
             Assert.InRange(more, 0, Bound);
         }
@@ -151,8 +157,12 @@ public sealed class StreamMemoryTests
     /// <summary>Returns by how much a script raises the peak memory of a process.</summary>
     private static async Task<long> MeasureAsync(FaultServer server, string small, string big)
     {
-        var program = typeof(StreamMemoryTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == "PeakMemory").Value! + (OperatingSystem.IsWindows() ? ".exe" : "");
-        using var process = Process.Start(new ProcessStartInfo(program, [$"Connect-ScramjetPlatform -HubUri {server.BaseUri}; {small}", big]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        var program = typeof(StreamMemoryTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+            .Single(a => a.Key == "PeakMemory").Value! + (OperatingSystem.IsWindows() ? ".exe" : "");
+        using var process = Process.Start(
+            new ProcessStartInfo(
+                program,
+                [$"Connect-ScramjetPlatform -HubUri {server.BaseUri}; {small}", big]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
         var errors = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
         var output = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
         await process.WaitForExitAsync(TestContext.Current.CancellationToken);

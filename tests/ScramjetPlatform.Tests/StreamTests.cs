@@ -104,7 +104,9 @@ public sealed class StreamTests(RealPlatform real)
     [Fact]
     public async Task A_real_hub_returns_text_byte_by_byte()
     {
-        var alphabet = Enumerable.Range(0, 256).Select(n => Encoding.UTF8.GetBytes(char.ConvertFromUtf32((n % 4) switch { 0 => 10 + n / 2, 1 => 0x100 + n, 2 => 0x4E00 + n, _ => 0x1F300 + n }))).ToArray();
+        var alphabet = Enumerable.Range(0, 256)
+            .Select(n => Encoding.UTF8.GetBytes(char.ConvertFromUtf32((n % 4) switch { 0 => 10 + n / 2, 1 => 0x100 + n, 2 => 0x4E00 + n, _ => 0x1F300 + n })))
+                .ToArray();
         using var sequence = new TestSequence(RawEcho);
         var (source, target) = (Path.Combine(sequence.Folder, "in"), Path.Combine(sequence.Folder, "out"));
         await using (var file = File.Create(source))
@@ -158,7 +160,9 @@ public sealed class StreamTests(RealPlatform real)
         await using var sent = File.OpenRead(source);
         await using var received = File.OpenRead(target);
         Assert.Equal(sent.Length, received.Length);
-        Assert.Equal(await SHA256.HashDataAsync(sent, TestContext.Current.CancellationToken), await SHA256.HashDataAsync(received, TestContext.Current.CancellationToken));
+        Assert.Equal(
+            await SHA256.HashDataAsync(sent, TestContext.Current.CancellationToken),
+            await SHA256.HashDataAsync(received, TestContext.Current.CancellationToken));
     }
 
     [Fact]
@@ -180,8 +184,14 @@ public sealed class StreamTests(RealPlatform real)
         using var sequence = new TestSequence(Echo);
         using var session = real.ConnectHub();
         session.Get($"Publish-ScramjetSequence '{sequence.Folder}'");
-        session.Set("o", session.Get($"@{{ a = 1; b = @{{ c = @(1, 'zwei', $null, $true) }}; d = 'Ä🚀'; e = 1.5; f = '2026-01-02T03:04:05Z' }} | Invoke-ScramjetSequence {sequence.Name}")[0]);
-        Assert.Equal("1 4 zwei True Ä🚀 1.5 2026-01-02T03:04:05Z", session.Single("\"$($o.a) $($o.b.c.Count) $($o.b.c[1]) $($o.b.c[3]) $($o.d) $($o.e) $($o.f)\"").BaseObject);
+        session.Set(
+            "o",
+            session.Get(
+                $"@{{ a = 1; b = @{{ c = @(1, 'zwei', $null, $true) }}; d = 'Ä🚀'; e = 1.5; f = '2026-01-02T03:04:05Z' }} | Invoke-ScramjetSequence "
+                    + $"{sequence.Name}")[0]);
+        Assert.Equal(
+            "1 4 zwei True Ä🚀 1.5 2026-01-02T03:04:05Z",
+            session.Single("\"$($o.a) $($o.b.c.Count) $($o.b.c[1]) $($o.b.c[3]) $($o.d) $($o.e) $($o.f)\"").BaseObject);
         Assert.Null(session.Single("$o.b").Properties["missing"]);
         session.Get($"Remove-ScramjetSequence {sequence.Name} -Force -Confirm:$false");
     }
@@ -296,7 +306,8 @@ public sealed class StreamTests(RealPlatform real)
     [Fact]
     public async Task Input_after_its_end_is_an_error_or_a_warning()
     {
-        using var sequence = new TestSequence("module.exports = async function(input) { for await (const item of input); await new Promise(r => setTimeout(r, 600000)); };");
+        using var sequence = new TestSequence(
+            "module.exports = async function(input) { for await (const item of input); await new Promise(r => setTimeout(r, 600000)); };");
         using var session = real.ConnectHub();
         using var other = real.ConnectHub();
         var instance = session.Single($"Publish-ScramjetSequence '{sequence.Folder}' | Start-ScramjetSequence -Wait");
@@ -308,7 +319,10 @@ public sealed class StreamTests(RealPlatform real)
         other.Set("id", instance.Properties["Id"].Value);
         other.Set("warned", (Action<object>)(w => warned.TrySetResult(w.ToString()!)));
         var sending = Task.Run(() => other.Run("'two' | Send-ScramjetInput $id 3>&1 | ForEach-Object { $warned.Invoke($_) }"));
-        Assert.Contains("has read no input", await warned.Task.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.Contains(
+            "has read no input",
+            await warned.Task.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken),
+            StringComparison.Ordinal);
         session.Get("$i | Stop-ScramjetInstance -Force -Wait");
         Assert.Equal("GONE", Kind(Assert.Single((await sending).Errors)));
         session.Get($"Remove-ScramjetSequence {sequence.Name} -Force -Confirm:$false");
@@ -346,7 +360,10 @@ public sealed class StreamTests(RealPlatform real)
         Assert.Contains("has the content type text/plain of its first data", error.ToString(), StringComparison.Ordinal);
         foreach (var receive in new[] { "", "-ReceiveOutput" })
             Assert.Equal("BAD_PARAMETERS", Kind(session.Error($"'x' | Send-ScramjetInput $i -ContentType image/png {receive}")));
-        Assert.Equal(["one", "{\"n\":1}"], session.Get("@{ n = 1 } | Send-ScramjetInput $i -ContentType text/plain -ReceiveOutput -OutputContentType text/plain").Select(o => (string)o.BaseObject));
+        Assert.Equal(
+            ["one", "{\"n\":1}"],
+            session.Get("@{ n = 1 } | Send-ScramjetInput $i -ContentType text/plain -ReceiveOutput -OutputContentType text/plain")
+                .Select(o => (string)o.BaseObject));
         session.Get($"Remove-ScramjetSequence {sequence.Name} -Force -Confirm:$false");
     }
 
@@ -364,7 +381,8 @@ public sealed class StreamTests(RealPlatform real)
             {
                 using var engine = real.ConnectHub();
                 engine.Set("any", (Action)(() => any.TrySetResult()));
-                return engine.Get("$input | Receive-ScramjetOutput -ContentType text/plain | ForEach-Object { $any.Invoke(); $_ }", instance).Select(o => (string)o.BaseObject).ToArray();
+                return engine.Get("$input | Receive-ScramjetOutput -ContentType text/plain | ForEach-Object { $any.Invoke(); $_ }", instance)
+                    .Select(o => (string)o.BaseObject).ToArray();
             }), any.Task);
         }
 
@@ -450,7 +468,8 @@ public sealed class StreamTests(RealPlatform real)
     [Fact]
     public async Task A_hub_that_stops_is_an_interrupted_stream()
     {
-        using var sequence = new TestSequence("module.exports = async function*() { yield { n: 1 }; yield { n: 2 }; await new Promise(r => setTimeout(r, 600000)); };");
+        using var sequence = new TestSequence(
+            "module.exports = async function*() { yield { n: 1 }; yield { n: 2 }; await new Promise(r => setTimeout(r, 600000)); };");
         await using var hub = await LocalHub.StartAsync(new LocalHubOptions { Id = "doomed" }, TestContext.Current.CancellationToken);
         using var session = new Engine();
         session.Get($"Connect-ScramjetPlatform -HubUri {hub.BaseUri}");
@@ -489,7 +508,10 @@ public sealed class StreamTests(RealPlatform real)
         session.Get($"Connect-ScramjetPlatform -HubUri {server.BaseUri}");
         session.Set("out", session.Get("Receive-ScramjetOutput i"));
         Assert.Equal([2, 2, 2, 31], session.Get("$out[0..3] | ForEach-Object { $_.Count }").Select(o => (int)o.BaseObject));
-        Assert.Equal(["1 2", "2", "2", "17 2"], session.Get("\"$($out[0]['a']) $($out[0]['A'])\"; \"$($out[1][''])\"; \"$($out[2]['PSObject'])\"; \"$($out[3]['n17']) $($out[3]['N17'])\"").Select(o => (string)o.BaseObject));
+        Assert.Equal(
+            ["1 2", "2", "2", "17 2"],
+            session.Get("\"$($out[0]['a']) $($out[0]['A'])\"; \"$($out[1][''])\"; \"$($out[2]['PSObject'])\"; \"$($out[3]['n17']) $($out[3]['N17'])\"")
+                .Select(o => (string)o.BaseObject));
         Assert.Equal("17 2 1", session.Single("\"$($out[4].n17) $($out[4].PSNot) $($out[4].psObjects[0])\"").BaseObject);
     }
 
@@ -582,7 +604,8 @@ public sealed class StreamTests(RealPlatform real)
         session.Get($"Connect-ScramjetPlatform -HubUri {server.BaseUri}");
         session.Set("wait", (Action)(() => Task.Delay(2000).Wait()));
         var before = GC.GetTotalMemory(true);
-        session.Get("$once = $true; foreach ($only in 1) { Receive-ScramjetOutput i | ForEach-Object { if ($once) { $once = $false; $wait.Invoke() } else { break } } }");
+        session.Get(
+            "$once = $true; foreach ($only in 1) { Receive-ScramjetOutput i | ForEach-Object { if ($once) { $once = $false; $wait.Invoke() } else { break } } }");
         Assert.True(sent < 500L * block.Length / 2, $"{sent} bytes were taken in while nobody read.");
         Assert.True(GC.GetTotalMemory(true) - before < 64 << 20);
     }

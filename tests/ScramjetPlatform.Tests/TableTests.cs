@@ -96,7 +96,8 @@ public sealed class TableTests
     {
         if (Regex.Match(code, @"^new (\w+)\(") is { Success: true } made)
             return Type(made.Groups[1].Value) is { } type && type.GetConstructors().Length > 0;
-        return code.Split('.') is [var name, var member] && Type(name)?.GetMember(member, BindingFlags.Public | BindingFlags.Instance | BindingFlags.Static | BindingFlags.FlattenHierarchy).Length > 0;
+        return code.Split('.') is [var name, var member]
+            && Type(name)?.GetMember(member, BindingFlags.Public | BindingFlags.Instance | BindingFlags.Static | BindingFlags.FlattenHierarchy).Length > 0;
     }
 
     private static Type? Type(string name) => ClientAssembly.GetExportedTypes().SingleOrDefault(t => t.Name == name);
@@ -118,13 +119,15 @@ public sealed class TableTests
         }
     }
 
-    private static List<string> Cells(string line) => [.. Regex.Split(line.Trim().Trim('|'), @"(?<!\\)\|").Select(c => c.Trim().Replace(@"\|", "|", StringComparison.Ordinal))];
+    private static List<string> Cells(string line) =>
+        [.. Regex.Split(line.Trim().Trim('|'), @"(?<!\\)\|").Select(c => c.Trim().Replace(@"\|", "|", StringComparison.Ordinal))];
 
     private sealed record Row(string Page, string Section, int Line, IReadOnlyList<string> Header, IReadOnlyList<string> Cells)
     {
         public string this[string column] => Cells[Header.ToList().IndexOf(column)];
 
         /// <summary>Returns the code in these columns, if the table has them.</summary>
-        public IEnumerable<string> Code(params string[] columns) => columns.Where(Header.Contains).SelectMany(c => Regex.Matches(this[c], "`([^`]+)`").Select(m => m.Groups[1].Value));
+        public IEnumerable<string> Code(params string[] columns) =>
+            columns.Where(Header.Contains).SelectMany(c => Regex.Matches(this[c], "`([^`]+)`").Select(m => m.Groups[1].Value));
     }
 }

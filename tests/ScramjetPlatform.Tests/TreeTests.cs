@@ -178,7 +178,9 @@ public sealed class TreeTests(RealPlatform real) : IDisposable
         Assert.All(hubs, h => Assert.Null(h.Load));
         Assert.DoesNotContain(platform.Server.Requests, r => r.Target.Contains("/sth/", StringComparison.Ordinal));
         Assert.Equal(5, _engine.Get("Show-ScramjetTree -Depth Sequence -NoLoad").Count);
-        Assert.DoesNotContain(platform.Server.Requests, r => r.Target.EndsWith("/instances", StringComparison.Ordinal) || r.Target.EndsWith("/load-check", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            platform.Server.Requests,
+            r => r.Target.EndsWith("/instances", StringComparison.Ordinal) || r.Target.EndsWith("/load-check", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -196,7 +198,9 @@ public sealed class TreeTests(RealPlatform real) : IDisposable
     [Fact]
     public async Task A_load_that_fails_is_one_error_and_the_hub_is_shown()
     {
-        await using var platform = Connect(1, hub => hub.Intercept = (exchange, path) => path == "/load-check" ? Do(exchange.AnswerAsync(500, "no")) : Task.FromResult(false));
+        await using var platform = Connect(
+            1,
+            hub => hub.Intercept = (exchange, path) => path == "/load-check" ? Do(exchange.AnswerAsync(500, "no")) : Task.FromResult(false));
         var result = _engine.Run("Show-ScramjetTree");
         Assert.Equal(4, result.Output.Count);
         Assert.Equal("Healthy", Nodes(result.Output)[1].Status);
@@ -208,11 +212,17 @@ public sealed class TreeTests(RealPlatform real) : IDisposable
     public async Task Nodes_convert_to_their_objects()
     {
         await using var platform = Connect(2);
-        Assert.Equal(["sth-0", "sth-1"], _engine.Get("(Show-ScramjetTree | Where-Object Kind -eq Space | Get-ScramjetHub).Id").Select(i => i.ToString()).Order());
+        Assert.Equal(
+            ["sth-0", "sth-1"],
+            _engine.Get("(Show-ScramjetTree | Where-Object Kind -eq Space | Get-ScramjetHub).Id").Select(i => i.ToString()).Order());
         Assert.Equal("sth-1", _engine.Single("(Show-ScramjetTree | Where-Object Id -eq sth-1 | Get-ScramjetInstance).Hub").BaseObject);
-        Assert.Equal("sth-1", _engine.Single("(Show-ScramjetTree | Where-Object { $_.Kind -eq 'Sequence' -and $_.Hub -eq 'sth-1' } | Start-ScramjetSequence).Hub").BaseObject);
+        Assert.Equal(
+            "sth-1",
+            _engine.Single("(Show-ScramjetTree | Where-Object { $_.Kind -eq 'Sequence' -and $_.Hub -eq 'sth-1' } | Start-ScramjetSequence).Hub").BaseObject);
         Assert.Equal(3, _engine.Get("Show-ScramjetTree | Where-Object Kind -eq Instance | Get-ScramjetHealth").Count);
-        Assert.Equal(["sth-1", "hello"], Nodes(_engine.Get("Show-ScramjetTree | Where-Object Id -eq sth-1 | Show-ScramjetTree -Depth Sequence")).Select(n => n.Name));
+        Assert.Equal(
+            ["sth-1", "hello"],
+            Nodes(_engine.Get("Show-ScramjetTree | Where-Object Id -eq sth-1 | Show-ScramjetTree -Depth Sequence")).Select(n => n.Name));
         _engine.Get("Show-ScramjetTree | Where-Object Kind -eq Instance | Stop-ScramjetInstance -GracePeriodSec 0.1");
         Assert.Empty(_engine.Get("Get-ScramjetInstance -Status Running"));
     }
@@ -238,9 +248,13 @@ public sealed class TreeTests(RealPlatform real) : IDisposable
         await using var platform = Connect(2);
         var narrow = Lines(_engine.Render("$Host.UI.RawUI.BufferSize = [Management.Automation.Host.Size]::new(80, 300); Show-ScramjetTree"));
         Assert.All(narrow, l => Assert.True(l.Length < 80, l));
-        Assert.Contains(narrow, l => l.Contains(platform.Hubs[0].Instances.Keys.Single(), StringComparison.Ordinal) && l.Contains("Running", StringComparison.Ordinal));
+        Assert.Contains(
+            narrow,
+            l => l.Contains(platform.Hubs[0].Instances.Keys.Single(), StringComparison.Ordinal) && l.Contains("Running", StringComparison.Ordinal));
 
-        var plain = _engine.Render("$before = [Console]::OutputEncoding; try { [Console]::OutputEncoding = [Text.Encoding]::ASCII; Show-ScramjetTree } finally { [Console]::OutputEncoding = $before }");
+        var plain = _engine.Render(
+            "$before = [Console]::OutputEncoding; try { [Console]::OutputEncoding = [Text.Encoding]::ASCII; Show-ScramjetTree } finally "
+                + "{ [Console]::OutputEncoding = $before }");
         Assert.Contains("|- sth-0", plain, StringComparison.Ordinal);
         Assert.Contains("|  `- hello 1.0.0", plain, StringComparison.Ordinal);
         Assert.DoesNotContain("─", plain, StringComparison.Ordinal);
@@ -335,7 +349,10 @@ public sealed class TreeTests(RealPlatform real) : IDisposable
     {
         using var engine = new Engine(colours: true);
         await using var platform = Connect(engine, 60);
-        await engine.StopAfterAsync("Show-ScramjetTree -Watch -IntervalSec 0.1", TimeSpan.Zero, () => UntilAsync(() => Count(engine.Screen, Frame) >= 4 && engine.Screen.Contains("\u001b[32mHealthy", StringComparison.Ordinal)));
+        await engine.StopAfterAsync(
+            "Show-ScramjetTree -Watch -IntervalSec 0.1",
+            TimeSpan.Zero,
+            () => UntilAsync(() => Count(engine.Screen, Frame) >= 4 && engine.Screen.Contains("\u001b[32mHealthy", StringComparison.Ordinal)));
         var screen = engine.Screen;
         Assert.Equal((1, 1), (Count(screen, OwnScreen), Count(screen, BackFromIt)));
         Assert.EndsWith("\n", screen, StringComparison.Ordinal);
@@ -366,7 +383,9 @@ public sealed class TreeTests(RealPlatform real) : IDisposable
             Assert.Contains("1 space, 2 hubs, 2 sequences, 2 instances; waiting for 1 hub", engine.Screen, StringComparison.Ordinal);
             await UntilAsync(() => engine.Screen.Contains("TIMEOUT: ", StringComparison.Ordinal));
             await platform.DisposeAsync();
-            await UntilAsync(() => engine.Screen.Contains("nothing to show", StringComparison.Ordinal) && engine.Screen.Contains("No connection to", StringComparison.Ordinal));
+            await UntilAsync(
+                () => engine.Screen.Contains("nothing to show", StringComparison.Ordinal)
+                    && engine.Screen.Contains("No connection to", StringComparison.Ordinal));
         });
         Assert.True(time < TimeSpan.FromSeconds(1), $"It took {time}.");
         Assert.Contains(BackFromIt, engine.Screen, StringComparison.Ordinal);
@@ -379,7 +398,10 @@ public sealed class TreeTests(RealPlatform real) : IDisposable
         foreach (var script in new[] { "Show-ScramjetTree", "Show-ScramjetTree -Watch" })
         {
             var asked = platform.Server.Requests.Count;
-            var time = await _engine.StopAfterAsync(script, TimeSpan.Zero, () => UntilAsync(() => platform.Server.Requests.Skip(asked).Any(r => r.Target.Contains("/sth/", StringComparison.Ordinal))));
+            var time = await _engine.StopAfterAsync(
+                script,
+                TimeSpan.Zero,
+                () => UntilAsync(() => platform.Server.Requests.Skip(asked).Any(r => r.Target.Contains("/sth/", StringComparison.Ordinal))));
             Assert.True(time < TimeSpan.FromSeconds(1), $"It took {time}.");
         }
     }
@@ -393,7 +415,10 @@ public sealed class TreeTests(RealPlatform real) : IDisposable
         _engine.Get($"Connect-ScramjetPlatform -HubUri {server.BaseUri}");
         Assert.Equal(["mine", "hello"], Nodes(_engine.Get("Show-ScramjetTree -Depth Sequence")).Select(n => n.Name));
         Assert.Equal("mine", Assert.Single(Nodes(_engine.Get("Show-ScramjetTree -Depth Space"))).Name);
-        await _engine.StopAfterAsync("Get-ScramjetHub | Show-ScramjetTree -Watch -IntervalSec 0.1", TimeSpan.Zero, () => UntilAsync(() => Count(_engine.Screen, "1 hub, 1 sequence, 1 instance") >= 2));
+        await _engine.StopAfterAsync(
+            "Get-ScramjetHub | Show-ScramjetTree -Watch -IntervalSec 0.1",
+            TimeSpan.Zero,
+            () => UntilAsync(() => Count(_engine.Screen, "1 hub, 1 sequence, 1 instance") >= 2));
     }
 
     /// <summary>Returns a node as PowerShell sees it.</summary>

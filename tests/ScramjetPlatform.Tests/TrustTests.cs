@@ -23,7 +23,8 @@ public sealed class TrustTests : IDisposable
 
     private static string Everything(Engine.Result result, Engine engine) => string.Join("\n", [
         .. result.Output.Select(o => o.ToString()),
-        .. result.Errors.SelectMany(e => new[] { e.ToString(), e.Exception.ToString(), e.Exception.Message, e.ErrorDetails?.Message, e.ErrorDetails?.RecommendedAction, e.TargetObject?.ToString(), e.CategoryInfo.ToString() }),
+        .. result.Errors.SelectMany(
+            e => new[] { e.ToString(), e.Exception.ToString(), e.Exception.Message, e.ErrorDetails?.Message, e.ErrorDetails?.RecommendedAction, e.TargetObject?.ToString(), e.CategoryInfo.ToString() }),
         .. result.Verbose, .. result.Debug, .. result.Warnings, .. result.Progress.Select(p => p.ToString()), engine.Screen]);
 
     /// <summary>A server that reports the version of a hub. The handler responds to everything else.</summary>
@@ -133,7 +134,9 @@ public sealed class TrustTests : IDisposable
             Secret);
         var result = _engine.Run(how == "stream" ? "Get-ScramjetLog -Verbose -Debug -Follow" : "Get-ScramjetSequence -Verbose -Debug -TimeoutSec 5");
         Assert.NotEmpty(result.Errors);
-        _engine.Render("$Error; $Error | Format-List * -Force; $Error | ForEach-Object { $_.Exception.ToString(); $_.Exception.Uri; $_.Exception.ServerMessage; $_.Exception.InnerException }");
+        _engine.Render(
+            "$Error; $Error | Format-List * -Force; $Error | ForEach-Object "
+                + "{ $_.Exception.ToString(); $_.Exception.Uri; $_.Exception.ServerMessage; $_.Exception.InnerException }");
         var all = Everything(result, _engine);
         foreach (var text in new[] { all, Regex.Unescape(Regex.Replace(all, @"\\(?!u[0-9a-fA-F]{4})", "")), WebUtility.HtmlDecode(all), Uri.UnescapeDataString(all) })
             Assert.DoesNotContain(FakePlatform.Token, text, StringComparison.OrdinalIgnoreCase);
@@ -235,7 +238,9 @@ public sealed class TrustTests : IDisposable
         Assert.Empty(platform.Server.Requests);
 
         _engine.Get($"Connect-ScramjetPlatform {platform.BaseUri} -AccessToken '{FakePlatform.Token}'");
-        _engine.Get($"$s = [System.Security.SecureString]::new(); '{FakePlatform.Token}'.ToCharArray() | ForEach-Object {{ $s.AppendChar($_) }}; Connect-ScramjetPlatform {platform.BaseUri} $s");
+        _engine.Get(
+            $"$s = [System.Security.SecureString]::new(); '{FakePlatform.Token}'.ToCharArray() | ForEach-Object {{ $s.AppendChar($_) }}; "
+                + $"Connect-ScramjetPlatform {platform.BaseUri} $s");
         _engine.Get($"Connect-ScramjetPlatform {platform.BaseUri} ([pscredential]::new('user', $s))");
     }
 
@@ -327,7 +332,10 @@ public sealed class TrustTests : IDisposable
         byte[] Compress(string text)
         {
             using var target = new MemoryStream();
-            using (Stream stream = encoding == "gzip" ? new GZipStream(target, CompressionLevel.Fastest, true) : new DeflateStream(target, CompressionLevel.Fastest, true))
+            using (
+                Stream stream = encoding == "gzip"
+                    ? new GZipStream(target, CompressionLevel.Fastest, true)
+                    : new DeflateStream(target, CompressionLevel.Fastest, true))
                 stream.Write(Encoding.UTF8.GetBytes(text));
             return target.ToArray();
         }
@@ -376,7 +384,8 @@ public sealed class TrustTests : IDisposable
     [InlineData("""{"version":7}""")]
     public async Task A_version_that_is_not_a_string_is_a_typed_error(string version)
     {
-        await using var server = new FaultServer(exchange => exchange.AnswerAsync(200, exchange.Target.EndsWith("/version", StringComparison.Ordinal) ? version : "[]"));
+        await using var server = new FaultServer(
+            exchange => exchange.AnswerAsync(200, exchange.Target.EndsWith("/version", StringComparison.Ordinal) ? version : "[]"));
         var result = _engine.Run($"Connect-ScramjetPlatform -HubUri {server.BaseUri}; Get-ScramjetHub; Get-ScramjetInstance");
         Assert.All(result.Errors, e => Assert.StartsWith("Scramjet.Client.Scramjet", e.Exception.GetType().FullName, StringComparison.Ordinal));
     }

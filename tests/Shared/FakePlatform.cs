@@ -49,7 +49,9 @@ public sealed class FakePlatform : IAsyncDisposable
         var authorization = exchange.Headers.GetValueOrDefault("Authorization");
         if (authorization != "Bearer " + Token)
         {
-            await exchange.AnswerAsync(authorization is null ? 401 : 403, authorization is null ? """{"message":"Unauthorized"}""" : """{"message":"Forbidden"}""");
+            await exchange.AnswerAsync(
+                authorization is null ? 401 : 403,
+                authorization is null ? """{"message":"Unauthorized"}""" : """{"message":"Forbidden"}""");
             return;
         }
 

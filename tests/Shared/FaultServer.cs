@@ -197,7 +197,10 @@ public sealed class FaultServer : IAsyncDisposable
             {
                 while (true)
                 {
-                    var size = int.Parse((await ReadLineAsync(_input) ?? throw new IOException("The body broke off.")).Split(';')[0], NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+                    var size = int.Parse(
+                        (await ReadLineAsync(_input) ?? throw new IOException("The body broke off.")).Split(';')[0],
+                        NumberStyles.HexNumber,
+                        CultureInfo.InvariantCulture);
                     var block = new byte[size];
                     await _input.ReadExactlyAsync(block);
                     await ReadLineAsync(_input);
@@ -211,7 +214,12 @@ public sealed class FaultServer : IAsyncDisposable
         }
 
         /// <summary>Responds with a status, headers and a body.</summary>
-        public Task AnswerAsync(int status, string body, string? contentType = "application/json", string? reason = null, params (string Name, string Value)[] headers)
+        public Task AnswerAsync(
+            int status,
+            string body,
+            string? contentType = "application/json",
+            string? reason = null,
+            params (string Name, string Value)[] headers)
         {
             var bytes = Encoding.UTF8.GetBytes(body);
             var head = new StringBuilder($"HTTP/1.1 {status} {reason ?? Reason(status)}\r\nContent-Length: {bytes.Length}\r\n");

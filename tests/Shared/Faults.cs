@@ -38,7 +38,8 @@ public sealed record Fault(string Name, Func<FaultServer.Exchange, FaultSubject,
     /// <summary>A text with control characters for terminals.</summary>
     public const string Control = "ab\u001b[2Jcd\u0007ef\u202egh";
 
-    private static readonly byte[] s_page = Encoding.UTF8.GetBytes("<html><head><title>Welcome to the network</title></head><body>Please log in.</body></html>");
+    private static readonly byte[] s_page = Encoding.UTF8.GetBytes(
+        "<html><head><title>Welcome to the network</title></head><body>Please log in.</body></html>");
 
     /// <summary>Whether only a time limit of the client ends it.</summary>
     public bool IsEndless { get; init; }
@@ -83,16 +84,24 @@ public sealed record Fault(string Name, Func<FaultServer.Exchange, FaultSubject,
         new("freezes before the answer", (e, _) => e.SilenceAsync()) { IsEndless = true, FreezesHub = true },
         new("freezes before it has read the request", (e, _) => e.SilenceAsync()) { IsEndless = true, FreezesHub = true, LeavesBody = true },
         new("freezes within the status line", (e, _) => ThenSilence(e, "HTTP/1.1 20")) { IsEndless = true, FreezesHub = true },
-        new("freezes within the headers", (e, _) => ThenSilence(e, "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n")) { IsEndless = true, FreezesHub = true },
-        new("freezes behind the headers, with a length", (e, _) => ThenSilence(e, "HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n")) { IsEndless = true, FreezesHub = true },
-        new("freezes behind the headers, in chunks", (e, _) => ThenSilence(e, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")) { IsEndless = true, FreezesHub = true },
+        new(
+            "freezes within the headers",
+            (e, _) => ThenSilence(e, "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n")) { IsEndless = true, FreezesHub = true },
+        new(
+            "freezes behind the headers, with a length",
+            (e, _) => ThenSilence(e, "HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n")) { IsEndless = true, FreezesHub = true },
+        new(
+            "freezes behind the headers, in chunks",
+            (e, _) => ThenSilence(e, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")) { IsEndless = true, FreezesHub = true },
         new("freezes in mid-stream", async (e, s) =>
         {
             await e.BeginChunkedAsync();
             await e.SendChunkAsync(await s.BeginningAsync());
             await e.SilenceAsync();
         }) { IsEndless = true, FreezesHub = true, GivesItems = true },
-        new("gives the status line a byte at a time, without end", (e, _) => DripAsync(e, "HTTP/1.1 200 OK\r\nX-Slow: "u8.ToArray(), (byte)'x')) { IsEndless = true, IsHarmlessToSome = true },
+        new(
+            "gives the status line a byte at a time, without end",
+            (e, _) => DripAsync(e, "HTTP/1.1 200 OK\r\nX-Slow: "u8.ToArray(), (byte)'x')) { IsEndless = true, IsHarmlessToSome = true },
         new("gives the body a byte at a time, without end", async (e, s) =>
         {
             await e.SendAsync("HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n");
@@ -195,7 +204,8 @@ public sealed record Fault(string Name, Func<FaultServer.Exchange, FaultSubject,
         new("gives two lengths", (e, _) => ThenClose(e, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\n{}")) { IsHarmlessToSome = true },
         new("gives 200 KB of headers", async (e, _) =>
         {
-            await e.SendAsync($"HTTP/1.1 200 OK\r\n{string.Concat(Enumerable.Range(0, 200).Select(i => $"X-{i}: {new string('x', 1000)}\r\n"))}Content-Length: 2\r\n\r\n{{}}");
+            await e.SendAsync(
+                $"HTTP/1.1 200 OK\r\n{string.Concat(Enumerable.Range(0, 200).Select(i => $"X-{i}: {new string('x', 1000)}\r\n"))}Content-Length: 2\r\n\r\n{{}}");
             e.Close();
         }),
         new("switches protocols (101)", (e, _) => ThenClose(e, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n")),
@@ -251,7 +261,9 @@ public sealed record Fault(string Name, Func<FaultServer.Exchange, FaultSubject,
         new("answers with an HTML page", (e, _) => AnswerAsync(e, 200, s_page, "text/html; charset=utf-8")),
         new("answers with nothing", (e, _) => e.AnswerAsync(200, "", null)) { IsHarmlessToSome = true },
         new("answers 204", (e, _) => e.SendAsync("HTTP/1.1 204 No Content\r\n\r\n")) { IsHarmlessToSome = true },
-        new("answers with bytes", (e, _) => AnswerAsync(e, 200, [.. Enumerable.Range(0, 512).Select(i => (byte)i)], "application/octet-stream")) { IsHarmlessToSome = true },
+        new(
+            "answers with bytes",
+            (e, _) => AnswerAsync(e, 200, [.. Enumerable.Range(0, 512).Select(i => (byte)i)], "application/octet-stream")) { IsHarmlessToSome = true },
         new("compresses the answer (gzip)", async (e, s) =>
         {
             var (status, body) = await s.WholeAsync();
@@ -268,10 +280,16 @@ public sealed record Fault(string Name, Func<FaultServer.Exchange, FaultSubject,
         new("answers with an array of other things", (e, _) => AnswerAsync(e, 200, """[1,null,"x",[],{"id":null}]""")) { IsHarmlessToSome = true },
         new("answers with null", (e, _) => AnswerAsync(e, 200, "null")) { IsHarmlessToSome = true },
         new("answers with a text", (e, _) => AnswerAsync(e, 200, "\"ok\"")) { IsHarmlessToSome = true },
-        new("answers with half of the JSON", async (e, s) => await AnswerAsync(e, 200, await s.BeginningAsync(), "application/json")) { GivesItems = true, IsHarmlessToSome = true },
+        new(
+            "answers with half of the JSON",
+            async (e, s) => await AnswerAsync(e, 200, await s.BeginningAsync(), "application/json")) { GivesItems = true, IsHarmlessToSome = true },
         new("answers with JSON of 100,000 levels", (e, _) => AnswerAsync(e, 200, new string('[', 100_000))) { IsHarmlessToSome = true },
-        new("announces 10 GB", (e, _) => ThenSilence(e, "HTTP/1.1 200 OK\r\nContent-Length: 10737418240\r\n\r\n")) { IsEndless = true, IsHarmlessToSome = true },
-        new("answers with JSON in UTF-16", (e, _) => AnswerAsync(e, 200, Encoding.Unicode.GetBytes("[{\"id\":\"x\"}]"), "application/json; charset=utf-16")) { IsHarmlessToSome = true },
+        new(
+            "announces 10 GB",
+            (e, _) => ThenSilence(e, "HTTP/1.1 200 OK\r\nContent-Length: 10737418240\r\n\r\n")) { IsEndless = true, IsHarmlessToSome = true },
+        new(
+            "answers with JSON in UTF-16",
+            (e, _) => AnswerAsync(e, 200, Encoding.Unicode.GetBytes("[{\"id\":\"x\"}]"), "application/json; charset=utf-16")) { IsHarmlessToSome = true },
     ];
 
     private static Fault[] Secrets =>
@@ -294,7 +312,9 @@ public sealed record Fault(string Name, Func<FaultServer.Exchange, FaultSubject,
     ];
 
     private static Fault Status(int status, string body, (string Name, string Value)? header = null, string? name = null) =>
-        new(name ?? $"{status}{(header is { } h ? $", {h.Name}: {h.Value}" : "")}", (e, _) => header is { } one ? e.AnswerAsync(status, body, headers: one) : e.AnswerAsync(status, body))
+        new(
+            name ?? $"{status}{(header is { } h ? $", {h.Name}: {h.Value}" : "")}",
+            (e, _) => header is { } one ? e.AnswerAsync(status, body, headers: one) : e.AnswerAsync(status, body))
         {
             Codes =
             [
@@ -359,13 +379,21 @@ public sealed record Fault(string Name, Func<FaultServer.Exchange, FaultSubject,
         }
     }
 
-    private static Task RedirectAsync(FaultServer.Exchange exchange, int status, string location) => exchange.AnswerAsync(status, "", null, null, ("Location", location));
+    private static Task RedirectAsync(FaultServer.Exchange exchange, int status, string location) =>
+        exchange.AnswerAsync(status, "", null, null, ("Location", location));
 
     private static Task AnswerAsync(FaultServer.Exchange exchange, int status, string body) => exchange.AnswerAsync(status, body);
 
-    private static async Task AnswerAsync(FaultServer.Exchange exchange, int status, byte[] body, string contentType, (string Name, string Value)? header = null)
+    private static async Task AnswerAsync(
+        FaultServer.Exchange exchange,
+        int status,
+        byte[] body,
+        string contentType,
+        (string Name, string Value)? header = null)
     {
-        await exchange.SendAsync($"HTTP/1.1 {status} {(HttpStatusCode)status}\r\nContent-Type: {contentType}\r\nContent-Length: {body.Length}\r\n{(header is { } h ? $"{h.Name}: {h.Value}\r\n" : "")}\r\n");
+        await exchange.SendAsync(
+            $"HTTP/1.1 {status} {(HttpStatusCode)status}\r\nContent-Type: {contentType}\r\nContent-Length: "
+                + $"{body.Length}\r\n{(header is { } h ? $"{h.Name}: {h.Value}\r\n" : "")}\r\n");
         await exchange.SendAsync(body);
     }
 

@@ -61,7 +61,11 @@ public static class RecordedHub
                 return new Recording(name, request[0], request[1], sent, null, "");
 
             var end = answer.IndexOf("\n\n", StringComparison.Ordinal);
-            var head = answer[..end].Split('\n').Where(h => !h.StartsWith("Content-Length:", StringComparison.OrdinalIgnoreCase) && !h.StartsWith("Transfer-Encoding:", StringComparison.OrdinalIgnoreCase));
+            var head = answer[..end]
+                .Split('\n')
+                    .Where(
+                        h => !h.StartsWith("Content-Length:", StringComparison.OrdinalIgnoreCase)
+                            && !h.StartsWith("Transfer-Encoding:", StringComparison.OrdinalIgnoreCase));
             return new Recording(name, request[0], request[1], sent, [.. head], answer[(end + 2)..].TrimEnd('\n'));
         }
 

@@ -69,7 +69,9 @@ internal static class Program
             var after = await Usage.SettledAsync(server, start);
             var good = start is null || after.IsBackAt(start);
             all &= good;
-            Console.WriteLine($"| {name} | {seconds:0.0} | {after.Memory / 1048576.0:0.0} | {after.Threads} | {after.Handles} | {after.Connections} |{(good ? "" : " too much is left")}");
+            Console.WriteLine(
+                $"| {name} | {seconds:0.0} | {after.Memory / 1048576.0:0.0} | {after.Threads} | {after.Handles} | {after.Connections} "
+                    + $"|{(good ? "" : " too much is left")}");
         }
     }
 
@@ -151,7 +153,8 @@ internal static class Program
     private sealed record Usage(long Memory, int Threads, int Handles, int Connections)
     {
         public bool IsBackAt(Usage before) =>
-            Memory <= before.Memory + MemoryLeft && Threads <= before.Threads + ThreadsLeft && Handles <= before.Handles + HandlesLeft && Connections <= before.Connections;
+            Memory <= before.Memory + MemoryLeft && Threads <= before.Threads + ThreadsLeft && Handles <= before.Handles + HandlesLeft
+                && Connections <= before.Connections;
 
         /// <summary>Returns the usage after everything that ends has ended.</summary>
         public static async Task<Usage> SettledAsync(FaultServer server, Usage? before)

@@ -76,7 +76,11 @@ internal sealed class ContractHub : IAsyncDisposable
         foreach (var (name, value) in headers)
             request.Headers.Add(name, value);
         using var answer = await s_client.SendAsync(request);
-        return new Answer((int)answer.StatusCode, answer.ReasonPhrase ?? "", answer.Content.Headers.ContentType?.ToString(), await answer.Content.ReadAsStringAsync());
+        return new Answer(
+            (int)answer.StatusCode,
+            answer.ReasonPhrase ?? "",
+            answer.Content.Headers.ContentType?.ToString(),
+            await answer.Content.ReadAsStringAsync());
     }
 
     public Task<WireConnection> OpenAsync() => WireConnection.OpenAsync(BaseUri);

@@ -107,7 +107,13 @@ public sealed class HubContractTests(RealPlatform real) : HubContract(real)
         one.Remove("opStatus");
         Assert.Equal(hub.Facts.SequenceKeys, Keys(listed));
         Assert.Equal(listed, one, JToken.EqualityComparer);
-        Assert.Equal(("1.2.3", "wait.js", id, "process"), ((string?)listed["config"]!["version"], (string?)listed["config"]!["entrypointPath"], (string?)listed["config"]!["id"], (string?)listed["config"]!["type"]));
+        Assert.Equal(
+            ("1.2.3", "wait.js", id, "process"),
+            (
+                (string?)listed["config"]!["version"],
+                (string?)listed["config"]!["entrypointPath"],
+                (string?)listed["config"]!["id"],
+                (string?)listed["config"]!["type"]));
         Assert.Equal(">=16", (string?)listed["config"]!["engines"]!["node"]);
         Assert.Empty((JArray)listed["instances"]!);
         (await hub.GetAsync($"/sequence/{id}/instances")).MustBe(200, "[]");
@@ -171,7 +177,8 @@ public sealed class HubContractTests(RealPlatform real) : HubContract(real)
         Assert.Equal((200, id), (updated.Status, (string?)updated.Json["id"]));
         Assert.Equal("end.js", (string?)(await hub.GetAsync($"/sequence/{id}")).Json["config"]!["entrypointPath"]);
         await hub.StartAsync(id);
-        (await hub.SendAsync(HttpMethod.Put, $"/sequence/{id}", hub.Package("wait"), "application/octet-stream")).MustBe(409, """{"error":"Can't update sequence with instances"}""");
+        (await hub.SendAsync(HttpMethod.Put, $"/sequence/{id}", hub.Package("wait"), "application/octet-stream"))
+            .MustBe(409, """{"error":"Can't update sequence with instances"}""");
     }
 
     [Theory]
@@ -203,7 +210,9 @@ public sealed class HubContractTests(RealPlatform real) : HubContract(real)
     public async Task An_instance_receives_its_configuration_and_arguments(TestHub which)
     {
         await using var hub = await StartAsync(which);
-        var told = await hub.RunAsync("told", """{"appConfig":{"city":"Gdańsk","n":[1,{"deep":null}],"date":"2024-01-01T00:00:00+05:30"},"args":["x",2,{"b":null}]}""");
+        var told = await hub.RunAsync(
+            "told",
+            """{"appConfig":{"city":"Gdańsk","n":[1,{"deep":null}],"date":"2024-01-01T00:00:00+05:30"},"args":["x",2,{"b":null}]}""");
         using var output = await hub.ReadAsync($"/instance/{told}/output");
         await output.EndAsync();
         Assert.Equal("""{"config":{"city":"Gdańsk","n":[1,{"deep":null}],"date":"2024-01-01T00:00:00+05:30"},"args":["x",2,{"b":null}]}""" + "\n", output.Text);
@@ -306,7 +315,8 @@ public sealed class HubContractTests(RealPlatform real) : HubContract(real)
         var entries = new List<JObject>();
         bool Has(int code, string state, string about)
         {
-            entries.AddRange(audit.TakeLines().Where(l => l.Contains(sequence, StringComparison.Ordinal) || l.Contains(id, StringComparison.Ordinal)).Select(JObject.Parse));
+            entries.AddRange(
+                audit.TakeLines().Where(l => l.Contains(sequence, StringComparison.Ordinal) || l.Contains(id, StringComparison.Ordinal)).Select(JObject.Parse));
             return entries.Any(e => (int)e["opCode"]! == code && (string?)e["opState"] == state && (string?)e["objectId"] == about);
         }
 

@@ -228,7 +228,8 @@ internal sealed record HubFacts
     /// <summary>Returns the facts that are common to all hubs of a version. The development version is recognized by its behavior.</summary>
     public static HubFacts Of(string version, bool givesAppConfig) =>
         version.StartsWith("0.18.", StringComparison.Ordinal) ? Npm018
-        : !version.StartsWith("1.0.", StringComparison.Ordinal) ? throw new NotSupportedException($"Nothing is known of hubs of version {version}: add what you see to {nameof(HubFacts)}.")
+        : !version.StartsWith("1.0.", StringComparison.Ordinal) ? throw new NotSupportedException(
+            $"Nothing is known of hubs of version {version}: add what you see to {nameof(HubFacts)}.")
         : givesAppConfig ? Head101 : Release101;
 }
 

@@ -278,7 +278,10 @@ public sealed class EndContractTests(RealPlatform real) : HubContract(real)
         var end = ((string?)ended!["status"], (int)ended["terminated"]!["exitcode"]!, (string?)ended["terminated"]!["reason"]);
         if (which != TestHub.Named || end.Item2 != 213)
             Assert.Equal(("completed", -1, "Instance completed"), end);
-        await log.UntilAsync(() => log.Lines.Any(l => l.Contains("\"ERROR\"", StringComparison.Ordinal) && l.Contains("Error during output data stream", StringComparison.Ordinal)), "The error in the log");
+        await log.UntilAsync(
+            () => log.Lines.Any(
+                l => l.Contains("\"ERROR\"", StringComparison.Ordinal) && l.Contains("Error during output data stream", StringComparison.Ordinal)),
+            "The error in the log");
     }
 
     [Theory]

@@ -41,7 +41,9 @@ public sealed class StandInTests
         Assert.Equal(recordings.Keys.Order(StringComparer.Ordinal), start.Concat(running).Concat(killed).Concat(topics).Order(StringComparer.Ordinal));
         foreach (var name in start)
             await CompareAsync(name);
-        await ContractHub.UntilAsync(() => Task.FromResult(hub.Instances.Values.Single() is { } i && (string?)i["status"] == "running" && i["provides"] is not null), "the instance to run");
+        await ContractHub.UntilAsync(
+            () => Task.FromResult(hub.Instances.Values.Single() is { } i && (string?)i["status"] == "running" && i["provides"] is not null),
+            "the instance to run");
         foreach (var name in running)
             await CompareAsync(name);
         await ContractHub.UntilAsync(() => Task.FromResult(hub.Instances.Values.Single()["terminated"] is not null), "the instance to end");
@@ -53,7 +55,13 @@ public sealed class StandInTests
             var recording = recordings[name];
             using var request = new HttpRequestMessage(new HttpMethod(recording.Method), server.Origin + Here(recording.Target));
             if (recording.Method != "GET")
-                request.Content = new StringContent(Here(recording.Request), Encoding.UTF8, name == "topic-send-other-type" ? "application/x-ndjson" : "application/json");
+            {
+                request.Content = new StringContent(
+                    Here(recording.Request),
+                    Encoding.UTF8,
+                    name == "topic-send-other-type" ? "application/x-ndjson" : "application/json");
+            }
+
             if (name == "topic-send-other-type")
                 request.Content!.Headers.ContentType!.CharSet = null;
             using var answer = await s_client.SendAsync(request, TestContext.Current.CancellationToken);
@@ -61,7 +69,9 @@ public sealed class StandInTests
             if (name == "sequence-start")
                 ids[RecordedInstance] = (string)JObject.Parse(text)["id"]!;
             Assert.Equal((name, recording.Head![0]), (name, $"HTTP/1.1 {(int)answer.StatusCode} {answer.ReasonPhrase}"));
-            Assert.Equal((name, recording.Head.Any(h => h.StartsWith("content-type", StringComparison.OrdinalIgnoreCase))), (name, answer.Content.Headers.ContentType is not null));
+            Assert.Equal(
+                (name, recording.Head.Any(h => h.StartsWith("content-type", StringComparison.OrdinalIgnoreCase))),
+                (name, answer.Content.Headers.ContentType is not null));
             Assert.Equal((name, Shape(Here(recording.Body))), (name, Shape(text)));
         }
 

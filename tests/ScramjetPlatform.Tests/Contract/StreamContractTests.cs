@@ -252,7 +252,8 @@ public sealed class StreamContractTests(RealPlatform real) : HubContract(real)
         await using var hub = await StartAsync(which);
         var id = await hub.RunAsync("echo");
         using var input = await hub.OpenAsync();
-        await input.SendAsync(input.Request("POST", $"/instance/{id}/input", ("Content-Type", "text/plain"), ("Expect", "100-continue"), ("Content-Length", "3")));
+        await input.SendAsync(
+            input.Request("POST", $"/instance/{id}/input", ("Content-Type", "text/plain"), ("Expect", "100-continue"), ("Content-Length", "3")));
         await input.HeadAsync();
         Assert.Equal(200, input.Status);
         Assert.False(input.HasEnded);
@@ -405,7 +406,9 @@ public sealed class StreamContractTests(RealPlatform real) : HubContract(real)
         using (var first = await hub.ReadAsync($"/instance/{id}/log"))
         {
             await PingAsync("the first");
-            await first.UntilAsync(() => first.Lines.Any(l => l.Contains("the first", StringComparison.Ordinal) && l.Contains("\"WARN\"", StringComparison.Ordinal)), "The program's entry");
+            await first.UntilAsync(
+                () => first.Lines.Any(l => l.Contains("the first", StringComparison.Ordinal) && l.Contains("\"WARN\"", StringComparison.Ordinal)),
+                "The program's entry");
             Assert.False(first.HasEnded);
         }
 

@@ -13,9 +13,11 @@ public sealed class TopicContractTests(RealPlatform real) : HubContract(real)
 
     private static readonly TimeSpan s_moment = TimeSpan.FromMilliseconds(250);
 
-    private static async Task<JToken?> ListedAsync(ContractHub hub, string topic) => (await hub.GetAsync("/topics")).List.SingleOrDefault(t => (string?)t["topic"] == topic);
+    private static async Task<JToken?> ListedAsync(ContractHub hub, string topic) =>
+        (await hub.GetAsync("/topics")).List.SingleOrDefault(t => (string?)t["topic"] == topic);
 
-    private static Task<ContractHub.Answer> CreateAsync(ContractHub hub, string topic, string type) => hub.PostAsync("/topics", $$"""{"id":"{{topic}}","content-type":"{{type}}"}""");
+    private static Task<ContractHub.Answer> CreateAsync(ContractHub hub, string topic, string type) =>
+        hub.PostAsync("/topics", $$"""{"id":"{{topic}}","content-type":"{{type}}"}""");
 
     [Theory]
     [EachHub]
@@ -31,9 +33,13 @@ public sealed class TopicContractTests(RealPlatform real) : HubContract(real)
             return;
         }
 
-        Assert.Equal((200, topic, "text/plain", "hub"), (made.Status, (string?)made.Json["id"], (string?)made.Json["contentType"], (string?)made.Json["origin"]!["type"]));
+        Assert.Equal(
+            (200, topic, "text/plain", "hub"),
+            (made.Status, (string?)made.Json["id"], (string?)made.Json["contentType"], (string?)made.Json["origin"]!["type"]));
         Assert.NotNull(made.Json["state"]);
-        Assert.Equal($$"""{"contentType":"text/plain","localProvider":"","topic":"{{topic}}","topicName":"{{topic}}"}""", (await ListedAsync(hub, topic))!.ToString(Newtonsoft.Json.Formatting.None));
+        Assert.Equal(
+            $$"""{"contentType":"text/plain","localProvider":"","topic":"{{topic}}","topicName":"{{topic}}"}""",
+            (await ListedAsync(hub, topic))!.ToString(Newtonsoft.Json.Formatting.None));
         (await CreateAsync(hub, topic, "text/plain")).MustBe(400, """{"error":"Topic with given id already exist"}""");
         (await hub.DeleteAsync($"/topics/{topic}", contentType: null)).MustBe(hub.Facts.NoContentType);
         (await hub.DeleteAsync($"/topics/{topic}")).MustBe(200, $"{{\"message\":\"Topic {topic} removed\"}}");

@@ -160,7 +160,9 @@ internal sealed class WireConnection : IDisposable
 
         if (Head.Contains("content-length:", StringComparison.OrdinalIgnoreCase))
         {
-            var length = int.Parse(Head.Split('\n').First(h => h.StartsWith("content-length:", StringComparison.OrdinalIgnoreCase)).Split(':')[1], CultureInfo.InvariantCulture);
+            var length = int.Parse(
+                Head.Split('\n').First(h => h.StartsWith("content-length:", StringComparison.OrdinalIgnoreCase)).Split(':')[1],
+                CultureInfo.InvariantCulture);
             _body.Write(all);
             Drop(all.Length);
             HasEnded = _body.Length >= length;

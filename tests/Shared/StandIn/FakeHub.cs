@@ -151,9 +151,16 @@ public sealed partial class FakeHub
 
     private Task RouteAsync(FaultServer.Exchange exchange, string[] parts) => (exchange.Method, parts) switch
     {
-        ("GET", ["version"]) => AnswerAsync(exchange, new JObject { ["service"] = "@scramjet/host", ["apiVersion"] = "v1", ["version"] = Version, ["build"] = "source" }),
-        ("GET", ["load-check"]) => AnswerAsync(exchange, JObject.Parse("""{"avgLoad":0.25,"currentLoad":12.4,"memFree":3221225472.5,"memUsed":1073741824,"fsSize":[{"fs":"/","available":600,"size":1000,"used":400,"use":0.4}]}""")),
-        ("GET", ["status"]) => AnswerAsync(exchange, new JObject { ["cpm"] = Space.Length == 0 ? [] : new JObject { ["connected"] = true, ["cpmId"] = Space } }),
+        ("GET", ["version"]) => AnswerAsync(
+            exchange,
+            new JObject { ["service"] = "@scramjet/host", ["apiVersion"] = "v1", ["version"] = Version, ["build"] = "source" }),
+        ("GET", ["load-check"]) => AnswerAsync(
+            exchange,
+            JObject.Parse(
+                """{"avgLoad":0.25,"currentLoad":12.4,"memFree":3221225472.5,"memUsed":1073741824,"fsSize":[{"fs":"/","available":600,"size":1000,"used":400,"use":0.4}]}""")),
+        ("GET", ["status"]) => AnswerAsync(
+            exchange,
+            new JObject { ["cpm"] = Space.Length == 0 ? [] : new JObject { ["connected"] = true, ["cpmId"] = Space } }),
         ("GET", ["config"]) => AnswerAsync(exchange, Configuration()),
         ("GET", ["sequences"]) => AnswerAsync(exchange, List(Sequences)),
         ("GET", ["instances"]) => AnswerAsync(exchange, List(Instances)),
@@ -393,7 +400,8 @@ public sealed partial class FakeHub
 
     private static async Task SetMonitoringRateAsync(FaultServer.Exchange exchange)
     {
-        if (await ReadJsonAsync(exchange) is not JArray { Count: > 1 } message || message[1]["monitoringRate"]?.Type is not (JTokenType.Float or JTokenType.Integer))
+        if (await ReadJsonAsync(exchange) is not JArray { Count: > 1 } message
+            || message[1]["monitoringRate"]?.Type is not (JTokenType.Float or JTokenType.Integer))
             throw new Refusal(500, null);
         await AnswerAsync(exchange, new JObject { ["accepted"] = true }, 202);
     }

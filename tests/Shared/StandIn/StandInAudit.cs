@@ -51,7 +51,11 @@ public sealed partial class FakeHub
     {
         var reading = _audit.ServeAsync(exchange);
         while (await Task.WhenAny(reading, After(10)) != reading)
-            _audit.Write(new JObject { ["opState"] = "ACTIVE", ["opCode"] = 13010, ["objectId"] = "", ["requestorId"] = "system", ["receivedAt"] = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() });
+        {
+            _audit.Write(
+                new JObject { ["opState"] = "ACTIVE", ["opCode"] = 13010, ["objectId"] = "", ["requestorId"] = "system", ["receivedAt"] = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() });
+        }
+
         await reading;
     }
 }

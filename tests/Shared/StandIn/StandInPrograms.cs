@@ -82,7 +82,8 @@ internal static class StandInPrograms
     /// <param name="name">The name of the package.</param>
     /// <param name="main">The main file, whose name is used if the package's name isn't that of a program.</param>
     public static StandInProgram Find(string? name, string? main) =>
-        new[] { name, Path.GetFileNameWithoutExtension(main) }.Select(n => n is null ? null : s_programs.GetValueOrDefault(n)).FirstOrDefault(p => p is not null) ?? s_programs["wait"];
+        new[] { name, Path.GetFileNameWithoutExtension(main) }.Select(n => n is null ? null : s_programs.GetValueOrDefault(n))
+            .FirstOrDefault(p => p is not null) ?? s_programs["wait"];
 
     private static JToken[] Arguments(StandInInstance instance) => [.. instance.Start["args"] as JArray ?? []];
 
@@ -246,7 +247,8 @@ internal static class StandInPrograms
     private static Task ToldAsync(StandInInstance instance) =>
         YieldAsync(instance, new JObject { ["config"] = instance.Start["appConfig"] ?? new JObject(), ["args"] = new JArray(Arguments(instance)) });
 
-    private static Task YieldAsync(StandInInstance instance, JToken value) => instance.Output.WriteAsync(Encoding.UTF8.GetBytes(value.ToString(Formatting.None) + "\n"), instance.Ending);
+    private static Task YieldAsync(StandInInstance instance, JToken value) =>
+        instance.Output.WriteAsync(Encoding.UTF8.GetBytes(value.ToString(Formatting.None) + "\n"), instance.Ending);
 
     private static async IAsyncEnumerable<JToken> ItemsAsync(StandInInstance instance)
     {
@@ -257,7 +259,9 @@ internal static class StandInPrograms
                 continue;
 
             var item = JsonConvert.DeserializeObject<JToken>(line, settings)!;
-            yield return item.Type != JTokenType.Null ? item : throw new StandInFailure("Error during input data stream") { ExitCode = 101, Reason = "Runner failed" };
+            yield return item.Type != JTokenType.Null
+                ? item
+                : throw new StandInFailure("Error during input data stream") { ExitCode = 101, Reason = "Runner failed" };
         }
     }
 

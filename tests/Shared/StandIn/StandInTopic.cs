@@ -91,7 +91,9 @@ public sealed partial class FakeHub
             throw new Refusal(400, "Topic id incorrect format");
         if (!Topics.TryAdd(name, new StandInTopic(name, type)))
             throw new Refusal(400, "Topic with given id already exist");
-        await AnswerAsync(exchange, new JObject { ["id"] = name, ["origin"] = new JObject { ["id"] = "127.0.0.1", ["type"] = "hub" }, ["state"] = "flowing", ["contentType"] = type });
+        await AnswerAsync(
+            exchange,
+            new JObject { ["id"] = name, ["origin"] = new JObject { ["id"] = "127.0.0.1", ["type"] = "hub" }, ["state"] = "flowing", ["contentType"] = type });
     }
 
     private async Task DeleteTopicAsync(FaultServer.Exchange exchange, string name)
