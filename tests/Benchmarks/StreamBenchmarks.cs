@@ -23,16 +23,13 @@ internal static class StreamBenchmarks
     {
         var block = new byte[256 * 1024];
         Random.Shared.NextBytes(block);
-        var lines = Enumerable.Range(0, Lines / 1000)
-            .Select(
-                i => Encoding.UTF8.GetBytes(
-                    string.Concat(Enumerable.Range(0, 1000).Select(j => $"line {i * 1000 + j} with some text to give it the length that lines have\n")))).ToArray();
-        var objects = Enumerable.Range(0, Objects / 1000)
-            .Select(
-                i => Encoding.UTF8.GetBytes(
-                    string.Concat(
-                        Enumerable.Range(0, 1000)
-                            .Select(j => $"{{\"id\":{i * 1000 + j},\"name\":\"item {j}\",\"price\":{j}.5,\"tags\":[\"a\",\"b\"],\"inner\":{{\"ok\":true}}}}\n")))).ToArray();
+        byte[][] Blocks(int count, Func<int, int, string> line) => Enumerable.Range(0, count / 1000)
+            .Select(i => Encoding.UTF8.GetBytes(string.Concat(Enumerable.Range(0, 1000).Select(j => line(i * 1000 + j, j)))))
+            .ToArray();
+        var lines = Blocks(Lines, (i, _) => $"line {i} with some text to give it the length that lines have\n");
+        var objects = Blocks(
+            Objects,
+            (i, j) => $$"""{"id":{{i}},"name":"item {{j}}","price":{{j}}.5,"tags":["a","b"],"inner":{"ok":true} }""" + "\n");
 
         var hub = new FakeHub("sth-0");
         foreach (var id in new[] { "bytes", "lines", "objects" })
@@ -136,7 +133,9 @@ internal static class StreamBenchmarks
             $reader = [System.IO.StreamReader]::new([System.Net.Http.HttpClient]::new().GetStreamAsync($uri).Result)
             while ($null -ne ($line = $reader.ReadLine())) {
                 $json = [Newtonsoft.Json.Linq.JObject]::Parse($line)
-                [pscustomobject]@{ id = $json['id'].Value; name = $json['name'].Value; price = $json['price'].Value; tags = @($json['tags'] | ForEach-Object { $_.Value }); inner = [pscustomobject]@{ ok = $json['inner']['ok'].Value } }
+                $tags = @($json['tags'] | ForEach-Object { $_.Value })
+                $inner = [pscustomobject]@{ ok = $json['inner']['ok'].Value }
+                [pscustomobject]@{ id = $json['id'].Value; name = $json['name'].Value; price = $json['price'].Value; tags = $tags; inner = $inner }
             }
             }).Count
             """).BaseObject));
@@ -169,7 +168,10 @@ internal static class StreamBenchmarks
             using var process = Process.Start(
                 new ProcessStartInfo(
                     "pwsh",
-                    ["-NoProfile", "-NonInteractive", "-File", script, Engine.ManifestPath, server.BaseUri, lineFile, objectFile]) { RedirectStandardOutput = true })!;
+                    ["-NoProfile", "-NonInteractive", "-File", script, Engine.ManifestPath, server.BaseUri, lineFile, objectFile])
+                {
+                    RedirectStandardOutput = true,
+                })!;
             var ratios = (await process.StandardOutput.ReadToEndAsync()).Split(' ').Select(r => double.Parse(r, CultureInfo.InvariantCulture)).ToArray();
             await process.WaitForExitAsync();
             return Program.Print($"pwsh: lines a second to Get-Content's of the same data in a file, {Lines} lines", ratios[0], "at least 1", r => r >= 1)

@@ -27,7 +27,7 @@ public sealed class PropertyTests : IDisposable
     // The total allocation, not the maximum usage.
     private const long MostMemory = 1024L * 1024 * 1024;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan TimeLimit = TimeSpan.FromMinutes(5);
     private static readonly int Times = int.TryParse(
         Environment.GetEnvironmentVariable("SCRAMJET_TEST_CASES"),
         NumberStyles.None,
@@ -185,9 +185,13 @@ public sealed class PropertyTests : IDisposable
             Assert.True(JToken.DeepEquals(config, read), $"{config}\n{read}");
         });
 
+    private static readonly Gen<string> s_fieldNames = Gen.OneOf(
+        "appConfig", "args", "outputTopic", "inputTopic", "limits", "instanceId", "configVersion", "env", "token", "apiUrl", "middlewareApiUrl", "scope",
+        "name", "version", "main", "engines");
+
     [Fact]
     public Task Every_startup_config_profile_and_package_json_is_read_or_rejected() =>
-        SampleAsync(1000, Gen.Select(Gen.OneOf("appConfig", "args", "outputTopic", "inputTopic", "limits", "instanceId", "configVersion", "env", "token", "apiUrl", "middlewareApiUrl", "scope", "name", "version", "main", "engines"), Json).Array[0, 6], Gen.Int[-1, 200], (fields, cut) =>
+        SampleAsync(1000, Gen.Select(s_fieldNames, Json).Array[0, 6], Gen.Int[-1, 200], (fields, cut) =>
         {
             var text = new JObject(fields.DistinctBy(f => f.Item1).Select(f => new JProperty(f.Item1, f.Item2))).ToString();
             if (cut >= 0 && cut < text.Length)
@@ -200,7 +204,7 @@ public sealed class PropertyTests : IDisposable
         });
 
     private static Task SampleAsync<T>(int cases, Gen<T> gen, Action<T> check) =>
-        Task.Run(() => gen.Sample(check, iter: cases * Times)).WaitAsync(Times * Patience, TestContext.Current.CancellationToken);
+        Task.Run(() => gen.Sample(check, iter: cases * Times)).WaitAsync(Times * TimeLimit, TestContext.Current.CancellationToken);
 
     private static Task SampleAsync<T1, T2>(int cases, Gen<(T1, T2)> gen, Action<T1, T2> check) => SampleAsync(cases, gen, c => check(c.Item1, c.Item2));
 
@@ -257,7 +261,8 @@ public sealed class PropertyTests : IDisposable
                 else if (entry.EntryType == TarEntryType.HardLink)
                     Assert.True(IsInside(entry.LinkName), entry.LinkName);
                 Assert.True(
-                    entry.EntryType is TarEntryType.RegularFile or TarEntryType.V7RegularFile or TarEntryType.ContiguousFile or TarEntryType.Directory or TarEntryType.SymbolicLink or TarEntryType.HardLink,
+                    entry.EntryType is TarEntryType.RegularFile or TarEntryType.V7RegularFile or TarEntryType.ContiguousFile
+                        or TarEntryType.Directory or TarEntryType.SymbolicLink or TarEntryType.HardLink,
                     entry.EntryType.ToString());
             }
         }, ErrorCodes.InvalidPackage);

@@ -110,8 +110,8 @@ public sealed class SequenceProjectTests : IDisposable
     public void The_readme_describes_how_to_run_the_sequence_if_a_text_is_specified()
     {
         static string Readme(Func<string, string>? usage) =>
-            SequenceProject.Plan(
-                "x", SequenceLanguage.Python, SequenceKind.Consumer, "@me/hello", "Counts.", overwrite: true, usage).Files.Single(f => f.Path == "README.md").Text;
+            SequenceProject.Plan("x", SequenceLanguage.Python, SequenceKind.Consumer, "@me/hello", "Counts.", overwrite: true, usage)
+                .Files.Single(f => f.Path == "README.md").Text;
 
         Assert.StartsWith("# @me/hello\n\nCounts.\n\nRun @me/hello.\n\n## Files\n", Readme(name => $"Run {name}."), StringComparison.Ordinal);
         Assert.StartsWith("# @me/hello\n\nCounts.\n\n## Files\n", Readme(null), StringComparison.Ordinal);

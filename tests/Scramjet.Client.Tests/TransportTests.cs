@@ -75,8 +75,8 @@ public sealed class TransportTests
     {
         await using var server = new FaultServer(exchange => exchange.AnswerAsync(503, ""));
         await Assert.ThrowsAsync<ScramjetApiException>(() => Client(server).GetSequenceClient("x").StartAsync(cancellationToken: Cancel));
-        await Assert.ThrowsAsync<ScramjetApiException>(
-            () => Client(server).UploadSequenceAsync(new Packaging.PackageSource(() => new System.IO.MemoryStream(new byte[10]), 10), cancellationToken: Cancel));
+        var package = new Packaging.PackageSource(() => new System.IO.MemoryStream(new byte[10]), 10);
+        await Assert.ThrowsAsync<ScramjetApiException>(() => Client(server).UploadSequenceAsync(package, cancellationToken: Cancel));
         Assert.Equal(2, server.Requests.Count);
     }
 

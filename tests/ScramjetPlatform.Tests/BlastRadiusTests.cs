@@ -109,6 +109,8 @@ public sealed class BlastRadiusTests : IDisposable
         Assert.DoesNotContain(production.Server.Requests, r => r.Method != "GET");
     }
 
+    private static bool IsReference(Type type) => type.Name.EndsWith("Reference", StringComparison.Ordinal);
+
     /// <summary>Every parameter for names of objects, of every command.</summary>
     public static TheoryData<string, string> NamingParameters
     {
@@ -118,7 +120,7 @@ public sealed class BlastRadiusTests : IDisposable
             var data = new TheoryData<string, string>();
             foreach (var command in engine.Get("Get-Command -Module ScramjetPlatform").Select(c => (CommandInfo)c.BaseObject))
             {
-                foreach (var parameter in command.Parameters.Values.Where(p => (p.ParameterType.GetElementType() ?? p.ParameterType).Name.EndsWith("Reference", StringComparison.Ordinal)))
+                foreach (var parameter in command.Parameters.Values.Where(p => IsReference(p.ParameterType.GetElementType() ?? p.ParameterType)))
                     data.Add(command.Name, parameter.Name);
             }
 

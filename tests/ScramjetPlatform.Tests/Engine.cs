@@ -15,7 +15,7 @@ namespace ScramjetPlatform.Tests;
 /// <summary>A PowerShell session with the module, as a user has it: the real engine and the real manifest.</summary>
 public sealed class Engine : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(90);
 
     private readonly StringWriter _screen = new();
     private readonly TextWriter _shared;
@@ -69,10 +69,10 @@ public sealed class Engine : IDisposable
     {
         using var shell = Create(script);
         var call = BeginInvoke(shell, pipelineInput, out var output);
-        if (!call.AsyncWaitHandle.WaitOne(Patience))
+        if (!call.AsyncWaitHandle.WaitOne(TimeLimit))
         {
             shell.Stop();
-            throw new TimeoutException($"This did not end within {Patience.TotalSeconds} s: {script}");
+            throw new TimeoutException($"This did not end within {TimeLimit.TotalSeconds} s: {script}");
         }
 
         return End(shell, call, output);
@@ -84,8 +84,8 @@ public sealed class Engine : IDisposable
         var result = Run(script, pipelineInput);
         if (result.Errors.Count > 0)
         {
-            throw new InvalidOperationException(
-                $"This wrote errors: {script}\n{string.Join("\n", result.Errors.Select(e => $"{e.FullyQualifiedErrorId}: {e} {e.Exception.InnerException?.Message}"))}");
+            var errors = result.Errors.Select(e => $"{e.FullyQualifiedErrorId}: {e} {e.Exception.InnerException?.Message}");
+            throw new InvalidOperationException($"This wrote errors: {script}\n{string.Join("\n", errors)}");
         }
 
         return result.Output;
@@ -105,7 +105,8 @@ public sealed class Engine : IDisposable
         return result.Errors.Count == 1
             ? result.Errors[0]
             : throw new InvalidOperationException(
-                $"{result.Errors.Count} errors, not one, came from: {script}\n{string.Join("\n", result.Errors.Select(e => $"{e.FullyQualifiedErrorId}: {e}"))}");
+                $"{result.Errors.Count} errors instead of one: {script}\n" +
+                string.Join("\n", result.Errors.Select(e => $"{e.FullyQualifiedErrorId}: {e}")));
     }
 
     /// <summary>Starts a script, waits, presses Ctrl+C, and returns the time until the engine stopped.</summary>
@@ -120,7 +121,7 @@ public sealed class Engine : IDisposable
             throw new InvalidOperationException($"This ended before it could be stopped: {script}\n{string.Join("\n", shell.Streams.Error)}");
 
         var clock = Stopwatch.StartNew();
-        await Task.Run(shell.Stop).WaitAsync(Patience);
+        await Task.Run(shell.Stop).WaitAsync(TimeLimit);
         return clock.Elapsed;
     }
 

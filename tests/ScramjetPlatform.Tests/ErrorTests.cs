@@ -105,7 +105,12 @@ public sealed class ErrorTests : IDisposable
         Assert.Equal(("INVALID_PACKAGE", "InvalidData"), Publish(Path.Combine(sequence.Folder, "index.js")));
         sequence.Write("empty.tar.gz", "");
         Assert.Equal(("INVALID_PACKAGE", "InvalidData"), Publish(Path.Combine(sequence.Folder, "empty.tar.gz")));
-        foreach (var manifest in new[] { "{}", "{ nope", "[]", """{ "main": "missing.js" }""", """{ "main": "../outside.js" }""", """{ "main": 5 }""", """{ "main": "index.js", "engines": "node" }""" })
+        string[] manifests =
+        [
+            "{}", "{ nope", "[]", """{ "main": "missing.js" }""", """{ "main": "../outside.js" }""", """{ "main": 5 }""",
+            """{ "main": "index.js", "engines": "node" }""",
+        ];
+        foreach (var manifest in manifests)
         {
             sequence.Write("package.json", manifest);
             Assert.Equal(("INVALID_PACKAGE", "InvalidData"), Publish(sequence.Folder));
@@ -276,10 +281,12 @@ public sealed class ErrorTests : IDisposable
         hub.AddSequence("hello");
         hub.AddSequence("it's odd");
         var server = await ConnectHubAsync(hub);
-        string[] Complete(string text) =>
-            [
-                .. _engine.Get(
-                    $"[System.Management.Automation.CommandCompletion]::CompleteInput('{text.Replace("'", "''")}', {text.Length}, $null).CompletionMatches").Select(m => (string)m.Properties["CompletionText"].Value)];
+        string[] Complete(string text)
+        {
+            const string CompleteInput = "[System.Management.Automation.CommandCompletion]::CompleteInput";
+            var matches = _engine.Get($"{CompleteInput}('{text.Replace("'", "''")}', {text.Length}, $null).CompletionMatches");
+            return [.. matches.Select(m => (string)m.Properties["CompletionText"].Value)];
+        }
 
         Assert.Equal(["hello", "'it''s odd'"], Complete("Start-ScramjetSequence "));
         Assert.Equal(["hello"], Complete("Get-ScramjetSequence -Sequence he"));

@@ -90,8 +90,10 @@ internal sealed class FaultPlace : IDisposable
 
         var script = _command.Place switch
         {
-            FaultedPlace.Hub => "Connect-ScramjetPlatform -HubUri $uri -AccessToken $token -TimeoutSec $t -Name table; $i = Get-ScramjetInstance; $s = Get-ScramjetSequence double; $idle = Get-ScramjetSequence idle",
-            FaultedPlace.Platform => "Connect-ScramjetPlatform $uri -AccessToken $token -TimeoutSec $t -Name table; $key = (New-ScramjetAccessKey -Description x).AccessKey; Publish-ScramjetStoreItem $folder -Id stored | Out-Null",
+            FaultedPlace.Hub => "Connect-ScramjetPlatform -HubUri $uri -AccessToken $token -TimeoutSec $t -Name table; "
+                + "$i = Get-ScramjetInstance; $s = Get-ScramjetSequence double; $idle = Get-ScramjetSequence idle",
+            FaultedPlace.Platform => "Connect-ScramjetPlatform $uri -AccessToken $token -TimeoutSec $t -Name table; "
+                + "$key = (New-ScramjetAccessKey -Description x).AccessKey; Publish-ScramjetStoreItem $folder -Id stored | Out-Null",
             _ => "Connect-ScramjetPlatform -MultiManagerUri $uri -AccessToken $token -TimeoutSec $t -Name table",
         };
 

@@ -66,9 +66,9 @@ public sealed partial class FaultTableTests
             judged.All(r => r.Problems.Count == 0),
             string.Join(
                 "\n\n",
-                judged.Where(r => r.Problems.Count > 0)
-                    .Select(
-                        r => $"{r.Fault.Name}: {r.Command.Script} ({r.Command.Method} {r.Command.Route}), {r.Outcome}, {r.Seconds:0.0} s\n{string.Join("\n", r.Problems)}")));
+                judged.Where(r => r.Problems.Count > 0).Select(r =>
+                    $"{r.Fault.Name}: {r.Command.Script} ({r.Command.Method} {r.Command.Route}), {r.Outcome}, {r.Seconds:0.0} s\n" +
+                    string.Join("\n", r.Problems))));
         if (only is null)
             Compare(table);
     }
@@ -132,8 +132,13 @@ public sealed partial class FaultTableTests
             var row = cells.Where(c => c.Fault == fault).ToArray();
             if (row.Length > 0)
             {
-                lines.Add(
-                    $"| {fault.Name} | {string.Join(" | ", kinds.Select(k => string.Join("<br>", row.Where(c => c.Command.Kind == k).GroupBy(c => c.Outcome).OrderByDescending(g => g.Count()).ThenBy(g => g.Key, StringComparer.Ordinal).Select(g => $"{g.Key} {g.Count()}"))))} |");
+                string Outcomes(string kind) => string.Join("<br>", row
+                    .Where(c => c.Command.Kind == kind)
+                    .GroupBy(c => c.Outcome)
+                    .OrderByDescending(g => g.Count())
+                    .ThenBy(g => g.Key, StringComparer.Ordinal)
+                    .Select(g => $"{g.Key} {g.Count()}"));
+                lines.Add($"| {fault.Name} | {string.Join(" | ", kinds.Select(Outcomes))} |");
             }
         }
 
@@ -253,8 +258,10 @@ public sealed partial class FaultTableTests
         {
             string[] shown =
             [
-                .. result.Errors.SelectMany(
-                    e => new[] { e.ToString(), e.Exception.Message, e.ErrorDetails?.Message, e.ErrorDetails?.RecommendedAction, e.CategoryInfo.ToString() }).OfType<string>(),
+                .. result.Errors.SelectMany(e => new[]
+                {
+                    e.ToString(), e.Exception.Message, e.ErrorDetails?.Message, e.ErrorDetails?.RecommendedAction, e.CategoryInfo.ToString(),
+                }).OfType<string>(),
                 .. result.Warnings, .. result.Verbose, .. result.Debug, .. result.Progress.Select(p => p.ToString()),
             ];
             Problems.AddRange(shown.Where(t => Unshowable().IsMatch(t)).Select(t => $"Control characters: {t}"));

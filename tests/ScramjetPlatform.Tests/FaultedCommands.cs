@@ -122,8 +122,9 @@ internal sealed record FaultedCommand(string Kind, string Script, string Method,
 
         // The command checks whether the instance has ended, independent of the request that ends it.
         (_, Start) when Script.Contains("Stop-ScramjetInstance -GracePeriodSec", StringComparison.Ordinal)
-            && (
-                fault.GivesItems || fault.Name.Contains("compressed", StringComparison.Ordinal) || fault.Name.Contains("chunk", StringComparison.Ordinal)) => "",
+            && (fault.GivesItems
+                || fault.Name.Contains("compressed", StringComparison.Ordinal)
+                || fault.Name.Contains("chunk", StringComparison.Ordinal)) => "",
         _ => null,
     };
 

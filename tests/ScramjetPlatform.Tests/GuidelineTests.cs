@@ -171,7 +171,8 @@ public sealed class GuidelineTests
     {
         using var engine = new Engine();
         engine.Set("line", "Receive-ScramjetEvent x -EventName fin");
-        const string Complete = "[System.Management.Automation.CommandCompletion]::CompleteInput($line, $line.Length, $null).CompletionMatches | ForEach-Object CompletionText";
+        const string Complete = "[System.Management.Automation.CommandCompletion]::CompleteInput($line, $line.Length, $null).CompletionMatches | "
+            + "ForEach-Object CompletionText";
         Assert.Empty(engine.Get(Complete));
         engine.Run("Send-ScramjetEvent x finished");
         Assert.Equal("finished", engine.Single(Complete).BaseObject);

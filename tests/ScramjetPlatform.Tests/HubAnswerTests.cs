@@ -17,7 +17,11 @@ public sealed class HubAnswerTests(RealPlatform real) : IDisposable
     private const string Text = "text/plain";
 
     /// <summary>The response of a 1.0.1 hub whose disk usage is 15 % without the space that is reserved for the system.</summary>
-    private const string Load = """{"avgLoad":0.86,"currentLoad":2.9,"memFree":24749570785.280003,"memUsed":526940897.28,"fsSize":[{"fs":"/","available":83814522880,"size":270553174016,"used":14749249536,"use":0.054515159874368196},{"fs":"/root","available":83814522880,"size":270553174016,"used":14749249536,"use":0.054515159874368196}]}""";
+    private const string Load = """
+        {"avgLoad":0.86,"currentLoad":2.9,"memFree":24749570785.280003,"memUsed":526940897.28,"fsSize":[
+        {"fs":"/","available":83814522880,"size":270553174016,"used":14749249536,"use":0.054515159874368196},
+        {"fs":"/root","available":83814522880,"size":270553174016,"used":14749249536,"use":0.054515159874368196}]}
+        """;
 
     private readonly Engine _engine = new();
 

@@ -166,7 +166,8 @@ public sealed class HubCleaner : IAsyncLifetime
             .Select(s => (string)s["id"]!)
             .ToArray();
         var instances = JArray.Parse(await s_client.GetStringAsync(hub + "/instances"));
-        foreach (var instance in instances.Where(i => i["ended"] is null && sequences.Contains((string?)(i["sequence"] is JObject sequence ? sequence["id"] : i["sequence"]), StringComparer.Ordinal)))
+        string? SequenceOf(JToken instance) => (string?)(instance["sequence"] is JObject sequence ? sequence["id"] : instance["sequence"]);
+        foreach (var instance in instances.Where(i => i["ended"] is null && sequences.Contains(SequenceOf(i), StringComparer.Ordinal)))
             await KillAsync(hub, (string)instance["id"]!);
         if (sequences.Length + topics.Length > 0)
             s_removals.Add(RemoveLaterAsync(hub, sequences, topics));

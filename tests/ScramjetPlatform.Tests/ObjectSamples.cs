@@ -9,7 +9,8 @@ namespace ScramjetPlatform.Tests;
 /// <summary>A session with an object of each type that cmdlets write: from real hubs, or from stand-ins if a test can't do that with a real one.</summary>
 public sealed class ObjectSamples(RealPlatform real) : IAsyncLifetime
 {
-    private const string Pong = "module.exports = async function() { this.on('ping', message => this.emit('pong', message)); this.logger.warn('Up', 'port 1'); await new Promise(resolve => setTimeout(resolve, 600000)); };";
+    private const string Pong = "module.exports = async function() { this.on('ping', message => this.emit('pong', message)); "
+        + "this.logger.warn('Up', 'port 1'); await new Promise(resolve => setTimeout(resolve, 600000)); };";
 
     private readonly TestSequence _sequence = new(Pong);
     private AdminPlatform? _admin;

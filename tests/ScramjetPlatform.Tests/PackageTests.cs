@@ -235,8 +235,7 @@ public sealed class PackageTests(RealPlatform real)
         session.Set("i", session.Single($"Start-ScramjetSequence {sequence.Name} -StartupConfig $file -Wait"));
         Assert.Equal(
             "Gdańsk 3 4 a 2 True",
-            session.Single(
-                "\"$($i.AppConfig.city) $($i.AppConfig.n) $($i.ArgumentList.Count) $($i.ArgumentList[0]) $($i.ArgumentList[1]) $($i.ArgumentList[2])\"").BaseObject);
+            session.Single("\"$($i.AppConfig.city) $($i.AppConfig.n) $($i.ArgumentList.Count) $($i.ArgumentList[0..2])\"").BaseObject);
         Assert.Equal(
             "other",
             session.Single($"(Start-ScramjetSequence {sequence.Name} -StartupConfig $file -ArgumentList other -Wait).ArgumentList[0]").BaseObject);
@@ -259,8 +258,12 @@ public sealed class PackageTests(RealPlatform real)
             "Publish-ScramjetSequence $folder | Start-ScramjetSequence -StartupConfig \"$folder/start.yml\" -AppConfigPath \"$folder/config.yaml\" "
                 + "-OutputTopic other");
         Assert.Equal(
-            JObject.Parse(
-                $$"""{ "appConfig": { "b": [1, 3.14159265358979, "three", "4", 1000.0] }, "args": ["x"], "outputTopic": "other", "inputTopic": "in", "limits": { "memory": 128, "gpu": false }, "instanceId": "{{id}}" }"""),
+            JObject.Parse($$"""
+                {
+                  "appConfig": { "b": [1, 3.14159265358979, "three", "4", 1000.0] }, "args": ["x"], "outputTopic": "other", "inputTopic": "in",
+                  "limits": { "memory": 128, "gpu": false }, "instanceId": "{{id}}"
+                }
+                """),
             Assert.Single(platform.Hubs[0].Starts),
             JToken.EqualityComparer);
     }
@@ -291,9 +294,8 @@ public sealed class PackageTests(RealPlatform real)
     {
         using var sequence = new TestSequence();
         using var session = real.ConnectHub();
-        session.Set(
-            "old",
-            session.Single($"Publish-ScramjetSequence '{sequence.Folder}' | Start-ScramjetSequence -AppConfig @{{ city = 'Gdynia' }} -ArgumentList a, 2 -Wait"));
+        session.Set("sequence", session.Single($"Publish-ScramjetSequence '{sequence.Folder}'"));
+        session.Set("old", session.Single("$sequence | Start-ScramjetSequence -AppConfig @{ city = 'Gdynia' } -ArgumentList a, 2 -Wait"));
         Assert.Empty(session.Get("$old | Restart-ScramjetInstance -WhatIf"));
         session.Set("new", session.Single("$old | Restart-ScramjetInstance -Wait"));
         Assert.Equal("Running Gdynia a 2", session.Single("\"$($new.Status) $($new.AppConfig.city) $($new.ArgumentList)\"").BaseObject);

@@ -12,7 +12,8 @@ namespace ScramjetPlatform.Tests;
 public sealed class PipedTargetTests(RealPlatform real)
 {
     private const string Echo = "module.exports = async function(input) { return input; };";
-    private const string Pong = "module.exports = async function() { this.on('ping', message => this.emit('pong', `got ${message}`)); await new Promise(resolve => setTimeout(resolve, 600000)); };";
+    private const string Pong = "module.exports = async function() { this.on('ping', message => this.emit('pong', `got ${message}`)); "
+        + "await new Promise(resolve => setTimeout(resolve, 600000)); };";
 
     [Theory]
     [InlineData("$i | Send-ScramjetInput hi", "hi")]
@@ -144,7 +145,8 @@ public sealed class PipedTargetTests(RealPlatform real)
         await using var platform = FakePlatform.Of(1);
         engine.Get($"Connect-ScramjetPlatform {platform.BaseUri} -AccessToken {FakePlatform.Token}");
         var result = engine.Run(
-            "[pscustomobject]@{ Sequence = 'hello'; AppConfig = '{nope' }, [pscustomobject]@{ Sequence = 'hello'; AppConfig = 5 }, [pscustomobject]@{ Sequence = 'hello'; InstanceId = 'short' }, [pscustomobject]@{ Sequence = 'hello' } | Start-ScramjetSequence");
+            "[pscustomobject]@{ Sequence = 'hello'; AppConfig = '{nope' }, [pscustomobject]@{ Sequence = 'hello'; AppConfig = 5 }, "
+                + "[pscustomobject]@{ Sequence = 'hello'; InstanceId = 'short' }, [pscustomobject]@{ Sequence = 'hello' } | Start-ScramjetSequence");
         Assert.Equal(["BAD_PARAMETERS", "BAD_PARAMETERS", "BAD_PARAMETERS"], result.Errors.Select(e => e.FullyQualifiedErrorId.Split(',')[0]));
         Assert.Single(result.Output);
         Assert.Single(platform.Hubs[0].Starts);

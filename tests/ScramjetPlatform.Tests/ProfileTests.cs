@@ -51,10 +51,16 @@ public sealed class ProfileTests : IDisposable
     }
 
     private string Production(string token = "") =>
-        $$"""{"configVersion":1,"apiUrl":"http://127.0.0.1:8000/api/v1","middlewareApiUrl":"{{_real.Platform.BaseUri}}","env":"production","scope":"","token":"{{token}}","log":{"debug":false,"format":"pretty"} }""";
+        $$"""
+        {"configVersion":1,"apiUrl":"http://127.0.0.1:8000/api/v1","middlewareApiUrl":"{{_real.Platform.BaseUri}}","env":"production",
+        "scope":"","token":"{{token}}","log":{"debug":false,"format":"pretty"} }
+        """;
 
     private string Development() =>
-        $$"""{"configVersion":1,"apiUrl":"{{_real.Platform.Hubs[0].BaseUri}}","middlewareApiUrl":"","env":"development","scope":"","token":"","log":{"debug":false,"format":"pretty"} }""";
+        $$"""
+        {"configVersion":1,"apiUrl":"{{_real.Platform.Hubs[0].BaseUri}}","middlewareApiUrl":"","env":"development",
+        "scope":"","token":"","log":{"debug":false,"format":"pretty"} }
+        """;
 
     [Fact]
     public void A_profile_provides_the_address_and_the_token()

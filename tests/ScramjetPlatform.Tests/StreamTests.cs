@@ -605,7 +605,8 @@ public sealed class StreamTests(RealPlatform real)
         session.Set("wait", (Action)(() => Task.Delay(2000).Wait()));
         var before = GC.GetTotalMemory(true);
         session.Get(
-            "$once = $true; foreach ($only in 1) { Receive-ScramjetOutput i | ForEach-Object { if ($once) { $once = $false; $wait.Invoke() } else { break } } }");
+            "$once = $true; foreach ($only in 1) { "
+                + "Receive-ScramjetOutput i | ForEach-Object { if ($once) { $once = $false; $wait.Invoke() } else { break } } }");
         Assert.True(sent < 500L * block.Length / 2, $"{sent} bytes were taken in while nobody read.");
         Assert.True(GC.GetTotalMemory(true) - before < 64 << 20);
     }

@@ -8,7 +8,8 @@ namespace ScramjetPlatform.Tests;
 public sealed class TestSequence : IDisposable
 {
     private const string Waits = "module.exports = async function() { await new Promise(resolve => setTimeout(resolve, 600000)); };";
-    private const string EndsOnStop = "module.exports = async function() { await new Promise(resolve => { this.addStopHandler(resolve); setTimeout(resolve, 600000); }); };";
+    private const string EndsOnStop = "module.exports = async function() { "
+        + "await new Promise(resolve => { this.addStopHandler(resolve); setTimeout(resolve, 600000); }); };";
 
     public TestSequence(string code = Waits)
         : this(code, "index.js")

@@ -16,7 +16,7 @@ public sealed class TreeTests(RealPlatform real) : IDisposable
     private const string BackFromIt = "\u001b[?1049l";
     private const string Frame = "\u001b[?2026h";
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(60);
 
     private readonly Engine _engine = new();
 
@@ -39,7 +39,7 @@ public sealed class TreeTests(RealPlatform real) : IDisposable
     {
         for (var waited = TimeSpan.Zero; !condition(); waited += TimeSpan.FromMilliseconds(20))
         {
-            Assert.True(waited < Patience, "It did not come.");
+            Assert.True(waited < TimeLimit, "It did not come.");
             await Task.Delay(20, TestContext.Current.CancellationToken);
         }
     }

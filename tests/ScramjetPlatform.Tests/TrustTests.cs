@@ -23,8 +23,11 @@ public sealed class TrustTests : IDisposable
 
     private static string Everything(Engine.Result result, Engine engine) => string.Join("\n", [
         .. result.Output.Select(o => o.ToString()),
-        .. result.Errors.SelectMany(
-            e => new[] { e.ToString(), e.Exception.ToString(), e.Exception.Message, e.ErrorDetails?.Message, e.ErrorDetails?.RecommendedAction, e.TargetObject?.ToString(), e.CategoryInfo.ToString() }),
+        .. result.Errors.SelectMany(e => new[]
+        {
+            e.ToString(), e.Exception.ToString(), e.Exception.Message, e.ErrorDetails?.Message, e.ErrorDetails?.RecommendedAction,
+            e.TargetObject?.ToString(), e.CategoryInfo.ToString(),
+        }),
         .. result.Verbose, .. result.Debug, .. result.Warnings, .. result.Progress.Select(p => p.ToString()), engine.Screen]);
 
     /// <summary>A server that reports the version of a hub. The handler responds to everything else.</summary>
@@ -138,7 +141,8 @@ public sealed class TrustTests : IDisposable
             "$Error; $Error | Format-List * -Force; $Error | ForEach-Object "
                 + "{ $_.Exception.ToString(); $_.Exception.Uri; $_.Exception.ServerMessage; $_.Exception.InnerException }");
         var all = Everything(result, _engine);
-        foreach (var text in new[] { all, Regex.Unescape(Regex.Replace(all, @"\\(?!u[0-9a-fA-F]{4})", "")), WebUtility.HtmlDecode(all), Uri.UnescapeDataString(all) })
+        var unescaped = Regex.Unescape(Regex.Replace(all, @"\\(?!u[0-9a-fA-F]{4})", ""));
+        foreach (var text in new[] { all, unescaped, WebUtility.HtmlDecode(all), Uri.UnescapeDataString(all) })
             Assert.DoesNotContain(FakePlatform.Token, text, StringComparison.OrdinalIgnoreCase);
     }
 
@@ -186,8 +190,14 @@ public sealed class TrustTests : IDisposable
         await using var server = await ConnectAsync(async (exchange, path) =>
         {
             var text = new Newtonsoft.Json.Linq.JValue(Evil).ToString(Newtonsoft.Json.Formatting.None);
-            var sequence = $$"""{"id":{{text}},"name":{{text}},"config":{"name":{{text}},"version":{{text}},"description":{{text}},"language":{{text}},"entrypointPath":{{text}},"engines":{ {{text}}:{{text}} } },"instances":[{{text}}],"location":{{text}} }""";
-            var instance = $$"""{"id":{{text}},"sequence":{{sequence}},"appConfig":{ {{text}}:{{text}} },"args":[{{text}}],"provides":{{text}},"requires":{{text}},"created":"2026-01-01T00:00:00Z","started":"2026-01-01T00:00:00Z","status":{{text}},"terminated":{"exitcode":1,"reason":{{text}} } }""";
+            var sequence = $$"""
+                {"id":{{text}},"name":{{text}},"config":{"name":{{text}},"version":{{text}},"description":{{text}},"language":{{text}},
+                "entrypointPath":{{text}},"engines":{ {{text}}:{{text}} } },"instances":[{{text}}],"location":{{text}} }
+                """;
+            var instance = $$"""
+                {"id":{{text}},"sequence":{{sequence}},"appConfig":{ {{text}}:{{text}} },"args":[{{text}}],"provides":{{text}},"requires":{{text}},
+                "created":"2026-01-01T00:00:00Z","started":"2026-01-01T00:00:00Z","status":{{text}},"terminated":{"exitcode":1,"reason":{{text}} } }
+                """;
             var body = path switch
             {
                 "/sequences" => $"[{sequence}]",
@@ -196,7 +206,10 @@ public sealed class TrustTests : IDisposable
                 "/topics" => $$"""[{"topicName":{{text}},"contentType":{{text}},"localProvider":{{text}} }]""",
                 "/log" => $$"""{"level":"INFO","msg":{{text}},"from":{{text}},"ts":1,"data":[{{text}}]}""",
                 "/audit" => $$"""{"opState":{{text}},"opCode":11208,"requestId":{{text}},"objectId":{{text}},"requestorId":{{text}},"receivedAt":1}""",
-                "/load-check" => $$"""{"avgLoad":1,"currentLoad":1,"memFree":1,"memUsed":1,"fsSize":[{"fs":{{text}},"mount":{{text}},"type":{{text}},"size":1,"used":1,"available":1}]}""",
+                "/load-check" => $$"""
+                    {"avgLoad":1,"currentLoad":1,"memFree":1,"memUsed":1,
+                    "fsSize":[{"fs":{{text}},"mount":{{text}},"type":{{text}},"size":1,"used":1,"available":1}]}
+                    """,
                 "/config" => $$"""{"host":{"id":"sth-0"},"description":{{text}},"tags":[{{text}}],{{text}}:{{text}} }""",
                 "/version" => $$"""{"service":"@scramjet/host","apiVersion":{{text}},"version":"1.0.1","build":{{text}} }""",
                 _ when path.EndsWith("/health", StringComparison.Ordinal) => $$"""{"healthy":true,"processId":1,"containerId":{{text}} }""",

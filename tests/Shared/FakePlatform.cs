@@ -89,7 +89,11 @@ public sealed class FakePlatform : IAsyncDisposable
     private JObject Describe(FakeHub hub) => new()
     {
         ["id"] = hub.Id,
-        ["info"] = new JObject { ["created"] = "2026-11-24T01:00:00.000Z", ["lastConnected"] = LastConnected.GetValueOrDefault(hub.Id, "2026-11-24T01:00:00.000Z") },
+        ["info"] = new JObject
+        {
+            ["created"] = "2026-11-24T01:00:00.000Z",
+            ["lastConnected"] = LastConnected.GetValueOrDefault(hub.Id, "2026-11-24T01:00:00.000Z"),
+        },
         ["healthy"] = !Disconnected.Contains(hub.Id),
         ["isConnectionActive"] = !Disconnected.Contains(hub.Id),
         ["disconnectReason"] = Disconnected.Contains(hub.Id) ? "stopped by its owner" : "",

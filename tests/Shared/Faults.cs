@@ -204,8 +204,8 @@ public sealed record Fault(string Name, Func<FaultServer.Exchange, FaultSubject,
         new("gives two lengths", (e, _) => ThenClose(e, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\n{}")) { IsHarmlessToSome = true },
         new("gives 200 KB of headers", async (e, _) =>
         {
-            await e.SendAsync(
-                $"HTTP/1.1 200 OK\r\n{string.Concat(Enumerable.Range(0, 200).Select(i => $"X-{i}: {new string('x', 1000)}\r\n"))}Content-Length: 2\r\n\r\n{{}}");
+            var headers = string.Concat(Enumerable.Range(0, 200).Select(i => $"X-{i}: {new string('x', 1000)}\r\n"));
+            await e.SendAsync($"HTTP/1.1 200 OK\r\n{headers}Content-Length: 2\r\n\r\n{{}}");
             e.Close();
         }),
         new("switches protocols (101)", (e, _) => ThenClose(e, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n")),

@@ -215,7 +215,9 @@ public sealed class HubContractTests(RealPlatform real) : HubContract(real)
             """{"appConfig":{"city":"Gdańsk","n":[1,{"deep":null}],"date":"2024-01-01T00:00:00+05:30"},"args":["x",2,{"b":null}]}""");
         using var output = await hub.ReadAsync($"/instance/{told}/output");
         await output.EndAsync();
-        Assert.Equal("""{"config":{"city":"Gdańsk","n":[1,{"deep":null}],"date":"2024-01-01T00:00:00+05:30"},"args":["x",2,{"b":null}]}""" + "\n", output.Text);
+        Assert.Equal(
+            """{"config":{"city":"Gdańsk","n":[1,{"deep":null}],"date":"2024-01-01T00:00:00+05:30"},"args":["x",2,{"b":null}]}""" + "\n",
+            output.Text);
     }
 
     [Theory]

@@ -156,8 +156,12 @@ public sealed partial class FakeHub
             new JObject { ["service"] = "@scramjet/host", ["apiVersion"] = "v1", ["version"] = Version, ["build"] = "source" }),
         ("GET", ["load-check"]) => AnswerAsync(
             exchange,
-            JObject.Parse(
-                """{"avgLoad":0.25,"currentLoad":12.4,"memFree":3221225472.5,"memUsed":1073741824,"fsSize":[{"fs":"/","available":600,"size":1000,"used":400,"use":0.4}]}""")),
+            JObject.Parse("""
+                {
+                  "avgLoad": 0.25, "currentLoad": 12.4, "memFree": 3221225472.5, "memUsed": 1073741824,
+                  "fsSize": [{ "fs": "/", "available": 600, "size": 1000, "used": 400, "use": 0.4 }]
+                }
+                """)),
         ("GET", ["status"]) => AnswerAsync(
             exchange,
             new JObject { ["cpm"] = Space.Length == 0 ? [] : new JObject { ["connected"] = true, ["cpmId"] = Space } }),

@@ -17,9 +17,17 @@ public sealed partial class FakeHub
     /// <summary>Adds a state of a sequence (0 created, 1 removed) or an instance (0 started, 2 removed, 3 ended, 4 connected).</summary>
     internal void AuditState(string id, int code)
     {
-        var entry = new JObject { ["opState"] = "", ["opCode"] = code, ["objectId"] = id, ["requestorId"] = "system", ["receivedAt"] = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() };
-        _audit.Write(entry);
+        _audit.Write(State("", code, id));
     }
+
+    private static JObject State(string state, int code, string id) => new()
+    {
+        ["opState"] = state,
+        ["opCode"] = code,
+        ["objectId"] = id,
+        ["requestorId"] = "system",
+        ["receivedAt"] = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds(),
+    };
 
     /// <summary>Adds the start of a request, and returns a function that adds its end.</summary>
     private Action<string> AuditRequest(FaultServer.Exchange exchange, string[] parts)
@@ -51,10 +59,7 @@ public sealed partial class FakeHub
     {
         var reading = _audit.ServeAsync(exchange);
         while (await Task.WhenAny(reading, After(10)) != reading)
-        {
-            _audit.Write(
-                new JObject { ["opState"] = "ACTIVE", ["opCode"] = 13010, ["objectId"] = "", ["requestorId"] = "system", ["receivedAt"] = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() });
-        }
+            _audit.Write(State("ACTIVE", 13010, ""));
 
         await reading;
     }
