@@ -614,7 +614,10 @@ public sealed class InstanceLifeTests(RealPlatform real)
     {
         var shown = Assert.Single(result.Progress.Where(p => p.Activity.Contains(activity, StringComparison.Ordinal)).Select(p => p.ActivityId).Distinct());
         var records = result.Progress.Where(p => p.ActivityId == shown).ToArray();
-        Assert.Contains(records, p => p.StatusDescription.Contains(status, StringComparison.Ordinal) && System.Text.RegularExpressions.Regex.IsMatch(p.StatusDescription, @", \d\d:\d\d"));
+        Assert.Contains(
+            records,
+            p => p.StatusDescription.Contains(status, StringComparison.Ordinal)
+                && System.Text.RegularExpressions.Regex.IsMatch(p.StatusDescription, @", \d\d:\d\d"));
         Assert.Equal(ProgressRecordType.Completed, records[^1].RecordType);
     }
 

@@ -26,7 +26,12 @@ public sealed class NameTests(RealPlatform real)
         var sequence = hub.Sequence("wait");
         session.Set("name", sequence.Name);
         session.Set("id", session.Single($"Publish-ScramjetSequence '{sequence.Folder}' | Start-ScramjetSequence -Wait").Properties["Id"].Value);
-        foreach (var command in new[] { "Get-ScramjetInstance $name", "Get-ScramjetInstance $name.ToUpper()", "Get-ScramjetInstance \"$name*\"", "Wait-ScramjetInstance $name -Status Running", "$name | Wait-ScramjetInstance -Status Running" })
+        string[] commands =
+        [
+            "Get-ScramjetInstance $name", "Get-ScramjetInstance $name.ToUpper()", "Get-ScramjetInstance \"$name*\"",
+            "Wait-ScramjetInstance $name -Status Running", "$name | Wait-ScramjetInstance -Status Running",
+        ];
+        foreach (var command in commands)
             Assert.Equal(session.Single("$id").BaseObject, session.Single(command).Properties["Id"].Value);
         Assert.True((bool)session.Single("Get-ScramjetHealth $name").Properties["Healthy"].Value);
         Assert.Equal(session.Single("$id").BaseObject, session.Single("Stop-ScramjetInstance $name -Force -Wait -PassThru").Properties["Id"].Value);
@@ -41,7 +46,12 @@ public sealed class NameTests(RealPlatform real)
         var sequence = hub.Sequence("wait");
         session.Set("name", sequence.Name);
         session.Get($"$i = 1, 2 | ForEach-Object {{ $s = Publish-ScramjetSequence '{sequence.Folder}' }} {{ $s | Start-ScramjetSequence -Wait }}");
-        foreach (var command in new[] { "Stop-ScramjetInstance $name -Force", "Restart-ScramjetInstance $name", "Receive-ScramjetOutput $name", "Send-ScramjetInput $name x", "Wait-ScramjetInstance $name" })
+        string[] commands =
+        [
+            "Stop-ScramjetInstance $name -Force", "Restart-ScramjetInstance $name", "Receive-ScramjetOutput $name", "Send-ScramjetInput $name x",
+            "Wait-ScramjetInstance $name",
+        ];
+        foreach (var command in commands)
         {
             var error = Assert.Single(session.Run(command).Errors, e => e.FullyQualifiedErrorId.StartsWith("AMBIGUOUS,", StringComparison.Ordinal));
             foreach (var id in session.Get("$i.Id"))

@@ -24,7 +24,11 @@ public sealed class NewestTests(RealPlatform real)
         Assert.Equal(ids, session.Get("Get-ScramjetSequence $name").Select(s => (string)s.Properties["Id"].Value));
         Assert.Equal(ids, session.Get("Get-ScramjetSequence $name | Sort-Object Created -Descending").Select(s => (string)s.Properties["Id"].Value));
         Assert.StartsWith("AMBIGUOUS,", session.Error("Start-ScramjetSequence $name").FullyQualifiedErrorId);
-        foreach (var command in new[] { "Get-ScramjetSequence $name -Latest", "Get-ScramjetSequence $ids -Latest", "Get-ScramjetSequence $name | Get-ScramjetSequence -Latest" })
+        string[] commands =
+        [
+            "Get-ScramjetSequence $name -Latest", "Get-ScramjetSequence $ids -Latest", "Get-ScramjetSequence $name | Get-ScramjetSequence -Latest",
+        ];
+        foreach (var command in commands)
             Assert.Equal(ids[0], session.Single(command).Properties["Id"].Value);
         Assert.Equal(ids[0], session.Single("Start-ScramjetSequence $name -Latest -Wait").Properties["SequenceId"].Value);
 
@@ -47,7 +51,9 @@ public sealed class NewestTests(RealPlatform real)
         await using var hub = await HubUnderTest.StartAsync(which, real);
         using var session = hub.Connect();
         var sequence = hub.Sequence("wait");
-        session.Get($"$ids = 1, 2 | ForEach-Object {{ (Publish-ScramjetSequence '{sequence.Folder}').Id }}; $null = Publish-ScramjetSequence '{sequence.Folder}' -Update -Sequence $ids[0]");
+        session.Get(
+            $"$ids = 1, 2 | ForEach-Object {{ (Publish-ScramjetSequence '{sequence.Folder}').Id }}; $null = Publish-ScramjetSequence '{sequence.Folder}' "
+                + "-Update -Sequence $ids[0]");
         Assert.Equal(session.Single("$ids[0]").ToString(), session.Single($"Get-ScramjetSequence {sequence.Name} -Latest").Properties["Id"].Value);
     }
 
@@ -60,7 +66,12 @@ public sealed class NewestTests(RealPlatform real)
         await using var server = hub.Serve();
         using var session = new Engine();
         session.Get($"Connect-ScramjetPlatform -HubUri {server.BaseUri}");
-        foreach (var command in new[] { "Remove-ScramjetSequence copy -KeepLatest -Force -Confirm:$false", "Get-ScramjetSequence copy -Latest", "Start-ScramjetSequence copy -Latest" })
+        string[] commands =
+        [
+            "Remove-ScramjetSequence copy -KeepLatest -Force -Confirm:$false", "Get-ScramjetSequence copy -Latest",
+            "Start-ScramjetSequence copy -Latest",
+        ];
+        foreach (var command in commands)
         {
             var result = session.Run(command);
             Assert.Empty(result.Output);

@@ -58,7 +58,11 @@ public sealed class ProgressTests
         await using var server = hub.Serve();
         using var session = new Engine();
         session.Get($"Connect-ScramjetPlatform -HubUri {server.BaseUri}");
-        foreach (var command in new[] { "Wait-ScramjetInstance wait -WaitTimeoutSec 2.5", "try { Wait-ScramjetInstance wait -WaitTimeoutSec 2.5 -ErrorAction Stop } catch { }" })
+        string[] commands =
+        [
+            "Wait-ScramjetInstance wait -WaitTimeoutSec 2.5", "try { Wait-ScramjetInstance wait -WaitTimeoutSec 2.5 -ErrorAction Stop } catch { }",
+        ];
+        foreach (var command in commands)
             AssertShown(session.Run(command), "Waiting for wait on sth-1 to end", "Running");
     }
 }

@@ -327,7 +327,15 @@ public sealed class TreeTests(RealPlatform real) : IDisposable
         await using var platform = Connect(1);
         var clock = System.Diagnostics.Stopwatch.StartNew();
         platform.Hubs[0].Intercept = (exchange, path) => path.EndsWith("/health", StringComparison.Ordinal)
-            ? Do(exchange.AnswerAsync(200, string.Create(System.Globalization.CultureInfo.InvariantCulture, $$"""{"healthy":true,"cpuTotalUsage":{{clock.Elapsed.TotalMilliseconds * 500_000:0}},"memoryUsage":1048576,"limit":4194304,"containerId":"c"}""")))
+            ? Do(
+                exchange.AnswerAsync(
+                    200,
+                    string.Create(
+                        System.Globalization.CultureInfo.InvariantCulture,
+                        $$"""
+                        {"healthy":true,"cpuTotalUsage":{{clock.Elapsed.TotalMilliseconds * 500_000:0}},"memoryUsage":1048576,"limit":4194304,
+                        "containerId":"c"}
+                        """)))
             : Task.FromResult(false);
         await _engine.StopAfterAsync("Show-ScramjetTree -Watch -Health -IntervalSec 0.5", TimeSpan.Zero, () =>
             UntilAsync(() => Regex.IsMatch(_engine.Screen, @"Running +\S+ +\d+% +25%", RegexOptions.Multiline)));
@@ -338,8 +346,12 @@ public sealed class TreeTests(RealPlatform real) : IDisposable
     {
         await using var platform = Connect(3);
         platform.Hubs[2].Intercept = (exchange, _) => Do(exchange.AnswerAsync(400, """{"error":"on fire"}"""));
-        Assert.Equal(["sth-2", "sth-0", "sth-1"], Nodes(_engine.Get("Show-ScramjetTree -Depth Sequence -SortBy Status -ErrorAction Ignore")).Where(n => n.Kind == "Hub").Select(n => n.Id));
-        Assert.Equal(["sth-0", "sth-1", "sth-2"], Nodes(_engine.Get("Show-ScramjetTree -Depth Sequence -SortBy Name -ErrorAction Ignore")).Where(n => n.Kind == "Hub").Select(n => n.Id));
+        Assert.Equal(
+            ["sth-2", "sth-0", "sth-1"],
+            Nodes(_engine.Get("Show-ScramjetTree -Depth Sequence -SortBy Status -ErrorAction Ignore")).Where(n => n.Kind == "Hub").Select(n => n.Id));
+        Assert.Equal(
+            ["sth-0", "sth-1", "sth-2"],
+            Nodes(_engine.Get("Show-ScramjetTree -Depth Sequence -SortBy Name -ErrorAction Ignore")).Where(n => n.Kind == "Hub").Select(n => n.Id));
         var cpu = Nodes(_engine.Get("Show-ScramjetTree -Depth Sequence -SortBy Cpu -ErrorAction Ignore"));
         Assert.Equal("sth-2", cpu.Last(n => n.Kind == "Hub").Id);
     }

@@ -24,7 +24,8 @@ internal sealed class ResponseReader(Stream connection)
     public async Task<ResponseHead> ReadHeadAsync(CancellationToken cancellationToken)
     {
         var status = (await ReadLineAsync(cancellationToken).ConfigureAwait(false)).Split(' ', 3);
-        if (status.Length < 2 || !status[0].StartsWith("HTTP/1.", StringComparison.Ordinal) || !int.TryParse(status[1], NumberStyles.None, CultureInfo.InvariantCulture, out var code))
+        if (status.Length < 2 || !status[0].StartsWith("HTTP/1.", StringComparison.Ordinal)
+            || !int.TryParse(status[1], NumberStyles.None, CultureInfo.InvariantCulture, out var code))
             throw new IOException("The hub's response isn't HTTP.");
 
         var headers = new List<(string, string)>();

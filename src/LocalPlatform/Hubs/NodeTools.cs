@@ -35,7 +35,11 @@ internal static class NodeTools
         Find("npm") ?? throw new LocalPlatformException("npm was not found on the PATH. It comes with Node.js: https://nodejs.org.");
 
     /// <summary>Runs a program to its end.</summary>
-    public static async Task<(int ExitCode, string Output)> RunAsync(string program, IEnumerable<string> arguments, string folder, CancellationToken cancellationToken)
+    public static async Task<(int ExitCode, string Output)> RunAsync(
+        string program,
+        IEnumerable<string> arguments,
+        string folder,
+        CancellationToken cancellationToken)
     {
         using var process = new Process
         {
@@ -67,7 +71,8 @@ internal static class NodeTools
 
     private static async Task<string> CheckedNodeAsync(CancellationToken cancellationToken)
     {
-        var path = Find("node") ?? throw new LocalPlatformException($"node was not found on the PATH. A hub needs Node.js {OldestNode} or newer: https://nodejs.org.");
+        var path = Find("node") ?? throw new LocalPlatformException(
+            $"node was not found on the PATH. A hub needs Node.js {OldestNode} or newer: https://nodejs.org.");
         var (_, version) = await RunAsync(path, ["--version"], Path.GetTempPath(), cancellationToken).ConfigureAwait(false);
         return Version.TryParse(version.TrimStart('v'), out var number) && number.Major >= OldestNode
             ? path

@@ -39,7 +39,11 @@ public static class NpmInstall
             foreach (var file in new[] { "package.json", "package-lock.json" })
                 File.Copy(Path.Combine(SourceFolder, file), Path.Combine(folder, file), overwrite: true);
 
-            var (exitCode, output) = await NodeTools.RunAsync(npm, ["ci", "--ignore-scripts", "--no-audit", "--no-fund"], folder, cancellationToken).ConfigureAwait(false);
+            var (exitCode, output) = await NodeTools.RunAsync(
+                npm,
+                ["ci", "--ignore-scripts", "--no-audit", "--no-fund"],
+                folder,
+                cancellationToken).ConfigureAwait(false);
             if (exitCode != 0)
                 throw new LocalPlatformException($"npm could not install the hub's packages (exit code {exitCode}):{Environment.NewLine}{LastLines(output)}");
 

@@ -18,7 +18,9 @@ internal sealed class MultiManagerRoutes(PlatformState state)
         ("GET", ["version"]) => Answer.JsonAsync(context, PlatformRoutes.VersionOf("@scramjet/multi-manager")),
         ("GET", ["load"]) => Answer.JsonAsync(context, MachineLoad.Read()),
         ("GET", ["info"]) => Answer.JsonAsync(context, Info(context)),
-        ("GET", ["log"]) => StreamAnswer.WriteAsync(context, LogMerge.ReadAsync(state.Hubs, () => state.Spaces.SelectMany(space => space.Hubs), context.RequestAborted)),
+        ("GET", ["log"]) => StreamAnswer.WriteAsync(
+            context,
+            LogMerge.ReadAsync(state.Hubs, () => state.Spaces.SelectMany(space => space.Hubs), context.RequestAborted)),
         _ => null,
     };
 
@@ -38,7 +40,9 @@ internal sealed class MultiManagerRoutes(PlatformState state)
             return;
         }
 
-        var id = body["manager"] is JsonObject manager && manager["id"] is JsonValue value && value.TryGetValue<string>(out var text) && text.Length > 0 ? text : PlatformState.NewSpaceId();
+        var id = body["manager"] is JsonObject manager && manager["id"] is JsonValue value && value.TryGetValue<string>(out var text) && text.Length > 0
+            ? text
+            : PlatformState.NewSpaceId();
         await (state.Add(id) is null
             ? Answer.ErrorAsync(context, StatusCodes.Status409Conflict, $"Manager {id} exists")
             : Answer.JsonAsync(context, new JsonObject { ["id"] = id })).ConfigureAwait(false);

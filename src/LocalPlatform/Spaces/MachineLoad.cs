@@ -43,7 +43,8 @@ internal static class MachineLoad
     {
         if (OperatingSystem.IsLinux())
         {
-            var lines = File.ReadLines("/proc/meminfo").Select(line => line.Split([':', ' '], StringSplitOptions.RemoveEmptyEntries)).ToDictionary(line => line[0], line => 1024 * long.Parse(line[1], CultureInfo.InvariantCulture));
+            var lines = File.ReadLines("/proc/meminfo").Select(line => line.Split([':', ' '], StringSplitOptions.RemoveEmptyEntries))
+                .ToDictionary(line => line[0], line => 1024 * long.Parse(line[1], CultureInfo.InvariantCulture));
             return (lines["MemTotal"], lines["MemAvailable"]);
         }
 
@@ -54,5 +55,8 @@ internal static class MachineLoad
 
     // Other systems don't have it in a file.
     private static double AverageLoad() =>
-        OperatingSystem.IsLinux() && double.TryParse(File.ReadAllText("/proc/loadavg").Split(' ')[0], NumberStyles.Float, CultureInfo.InvariantCulture, out var load) ? load : 0;
+        OperatingSystem.IsLinux()
+            && double.TryParse(File.ReadAllText("/proc/loadavg").Split(' ')[0], NumberStyles.Float, CultureInfo.InvariantCulture, out var load)
+            ? load
+            : 0;
 }

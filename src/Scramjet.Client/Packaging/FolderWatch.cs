@@ -118,7 +118,10 @@ internal sealed class FolderWatch : IDisposable
             var entries = SequencePackage.Plan(_folder, cancellationToken: cancellationToken).Entries;
             files = new HashSet<string>(entries.Select(e => e.FullPath), StringComparer.Ordinal);
             foreach (var entry in entries)
-                text.Append(entry.Path).Append('\n').Append(entry.Length).Append(entry.IsExecutable ? " x " : " ").Append(entry.LinkTarget ?? File.GetLastWriteTimeUtc(entry.FullPath).Ticks.ToString()).Append('\n');
+            {
+                text.Append(entry.Path).Append('\n').Append(entry.Length).Append(entry.IsExecutable ? " x " : " ")
+                    .Append(entry.LinkTarget ?? File.GetLastWriteTimeUtc(entry.FullPath).Ticks.ToString()).Append('\n');
+            }
         }
         catch (ScramjetException e)
         {

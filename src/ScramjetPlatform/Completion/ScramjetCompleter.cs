@@ -51,7 +51,10 @@ public abstract class ScramjetCompleter : IArgumentCompleter
                 return [];
 
             var word = (wordToComplete ?? "").Trim('\'', '"');
-            return GetOffers(connection, ConvertTo<SpaceReference[]>(fakeBoundParameters["Space"]) ?? [], ConvertTo<HubReference[]>(fakeBoundParameters["Hub"]) ?? [])
+            return GetOffers(
+                connection,
+                ConvertTo<SpaceReference[]>(fakeBoundParameters["Space"]) ?? [],
+                ConvertTo<HubReference[]>(fakeBoundParameters["Hub"]) ?? [])
                 .Where(o => o.IsFor(word))
                 .Take(MostOffers)
                 .Select(o => new CompletionResult(Quote(o.Complete(word)), o.ListText, CompletionResultType.ParameterValue, o.ToolTip))
@@ -77,7 +80,10 @@ public abstract class ScramjetCompleter : IArgumentCompleter
     private IReadOnlyList<Offer> GetOffers(ScramjetConnection connection, SpaceReference[] spaces, HubReference[] hubs)
     {
         var scope = GetScope(connection, spaces, hubs);
-        var key = (connection, GetType(), $"{string.Join(",", scope.Spaces.Select(s => s.ToString()))}|{string.Join(",", scope.Hubs.Select(h => h.ToString()))}");
+        var key = (
+            connection,
+            GetType(),
+            $"{string.Join(",", scope.Spaces.Select(s => s.ToString()))}|{string.Join(",", scope.Hubs.Select(h => h.ToString()))}");
         lock (Cache)
         {
             if (Cache.TryGetValue(key, out var known) && known.Until > DateTime.UtcNow)
@@ -106,7 +112,8 @@ public abstract class ScramjetCompleter : IArgumentCompleter
     internal static string Quote(string text) =>
         text.All(c => char.IsLetterOrDigit(c) || c is '-' or '_' or '.') ? text : "'" + CodeGeneration.EscapeSingleQuotedStringContent(text) + "'";
 
-    private static T? ConvertTo<T>(object? value) where T : class => value is not null && LanguagePrimitives.TryConvertTo<T>(value, out var result) ? result : null;
+    private static T? ConvertTo<T>(object? value) where T : class =>
+        value is not null && LanguagePrimitives.TryConvertTo<T>(value, out var result) ? result : null;
 
     private protected class Offer(string text, string toolTip)
     {
@@ -134,7 +141,8 @@ public sealed class SpaceCompleter : ScramjetCompleter
     private protected override CommandScope GetScope(ScramjetConnection connection, SpaceReference[] spaces, HubReference[] hubs) =>
         CommandScope.OfSpaces(() => connection, []);
 
-    private protected override Task FindAsync(RequestContext context, CommandScope scope, Action<Offer> offer) => new PlaceFinder(context, scope).ForEachSpaceAsync(space =>
+    private protected override Task FindAsync(RequestContext context, CommandScope scope, Action<Offer> offer) =>
+        new PlaceFinder(context, scope).ForEachSpaceAsync(space =>
     {
         offer(new Offer(space.Id, space.Uri.ToString()));
         return Task.CompletedTask;
@@ -147,7 +155,8 @@ public sealed class HubCompleter : ScramjetCompleter
     private protected override CommandScope GetScope(ScramjetConnection connection, SpaceReference[] spaces, HubReference[] hubs) =>
         CommandScope.From(() => connection, spaces, [new HubReference("*", "*")], default);
 
-    private protected override Task FindAsync(RequestContext context, CommandScope scope, Action<Offer> offer) => new PlaceFinder(context, scope).ForEachHubAsync(hub =>
+    private protected override Task FindAsync(RequestContext context, CommandScope scope, Action<Offer> offer) =>
+        new PlaceFinder(context, scope).ForEachHubAsync(hub =>
     {
         offer(new Offer(hub.Id, $"{hub.Status} {hub.Space} {hub.Description}".Trim()));
         return Task.CompletedTask;
@@ -157,7 +166,8 @@ public sealed class HubCompleter : ScramjetCompleter
 /// <summary>Offers the ids of packages in stores.</summary>
 public sealed class StoreItemCompleter : ScramjetCompleter
 {
-    private protected override Task FindAsync(RequestContext context, CommandScope scope, Action<Offer> offer) => Finder.StoreItems(context).ForEachAsync(scope, [], item =>
+    private protected override Task FindAsync(RequestContext context, CommandScope scope, Action<Offer> offer) =>
+        Finder.StoreItems(context).ForEachAsync(scope, [], item =>
     {
         offer(new Offer(item.Id, $"{item.Name} {item.Version} in {item.Space}"));
         return Task.CompletedTask;
@@ -167,7 +177,8 @@ public sealed class StoreItemCompleter : ScramjetCompleter
 /// <summary>Offers sequences: their names, or ids if they have none.</summary>
 public sealed class SequenceCompleter : ScramjetCompleter
 {
-    private protected override Task FindAsync(RequestContext context, CommandScope scope, Action<Offer> offer) => Finder.Sequences(context).ForEachAsync(scope, [], sequence =>
+    private protected override Task FindAsync(RequestContext context, CommandScope scope, Action<Offer> offer) =>
+        Finder.Sequences(context).ForEachAsync(scope, [], sequence =>
     {
         offer(new Offer(sequence.Name ?? sequence.Id, $"{sequence.Id} {sequence.Version} on {sequence.Hub}"));
         return Task.CompletedTask;
@@ -177,7 +188,8 @@ public sealed class SequenceCompleter : ScramjetCompleter
 /// <summary>Offers instances by their ids and by the names of their sequences: those that run first, and the newest of a name first.</summary>
 public sealed class InstanceCompleter : ScramjetCompleter
 {
-    private protected override Task FindAsync(RequestContext context, CommandScope scope, Action<Offer> offer) => Finder.Instances(context).ForEachAsync(scope, [], instance =>
+    private protected override Task FindAsync(RequestContext context, CommandScope scope, Action<Offer> offer) =>
+        Finder.Instances(context).ForEachAsync(scope, [], instance =>
     {
         offer(new InstanceOffer(instance));
         return Task.CompletedTask;
@@ -217,7 +229,8 @@ public sealed class InstanceCompleter : ScramjetCompleter
 
         public override string Complete(string word) => IsOnlyOne && _name is not null && (word.Length == 0 || !base.IsFor(word)) ? _name : Text;
 
-        private static string Describe(Instance instance, string id) => $"{instance.SequenceName ?? instance.SequenceId}  {id}  {instance.Status} on {instance.Hub}";
+        private static string Describe(Instance instance, string id) =>
+            $"{instance.SequenceName ?? instance.SequenceId}  {id}  {instance.Status} on {instance.Hub}";
     }
 }
 

@@ -92,7 +92,9 @@ internal sealed class Matcher<T>(Naming<T> naming, string text, Several several 
         return matches;
     }
 
-    /// <summary>The item whose id begins with the text, or that alone has it as its name, if nothing matched whole. Of a wildcard, all that match by their names.</summary>
+    /// <summary>
+    /// The item whose id begins with the text, or that alone has it as its name, if nothing matched whole. Of a wildcard, all that match by their names.
+    /// </summary>
     /// <param name="failedPlaces">The places that could not be asked.</param>
     /// <param name="anyAnswered">Whether at least one place answered.</param>
     /// <exception cref="ScramjetException"><c>NOT_FOUND</c> or <c>AMBIGUOUS</c>.</exception>
@@ -112,7 +114,10 @@ internal sealed class Matcher<T>(Naming<T> naming, string text, Several several 
         if (!anyAnswered)
             return [];
 
-        throw NotFound.Error(naming.Kind, Text, failedPlaces is { Count: > 0 } ? $" in the places that answered (without an answer: {string.Join(", ", failedPlaces)})" : "");
+        throw NotFound.Error(
+            naming.Kind,
+            Text,
+            failedPlaces is { Count: > 0 } ? $" in the places that answered (without an answer: {string.Join(", ", failedPlaces)})" : "");
     }
 
     private ScramjetException Ambiguous(IReadOnlyList<T> items) => new(

@@ -26,7 +26,12 @@ public sealed class ReceiveScramjetEventCommand : HubCmdlet
 
     private EventArguments _arguments = null!;
 
-    [Parameter(Mandatory = true, HelpMessage = "Ids of instances, or names of their sequences.", Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Parameter(
+        Mandatory = true,
+        HelpMessage = "Ids of instances, or names of their sequences.",
+        Position = 0,
+        ValueFromPipeline = true,
+        ValueFromPipelineByPropertyName = true)]
     [Alias("InstanceId")]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]

@@ -122,11 +122,18 @@ public sealed class SendScramjetInputCommand : DataCmdlet
 
     private async Task SendAsync(StreamBody body)
     {
-        var instances = await RequestContext.CollectAsync<Instance>(collect => Finder.Instances(Context, Several.AreAmbiguous).ForEachAsync(_scope, [Instance!], collect)).ConfigureAwait(false);
+        var instances = await RequestContext.CollectAsync<Instance>(
+            collect => Finder.Instances(Context, Several.AreAmbiguous).ForEachAsync(_scope, [Instance!], collect)).ConfigureAwait(false);
 
         // The finder has reported the error.
         if (instances.Count == 0)
-            throw new ScramjetException(ErrorCodes.NotFound, $"Nothing was sent: '{Instance}' isn't the name or the id of one instance.", "For a list, use Get-ScramjetInstance.");
+        {
+            throw new ScramjetException(
+                ErrorCodes.NotFound,
+                $"Nothing was sent: '{Instance}' isn't the name or the id of one instance.",
+                "For a list, use Get-ScramjetInstance.");
+        }
+
         if (instances.Count > 1)
         {
             throw new ScramjetException(

@@ -50,7 +50,10 @@ public sealed class GetScramjetInstanceCommand : HubCmdlet
         InstanceReference[] references = Piped.Value is Instance piped ? [new InstanceReference(piped, null)] : Places.Named(nameof(Instance), Instance);
         var known = references.Select(r => r.Value).OfType<Instance>().ToArray();
         return Places.ForEachInstanceAsync(references, async instance =>
-            await WriteMatchAsync(known.Contains(instance) ? await Bind(instance.Client).GetInfoAsync(StopToken).ConfigureAwait(false) : instance).ConfigureAwait(false), Several.AreMeant);
+        {
+            var current = known.Contains(instance) ? await Bind(instance.Client).GetInfoAsync(StopToken).ConfigureAwait(false) : instance;
+            await WriteMatchAsync(current).ConfigureAwait(false);
+        }, Several.AreMeant);
     }
 
     private async Task WriteInstancesOfAsync(Sequence sequence)

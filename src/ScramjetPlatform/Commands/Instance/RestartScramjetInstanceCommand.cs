@@ -18,7 +18,12 @@ namespace ScramjetPlatform;
 [OutputType(typeof(Instance))]
 public sealed class RestartScramjetInstanceCommand : HubCmdlet
 {
-    [Parameter(Mandatory = true, HelpMessage = "Ids of instances, or names of their sequences.", Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Parameter(
+        Mandatory = true,
+        HelpMessage = "Ids of instances, or names of their sequences.",
+        Position = 0,
+        ValueFromPipeline = true,
+        ValueFromPipelineByPropertyName = true)]
     [Alias("InstanceId")]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
@@ -54,7 +59,8 @@ public sealed class RestartScramjetInstanceCommand : HubCmdlet
         var sequence = await hub.GetSequenceAsync(sequenceId, StopToken).ConfigureAwait(false);
         var version = await hub.GetHubVersionAsync(StopToken).ConfigureAwait(false);
         var options = StartSettings.Of(Context, now, version);
-        if (!await ConfirmAsync($"{sequence.Name ?? "instance"} ({instance.Id}) on {instance.Hub}", now.HasEnded ? "Start again" : "Kill and start again").ConfigureAwait(false))
+        var action = now.HasEnded ? "Start again" : "Kill and start again";
+        if (!await ConfirmAsync($"{sequence.Name ?? "instance"} ({instance.Id}) on {instance.Hub}", action).ConfigureAwait(false))
             return;
 
         if (await EndAsync(now, version.SupportsStartOptions).ConfigureAwait(false))

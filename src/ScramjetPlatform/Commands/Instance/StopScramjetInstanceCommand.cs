@@ -17,7 +17,12 @@ namespace ScramjetPlatform;
 [OutputType(typeof(Instance))]
 public sealed class StopScramjetInstanceCommand : HubCmdlet
 {
-    [Parameter(Mandatory = true, HelpMessage = "Ids of instances, or names of their sequences.", Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Parameter(
+        Mandatory = true,
+        HelpMessage = "Ids of instances, or names of their sequences.",
+        Position = 0,
+        ValueFromPipeline = true,
+        ValueFromPipelineByPropertyName = true)]
     [Alias("InstanceId")]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
@@ -77,7 +82,12 @@ public sealed class StopScramjetInstanceCommand : HubCmdlet
     private async Task<Instance> UntilEndedAsync(Instance instance)
     {
         if (Wait)
-            return await Context.Watch.UntilEndedAsync(instance, AllowKeepAlive && !Force ? null : InstanceTimings.Default.KillTime, StopToken).ConfigureAwait(false);
+        {
+            return await Context.Watch.UntilEndedAsync(
+                instance,
+                AllowKeepAlive && !Force ? null : InstanceTimings.Default.KillTime,
+                StopToken).ConfigureAwait(false);
+        }
 
         try
         {

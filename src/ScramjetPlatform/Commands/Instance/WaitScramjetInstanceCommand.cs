@@ -16,7 +16,12 @@ namespace ScramjetPlatform;
 [OutputType(typeof(Instance))]
 public sealed class WaitScramjetInstanceCommand : HubCmdlet
 {
-    [Parameter(Mandatory = true, HelpMessage = "Ids of instances, or names of their sequences.", Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Parameter(
+        Mandatory = true,
+        HelpMessage = "Ids of instances, or names of their sequences.",
+        Position = 0,
+        ValueFromPipeline = true,
+        ValueFromPipelineByPropertyName = true)]
     [Alias("InstanceId")]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]

@@ -18,7 +18,12 @@ public sealed class ReceiveScramjetOutputCommand : HubCmdlet
 {
     private StreamReceiver _receiver = null!;
 
-    [Parameter(Mandatory = true, HelpMessage = "Ids of instances, or names of their sequences.", Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Parameter(
+        Mandatory = true,
+        HelpMessage = "Ids of instances, or names of their sequences.",
+        Position = 0,
+        ValueFromPipeline = true,
+        ValueFromPipelineByPropertyName = true)]
     [Alias("InstanceId")]
     [SupportsWildcards]
     [ArgumentCompleter(typeof(InstanceCompleter))]

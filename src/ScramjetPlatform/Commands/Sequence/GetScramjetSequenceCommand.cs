@@ -55,7 +55,8 @@ public sealed class GetScramjetSequenceCommand : HubCmdlet
         return Places.ForEachAsync(finder, references, sequence => known.Contains(sequence) ? RefreshAsync(sequence.Client) : WriteMatchAsync(sequence));
     }
 
-    private async Task RefreshAsync(SequenceClient client) => await WriteMatchAsync(await Bind(client).GetInfoAsync(StopToken).ConfigureAwait(false)).ConfigureAwait(false);
+    private async Task RefreshAsync(SequenceClient client) =>
+        await WriteMatchAsync(await Bind(client).GetInfoAsync(StopToken).ConfigureAwait(false)).ConfigureAwait(false);
 
     private Task WriteMatchAsync(Sequence sequence) => Latest ? WriteNewestAsync(sequence) : WriteAsync(sequence);
 

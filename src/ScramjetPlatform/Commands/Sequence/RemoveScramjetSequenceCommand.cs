@@ -39,7 +39,8 @@ public sealed class RemoveScramjetSequenceCommand : HubCmdlet
 
     private protected override void Begin() => _copies = new SequenceCopies(Context);
 
-    private protected override Task ProcessAsync() => Places.ForEachSequenceAsync(Sequence, RemoveAsync, KeepLatest ? Several.AreMeant : Several.AreOnePerPlace);
+    private protected override Task ProcessAsync() =>
+        Places.ForEachSequenceAsync(Sequence, RemoveAsync, KeepLatest ? Several.AreMeant : Several.AreOnePerPlace);
 
     private async Task RemoveAsync(Sequence sequence)
     {

@@ -119,7 +119,10 @@ internal sealed class SequenceReplacement
             if (now is { HasEnded: true, IsGone: false })
                 await _context.Watch.ReleaseAsync(now, _context.Cancellation).ConfigureAwait(false);
         })).ConfigureAwait(false);
-        await _context.Watch.RemoveAsync(old.Client, timeout: InstanceTimings.Default.ListedTime, cancellationToken: _context.Cancellation).ConfigureAwait(false);
+        await _context.Watch.RemoveAsync(
+            old.Client,
+            timeout: InstanceTimings.Default.ListedTime,
+            cancellationToken: _context.Cancellation).ConfigureAwait(false);
         _context.Output.PostVerbose($"The old sequence '{old.Name}' ({old.Id}) on {old.Hub} was removed.");
     });
 
@@ -153,7 +156,8 @@ internal sealed class SequenceReplacement
         return new ScramjetException(
             cause.Code,
             $"The new '{sequence.Name}' doesn't run on '{sequence.Hub}': {cause.Message} {left}{old}.",
-            "Correct the program, and publish it again. What it wrote to its standard error, and the first error of its log, were shown as warnings if its hub still had them. " +
+            "Correct the program, and publish it again. Its standard error, and the first error of its log, were written as warnings if its hub still " +
+            "had them. " +
             "See also the hub's log with Get-ScramjetLog.",
             cause);
     }
@@ -165,7 +169,10 @@ internal sealed class SequenceReplacement
         LogEntry? error = null;
         await Task.WhenAll(
             ReadAsync(instance, InstanceStream.Stderr, _context.Output.PostWarning),
-            ReadAsync(instance, InstanceStream.Log, line => error ??= LogEntry.Parse(line) is var entry && entry.IsAtLeast(LogLevel.Error) ? entry : null)).ConfigureAwait(false);
+            ReadAsync(
+                instance,
+                InstanceStream.Log,
+                line => error ??= LogEntry.Parse(line) is var entry && entry.IsAtLeast(LogLevel.Error) ? entry : null)).ConfigureAwait(false);
         if (error is not null)
             _context.Output.PostWarning($"{error}");
     }

@@ -70,7 +70,9 @@ internal sealed class TreeChanges(TimeSpan duration)
         _changes[key] = (kind, _clock.Elapsed + duration);
     }
 
-    /// <summary>Whether a node and all above it were received in this round, or were removed themselves: what is below a node that failed may still exist.</summary>
+    /// <summary>
+    /// Whether a node and all above it were received in this round, or were removed themselves: what is below a node that failed may still exist.
+    /// </summary>
     private static bool IsReceived(ScramjetTreeNode? node, Dictionary<string, ScramjetTreeNode> now)
     {
         for (; node is not null; node = node.Parent)
