@@ -67,7 +67,9 @@ public sealed class LocalPlatform : IAsyncDisposable
                     throw new LocalPlatformException($"Two spaces have the id {id}.");
             }
 
-            await Task.WhenAll(server.ListenAsync(options.Port, cancellationToken), server.StartHubsAsync(options.HubsPerSpace, cancellationToken)).ConfigureAwait(false);
+            await Task.WhenAll(
+                server.ListenAsync(options.Port, cancellationToken),
+                server.StartHubsAsync(options.HubsPerSpace, cancellationToken)).ConfigureAwait(false);
             foreach (var hub in options.ExternalHubs)
                 server.AddHub(hub);
             return server;
@@ -81,7 +83,8 @@ public sealed class LocalPlatform : IAsyncDisposable
 
     /// <summary>The hub with an id that this platform has started in a space.</summary>
     public LocalHub GetHub(string spaceId, string hubId) =>
-        hubs.FirstOrDefault(item => item.SpaceId == spaceId && item.Hub.Id == hubId).Hub ?? throw new KeyNotFoundException($"No hub {hubId} was started in {spaceId}.");
+        hubs.FirstOrDefault(
+            item => item.SpaceId == spaceId && item.Hub.Id == hubId).Hub ?? throw new KeyNotFoundException($"No hub {hubId} was started in {spaceId}.");
 
     /// <summary>Adds a running hub to a space. It isn't stopped with the platform.</summary>
     public void AddHub(string spaceId, string hubId, Uri uri) => AddHub(new ExternalHub(hubId, uri, spaceId));
@@ -116,7 +119,9 @@ public sealed class LocalPlatform : IAsyncDisposable
         if (count > 0)
             await NpmInstall.EnsureAsync(cancellationToken).ConfigureAwait(false);
 
-        var starts = SpaceIds.SelectMany((spaceId, space) => Enumerable.Range(0, count).Select(number => (SpaceId: spaceId, Start: StartHubAsync(space, number, cancellationToken)))).ToArray();
+        var starts = SpaceIds.SelectMany(
+            (spaceId, space) => Enumerable.Range(0, count)
+                .Select(number => (SpaceId: spaceId, Start: StartHubAsync(space, number, cancellationToken)))).ToArray();
         try
         {
             await Task.WhenAll(starts.Select(item => item.Start)).ConfigureAwait(false);

@@ -62,7 +62,11 @@ internal static class Program
     private static async Task EndWithInputAsync(CancellationTokenSource ending)
     {
         // A thread of its own, because a read of the console isn't asynchronous.
-        await Task.Factory.StartNew(() => Console.OpenStandardInput().CopyTo(Stream.Null), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).ConfigureAwait(false);
+        await Task.Factory.StartNew(
+            () => Console.OpenStandardInput().CopyTo(Stream.Null),
+            CancellationToken.None,
+            TaskCreationOptions.LongRunning,
+            TaskScheduler.Default).ConfigureAwait(false);
         await ending.CancelAsync().ConfigureAwait(false);
     }
 

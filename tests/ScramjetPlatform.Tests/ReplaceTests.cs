@@ -26,7 +26,9 @@ public sealed class ReplaceTests(RealPlatform real)
         var sequence = hub.Sequence("wait");
         session.Set("folder", sequence.Folder);
         session.Set("name", sequence.Name);
-        session.Get("1, 2 | ForEach-Object { $s = Publish-ScramjetSequence $folder; $null = $s | Start-ScramjetSequence -AppConfig @{ a = 1 } -ArgumentList Hi, 2 -Wait }");
+        session.Get(
+            "1, 2 | ForEach-Object { $s = Publish-ScramjetSequence $folder; "
+                + "$null = $s | Start-ScramjetSequence -AppConfig @{ a = 1 } -ArgumentList Hi, 2 -Wait }");
         session.Set("old", session.Get("Get-ScramjetSequence $name; Get-ScramjetInstance $name"));
 
         var plan = session.Run("Publish-ScramjetSequence $folder -Replace -WhatIf");
@@ -81,7 +83,9 @@ public sealed class ReplaceTests(RealPlatform real)
         foreach (var hub in platform.Hubs)
             Assert.Single(hub.Sequences.Values, s => (string?)s["config"]!["name"] == sequence.Name);
         Assert.Equal(Ids(first).Order(), Ids(session.Get("Publish-ScramjetSequence $folder -Replace -IfChanged -Start")).Order());
-        Assert.Equal(Ids(session.Get($"Get-ScramjetSequence {sequence.Name}")).Order(), Ids(session.Get("Publish-ScramjetSequence $folder -Replace -IfChanged")).Order());
+        Assert.Equal(
+            Ids(session.Get($"Get-ScramjetSequence {sequence.Name}")).Order(),
+            Ids(session.Get("Publish-ScramjetSequence $folder -Replace -IfChanged")).Order());
     }
 
     [Theory]

@@ -54,7 +54,8 @@ internal sealed class DuplexConnection : IDisposable
 
             // A client that expects to be told to continue is told so when its body is first read, which must be before it sees an answer.
             var sends = false;
-            if (request.Headers.ExpectContinue != true || await Task.WhenAny(reading, Task.Delay(ContinueTimeout, cancellationToken)).ConfigureAwait(false) != reading)
+            if (request.Headers.ExpectContinue != true
+                || await Task.WhenAny(reading, Task.Delay(ContinueTimeout, cancellationToken)).ConfigureAwait(false) != reading)
                 SendBody();
 
             var head = await reading.ConfigureAwait(false);
@@ -97,7 +98,8 @@ internal sealed class DuplexConnection : IDisposable
     private static string Head(HttpRequestMessage request)
     {
         var head = new StringBuilder();
-        head.Append(request.Method.Method).Append(' ').Append(request.RequestUri!.PathAndQuery).Append(" HTTP/1.1\r\nHost: ").Append(request.RequestUri.Authority).Append("\r\n");
+        head.Append(request.Method.Method).Append(' ').Append(request.RequestUri!.PathAndQuery).Append(" HTTP/1.1\r\nHost: ")
+            .Append(request.RequestUri.Authority).Append("\r\n");
         foreach (var header in request.Headers.NonValidated)
         {
             if (!header.Key.Equals("Transfer-Encoding", StringComparison.OrdinalIgnoreCase))
@@ -135,7 +137,12 @@ internal sealed class DuplexConnection : IDisposable
 
     private HttpResponseMessage Response(HttpRequestMessage request, ResponseHead head)
     {
-        var response = new HttpResponseMessage((System.Net.HttpStatusCode)head.Status) { ReasonPhrase = head.Reason, RequestMessage = request, Version = System.Net.HttpVersion.Version11 };
+        var response = new HttpResponseMessage((System.Net.HttpStatusCode)head.Status)
+        {
+            ReasonPhrase = head.Reason,
+            RequestMessage = request,
+            Version = System.Net.HttpVersion.Version11,
+        };
         long? length = null;
         var chunked = false;
         var content = new List<(string Name, string Value)>();

@@ -37,7 +37,11 @@ internal sealed class HubForwarder(IHttpForwarder forwarder) : IDisposable
 
     private sealed class HubTransformer(Uri target) : HttpTransformer
     {
-        public override async ValueTask TransformRequestAsync(HttpContext httpContext, HttpRequestMessage proxyRequest, string destinationPrefix, CancellationToken cancellationToken)
+        public override async ValueTask TransformRequestAsync(
+            HttpContext httpContext,
+            HttpRequestMessage proxyRequest,
+            string destinationPrefix,
+            CancellationToken cancellationToken)
         {
             await base.TransformRequestAsync(httpContext, proxyRequest, destinationPrefix, cancellationToken).ConfigureAwait(false);
             proxyRequest.RequestUri = target;
@@ -46,7 +50,10 @@ internal sealed class HubForwarder(IHttpForwarder forwarder) : IDisposable
         }
 
         // The client learns at once that the hub has answered, though the first byte may be long in coming.
-        public override async ValueTask<bool> TransformResponseAsync(HttpContext httpContext, HttpResponseMessage? proxyResponse, CancellationToken cancellationToken)
+        public override async ValueTask<bool> TransformResponseAsync(
+            HttpContext httpContext,
+            HttpResponseMessage? proxyResponse,
+            CancellationToken cancellationToken)
         {
             var copy = await base.TransformResponseAsync(httpContext, proxyResponse, cancellationToken).ConfigureAwait(false);
             if (proxyResponse is not null)
@@ -55,7 +62,10 @@ internal sealed class HubForwarder(IHttpForwarder forwarder) : IDisposable
         }
 
         // An answer can be complete while the request's body still goes on: a topic's is, on 0.18 hubs.
-        public override async ValueTask TransformResponseTrailersAsync(HttpContext httpContext, HttpResponseMessage proxyResponse, CancellationToken cancellationToken)
+        public override async ValueTask TransformResponseTrailersAsync(
+            HttpContext httpContext,
+            HttpResponseMessage proxyResponse,
+            CancellationToken cancellationToken)
         {
             await base.TransformResponseTrailersAsync(httpContext, proxyResponse, cancellationToken).ConfigureAwait(false);
             await httpContext.Response.CompleteAsync().ConfigureAwait(false);

@@ -93,7 +93,10 @@ public sealed class LocalHub : IAsyncDisposable
     private static void CheckFolder(string path)
     {
         if (Path.GetFullPath(path).Any(letter => !char.IsLetterOrDigit(letter) && !"/\\:._-+,@~".Contains(letter, StringComparison.Ordinal)))
-            throw new LocalPlatformException($"A hub can't work in {path}: the path can have letters, digits and a few characters such as - and _, but no spaces.");
+        {
+            throw new LocalPlatformException(
+                $"A hub can't work in {path}: the path can have letters, digits and a few characters such as - and _, but no spaces.");
+        }
     }
 
     private static Process Launch(string node, string modules, WorkingFolder folder, LocalHubOptions options)

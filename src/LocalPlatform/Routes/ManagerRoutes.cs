@@ -92,7 +92,10 @@ internal sealed class ManagerRoutes(PlatformState state, HubForwarder forwarder)
     }
 
     private async Task ListAsync(HttpContext context, Space space) =>
-        await Answer.JsonAsync(context, Array(await Task.WhenAll(space.Hubs.Select(hub => state.Hubs.DescribeAsync(hub, context.RequestAborted))).ConfigureAwait(false))).ConfigureAwait(false);
+        await Answer.JsonAsync(
+            context,
+            Array(await Task.WhenAll(space.Hubs.Select(hub => state.Hubs.DescribeAsync(hub, context.RequestAborted))).ConfigureAwait(false)))
+            .ConfigureAwait(false);
 
     private async Task SequencesAsync(HttpContext context, Space space, bool withStore)
     {

@@ -13,7 +13,9 @@ internal sealed class MiddlewareRoutes(PlatformState state)
     /// <summary>Answers what is under the middleware's base but in no space; null where there is no such route.</summary>
     public Task? Handle(HttpContext context, Requestor requestor, string[] path) => (context.Request.Method, path) switch
     {
-        ("GET", ["spaces"]) => Answer.JsonAsync(context, new JsonArray([.. state.Spaces.Where(requestor.MayUse).Select(space => (JsonNode)new JsonObject { ["id"] = space.Id })])),
+        ("GET", ["spaces"]) => Answer.JsonAsync(
+            context,
+            new JsonArray([.. state.Spaces.Where(requestor.MayUse).Select(space => (JsonNode)new JsonObject { ["id"] = space.Id })])),
         ("GET", ["version"]) => Answer.JsonAsync(context, PlatformRoutes.VersionOf("@scramjet/middleware")),
         ("GET", ["audit"]) => StreamAnswer.WriteAsync(context, state.Audit.ReadAsync(requestor.OnlySpace?.Id, context.RequestAborted)),
         _ => null,

@@ -42,7 +42,10 @@ internal sealed class PlatformRoutes(PlatformState state, HubForwarder forwarder
 
     private async Task RouteAsync(HttpContext context)
     {
-        var authorization = AuthenticationHeaderValue.TryParse(context.Request.Headers.Authorization, out var header) && header.Scheme.Equals("Bearer", StringComparison.OrdinalIgnoreCase) ? header.Parameter : null;
+        var authorization = AuthenticationHeaderValue.TryParse(context.Request.Headers.Authorization, out var header)
+            && header.Scheme.Equals("Bearer", StringComparison.OrdinalIgnoreCase)
+            ? header.Parameter
+            : null;
         if (state.Identify(authorization) is not { } requestor)
         {
             await (authorization is null

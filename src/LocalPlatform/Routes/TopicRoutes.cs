@@ -52,7 +52,10 @@ internal static class TopicRoutes
         if (!mustMatch || topic.ContentType.Equals(type, StringComparison.OrdinalIgnoreCase))
             return topic;
 
-        await Answer.ErrorAsync(context, StatusCodes.Status415UnsupportedMediaType, $"Acceptable Content-Type for {name} is {topic.ContentType}").ConfigureAwait(false);
+        await Answer.ErrorAsync(
+            context,
+            StatusCodes.Status415UnsupportedMediaType,
+            $"Acceptable Content-Type for {name} is {topic.ContentType}").ConfigureAwait(false);
         return null;
     }
 }

@@ -31,7 +31,14 @@ internal sealed class AccessKeys
         {
             return new JsonObject
             {
-                ["accessKeys"] = new JsonArray([.. keys.Select(key => (JsonNode)new JsonObject { ["created"] = key.Created.ToUnixTimeMilliseconds(), ["description"] = key.Description })]),
+                ["accessKeys"] = new JsonArray(
+                    [
+                        .. keys.Select(key => (JsonNode)new JsonObject
+                        {
+                            ["created"] = key.Created.ToUnixTimeMilliseconds(),
+                            ["description"] = key.Description,
+                        }),
+                    ]),
             };
         }
     }

@@ -48,16 +48,20 @@ internal sealed class HubReader : IDisposable
 
     /// <summary>The sequences of hubs, each with the hub as its location.</summary>
     public async Task<IEnumerable<JsonObject>> SequencesAsync(IEnumerable<HubEntry> hubs, CancellationToken cancellationToken) =>
-        (await Task.WhenAll(hubs.Where(hub => hub.IsConnected).Select(hub => SequencesAsync(hub, cancellationToken))).ConfigureAwait(false)).SelectMany(items => items);
+        (await Task.WhenAll(hubs.Where(hub => hub.IsConnected).Select(hub => SequencesAsync(hub, cancellationToken))).ConfigureAwait(false))
+            .SelectMany(items => items);
 
     /// <summary>The instances of hubs as newer hubs describe them, each with the hub as its location.</summary>
     public async Task<IEnumerable<JsonObject>> InstancesAsync(IEnumerable<HubEntry> hubs, CancellationToken cancellationToken) =>
-        (await Task.WhenAll(hubs.Where(hub => hub.IsConnected).Select(hub => InstancesAsync(hub, cancellationToken))).ConfigureAwait(false)).SelectMany(items => items);
+        (await Task.WhenAll(hubs.Where(hub => hub.IsConnected).Select(hub => InstancesAsync(hub, cancellationToken))).ConfigureAwait(false))
+            .SelectMany(items => items);
 
     /// <summary>The topics of hubs, by name, with a hub that has one as an actor.</summary>
     public async Task<IEnumerable<JsonObject>> TopicsAsync(IEnumerable<HubEntry> hubs, CancellationToken cancellationToken)
     {
-        var lists = await Task.WhenAll(hubs.Where(hub => hub.IsConnected).Select(async hub => (Hub: hub, Topics: await GetListAsync(hub, "topics", cancellationToken).ConfigureAwait(false)))).ConfigureAwait(false);
+        var lists = await Task.WhenAll(
+            hubs.Where(hub => hub.IsConnected)
+                .Select(async hub => (Hub: hub, Topics: await GetListAsync(hub, "topics", cancellationToken).ConfigureAwait(false)))).ConfigureAwait(false);
         return lists.SelectMany(list => list.Topics, (list, topic) => (list.Hub, Topic: topic))
             .Where(item => TopicName(item.Topic) is not null)
             .GroupBy(item => TopicName(item.Topic)!)

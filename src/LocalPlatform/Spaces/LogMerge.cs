@@ -17,7 +17,10 @@ internal static class LogMerge
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
     /// <summary>Reads the logs of the hubs that there are, and of those that come later or come back.</summary>
-    public static async IAsyncEnumerable<byte[]> ReadAsync(HubReader reader, Func<IEnumerable<HubEntry>> hubs, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public static async IAsyncEnumerable<byte[]> ReadAsync(
+        HubReader reader,
+        Func<IEnumerable<HubEntry>> hubs,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var done = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var lines = Channel.CreateBounded<byte[]>(256);

@@ -255,7 +255,11 @@ public sealed class HubClient : PlaceClient
                 "Connect the hub to a space, or use the hub itself.");
     }
 
-    private static async Task<IReadOnlyDictionary<string, DateTimeOffset>?> ReadUploadTimesAsync(LineReader reader, bool isAudit, string marker, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyDictionary<string, DateTimeOffset>?> ReadUploadTimesAsync(
+        LineReader reader,
+        bool isAudit,
+        string marker,
+        CancellationToken cancellationToken)
     {
         var times = new Dictionary<string, DateTimeOffset>(StringComparer.Ordinal);
         var last = DateTimeOffset.MinValue;

@@ -51,7 +51,8 @@ public sealed class ScramjetTransport : IDisposable
 
         if (ContentHeaderHandler.IsNeeded)
             ContentHeaderHandler.AllowTls12();
-        _http = new HttpClient(_options.UsesContentHeaderHandler ? new ContentHeaderHandler(handler) : handler) { Timeout = System.Threading.Timeout.InfiniteTimeSpan };
+        _http = new HttpClient(
+            _options.UsesContentHeaderHandler ? new ContentHeaderHandler(handler) : handler) { Timeout = System.Threading.Timeout.InfiniteTimeSpan };
         var wire = new WireHandler(_http, _options.UserAgent);
         _handlers = new RetryHandler(new ErrorHandler(new RedirectHandler(new AuthorizationHandler(wire, BaseUri, accessToken), BaseUri)), _options);
     }
@@ -89,7 +90,12 @@ public sealed class ScramjetTransport : IDisposable
     /// <param name="options">The caller's options.</param>
     /// <param name="probe">Checks whether the server responds, and throws if it doesn't.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
-    internal async Task<JToken?> SendJsonAsync(string baseAddress, ApiRequest request, RequestOptions? options, Func<CancellationToken, Task>? probe, CancellationToken cancellationToken)
+    internal async Task<JToken?> SendJsonAsync(
+        string baseAddress,
+        ApiRequest request,
+        RequestOptions? options,
+        Func<CancellationToken, Task>? probe,
+        CancellationToken cancellationToken)
     {
         var timeout = request.Timeout ?? options?.Timeout ?? _options.Timeout;
         if (timeout == System.Threading.Timeout.InfiniteTimeSpan && probe is not null)
@@ -116,7 +122,12 @@ public sealed class ScramjetTransport : IDisposable
     /// <param name="options">The caller's options.</param>
     /// <param name="probe">Checks whether the server responds, and throws if it doesn't.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
-    internal async Task<ApiStream> OpenStreamAsync(string baseAddress, ApiRequest request, RequestOptions? options, Func<CancellationToken, Task> probe, CancellationToken cancellationToken)
+    internal async Task<ApiStream> OpenStreamAsync(
+        string baseAddress,
+        ApiRequest request,
+        RequestOptions? options,
+        Func<CancellationToken, Task> probe,
+        CancellationToken cancellationToken)
     {
         var call = NewCall(baseAddress, request, options, OpeningOf(options));
         HttpResponseMessage? response = null;
@@ -162,12 +173,18 @@ public sealed class ScramjetTransport : IDisposable
         return new SilenceWatch(call, probe, third < _options.SilenceLimit ? third : _options.SilenceLimit);
     }
 
-    private static Task<T> OpenAsync<T>(SilenceWatch watch, Task<T> answer, CancellationTokenSource bound, RequestOptions? options) => options?.OpeningTime is { } most
+    private static Task<T> OpenAsync<T>(SilenceWatch watch, Task<T> answer, CancellationTokenSource bound, RequestOptions? options) =>
+        options?.OpeningTime is { } most
         ? watch.WithinAsync(answer, bound.Cancel, OpeningOf(options), most)
         : watch.WhileAsync(answer, bound.Cancel);
 
     /// <summary>Sends a request whose response or body lasts as long as a stream. It doesn't count for the throttle.</summary>
-    private async Task<JToken?> SendWatchedAsync(string baseAddress, ApiRequest request, RequestOptions? options, Func<CancellationToken, Task> probe, CancellationToken cancellationToken)
+    private async Task<JToken?> SendWatchedAsync(
+        string baseAddress,
+        ApiRequest request,
+        RequestOptions? options,
+        Func<CancellationToken, Task> probe,
+        CancellationToken cancellationToken)
     {
         // Sending a body has no time limit.
         if (request.Waiting is not null)
@@ -242,11 +259,22 @@ public sealed class ScramjetTransport : IDisposable
     private static Uri CheckAddress(Uri uri)
     {
         if (!uri.IsAbsoluteUri || (uri.Scheme != Uri.UriSchemeHttp && uri.Scheme != Uri.UriSchemeHttps))
-            throw new ScramjetException(ErrorCodes.BadParameters, $"'{uri.OriginalString}' isn't an http or https address.", "Specify an address such as https://api.scramjet.cloud/api/v1.");
+        {
+            throw new ScramjetException(
+                ErrorCodes.BadParameters,
+                $"'{uri.OriginalString}' isn't an http or https address.",
+                "Specify an address such as https://api.scramjet.cloud/api/v1.");
+        }
+
         if (uri.UserInfo.Length > 0)
             throw new ScramjetException(ErrorCodes.BadParameters, "An address can't have a user name or password.", "Specify the token separately.");
         if (uri.Query.Length > 0 || uri.Fragment.Length > 0)
-            throw new ScramjetException(ErrorCodes.BadParameters, $"'{uri.GetLeftPart(UriPartial.Path)}' has a query or fragment.", "Specify the address without it, such as https://api.scramjet.cloud/api/v1.");
+        {
+            throw new ScramjetException(
+                ErrorCodes.BadParameters,
+                $"'{uri.GetLeftPart(UriPartial.Path)}' has a query or fragment.",
+                "Specify the address without it, such as https://api.scramjet.cloud/api/v1.");
+        }
 
         return new Uri(uri.AbsoluteUri.TrimEnd('/'), UriKind.Absolute);
     }
@@ -259,7 +287,12 @@ public sealed class ScramjetTransport : IDisposable
         foreach (var c in token!)
         {
             if (c is <= ' ' or > '~')
-                throw new ScramjetException(ErrorCodes.BadParameters, "The access token has white space or other characters that aren't allowed in a token.", "Copy the token again, without quotes or line breaks.");
+            {
+                throw new ScramjetException(
+                    ErrorCodes.BadParameters,
+                    "The access token has white space or other characters that aren't allowed in a token.",
+                    "Copy the token again, without quotes or line breaks.");
+            }
         }
 
         return token;

@@ -62,7 +62,12 @@ public sealed class InstanceWatch
     {
         known = await UntilRunningAsync(known, timeout, cancellationToken).ConfigureAwait(false);
         var clock = Stopwatch.StartNew();
-        known = await UntilAsync(known, i => i.HasEnded || clock.Elapsed >= _timings.ProofTime, "to run for a moment", null, cancellationToken).ConfigureAwait(false);
+        known = await UntilAsync(
+            known,
+            i => i.HasEnded || clock.Elapsed >= _timings.ProofTime,
+            "to run for a moment",
+            null,
+            cancellationToken).ConfigureAwait(false);
 
         // A hub of 0.18 forgets an instance at once if it failed, and otherwise after ten seconds.
         if (!known.HasEnded || known.Succeeded == true)
@@ -89,7 +94,12 @@ public sealed class InstanceWatch
     /// <param name="timeout">How long to wait; null to wait without a limit.</param>
     /// <param name="cancellationToken">Cancels the wait.</param>
     /// <exception cref="ScramjetException"><c>TIMEOUT</c>.</exception>
-    public Task<Instance> UntilAsync(Instance known, Func<Instance, bool> condition, string goal, TimeSpan? timeout, CancellationToken cancellationToken = default) =>
+    public Task<Instance> UntilAsync(
+        Instance known,
+        Func<Instance, bool> condition,
+        string goal,
+        TimeSpan? timeout,
+        CancellationToken cancellationToken = default) =>
         UntilAsync(known, condition, goal, timeout, _polling, cancellationToken);
 
     /// <summary>Stops an instance that hasn't ended, and waits until it has. Its hub kills it after the time limit.</summary>
@@ -174,7 +184,8 @@ public sealed class InstanceWatch
                 if (running.Length > 0 && !kill)
                     throw InUse(sequence, running, "DELETE");
 
-                await Task.WhenAll(running.Where(i => killed.Add(i.Id)).Select(i => KillAsync(i, removeImmediately: true, cancellationToken))).ConfigureAwait(false);
+                await Task.WhenAll(
+                    running.Where(i => killed.Add(i.Id)).Select(i => KillAsync(i, removeImmediately: true, cancellationToken))).ConfigureAwait(false);
                 wait.Report(instances, isTraced: isAsked);
             }
 
@@ -204,7 +215,9 @@ public sealed class InstanceWatch
     /// <param name="work">What to do.</param>
     /// <param name="timeout">How long to wait for the hub; null for <see cref="InstanceTimings.ListedTime"/>.</param>
     /// <param name="cancellationToken">Cancels the wait.</param>
-    /// <exception cref="ScramjetException"><c>REQUEST_ERROR</c> with status 409: it has running instances. <c>TIMEOUT</c>: the hub still lists instances that have ended.</exception>
+    /// <exception cref="ScramjetException">
+    /// <c>REQUEST_ERROR</c> with status 409: it has running instances. <c>TIMEOUT</c>: the hub still lists instances that have ended.
+    /// </exception>
     public Task<T> WhenUnusedAsync<T>(SequenceClient sequence, Func<Task<T>> work, TimeSpan? timeout = null, CancellationToken cancellationToken = default)
     {
         var bound = timeout ?? _timings.ListedTime;
@@ -232,7 +245,13 @@ public sealed class InstanceWatch
         }, cancellationToken);
     }
 
-    private async Task<Instance> UntilAsync(Instance known, Func<Instance, bool> condition, string goal, TimeSpan? timeout, RequestOptions options, CancellationToken cancellationToken)
+    private async Task<Instance> UntilAsync(
+        Instance known,
+        Func<Instance, bool> condition,
+        string goal,
+        TimeSpan? timeout,
+        RequestOptions options,
+        CancellationToken cancellationToken)
     {
         var client = ApiClient.With(known.Client, options);
         using var bound = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -317,7 +336,13 @@ public sealed class InstanceWatch
     /// <summary>Gets the current state of an instance. Hubs of 0.18 never respond to the request for one that is just being set up.</summary>
     private async Task<Instance> RefreshBrieflyAsync(Instance known, CancellationToken cancellationToken)
     {
-        var brief = new RequestOptions { Timeout = Shorter(_options.Timeout ?? _timings.AnswerTime, _timings.AnswerTime), Trace = _options.Trace, TracesRetriesOnly = true, Throttle = _options.Throttle };
+        var brief = new RequestOptions
+        {
+            Timeout = Shorter(_options.Timeout ?? _timings.AnswerTime, _timings.AnswerTime),
+            Trace = _options.Trace,
+            TracesRetriesOnly = true,
+            Throttle = _options.Throttle,
+        };
         try
         {
             return await ApiClient.With(known.Client, brief).RefreshAsync(known, cancellationToken).ConfigureAwait(false);
@@ -339,7 +364,8 @@ public sealed class InstanceWatch
         try
         {
             var ids = await ApiClient.With(sequence, _polling).ListInstancesAsync(cancellationToken).ConfigureAwait(false);
-            var instances = await Task.WhenAll(ids.Select(id => RefreshBrieflyAsync(hub.GetInstanceClient(id).ToInstance(), cancellationToken))).ConfigureAwait(false);
+            var instances = await Task.WhenAll(
+                ids.Select(id => RefreshBrieflyAsync(hub.GetInstanceClient(id).ToInstance(), cancellationToken))).ConfigureAwait(false);
             return instances.Where(i => !i.IsGone).ToArray();
         }
         catch (ScramjetApiException e) when (e.StatusCode == HttpStatusCode.NotFound)
@@ -356,7 +382,8 @@ public sealed class InstanceWatch
     private static TimeSpan Shorter(TimeSpan a, TimeSpan b) => a < b ? a : b > TimeSpan.Zero ? b : TimeSpan.Zero;
 
     private static string Describe(IReadOnlyList<Instance> instances) =>
-        $"{(instances.Count == 1 ? "the instance" : $"{instances.Count} instances:")} {string.Join(", ", instances.Take(10).Select(i => $"'{i.Id}' ({i.Status})"))}";
+        $"{(instances.Count == 1 ? "the instance" : $"{instances.Count} instances:")} "
+            + $"{string.Join(", ", instances.Take(10).Select(i => $"'{i.Id}' ({i.Status})"))}";
 
     private static ScramjetApiException InUse(SequenceClient sequence, IReadOnlyList<Instance> running, string method) => new(
         ErrorCodes.RequestError,
@@ -369,7 +396,12 @@ public sealed class InstanceWatch
         Situation = ErrorSituation.SequenceInUse,
     };
 
-    private static ScramjetException StillListed(SequenceClient sequence, IReadOnlyList<Instance> instances, TimeSpan timeout, string consequence, Exception? cause) => new(
+    private static ScramjetException StillListed(
+        SequenceClient sequence,
+        IReadOnlyList<Instance> instances,
+        TimeSpan timeout,
+        string consequence,
+        Exception? cause) => new(
         ErrorCodes.Timeout,
         instances.Count == 0
             ? $"The hub '{sequence.Hub.HubId}' still reports that the sequence '{sequence.SequenceId}' is in use after {timeout.TotalSeconds:0.#} s."

@@ -75,14 +75,16 @@ internal static class Finder
     public static Naming<Sequence> SequenceNames { get; } = new("sequence", s => s.Id, s => s.Name)
     {
         Describe = s => $"{s.Id} on {s.Hub}",
-        Advice = static (text, _) => $"Specify the id of one, or a wildcard to mean all of them. Get-ScramjetSequence '{text}' -Latest returns the newest one of each hub.",
+        Advice = static (text, _) => "Specify the id of one, or a wildcard to mean all of them. "
+            + $"Get-ScramjetSequence '{text}' -Latest returns the newest one of each hub.",
     };
 
     private static readonly Naming<Instance> s_instanceNames = new("instance", i => i.Id, i => i.SequenceName)
     {
         Describe = i => $"{i.Id} on {i.Hub} ({i.Status})",
         IsPreferred = i => !i.HasEnded,
-        Advice = static (text, first) => $"Specify the id of one, such as {first.Id}, or name its hub with -Hub. Get-ScramjetInstance '{text}' returns all of them, for the pipeline.",
+        Advice = static (text, first) => $"Specify the id of one, such as {first.Id}, or name its hub with -Hub. "
+            + $"Get-ScramjetInstance '{text}' returns all of them, for the pipeline.",
     };
 
     public static Finder<Sequence> Sequences(RequestContext context, Several several = Several.AreMeant) =>

@@ -14,7 +14,8 @@ internal sealed class PlatformParts(CommandContext context, Places places)
 {
     public Task RequestMultiManagerAsync(Func<MultiManagerClient, Task<object>> request) => RequestAsync(places.MultiManager, request);
 
-    public Task RequestHubsOrSpaceAsync(Func<HubClient, Task<object>> requestHub, Func<SpaceClient, Task<object>> requestSpace) => places.PipedSpace is { } space
+    public Task RequestHubsOrSpaceAsync(Func<HubClient, Task<object>> requestHub, Func<SpaceClient, Task<object>> requestSpace) =>
+        places.PipedSpace is { } space
         ? RequestAsync(context.Bind(space.Client), requestSpace)
         : places.ForEachClientAsync(hub => RequestAsync(hub, requestHub));
 

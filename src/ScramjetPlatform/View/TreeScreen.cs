@@ -51,7 +51,8 @@ internal sealed class TreeScreen
         var lines = new List<string> { StatusStyle.Paint(TreeRow.Clip(title, width - 1), StatusStyle.Strong, _colour), TreeRow.Clip(summary, width - 1) };
 
         // An error that is shown on its node doesn't need a separate line.
-        var shown = new HashSet<Exception>(nodes.Where(n => TreeRow.RoomForInfo(n.NameWidth, width - Unchanged.Length) > 0).Select(n => n.Error).OfType<Exception>());
+        var shown = new HashSet<Exception>(
+            nodes.Where(n => TreeRow.RoomForInfo(n.NameWidth, width - Unchanged.Length) > 0).Select(n => n.Error).OfType<Exception>());
         foreach (var problem in problems.Where(p => !shown.Contains(p)))
             lines.Add(StatusStyle.Paint(TreeRow.Clip(ScramjetTreeNode.DescribeError(problem), width - 1), StatusStyle.Unwell, _colour));
         lines.Add("");

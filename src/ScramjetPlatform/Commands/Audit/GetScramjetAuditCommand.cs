@@ -67,11 +67,21 @@ public sealed class GetScramjetAuditCommand : HubCmdlet
             filter.Ids.UnionWith(instances.Where(i => i.SequenceId is { } of && filter.Sequences.Contains(of)).Select(i => i.Id));
         }
 
-        await ReadAsync(hub, static (client, token) => client.GetAuditStreamAsync(token), hub.SpaceId, hub.HubId, entry => entry.ObjectId is { } id && filter.Ids.Contains(id)).ConfigureAwait(false);
+        await ReadAsync(
+            hub,
+            static (client, token) => client.GetAuditStreamAsync(token),
+            hub.SpaceId,
+            hub.HubId,
+            entry => entry.ObjectId is { } id && filter.Ids.Contains(id)).ConfigureAwait(false);
     }
 
     /// <summary>Reads the audit of a place, once however many records lead to it.</summary>
-    private async Task ReadAsync<T>(T place, Func<T, CancellationToken, Task<ApiStream>> open, string? space, string? hub, Func<AuditEntry, bool>? isMatch = null) where T : ApiClient
+    private async Task ReadAsync<T>(
+        T place,
+        Func<T, CancellationToken, Task<ApiStream>> open,
+        string? space,
+        string? hub,
+        Func<AuditEntry, bool>? isMatch = null) where T : ApiClient
     {
         if (!Context.IsFirst(place))
             return;

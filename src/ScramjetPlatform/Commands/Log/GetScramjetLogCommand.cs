@@ -25,7 +25,13 @@ public sealed class GetScramjetLogCommand : HubCmdlet
     private const string InstanceSet = "Instance";
     private const string MultiManagerSet = "MultiManager";
 
-    [Parameter(Mandatory = true, HelpMessage = "Ids of instances, or names of their sequences.", Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, ParameterSetName = InstanceSet)]
+    [Parameter(
+        Mandatory = true,
+        HelpMessage = "Ids of instances, or names of their sequences.",
+        Position = 0,
+        ValueFromPipeline = true,
+        ValueFromPipelineByPropertyName = true,
+        ParameterSetName = InstanceSet)]
     [Alias("InstanceId")]
     [SupportsWildcards]
     [ArgumentCompleter(typeof(InstanceCompleter))]
@@ -75,7 +81,8 @@ public sealed class GetScramjetLogCommand : HubCmdlet
     private async Task ReadSequenceAsync(Sequence sequence)
     {
         var hub = Bind(sequence.Client.Hub);
-        var instances = (await Context.ListAsync(hub, () => hub.ListInstancesAsync(StopToken)).ConfigureAwait(false)).Items.Where(i => i.SequenceId == sequence.Id);
+        var instances = (
+            await Context.ListAsync(hub, () => hub.ListInstancesAsync(StopToken)).ConfigureAwait(false)).Items.Where(i => i.SequenceId == sequence.Id);
         await Task.WhenAll(instances.Select(i => Context.GuardAsync(i, () => ReadInstanceAsync(i)))).ConfigureAwait(false);
     }
 

@@ -29,7 +29,7 @@ public sealed class ConnectScramjetPlatformCommand : AsyncCmdlet
     private const string MultiManagerService = "@scramjet/multi-manager";
     private const string ManagerService = "@scramjet/manager";
 
-    /// <summary>How long a stream may be silent, at most, until the server is asked for a sign of life.</summary>
+    /// <summary>The maximum time without data after which the server of a stream is checked.</summary>
     private static readonly TimeSpan SilenceLimit = new TransportOptions().SilenceLimit;
 
     /// <summary>The longest that connecting takes, whatever -TimeoutSec allows later calls.</summary>
@@ -100,7 +100,10 @@ public sealed class ConnectScramjetPlatformCommand : AsyncCmdlet
         var connection = CreateConnection();
         try
         {
-            await Context.Progress.ShowAsync($"Connecting to {Shown(connection.Uri)}", "Waiting for an answer", () => TestAsync(connection)).ConfigureAwait(false);
+            await Context.Progress.ShowAsync(
+                $"Connecting to {Shown(connection.Uri)}",
+                "Waiting for an answer",
+                () => TestAsync(connection)).ConfigureAwait(false);
         }
         catch (Exception e)
         {
@@ -109,7 +112,11 @@ public sealed class ConnectScramjetPlatformCommand : AsyncCmdlet
                 throw;
             throw new TerminatingError(
                 e is ScramjetApiException { StatusCode: HttpStatusCode.NotFound }
-                    ? new ScramjetException(ErrorCodes.InvalidResponse, $"There is no Scramjet API at {Shown(connection.Uri)}: {e.Message}", "Check the address: an API's ends in /api/v1.", e)
+                    ? new ScramjetException(
+                        ErrorCodes.InvalidResponse,
+                        $"There is no Scramjet API at {Shown(connection.Uri)}: {e.Message}",
+                        "Check the address: an API's ends in /api/v1.",
+                        e)
                     : e,
                 Shown(connection.Uri));
         }
@@ -136,7 +143,9 @@ public sealed class ConnectScramjetPlatformCommand : AsyncCmdlet
             if (address.Scheme == System.Uri.UriSchemeHttp && !address.IsLoopback)
             {
                 var secrets = connection.HasAccessToken ? "the access token and " : "";
-                WriteWarning($"The connection to {address.GetLeftPart(UriPartial.Authority)} is not encrypted: {secrets}all data can be read on the way. Use https if the server has it.");
+                WriteWarning(
+                    $"The connection to {address.GetLeftPart(UriPartial.Authority)} is not encrypted: {secrets}all data can be read on the way. Use https "
+                        + "if the server has it.");
             }
 
             return connection;
@@ -180,14 +189,17 @@ public sealed class ConnectScramjetPlatformCommand : AsyncCmdlet
         {
             version = await context.Bind(connection.Middleware).GetVersionAsync(context.Cancellation).ConfigureAwait(false);
         }
-        catch (ScramjetApiException e) when (connection.IsPlatform && (e.Code == ErrorCodes.InvalidResponse || e.StatusCode is not (null or HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden)))
+        catch (ScramjetApiException e) when (
+            connection.IsPlatform
+                && (e.Code == ErrorCodes.InvalidResponse || e.StatusCode is not (null or HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden)))
         {
             // A platform may well keep its version to itself: its spaces tell more.
             return;
         }
 
         // Every hub tells its version.
-        if (connection.Target == ConnectionKind.Hub && version is { Service: null or "", Version: null or "" } && !await HasSpacesAsync(connection, context).ConfigureAwait(false))
+        if (connection.Target == ConnectionKind.Hub && version is { Service: null or "", Version: null or "" }
+            && !await HasSpacesAsync(connection, context).ConfigureAwait(false))
         {
             throw new ScramjetException(
                 ErrorCodes.InvalidResponse,
@@ -200,7 +212,13 @@ public sealed class ConnectScramjetPlatformCommand : AsyncCmdlet
             HubService => "hub",
             ManagerService => "space",
             MultiManagerService => "multi-manager",
-            null or "" => await HasSpacesAsync(connection, context).ConfigureAwait(false) ? connection.IsPlatform ? "" : "platform" : version.Version is null ? "" : "hub",
+            null or "" => await HasSpacesAsync(connection, context).ConfigureAwait(false)
+                ? connection.IsPlatform
+                ? ""
+                : "platform"
+                : version.Version is null
+                ? ""
+                : "hub",
             _ => "platform",
         };
         var expected = connection.Target switch
@@ -270,7 +288,7 @@ public sealed class ConnectScramjetPlatformCommand : AsyncCmdlet
         : address.IsAbsoluteUri ? address.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped)
         : address.OriginalString.Split('?', '#')[0];
 
-    /// <summary>A name, or a path as PowerShell has it.</summary>
+    /// <summary>Reads a profile by its name or by a PowerShell path.</summary>
     private SiProfile ReadProfile(string nameOrPath)
     {
         var profile = SiSettings.IsPath(nameOrPath) ? Paths.FullPath(nameOrPath) : nameOrPath;
@@ -282,6 +300,11 @@ public sealed class ConnectScramjetPlatformCommand : AsyncCmdlet
 
     private static Uri? FromEnvironment(string name) =>
         Environment.GetEnvironmentVariable(name) is { Length: > 0 } value
-            ? System.Uri.TryCreate(value, UriKind.RelativeOrAbsolute, out var uri) ? uri : throw new ScramjetException(ErrorCodes.BadParameters, $"The environment variable {name} isn't an address: '{value}'.", "Set it to an address such as https://api.scramjet.cloud/api/v1.")
+            ? System.Uri.TryCreate(value, UriKind.RelativeOrAbsolute, out var uri)
+                ? uri
+                : throw new ScramjetException(
+                    ErrorCodes.BadParameters,
+                    $"The environment variable {name} isn't an address: '{value}'.",
+                    "Set it to an address such as https://api.scramjet.cloud/api/v1.")
             : null;
 }

@@ -25,7 +25,10 @@ public sealed class DisconnectScramjetPlatformCommand : PSCmdlet
         var session = ScramjetSession.Current;
         var connections = All ? session.Connections.ToArray() : Connection ?? (session.Default is { } only ? [only] : []);
         if (connections.Length == 0 && !All)
-            WriteError(ErrorRecords.From(new ScramjetException(ErrorCodes.NotConnected, "There is no connection to close.", "See Get-ScramjetConnection."), null));
+        {
+            WriteError(
+                ErrorRecords.From(new ScramjetException(ErrorCodes.NotConnected, "There is no connection to close.", "See Get-ScramjetConnection."), null));
+        }
 
         foreach (var connection in connections)
         {

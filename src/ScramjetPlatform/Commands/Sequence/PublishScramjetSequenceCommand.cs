@@ -33,7 +33,11 @@ public sealed class PublishScramjetSequenceCommand : HubCmdlet
     [ValidateNotNullOrEmpty]
     public string[]? Path { get; set; }
 
-    [Parameter(Mandatory = true, HelpMessage = "The path of a package or a folder, without wildcards.", ValueFromPipelineByPropertyName = true, ParameterSetName = LiteralPathSet)]
+    [Parameter(
+        Mandatory = true,
+        HelpMessage = "The path of a package or a folder, without wildcards.",
+        ValueFromPipelineByPropertyName = true,
+        ParameterSetName = LiteralPathSet)]
     [Alias("PSPath", "FullName")]
     [ValidateNotNullOrEmpty]
     public string[]? LiteralPath { get; set; }
@@ -81,7 +85,13 @@ public sealed class PublishScramjetSequenceCommand : HubCmdlet
         _isWhatIf = LanguagePrimitives.IsTrue(whatIf);
         var replaces = Replace || Watch;
         if (Sequence is not null && !Update && !replaces)
-            throw TerminatingError.BadParameters("-Sequence specifies what -Update or -Replace replaces, but neither is used.", "Use one of them, too.", Sequence);
+        {
+            throw TerminatingError.BadParameters(
+                "-Sequence specifies what -Update or -Replace replaces, but neither is used.",
+                "Use one of them, too.",
+                Sequence);
+        }
+
         if (Update && replaces)
         {
             throw TerminatingError.BadParameters(
@@ -155,7 +165,10 @@ public sealed class PublishScramjetSequenceCommand : HubCmdlet
         var existing = await hub.ListSequencesAsync(StopToken).ConfigureAwait(false);
         var replaced = FindAllReplaced(existing, package.Manifest);
         var same = IfChanged || Watch ? FindSame(existing, package.Manifest, hub) : null;
-        var replacement = await SequenceReplacement.OfAsync(Context, hub, [.. replaced.Where(s => s.Id != same?.Id && !_removed.ContainsKey(s.Client.Uri))]).ConfigureAwait(false);
+        var replacement = await SequenceReplacement.OfAsync(
+            Context,
+            hub,
+            [.. replaced.Where(s => s.Id != same?.Id && !_removed.ContainsKey(s.Client.Uri))]).ConfigureAwait(false);
         replacement.StartTime = TimeSpan.FromSeconds(WaitTimeoutSec);
         replacement.GracePeriod = TimeSpan.FromSeconds(GracePeriodSec);
 
@@ -163,7 +176,9 @@ public sealed class PublishScramjetSequenceCommand : HubCmdlet
         if ((same is null || replacement.Old.Count > 0) && !await ConfirmAsync($"{Packages.NameOf(path)} to {hub.HubId}", plan).ConfigureAwait(false))
             return;
 
-        IEnumerable<Entity> running = same is null ? [] : (await hub.ListInstancesAsync(StopToken).ConfigureAwait(false)).Where(i => i.SequenceId == same.Id && !i.HasEnded).ToArray();
+        IEnumerable<Entity> running = same is null
+            ? []
+            : (await hub.ListInstancesAsync(StopToken).ConfigureAwait(false)).Where(i => i.SequenceId == same.Id && !i.HasEnded).ToArray();
         var sequence = same ?? await SendAsync(path, package, hub, replaced: null).ConfigureAwait(false);
         var instances = await replacement.StartAsync(sequence, isUploaded: same is null, startsOne: Start && !running.Any()).ConfigureAwait(false);
         foreach (var written in Start ? running.Concat(instances) : [sequence])
