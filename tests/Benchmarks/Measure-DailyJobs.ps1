@@ -37,7 +37,10 @@ Import-Module "$root/ScramjetPlatform.psd1"
 # Settings of si, and everything that the jobs need, in a folder of their own.
 $folder = Join-Path ([System.IO.Path]::GetTempPath()) "daily-jobs-$PID"
 New-Item -ItemType Directory $folder | Out-Null
-foreach ($name in 'hello', 'double', 'ping') { Copy-Item -Recurse "$root/docs/samples/$name" $folder }
+foreach ($name in 'hello', 'double', 'ping') { 
+    Copy-Item -Recurse "$root/docs/samples/$name" $folder
+    New-ScramjetSequencePackage "$folder/$name" -Destination "$folder/$name.tar.gz" | Out-Null
+}
 1..100 | ForEach-Object { "{""n"":$_}" } | Set-Content "$folder/data.ndjson"
 $env:HOME = $folder
 
@@ -57,29 +60,36 @@ function Get-Median([double[]] $Values) { ($Values | Sort-Object)[[math]::Floor(
 
 function Clear-Hub { Get-ScramjetSequence hello*, double*, ping* -ErrorAction Ignore | Remove-ScramjetSequence -Force -Confirm:$false }
 
-# One instance of a sample, which both si and the module call the last one of its name.
+# Ensures that the hub has one sequence of a name and one running instance of it, both the last ones of si.
 function Start-Sample([string] $Name, [switch] $NoInstance) {
-    Clear-Hub
-    Invoke-SiOrFail "seq deploy $folder/$Name" | Out-Null
-    if ($NoInstance) { Get-ScramjetInstance -Sequence $Name | Stop-ScramjetInstance -Force -Wait }
-    else { Get-ScramjetInstance -Sequence $Name | Wait-ScramjetInstance -Status Running }
+    $sequence = @(Get-ScramjetSequence $Name* -ErrorAction Ignore)
+    if ($sequence.Count -ne 1 -or $sequence.Id -ne $script:last) {
+        Clear-Hub
+        Invoke-SiOrFail "seq send $folder/$Name.tar.gz" | Out-Null
+        $script:last = (Get-ScramjetSequence $Name).Id
+    }
+
+    Get-ScramjetInstance -Sequence $Name | Where-Object HasEnded -eq $false | Stop-ScramjetInstance -Force -Wait
+    if ($NoInstance) { return }
+    Invoke-SiOrFail 'seq start -' | Out-Null
+    Get-ScramjetInstance -Sequence $Name | Where-Object HasEnded -eq $false | Wait-ScramjetInstance -Status Running
 }
 
 $jobs = @(
     @{ Name = 'See what runs'; Si = 'inst ls'; Keys = 'g-si{Tab}'; Command = 'Get-ScramjetInstance'; Before = { Start-Sample hello }; Once = $true }
     @{ Name = 'See the sequences'; Si = 'seq ls'; Keys = 'g-ss{Tab}e{Tab}'; Command = 'Get-ScramjetSequence'; Before = { Start-Sample hello }; Once = $true }
-    @{ Name = 'See the load of the hub'; Si = 'hub load'; Keys = 'g-sl{Tab}o{Tab}'; Command = 'Get-ScramjetLoad'; Once = $true }
+    @{ Name = 'See the load of the hub'; Si = 'hub load'; Keys = 'g-sl{Tab}a{Tab}'; Command = 'Get-ScramjetLoad'; Once = $true }
     @{ Name = 'See the topics'; Si = 'topic ls'; Keys = 'g-st{Tab}'; Command = 'Get-ScramjetTopic'; Once = $true }
     @{ Name = 'See the details of an instance'; Si = 'inst info -'; Keys = 'g-si{Tab} hello|fl'; Command = 'Get-ScramjetInstance hello|fl'; Before = { Start-Sample hello }; Once = $true }
-    @{ Name = 'See the health of an instance'; Si = 'inst health -'; Keys = 'g-sh{Tab}'; Command = 'Get-ScramjetHealth hello'; Before = { Start-Sample hello }; Once = $true }
-    @{ Name = 'Deploy a folder'; Si = 'seq deploy ./hello'; Keys = 'p-ss{Tab} ./hello -s{Tab}'; Command = 'Publish-ScramjetSequence ./hello -Start'; Before = { Clear-Hub } }
+    @{ Name = 'See the health of an instance'; Si = 'inst health -'; Keys = 'g-sh{Tab}e{Tab} hello'; Command = 'Get-ScramjetHealth hello'; Before = { Start-Sample hello }; Once = $true }
+    @{ Name = 'Deploy a folder'; Si = 'seq deploy ./hello'; Keys = 'p-ss{Tab} ./hello -s{Tab}'; Command = 'Publish-ScramjetSequence ./hello -Start' }
     @{ Name = 'Start a sequence'; Si = 'seq start -'; Keys = 'sa-ss{Tab} hello'; Command = 'Start-ScramjetSequence hello'; Before = { Start-Sample hello -NoInstance } }
     @{ Name = 'Start it with a configuration'; Si = 'seq start - -s ''{"greeting":"Hi"}'''; Keys = 's-ss{Tab} hello -appc{Tab}@{greeting="Hi"}'; Command = 'Start-ScramjetSequence hello -AppConfig @{greeting="Hi"}'; Before = { Start-Sample hello -NoInstance } }
     @{ Name = 'Send an event'; Si = 'inst event emit - ping'; Keys = 's-se{Tab} ping ping'; Command = 'Send-ScramjetEvent ping ping'; Before = { Start-Sample ping } }
-    @{ Name = 'Run a file through a program'; Si = 'seq deploy ./double', 'inst inout - data.ndjson -t application/x-ndjson -e'; Keys = 'gc data.ndjson|i-ss{Tab} -p{Tab} ./double'; Command = 'gc data.ndjson|Invoke-ScramjetSequence -Path ./double'; Before = { Clear-Hub } }
+    @{ Name = 'Run a file through a program'; Si = 'seq deploy ./double', 'inst inout - data.ndjson -t application/x-ndjson -e'; Keys = 'gc data.ndjson|i-ss{Tab} -p{Tab} ./double'; Command = 'gc data.ndjson|Invoke-ScramjetSequence -Path ./double' }
     @{ Name = 'Stop an instance'; Si = 'inst stop - 100'; Keys = 'sp-si{Tab} hello'; Command = 'Stop-ScramjetInstance hello'; Before = { Start-Sample hello } }
     @{ Name = 'Restart an instance'; Si = 'inst restart -'; Keys = 'r-si{Tab} hello'; Command = 'Restart-ScramjetInstance hello'; Before = { Start-Sample hello } }
-    @{ Name = 'Put a new version in the place of the running one'; Si = 'seq deploy ./hello', 'inst kill {instance}', 'seq rm -f {sequence}'; Keys = 'p-ss{Tab} ./hello -rep{Tab}'; Command = 'Publish-ScramjetSequence ./hello -Replace'; Before = { Start-Sample hello } }
+    @{ Name = 'Put a new version in the place of the running one'; Si = 'seq deploy ./hello', 'seq rm {sequence} -f'; Keys = 'p-ss{Tab} ./hello -rep{Tab}'; Command = 'Publish-ScramjetSequence ./hello -Replace'; Before = { Start-Sample hello } }
     @{ Name = 'Remove a sequence with its instances'; Si = 'seq rm - -f'; Keys = 'r-ss{Tab} hello -f{Tab}'; Command = 'Remove-ScramjetSequence hello -Force'; Before = { Start-Sample hello } }
     @{ Name = 'Use another platform or hub'; Si = 'config profile use default'; Keys = 's-sc{Tab} lab'; Command = 'Select-ScramjetConnection lab'; Once = $true }
 ) | Where-Object Name -like $Only
