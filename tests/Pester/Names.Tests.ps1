@@ -26,18 +26,16 @@ Describe 'Names at the prompt' {
     It 'completes an instance by its name, and lists those whose name is not enough' {
         $one = Publish-ScramjetSequence $folder -Hub sth-0 -Start
         Send-ScreenKey $screen 'Stop-ScramjetInstance gree{Tab}'
-        Wait-Screen $screen 'Stop-ScramjetInstance greeter'
-        Send-ScreenKey $screen '{Ctrl+C}'
-        Wait-ScreenPrompt $screen | Out-Null
+        Wait-Screen $screen 'Stop-ScramjetInstance greeter' | Out-Null
+        Send-ScreenKey $screen '{Ctrl+U}'
 
         $two = Publish-ScramjetSequence $folder -Hub sth-1 | Start-ScramjetSequence -Wait
         Start-Sleep 6  # The offers are cached for five seconds.
-        Send-ScreenKey $screen 'Stop-ScramjetInstance gree{Ctrl+Space}'
+        Send-ScreenKey $screen 'Stop-ScramjetInstance gree{Tab}'
         $rows = (Wait-Screen $screen 'Running on sth-1') -join "`n"
         $rows | Should -Match "greeter  $($one.Id.Substring(0, 8))  Running on sth-0"
         $rows | Should -Match "greeter  $($two.Id.Substring(0, 8))  Running on sth-1"
-        Send-ScreenKey $screen '{Esc}{Ctrl+C}'
-        Wait-ScreenPrompt $screen | Out-Null
+        Send-ScreenKey $screen '{Ctrl+U}'
 
         $rows = (Invoke-ScreenCommand $screen 'Stop-ScramjetInstance greeter') -join ''
         $rows | Should -Match 'matches 2\s*instances'

@@ -154,12 +154,12 @@ public sealed class HubClient : PlaceClient
     {
         var version = await GetHubVersionAsync(cancellationToken).ConfigureAwait(false);
         using var bound = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        bound.CancelAfter(Timings.Records);
         try
         {
             // The streams are endless. A request that is recorded, too, shows where the past ends.
             var marker = Guid.NewGuid().ToString();
-            await With(GetSequenceClient(marker), Options).ExistsAsync(cancellationToken).ConfigureAwait(false);
-            bound.CancelAfter(Timings.Records);
+            await GetSequenceClient(marker).ExistsAsync(bound.Token).ConfigureAwait(false);
             using var stream = await (version.SupportsManagement ? GetAuditStreamAsync(bound.Token) : GetLogStreamAsync(bound.Token)).ConfigureAwait(false);
             return await ReadUploadTimesAsync(new LineReader(stream), version.SupportsManagement, marker, bound.Token).ConfigureAwait(false);
         }
