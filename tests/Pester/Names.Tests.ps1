@@ -32,6 +32,8 @@ Describe 'Names at the prompt' {
         $two = Publish-ScramjetSequence $folder -Hub sth-1 | Start-ScramjetSequence -Wait
         Start-Sleep 6  # The offers are cached for five seconds.
         Send-ScreenKey $screen 'Stop-ScramjetInstance gree{Tab}'
+        Wait-Screen $screen 'Stop-ScramjetInstance greeter' | Out-Null
+        Send-ScreenKey $screen '{Tab}'
         $rows = (Wait-Screen $screen 'Running on sth-1') -join "`n"
         $rows | Should -Match "greeter  $($one.Id.Substring(0, 8))  Running on sth-0"
         $rows | Should -Match "greeter  $($two.Id.Substring(0, 8))  Running on sth-1"

@@ -41,6 +41,7 @@ public sealed class ReplaceTests(RealPlatform real)
         Assert.Empty(result.Errors);
         Assert.Empty(result.Warnings);
         session.Set("new", Assert.Single(result.Output));
+        Assert.Equal(2, ((System.Collections.ICollection)session.Single("$new").Properties["Instances"].Value).Count);
         Assert.Equal(session.Single("$new.Id").ToString(), Assert.Single(Ids(session.Get("Get-ScramjetSequence $name"))));
         Assert.Equal(2, session.Get("$i = Get-ScramjetInstance $name -Status Running; $i").Count);
         Assert.Equal("1 Hi 2 1 Hi 2", session.Single("\"$($i.ForEach({ \"$($_.AppConfig.a) $($_.ArgumentList)\" }))\"").BaseObject);

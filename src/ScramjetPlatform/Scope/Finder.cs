@@ -75,8 +75,8 @@ internal static class Finder
     public static Naming<Sequence> SequenceNames { get; } = new("sequence", s => s.Id, s => s.Name)
     {
         Describe = s => $"{s.Id} on {s.Hub}",
-        Advice = static (text, _) => "Specify the id of one, or a wildcard to mean all of them. "
-            + $"Get-ScramjetSequence '{text}' -Latest returns the newest one of each hub.",
+        Advice = static (_, _) =>
+            "Specify the id of one, or a wildcard to mean all of them. -Latest means the newest one, and Remove-ScramjetSequence -KeepLatest all but the newest.",
     };
 
     private static readonly Naming<Instance> s_instanceNames = new("instance", i => i.Id, i => i.SequenceName)

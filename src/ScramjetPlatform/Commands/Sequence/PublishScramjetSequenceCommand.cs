@@ -181,7 +181,7 @@ public sealed class PublishScramjetSequenceCommand : HubCmdlet
             : (await hub.ListInstancesAsync(StopToken).ConfigureAwait(false)).Where(i => i.SequenceId == same.Id && !i.HasEnded).ToArray();
         var sequence = same ?? await SendAsync(path, package, hub, replaced: null).ConfigureAwait(false);
         var instances = await replacement.StartAsync(sequence, isUploaded: same is null, startsOne: Start && !running.Any()).ConfigureAwait(false);
-        foreach (var written in Start ? running.Concat(instances) : [sequence])
+        foreach (var written in Start ? running.Concat(instances) : [await Bind(sequence.Client).GetInfoAsync(StopToken).ConfigureAwait(false)])
             await WriteAsync(written).ConfigureAwait(false);
 
         foreach (var old in replacement.Old)
