@@ -45,6 +45,19 @@ public sealed class NewestTests(RealPlatform real)
     }
 
     [Theory]
+    [EachHub]
+    public async Task The_newest_is_invoked(TestHub which)
+    {
+        await using var hub = await HubUnderTest.StartAsync(which, real, h => h.Second = TimeSpan.FromMilliseconds(20));
+        using var session = hub.Connect();
+        var sequence = hub.Sequence("echo");
+        session.Set("name", sequence.Name);
+        session.Get($"1, 2 | ForEach-Object {{ $null = Publish-ScramjetSequence '{sequence.Folder}' }}");
+        Assert.StartsWith("AMBIGUOUS,", session.Run("'x' | Invoke-ScramjetSequence $name").Errors[0].FullyQualifiedErrorId);
+        Assert.Equal("x", session.Single("'x' | Invoke-ScramjetSequence $name -Latest").ToString());
+    }
+
+    [Theory]
     [EachHub(Only10 = true)]
     public async Task A_sequence_that_was_updated_last_is_the_newest(TestHub which)
     {

@@ -38,7 +38,7 @@ public sealed class ProgressTests
         Assert.Empty(session.Run("Start-ScramjetSequence wait -Wait | Stop-ScramjetInstance -Force -RemoveImmediately").Progress);
 
         Slow(hub, "/version");
-        AssertShown(session.Run($"Connect-ScramjetPlatform -HubUri {server.BaseUri}"), $"Connecting to {server.BaseUri}", "Waiting for an answer");
+        AssertShown(session.Run($"Connect-ScramjetPlatform -HubUri {server.BaseUri}"), $"Connecting to {server.BaseUri}", "Waiting for a response");
         Slow(hub, "/sequence/", "/start");
         AssertShown(session.Run("Start-ScramjetSequence wait"), "Starting wait on sth-1", "Waiting for the hub");
         hub.Intercept = null;

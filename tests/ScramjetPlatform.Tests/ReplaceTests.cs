@@ -102,6 +102,55 @@ public sealed class ReplaceTests(RealPlatform real)
     }
 
     [Fact]
+    public async Task A_replacement_that_is_stopped_stops_nothing_and_is_told_of_by_the_next_command()
+    {
+        var hub = new FakeHub("sth-1");
+        Brief(hub);
+        await using var server = hub.Serve();
+        using var sequence = TestSequence.Of("wait");
+        using var session = new Engine();
+        session.Get($"Connect-ScramjetPlatform -HubUri {server.BaseUri}; $i = Publish-ScramjetSequence '{sequence.Folder}' -Start");
+        var stopped = await session.StopAfterAsync($"Publish-ScramjetSequence '{sequence.Folder}' -Replace", TimeSpan.Zero, () => UntilAsync(() => hub.Instances.Count == 2));
+        Assert.InRange(stopped, TimeSpan.Zero, TimeSpan.FromSeconds(5));
+        var next = session.Run("Get-ScramjetInstance $i.Id -Status Running");
+        Assert.Single(next.Output);
+        foreach (var id in hub.Sequences.Keys)
+            Assert.Contains(id, Assert.Single(next.Warnings), StringComparison.Ordinal);
+
+        // The next replacement removes what was left.
+        session.Get($"Publish-ScramjetSequence '{sequence.Folder}' -Replace -GracePeriodSec 0.1");
+        Assert.Single(hub.Sequences);
+    }
+
+    [Fact]
+    public async Task Settings_that_are_not_known_are_a_warning_before_anything_is_replaced()
+    {
+        var hub = new FakeHub("sth-1");
+        var instance = hub.AddInstance(hub.AddSequence("wait"));
+        await using var server = hub.Serve();
+        using var sequence = TestSequence.Of("wait");
+        using var session = new Engine();
+        session.Get($"Connect-ScramjetPlatform -HubUri {server.BaseUri}");
+        var plan = session.Run($"Publish-ScramjetSequence '{sequence.Folder}' -Replace -Sequence wait -WhatIf");
+        Assert.Contains($"'{instance}' starts again without its configuration and limits", Assert.Single(plan.Warnings), StringComparison.Ordinal);
+        Assert.DoesNotContain(server.Requests, r => r.Method == "POST");
+    }
+
+    [Fact]
+    public async Task A_watch_shows_its_plan_once_with_WhatIf_and_takes_folders_only()
+    {
+        await using var server = new FakeHub("sth-1").Serve();
+        using var sequence = TestSequence.Of("wait");
+        using var session = new Engine();
+        session.Get($"Connect-ScramjetPlatform -HubUri {server.BaseUri}; $package = New-ScramjetSequencePackage '{sequence.Folder}' -Destination '{sequence.Folder}.tar.gz'");
+        Assert.Empty(session.Get($"Publish-ScramjetSequence '{sequence.Folder}' -Watch -WhatIf"));
+        Assert.Contains("Publish", session.Screen, StringComparison.Ordinal);
+        Assert.Contains("isn't a folder", session.Error("Publish-ScramjetSequence $package -Watch").ToString(), StringComparison.Ordinal);
+        File.Delete(sequence.Folder + ".tar.gz");
+        Assert.DoesNotContain(server.Requests, r => r.Method == "POST");
+    }
+
+    [Fact]
     public async Task A_watched_folder_is_published_when_its_content_has_changed()
     {
         var hub = new FakeHub("sth-1");

@@ -62,12 +62,8 @@ public sealed class InstanceWatch
     {
         known = await UntilRunningAsync(known, timeout, cancellationToken).ConfigureAwait(false);
         var clock = Stopwatch.StartNew();
-        known = await UntilAsync(
-            known,
-            i => i.HasEnded || clock.Elapsed >= _timings.ProofTime,
-            "to run for a moment",
-            null,
-            cancellationToken).ConfigureAwait(false);
+        bool IsProven(Instance instance) => instance.HasEnded || clock.Elapsed >= _timings.ProofTime;
+        known = await UntilAsync(known, IsProven, "to run for a moment", null, cancellationToken).ConfigureAwait(false);
 
         // A hub of 0.18 forgets an instance at once if it failed, and otherwise after ten seconds.
         if (!known.HasEnded || known.Succeeded == true)

@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Diagnostics;
+using System.Globalization;
 using System.IO;
 using System.Linq;
 using System.Text;
@@ -119,8 +120,8 @@ internal sealed class FolderWatch : IDisposable
             files = new HashSet<string>(entries.Select(e => e.FullPath), StringComparer.Ordinal);
             foreach (var entry in entries)
             {
-                text.Append(entry.Path).Append('\n').Append(entry.Length).Append(entry.IsExecutable ? " x " : " ")
-                    .Append(entry.LinkTarget ?? File.GetLastWriteTimeUtc(entry.FullPath).Ticks.ToString()).Append('\n');
+                var content = entry.LinkTarget ?? File.GetLastWriteTimeUtc(entry.FullPath).Ticks.ToString(CultureInfo.InvariantCulture);
+                text.Append(entry.Path).Append('\n').Append(entry.Length).Append(entry.IsExecutable ? " x " : " ").Append(content).Append('\n');
             }
         }
         catch (ScramjetException e)

@@ -76,15 +76,15 @@ internal static class Finder
     {
         Describe = s => $"{s.Id} on {s.Hub}",
         Advice = static (_, _) =>
-            "Specify the id of one, or a wildcard to mean all of them. -Latest means the newest one, and Remove-ScramjetSequence -KeepLatest all but the newest.",
+            "Specify the id of one, or a wildcard to mean all of them. -Latest means the newest one, and -KeepLatest of Remove-ScramjetSequence the others.",
     };
 
     private static readonly Naming<Instance> s_instanceNames = new("instance", i => i.Id, i => i.SequenceName)
     {
         Describe = i => $"{i.Id} on {i.Hub} ({i.Status})",
         IsPreferred = i => !i.HasEnded,
-        Advice = static (text, first) => $"Specify the id of one, such as {first.Id}, or name its hub with -Hub. "
-            + $"Get-ScramjetInstance '{text}' returns all of them, for the pipeline.",
+        Advice = static (text, first) =>
+            $"Specify the id of one, such as {first.Id}, or its hub with -Hub. Get-ScramjetInstance '{text}' returns all of them, for the pipeline.",
     };
 
     public static Finder<Sequence> Sequences(RequestContext context, Several several = Several.AreMeant) =>

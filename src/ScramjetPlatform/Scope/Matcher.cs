@@ -114,10 +114,8 @@ internal sealed class Matcher<T>(Naming<T> naming, string text, Several several 
         if (!anyAnswered)
             return [];
 
-        throw NotFound.Error(
-            naming.Kind,
-            Text,
-            failedPlaces is { Count: > 0 } ? $" in the places that answered (without an answer: {string.Join(", ", failedPlaces)})" : "");
+        var where = failedPlaces is { Count: > 0 } ? $" in the places that answered (without an answer: {string.Join(", ", failedPlaces)})" : "";
+        throw NotFound.Error(naming.Kind, Text, where);
     }
 
     private ScramjetException Ambiguous(IReadOnlyList<T> items) => new(

@@ -149,17 +149,13 @@ internal sealed class WaitProgress : IProgress<InstanceWait>
         if (instances.Length == 1)
         {
             var one = instances[0];
-            return new ProgressRecord(
-                _activityId,
-                $"Waiting for {one.SequenceName ?? "an instance"} on {one.Hub} {goals[0]}",
-                $"{one.Status}, {time} ({one.Id.Substring(0, Math.Min(8, one.Id.Length))})");
+            var id = one.Id.Substring(0, Math.Min(8, one.Id.Length));
+            return new ProgressRecord(_activityId, $"Waiting for {one.SequenceName ?? "an instance"} on {one.Hub} {goals[0]}", $"{one.Status}, {time} ({id})");
         }
 
         var states = instances.GroupBy(i => i.Status).OrderByDescending(g => g.Count()).Select(g => $"{g.Count()} {g.Key}");
-        return new ProgressRecord(
-            _activityId,
-            $"Waiting for {instances.Length} instances {(goals.Length == 1 ? goals[0] : "")}".TrimEnd(),
-            $"{string.Join(", ", states)}, {time}");
+        var activity = $"Waiting for {instances.Length} instances {(goals.Length == 1 ? goals[0] : "")}".TrimEnd();
+        return new ProgressRecord(_activityId, activity, $"{string.Join(", ", states)}, {time}");
     }
 
     private sealed class Work(string activity, string state)

@@ -26,12 +26,7 @@ public sealed class ReceiveScramjetEventCommand : HubCmdlet
 
     private EventArguments _arguments = null!;
 
-    [Parameter(
-        Mandatory = true,
-        HelpMessage = "Ids of instances, or names of their sequences.",
-        Position = 0,
-        ValueFromPipeline = true,
-        ValueFromPipelineByPropertyName = true)]
+    [Parameter(Mandatory = true, HelpMessage = "Ids or names of instances.", Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("InstanceId")]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]

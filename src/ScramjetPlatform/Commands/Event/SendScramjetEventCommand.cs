@@ -20,12 +20,7 @@ public sealed class SendScramjetEventCommand : HubCmdlet
     private EventArguments _arguments = null!;
     private JToken? _message;
 
-    [Parameter(
-        Mandatory = true,
-        HelpMessage = "Ids of instances, or names of their sequences.",
-        Position = 0,
-        ValueFromPipeline = true,
-        ValueFromPipelineByPropertyName = true)]
+    [Parameter(Mandatory = true, HelpMessage = "Ids or names of instances.", Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("InstanceId")]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]

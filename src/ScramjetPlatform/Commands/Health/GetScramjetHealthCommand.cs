@@ -14,12 +14,7 @@ namespace ScramjetPlatform;
 [OutputType(typeof(InstanceHealth))]
 public sealed class GetScramjetHealthCommand : HubCmdlet
 {
-    [Parameter(
-        Mandatory = true,
-        HelpMessage = "Ids of instances, or names of their sequences.",
-        Position = 0,
-        ValueFromPipeline = true,
-        ValueFromPipelineByPropertyName = true)]
+    [Parameter(Mandatory = true, HelpMessage = "Ids or names of instances.", Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("InstanceId")]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]

@@ -122,8 +122,8 @@ public sealed class SendScramjetInputCommand : DataCmdlet
 
     private async Task SendAsync(StreamBody body)
     {
-        var instances = await RequestContext.CollectAsync<Instance>(
-            collect => Finder.Instances(Context, Several.AreAmbiguous).ForEachAsync(_scope, [Instance!], collect)).ConfigureAwait(false);
+        var finder = Finder.Instances(Context, Several.AreAmbiguous);
+        var instances = await RequestContext.CollectAsync<Instance>(collect => finder.ForEachAsync(_scope, [Instance!], collect)).ConfigureAwait(false);
 
         // The finder has reported the error.
         if (instances.Count == 0)

@@ -49,11 +49,13 @@ public sealed class GetScramjetInstanceCommand : HubCmdlet
 
         InstanceReference[] references = Piped.Value is Instance piped ? [new InstanceReference(piped, null)] : Places.Named(nameof(Instance), Instance);
         var known = references.Select(r => r.Value).OfType<Instance>().ToArray();
-        return Places.ForEachInstanceAsync(references, async instance =>
+        return Places.ForEachInstanceAsync(references, WriteCurrentAsync, Several.AreMeant);
+
+        async Task WriteCurrentAsync(Instance instance)
         {
             var current = known.Contains(instance) ? await Bind(instance.Client).GetInfoAsync(StopToken).ConfigureAwait(false) : instance;
             await WriteMatchAsync(current).ConfigureAwait(false);
-        }, Several.AreMeant);
+        }
     }
 
     private async Task WriteInstancesOfAsync(Sequence sequence)

@@ -22,8 +22,8 @@ internal static class StartSettings
         if (unknown.OfType<string>().ToArray() is { Length: > 0 } words)
         {
             context.Output.PostWarning(
-                $"The instance '{instance.Id}' starts again without its {string.Join(" and ", words)}: its hub doesn't report them, and it wasn't started " +
-                "over this connection. " +
+                $"The instance '{instance.Id}' starts again without its {string.Join(" and ", words)}: " +
+                "its hub doesn't tell, and it wasn't started over this connection. " +
                 "Start-ScramjetSequence starts one with what you give.");
         }
 

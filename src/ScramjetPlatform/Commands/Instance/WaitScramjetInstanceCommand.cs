@@ -16,12 +16,7 @@ namespace ScramjetPlatform;
 [OutputType(typeof(Instance))]
 public sealed class WaitScramjetInstanceCommand : HubCmdlet
 {
-    [Parameter(
-        Mandatory = true,
-        HelpMessage = "Ids of instances, or names of their sequences.",
-        Position = 0,
-        ValueFromPipeline = true,
-        ValueFromPipelineByPropertyName = true)]
+    [Parameter(Mandatory = true, HelpMessage = "Ids or names of instances.", Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("InstanceId")]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]

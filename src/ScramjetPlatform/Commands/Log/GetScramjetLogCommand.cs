@@ -25,13 +25,7 @@ public sealed class GetScramjetLogCommand : HubCmdlet
     private const string InstanceSet = "Instance";
     private const string MultiManagerSet = "MultiManager";
 
-    [Parameter(
-        Mandatory = true,
-        HelpMessage = "Ids of instances, or names of their sequences.",
-        Position = 0,
-        ValueFromPipeline = true,
-        ValueFromPipelineByPropertyName = true,
-        ParameterSetName = InstanceSet)]
+    [Parameter(Mandatory = true, HelpMessage = "Ids or names of instances.", Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, ParameterSetName = InstanceSet)]
     [Alias("InstanceId")]
     [SupportsWildcards]
     [ArgumentCompleter(typeof(InstanceCompleter))]

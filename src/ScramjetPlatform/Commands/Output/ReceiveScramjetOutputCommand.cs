@@ -18,12 +18,7 @@ public sealed class ReceiveScramjetOutputCommand : HubCmdlet
 {
     private StreamReceiver _receiver = null!;
 
-    [Parameter(
-        Mandatory = true,
-        HelpMessage = "Ids of instances, or names of their sequences.",
-        Position = 0,
-        ValueFromPipeline = true,
-        ValueFromPipelineByPropertyName = true)]
+    [Parameter(Mandatory = true, HelpMessage = "Ids or names of instances.", Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("InstanceId")]
     [SupportsWildcards]
     [ArgumentCompleter(typeof(InstanceCompleter))]

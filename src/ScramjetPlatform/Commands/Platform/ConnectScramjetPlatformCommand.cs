@@ -100,10 +100,8 @@ public sealed class ConnectScramjetPlatformCommand : AsyncCmdlet
         var connection = CreateConnection();
         try
         {
-            await Context.Progress.ShowAsync(
-                $"Connecting to {Shown(connection.Uri)}",
-                "Waiting for an answer",
-                () => TestAsync(connection)).ConfigureAwait(false);
+            var activity = $"Connecting to {Shown(connection.Uri)}";
+            await Context.Progress.ShowAsync(activity, "Waiting for a response", () => TestAsync(connection)).ConfigureAwait(false);
         }
         catch (Exception e)
         {

@@ -165,27 +165,25 @@ public sealed class PublishScramjetSequenceCommand : HubCmdlet
         var existing = await hub.ListSequencesAsync(StopToken).ConfigureAwait(false);
         var replaced = FindAllReplaced(existing, package.Manifest);
         var same = IfChanged || Watch ? FindSame(existing, package.Manifest, hub) : null;
-        var replacement = await SequenceReplacement.OfAsync(
-            Context,
-            hub,
-            [.. replaced.Where(s => s.Id != same?.Id && !_removed.ContainsKey(s.Client.Uri))]).ConfigureAwait(false);
+        var old = replaced.Where(s => s.Id != same?.Id && !_removed.ContainsKey(s.Client.Uri)).ToArray();
+        var replacement = await SequenceReplacement.OfAsync(Context, hub, old).ConfigureAwait(false);
         replacement.StartTime = TimeSpan.FromSeconds(WaitTimeoutSec);
         replacement.GracePeriod = TimeSpan.FromSeconds(GracePeriodSec);
 
         var plan = string.Join(", ", new[] { same is null ? "Publish" : $"Use {same.Id}", replacement.Plan }.Where(words => words.Length > 0));
-        if ((same is null || replacement.Old.Count > 0) && !await ConfirmAsync($"{Packages.NameOf(path)} to {hub.HubId}", plan).ConfigureAwait(false))
+        if ((same is null || old.Length > 0) && !await ConfirmAsync($"{Packages.NameOf(path)} to {hub.HubId}", plan).ConfigureAwait(false))
             return;
 
-        IEnumerable<Entity> running = same is null
-            ? []
-            : (await hub.ListInstancesAsync(StopToken).ConfigureAwait(false)).Where(i => i.SequenceId == same.Id && !i.HasEnded).ToArray();
+        IReadOnlyList<Instance> listed = same is null ? [] : await hub.ListInstancesAsync(StopToken).ConfigureAwait(false);
+        IEnumerable<Entity> running = listed.Where(i => i.SequenceId == same?.Id && !i.HasEnded).ToArray();
         var sequence = same ?? await SendAsync(path, package, hub, replaced: null).ConfigureAwait(false);
         var instances = await replacement.StartAsync(sequence, isUploaded: same is null, startsOne: Start && !running.Any()).ConfigureAwait(false);
-        foreach (var written in Start ? running.Concat(instances) : [await Bind(sequence.Client).GetInfoAsync(StopToken).ConfigureAwait(false)])
-            await WriteAsync(written).ConfigureAwait(false);
+        IEnumerable<Entity> written = Start ? running.Concat(instances) : [await Bind(sequence.Client).GetInfoAsync(StopToken).ConfigureAwait(false)];
+        foreach (var entity in written)
+            await WriteAsync(entity).ConfigureAwait(false);
 
-        foreach (var old in replacement.Old)
-            _removed[old.Client.Uri] = true;
+        foreach (var removed in old)
+            _removed[removed.Client.Uri] = true;
         var removal = StartInBackground(replacement.RemoveAsync);
         if (!Watch)
             await removal.ConfigureAwait(false);

@@ -22,15 +22,16 @@ internal sealed class SequenceReplacement
     private static readonly TimeSpan ReadTime = TimeSpan.FromMilliseconds(500);
 
     private readonly CommandContext _context;
+    private readonly IReadOnlyList<Sequence> _old;
     private readonly Instance[] _listed;
-    private readonly Instance[] _running;
+    private readonly (Instance Instance, StartOptions Settings)[] _running;
 
-    private SequenceReplacement(CommandContext context, IReadOnlyList<Sequence> old, Instance[] listed)
+    private SequenceReplacement(CommandContext context, IReadOnlyList<Sequence> old, Instance[] listed, (Instance, StartOptions)[] running)
     {
         _context = context;
-        Old = old;
+        _old = old;
         _listed = listed;
-        _running = Array.FindAll(listed, i => !i.HasEnded && i.State != InstanceStatus.Killing);
+        _running = running;
     }
 
     /// <summary>How long a new instance may take to run.</summary>
@@ -39,33 +40,33 @@ internal sealed class SequenceReplacement
     /// <summary>How long an old instance may take to end by itself.</summary>
     public TimeSpan GracePeriod { get; set; }
 
-    /// <summary>The sequences to replace.</summary>
-    public IReadOnlyList<Sequence> Old { get; }
-
     /// <summary>What is done, in words.</summary>
     public string Plan
     {
         get
         {
             var instances = _running.Length == 1 ? "1 instance" : $"{_running.Length} instances";
-            var start = _running.Length > 0 ? $"start {instances} anew and stop the old ({string.Join(", ", _running.Select(i => i.Id))})" : null;
-            var remove = Old.Count > 0 ? $"remove {string.Join(", ", Old.Select(s => s.Id))}" : null;
+            var start = _running.Length > 0 ? $"start {instances} anew and stop the old ({string.Join(", ", _running.Select(r => r.Instance.Id))})" : null;
+            var remove = _old.Count > 0 ? $"remove {string.Join(", ", _old.Select(s => s.Id))}" : null;
             return string.Join(", ", new[] { start, remove }.OfType<string>());
         }
     }
 
-    /// <summary>Finds what is to be replaced.</summary>
+    /// <summary>Finds what is to be replaced. A warning tells which settings of a running instance aren't known.</summary>
     /// <param name="context">The command.</param>
     /// <param name="hub">The hub.</param>
     /// <param name="old">The old sequences.</param>
     public static async Task<SequenceReplacement> OfAsync(CommandContext context, HubClient hub, IReadOnlyList<Sequence> old)
     {
         if (old.Count == 0)
-            return new SequenceReplacement(context, old, []);
+            return new SequenceReplacement(context, old, [], []);
 
         var ids = new HashSet<string>(old.Select(s => s.Id), StringComparer.Ordinal);
         var instances = await hub.ListInstancesAsync(context.Cancellation).ConfigureAwait(false);
-        return new SequenceReplacement(context, old, [.. instances.Where(i => i.SequenceId is { } id && ids.Contains(id))]);
+        var listed = instances.Where(i => i.SequenceId is { } id && ids.Contains(id)).ToArray();
+        var version = await hub.GetHubVersionAsync(context.Cancellation).ConfigureAwait(false);
+        var running = listed.Where(i => !i.HasEnded && i.State != InstanceStatus.Killing).Select(i => (i, StartSettings.Of(context, i, version))).ToArray();
+        return new SequenceReplacement(context, old, listed, running);
     }
 
     /// <summary>Starts what runs of the old sequences anew, and then ends the old instances.</summary>
@@ -79,17 +80,13 @@ internal sealed class SequenceReplacement
         var started = new List<Instance>();
         try
         {
-            var version = await _context.Bind(sequence.Client.Hub).GetHubVersionAsync(_context.Cancellation).ConfigureAwait(false);
-            foreach (var old in _running)
-            {
-                var now = await _context.Bind(old.Client).RefreshAsync(old, _context.Cancellation).ConfigureAwait(false);
-                started.Add(await _context.StartAsync(sequence, StartSettings.Of(_context, now, version)).ConfigureAwait(false));
-            }
+            foreach (var (_, settings) in _running)
+                started.Add(await _context.StartAsync(sequence, settings).ConfigureAwait(false));
 
             if (startsOne && started.Count == 0)
                 started.Add(await _context.StartAsync(sequence, new StartOptions()).ConfigureAwait(false));
             var running = await Task.WhenAll(started.Select(i => _context.Watch.UntilProvenAsync(i, StartTime, _context.Cancellation))).ConfigureAwait(false);
-            await _context.ForEachAsync(_running, StopAsync).ConfigureAwait(false);
+            await _context.ForEachAsync(_running.Select(r => r.Instance), StopAsync).ConfigureAwait(false);
             return running;
         }
         catch (ScramjetException e)
@@ -98,11 +95,11 @@ internal sealed class SequenceReplacement
         }
         catch (OperationCanceledException) when (_context.Cancellation.IsCancellationRequested)
         {
-            if (Old.Count > 0)
+            if (_old.Count > 0)
             {
                 await _context.WarnAsync(
                     $"Publish-ScramjetSequence was stopped while it replaced '{sequence.Name}' on {sequence.Hub}: the new sequence {sequence.Id} and the old " +
-                    $"{string.Join(", ", Old.Select(s => s.Id))} are both there.").ConfigureAwait(false);
+                    $"{string.Join(", ", _old.Select(s => s.Id))} are both there.").ConfigureAwait(false);
             }
 
             throw;
@@ -110,7 +107,7 @@ internal sealed class SequenceReplacement
     }
 
     /// <summary>Removes the old sequences, when their hub no longer lists their instances.</summary>
-    public Task RemoveAsync() => _context.ForEachAsync(Old, async old =>
+    public Task RemoveAsync() => _context.ForEachAsync(_old, async old =>
     {
         // A hub keeps what has ended for minutes if it isn't asked to release it.
         await Task.WhenAll(_listed.Where(i => i.SequenceId == old.Id).Select(async listed =>
@@ -119,10 +116,8 @@ internal sealed class SequenceReplacement
             if (now is { HasEnded: true, IsGone: false })
                 await _context.Watch.ReleaseAsync(now, _context.Cancellation).ConfigureAwait(false);
         })).ConfigureAwait(false);
-        await _context.Watch.RemoveAsync(
-            old.Client,
-            timeout: InstanceTimings.Default.ListedTime,
-            cancellationToken: _context.Cancellation).ConfigureAwait(false);
+        var time = InstanceTimings.Default.ListedTime;
+        await _context.Watch.RemoveAsync(old.Client, timeout: time, cancellationToken: _context.Cancellation).ConfigureAwait(false);
         _context.Output.PostVerbose($"The old sequence '{old.Name}' ({old.Id}) on {old.Hub} was removed.");
     });
 
@@ -152,13 +147,12 @@ internal sealed class SequenceReplacement
             left = $"The new sequence {sequence.Id} could not be removed ({e.Message.TrimEnd('.')})";
         }
 
-        var old = Old.Count == 0 ? "" : _running.Length > 0 ? ", and the old instances run on" : ", and the old sequence stays";
+        var old = _old.Count == 0 ? "" : _running.Length > 0 ? ", and the old instances run on" : ", and the old sequence stays";
         return new ScramjetException(
             cause.Code,
             $"The new '{sequence.Name}' doesn't run on '{sequence.Hub}': {cause.Message} {left}{old}.",
-            "Correct the program, and publish it again. Its standard error, and the first error of its log, were written as warnings if its hub still " +
-            "had them. " +
-            "See also the hub's log with Get-ScramjetLog.",
+            "Correct the program, and publish it again. What it wrote to its standard error, and the first error of its log, " +
+            "were shown as warnings if its hub still had them. See also the hub's log with Get-ScramjetLog.",
             cause);
     }
 
@@ -169,12 +163,15 @@ internal sealed class SequenceReplacement
         LogEntry? error = null;
         await Task.WhenAll(
             ReadAsync(instance, InstanceStream.Stderr, _context.Output.PostWarning),
-            ReadAsync(
-                instance,
-                InstanceStream.Log,
-                line => error ??= LogEntry.Parse(line) is var entry && entry.IsAtLeast(LogLevel.Error) ? entry : null)).ConfigureAwait(false);
+            ReadAsync(instance, InstanceStream.Log, TakeEntry)).ConfigureAwait(false);
         if (error is not null)
             _context.Output.PostWarning($"{error}");
+
+        void TakeEntry(string line)
+        {
+            if (error is null && LogEntry.Parse(line) is var entry && entry.IsAtLeast(LogLevel.Error))
+                error = entry;
+        }
     }
 
     private async Task ReadAsync(Instance instance, InstanceStream kind, Action<string> take)
