@@ -10,6 +10,18 @@ namespace Scramjet.Client.Model;
 /// <summary>A record of a request or a state in the audit of a hub or platform.</summary>
 public sealed class AuditEntry : Entity
 {
+    private const int FirstRequest = 10000;
+    private const int EndOfRequests = 13000;
+    private const int HubHeartbeat = 13010;
+    private const int InstanceHeartbeat = 13012;
+    private const int SpaceHeartbeat = 13020;
+
+    private static readonly string[] s_routes =
+    [
+        "stdout", "stderr", "stdin", "log", "monitoring", "output", "input", "health", "events", "event", "next event", "monitoring rate", "event", "stop", "kill",
+        "instances", "start",
+    ];
+
     private AuditEntry(JsonFields fields, string? space, string? hub)
     {
         Space = space;
@@ -35,13 +47,29 @@ public sealed class AuditEntry : Entity
     /// <summary>The code of the operation.</summary>
     public int? Code { get; }
 
-    /// <summary>The operation as text: the kind of object and the HTTP method.</summary>
+    /// <summary>
+    /// What was done in words, such as <c>Instance stop</c>, <c>Sequence start</c>, <c>Instance get log</c> or <c>Hub heartbeat</c>. What isn't known here has the
+    /// HTTP method and upstream's number of the route.
+    /// </summary>
     public string Operation => Code switch
     {
         null => "",
-        < 10000 => "State",
-        { } code => $"{(code / 1000 % 10 == 1 ? "Instance" : "Hub")} {MethodOf(code)} {(code % 100).ToString("00", CultureInfo.InvariantCulture)}",
+        0 => Limits is null ? "Sequence created" : "Instance started",
+        1 => "Sequence removed",
+        2 => "Instance removed",
+        3 => "Instance ended",
+        4 => "Instance connected",
+        HubHeartbeat => "Hub heartbeat",
+        InstanceHeartbeat => "Instance heartbeat",
+        SpaceHeartbeat => "Space heartbeat",
+        14000 => "Hub connected",
+        14001 => "Hub disconnected",
+        < FirstRequest or >= EndOfRequests => "State " + Code.Value.ToString(CultureInfo.InvariantCulture),
+        { } code => Kind(code) + " " + Action(code),
     };
+
+    /// <summary>Whether nothing was changed: a request that only reads, or a regular sign of life.</summary>
+    public bool IsRead => Code is HubHeartbeat or InstanceHeartbeat or SpaceHeartbeat || (Code is >= FirstRequest and < EndOfRequests && Method(Code.Value) == "GET");
 
     /// <summary>The request's id.</summary>
     public string? RequestId { get; }
@@ -66,6 +94,29 @@ public sealed class AuditEntry : Entity
 
     /// <summary>The space's id.</summary>
     public string? Space { get; }
+
+    private static string Kind(int code) => (code / 1000 % 10) switch { 0 => "Sequence", 1 => "Instance", _ => "Topic" };
+
+    private static string Method(int code) => (code / 100 % 10) switch { 1 => "POST", 2 => "GET", 3 => "PUT", 4 => "DELETE", _ => "?" };
+
+    /// <summary>Upstream's numbers for the routes of each kind, from 1.</summary>
+    private static string Action(int code) => (Kind(code), Method(code), code % 100) switch
+    {
+        ("Sequence", "POST", 0) => "publish",
+        ("Topic", "POST", 0) => "send",
+        (_, "GET", 0) => "get",
+        (_, "PUT", 0) => "update",
+        (_, "DELETE", 0) => "remove",
+        (_, "GET", var route) when route <= s_routes.Length => "get " + s_routes[route - 1],
+        (_, "POST", 3) => "send stdin",
+        (_, "POST", 7) => "send input",
+        (_, "POST", 12) => "set monitoring rate",
+        (_, "POST", 13) => "send event",
+        (_, "POST", 14) => "stop",
+        (_, "POST", 15) => "kill",
+        (_, "POST", 17) => "start",
+        (_, var method, var route) => $"{method} {route.ToString("00", CultureInfo.InvariantCulture)}",
+    };
 
     /// <summary>Returns the operation and the id of the object.</summary>
     public override string ToString() => $"{Operation} {ObjectId}".Trim();

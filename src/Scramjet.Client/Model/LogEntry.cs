@@ -42,6 +42,7 @@ public sealed class LogEntry : Entity
         Source = fields.Text("from");
         Message = fields.Text("msg") ?? "";
         Data = fields.Plain("data");
+        Instance = FindInstance(fields.Source);
         AdditionalData = fields.Rest();
     }
 
@@ -49,6 +50,21 @@ public sealed class LogEntry : Entity
     {
         Line = line;
         Message = line;
+    }
+
+    private LogEntry(LogEntry before, string line, string message)
+    {
+        Line = line;
+        Message = message;
+        IsContinuation = true;
+        Time = before.Time;
+        _level = before._level;
+        Level = before.Level;
+        Source = before.Source;
+        Space = before.Space;
+        Hub = before.Hub;
+        Instance = before.Instance;
+        Sequence = before.Sequence;
     }
 
     /// <summary>When the entry was written.</summary>
@@ -75,11 +91,17 @@ public sealed class LogEntry : Entity
     /// <summary>The space's id.</summary>
     public string? Space { get; private set; }
 
-    /// <summary>The instance's id, for an instance's log.</summary>
+    /// <summary>The id of the instance whose log it is from, or that an entry of a hub's log is about; null if there is none, or the hub doesn't say.</summary>
     public string? Instance { get; private set; }
+
+    /// <summary>The name of the instance's sequence, if it was looked up.</summary>
+    public string? Sequence { get; internal set; }
 
     /// <summary>The original line.</summary>
     public string Line { get; }
+
+    /// <summary>Whether it is a line that continues the entry before it, such as a line of a stack trace. It has the time, level and source of that entry.</summary>
+    internal bool IsContinuation { get; }
 
     /// <summary>Returns the level; null if the line isn't an entry, or its level is unknown.</summary>
     public LogLevel? GetLevel() => _level;
@@ -106,7 +128,7 @@ public sealed class LogEntry : Entity
         try
         {
             entry = json.StartsWith("{", StringComparison.Ordinal) && JsonText.Parse(json) is JObject o
-                ? new LogEntry(new JsonFields(o), line)
+                ? new LogEntry(new JsonFields(o), line) { IsEntry = true }
                 : new LogEntry(line);
         }
         catch (JsonException)
@@ -116,7 +138,40 @@ public sealed class LogEntry : Entity
 
         entry.Space = space;
         entry.Hub = hub;
-        entry.Instance = instance;
+        entry.Instance = instance ?? entry.Instance;
         return entry;
+    }
+
+    /// <summary>Reads a line that follows another one. If it isn't an entry, it continues the entry before it.</summary>
+    /// <param name="line">The line.</param>
+    /// <param name="before">The line before it; null for the first one.</param>
+    /// <param name="space">The space's id.</param>
+    /// <param name="hub">The hub's id.</param>
+    /// <param name="instance">The instance's id.</param>
+    internal static LogEntry ParseNext(string line, LogEntry? before, string? space, string? hub, string? instance)
+    {
+        var entry = Parse(line, space, hub, instance);
+        if (entry.IsEntry || before is not { IsEntry: true } and not { IsContinuation: true })
+            return entry;
+
+        // A space puts the hub's id before each line.
+        var prefix = hub is null && before.Hub is not null ? before.Hub + ": " : "";
+        return new LogEntry(before, line, line.StartsWith(prefix, StringComparison.Ordinal) ? line.Substring(prefix.Length) : line);
+    }
+
+    /// <summary>Whether the line was an entry, rather than text.</summary>
+    private bool IsEntry { get; set; }
+
+    /// <summary>The instance that an entry is about: the parts of a hub or a runner that wrote it give their ids, and those of an instance are its own.</summary>
+    private static string? FindInstance(JObject entry)
+    {
+        var hub = JsonFields.IdOf(entry["Host"]);
+        foreach (var property in entry.Properties())
+        {
+            if (property.Value is JObject && JsonFields.IdOf(property.Value) is { } id && id != hub && Guid.TryParseExact(id, "D", out _))
+                return id;
+        }
+
+        return null;
     }
 }

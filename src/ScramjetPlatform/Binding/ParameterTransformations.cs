@@ -1,6 +1,9 @@
 using System;
+using System.Globalization;
+using System.Linq;
 using System.Management.Automation;
 using System.Security;
+using System.Text.RegularExpressions;
 using Scramjet.Client.Packaging;
 using ScramjetPlatform.Pipeline;
 
@@ -41,4 +44,47 @@ internal sealed class InstanceOrPayloadAttribute : ArgumentTransformationAttribu
     /// <inheritdoc/>
     public override object? Transform(EngineIntrinsics engineIntrinsics, object? inputData) =>
         inputData is null || LanguagePrimitives.TryConvertTo<InstanceReference>(inputData, out _) ? inputData : new InstanceReference(inputData, null);
+}
+
+/// <summary>Lets a time be given as a time, or as a span back from now: a TimeSpan, or a text such as 5m or 1h30m.</summary>
+[AttributeUsage(AttributeTargets.Property)]
+internal sealed class TimeTransformationAttribute : ArgumentTransformationAttribute
+{
+    private static readonly Regex s_span = new(@"^((?<number>\d+(\.\d+)?)(?<unit>ms|s|m|h|d))+$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
+
+    /// <inheritdoc/>
+    public override object? Transform(EngineIntrinsics engineIntrinsics, object? inputData)
+    {
+        var value = inputData is PSObject wrapped ? wrapped.BaseObject : inputData;
+        try
+        {
+            return value switch
+            {
+                null => null,
+                DateTimeOffset time => time,
+                DateTime time => new DateTimeOffset(time),
+                TimeSpan span => DateTimeOffset.Now - span,
+                string text when s_span.Match(text.Trim()) is { Success: true } spans => DateTimeOffset.Now - SpanOf(spans),
+                string text when DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeLocal, out var time) => time,
+                _ => throw new ArgumentTransformationMetadataException($"'{value}' isn't a time. Give a time, a TimeSpan back from now, or a text such as 30s, 5m, 2h or 1d."),
+            };
+        }
+        catch (Exception e) when (e is ArgumentOutOfRangeException or OverflowException)
+        {
+            throw new ArgumentTransformationMetadataException($"'{value}' is outside the range of times.", e);
+        }
+    }
+
+    private static TimeSpan SpanOf(Match spans) => spans.Groups["number"].Captures.Cast<Capture>().Zip(spans.Groups["unit"].Captures.Cast<Capture>(), static (number, unit) =>
+    {
+        var count = double.Parse(number.Value, CultureInfo.InvariantCulture);
+        return unit.Value.ToLowerInvariant() switch
+        {
+            "ms" => TimeSpan.FromMilliseconds(count),
+            "s" => TimeSpan.FromSeconds(count),
+            "m" => TimeSpan.FromMinutes(count),
+            "h" => TimeSpan.FromHours(count),
+            _ => TimeSpan.FromDays(count),
+        };
+    }).Aggregate(TimeSpan.Zero, static (sum, span) => sum + span);
 }

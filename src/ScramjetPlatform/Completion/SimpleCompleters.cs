@@ -76,3 +76,36 @@ public sealed class NoCompletionAttribute() : ArgumentCompleterAttribute(typeof(
         private protected override IEnumerable<(string Text, string ToolTip)> Find() => [];
     }
 }
+
+/// <summary>Offers spans of time that are often looked back on.</summary>
+public sealed class TimeCompleter : SimpleCompleter
+{
+    private protected override IEnumerable<(string Text, string ToolTip)> Find() =>
+        [("5m", "the last 5 minutes"), ("15m", "the last 15 minutes"), ("1h", "the last hour"), ("1d", "the last day")];
+
+    private protected override string Quote(string text) => text;
+}
+
+/// <summary>Offers the sources that hubs and runners write log entries with.</summary>
+public sealed class LogSourceCompleter : SimpleCompleter
+{
+    private protected override IEnumerable<(string Text, string ToolTip)> Find() =>
+    [
+        ("Sequence", "what the program logs"),
+        ("Runner", "what runs the program"),
+        ("PythonRunner", "what runs the program, in Python"),
+        ("Host", "the hub"),
+        ("CSIController", "the hub's part that controls an instance"),
+        ("ProcessInstanceAdapter", "the hub's part that starts processes"),
+    ];
+}
+
+/// <summary>Offers operations of audit records.</summary>
+public sealed class OperationCompleter : SimpleCompleter
+{
+    private protected override IEnumerable<(string Text, string ToolTip)> Find() => new[]
+    {
+        "Instance *", "Instance started", "Instance ended", "Instance stop", "Instance kill", "Instance send input", "Instance send event", "Instance heartbeat",
+        "Sequence *", "Sequence publish", "Sequence update", "Sequence start", "Sequence remove", "Topic *", "Topic send", "Hub *", "* get*",
+    }.Select(o => (o, $"operation {o}"));
+}

@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.Diagnostics;
 using System.Threading;
 using System.Threading.Tasks;
@@ -8,98 +9,95 @@ using ScramjetPlatform.Engine;
 
 namespace ScramjetPlatform.Streams;
 
-/// <summary>Reads endless streams of lines: the existing lines, or all of them.</summary>
+/// <summary>
+/// Reads endless streams of lines. No server says where the lines so far end and the new ones begin, so this is inferred from a silence of the stream. Servers
+/// send what they have as fast as it is read. So when the stream has fallen silent, the server is sent a request: if it has responded and nothing has come
+/// for a short time, all lines so far were received. The time grows with the response time and with the gaps between the lines so far.
+/// </summary>
 internal static class EndlessLines
 {
-    /// <summary>The time without data after which all existing lines are considered received.</summary>
-    private static readonly TimeSpan Quiet = TimeSpan.FromMilliseconds(700);
+    /// <summary>How long a stream is silent before its server is sent a request.</summary>
+    private static readonly TimeSpan FirstSilence = TimeSpan.FromMilliseconds(20);
 
-    /// <summary>The time for a stream to begin, because some servers respond only with the first line.</summary>
+    /// <summary>How long the silence must last after the response. A hub that was seen to send 100,000 lines paused for 15 ms at most.</summary>
+    private static readonly TimeSpan HubSilence = TimeSpan.FromMilliseconds(40);
+
+    /// <summary>The same for an instance, most of whose log waits in its process: a busy one was seen to pause for 60 ms.</summary>
+    private static readonly TimeSpan InstanceSilence = TimeSpan.FromMilliseconds(120);
+
+    /// <summary>The same for a space or a platform, which itself requests the lines from its hubs.</summary>
+    private static readonly TimeSpan SpaceSilence = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>The same for a stream that has sent nothing yet.</summary>
+    private static readonly TimeSpan EmptySilence = TimeSpan.FromMilliseconds(300);
+
+    /// <summary>The longest silence that is waited for.</summary>
+    private static readonly TimeSpan LongestSilence = TimeSpan.FromMilliseconds(700);
+
+    /// <summary>For how long a response shows that the server is still running.</summary>
+    private static readonly TimeSpan ResponseLifetime = TimeSpan.FromSeconds(1);
+
+    /// <summary>How long a stream may take to begin: some answer only with their first line.</summary>
     private static readonly TimeSpan Beginning = TimeSpan.FromSeconds(3);
 
-    /// <summary>The time for the server to respond to a check if a stream doesn't begin.</summary>
+    /// <summary>How long the server may take to give a sign of life, where a stream doesn't begin.</summary>
     private static readonly TimeSpan Opening = TimeSpan.FromSeconds(10);
 
-    /// <summary>The time to read existing lines from a stream that never pauses.</summary>
-    private static readonly TimeSpan MaxTime = TimeSpan.FromSeconds(10);
+    /// <summary>How long a stream that is never silent is read for its lines so far.</summary>
+    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(10);
 
-    /// <summary>Reads the existing lines of a stream, or follows it to its end.</summary>
+    /// <summary>How much newer than the request a line must be, so that it can't be a line so far. Servers give the time of a response to the second.</summary>
+    private static readonly TimeSpan Newer = TimeSpan.FromSeconds(1);
+
+    /// <summary>Reads what the stream has so far, or follows it to its end.</summary>
     /// <param name="context">The command's requests.</param>
     /// <param name="client">The client of the stream's place.</param>
     /// <param name="open">Opens the stream.</param>
-    /// <param name="take">Processes a line and returns the time at which it was written, or null if it has none.</param>
-    /// <param name="follow">Whether to read to the end of the stream, rather than until it pauses.</param>
+    /// <param name="take">Takes lines, and gives the time of the oldest; null if none has a time.</param>
+    /// <param name="follow">Whether to read to the stream's end, rather than the lines so far.</param>
+    /// <param name="pastHistory">When following: called once the lines so far have been received.</param>
     public static async Task ReadAsync<T>(
         RequestContext context,
         T client,
         Func<T, CancellationToken, Task<ApiStream>> open,
-        Func<string, Task<DateTimeOffset?>> take,
-        bool follow) where T : ApiClient
+        Func<IReadOnlyList<string>, Task<DateTimeOffset?>> take,
+        bool follow,
+        Func<Task>? pastHistory = null) where T : ApiClient
     {
-        if (!follow)
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(context.Cancellation);
+        var opening = follow ? OpenToFollowAsync(context, client, open, pastHistory) : OpenAsync(context, client, open);
+        using var stream = await opening.ConfigureAwait(false);
+        if (stream is null)
+            return;
+
+        var reader = new LineReader(stream);
+        var reading = await ReadHistoryAsync(client, stream, reader, take, over.Token).ConfigureAwait(false);
+        if (reading is null)
+            return;
+
+        if (follow)
         {
-            await ReadToSilenceAsync(context, client, open, take).ConfigureAwait(false);
+            if (pastHistory is not null)
+                await pastHistory().ConfigureAwait(false);
+            while (await reading.ConfigureAwait(false) is { } lines)
+            {
+                await take(lines).ConfigureAwait(false);
+                reading = reader.ReadAsync(context.Cancellation);
+            }
+
             return;
         }
 
-        using var stream = await open(client, context.Cancellation).ConfigureAwait(false);
-        await FollowAsync(stream, take, context.Cancellation).ConfigureAwait(false);
+        over.Cancel();
+        await reading.IgnoreOutcomeAsync().ConfigureAwait(false);
+        if (reader.TakeRest() is { } rest)
+            await take([rest]).ConfigureAwait(false);
     }
 
-    /// <summary>Reads until the stream pauses. If it never does, reads for a maximum time, and until the lines are newer than the request.</summary>
-    private static async Task ReadToSilenceAsync<T>(
-        RequestContext context,
-        T client,
-        Func<T, CancellationToken, Task<ApiStream>> open,
-        Func<string, Task<DateTimeOffset?>> take) where T : ApiClient
-    {
-        var opening = client.Transport.Timeout < Opening ? client.Transport.Timeout : Opening;
-        var beginning = opening < Beginning ? opening : Beginning;
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(context.Cancellation);
-        ApiStream? stream = null;
-        LineReader? reader = null;
-        try
-        {
-            stream = await open(context.Bind(client, opening, beginning), context.Cancellation).ConfigureAwait(false);
-            var clock = Stopwatch.StartNew();
-            var lastLine = clock.Elapsed;
-            reader = new LineReader(stream);
-            while (true)
-            {
-                limit.CancelAfter(Quiet);
-                if (await reader.ReadAsync(limit.Token).ConfigureAwait(false) is not { } lines)
-                    return;
-
-                // The time that a slow pipeline takes doesn't count as a pause.
-                limit.CancelAfter(Timeout.InfiniteTimeSpan);
-                DateTimeOffset? newest = null;
-                foreach (var line in lines)
-                    newest = await take(line).ConfigureAwait(false);
-                if (lines.Count > 0)
-                    lastLine = clock.Elapsed;
-                var isNew = newest is null || newest >= stream.Date;
-                if (clock.Elapsed - lastLine > MaxTime || (lines.Count > 0 && clock.Elapsed > MaxTime && isNew))
-                    return;
-            }
-        }
-        catch (OperationCanceledException) when (!context.Cancellation.IsCancellationRequested)
-        {
-            // In a pause, all existing lines were received if the server still responds. For a stream that hasn't begun, this was checked before.
-            if (reader?.TakeRest() is { } rest)
-                await take(rest).ConfigureAwait(false);
-            if (stream is not null)
-                await client.ProbeAsync(stream, context.Cancellation).ConfigureAwait(false);
-        }
-        finally
-        {
-            stream?.Dispose();
-        }
-    }
-
-    /// <summary>Reads all lines to the end of the stream.</summary>
+    /// <summary>Reads all lines to the stream's end.</summary>
     /// <param name="stream">The stream.</param>
-    /// <param name="take">Processes a line.</param>
-    /// <param name="cancellationToken">Cancels the reading.</param>
+    /// <param name="take">Takes a line.</param>
+    /// <param name="cancellationToken">Stops it.</param>
     public static async Task FollowAsync(ApiStream stream, Func<string, Task> take, CancellationToken cancellationToken)
     {
         var reader = new LineReader(stream);
@@ -108,5 +106,140 @@ internal static class EndlessLines
             foreach (var line in lines)
                 await take(line).ConfigureAwait(false);
         }
+    }
+
+    /// <summary>Opens a stream for its lines so far; null if it doesn't begin.</summary>
+    private static async Task<ApiStream?> OpenAsync<T>(RequestContext context, T client, Func<T, CancellationToken, Task<ApiStream>> open) where T : ApiClient
+    {
+        var opening = client.Transport.Timeout < Opening ? client.Transport.Timeout : Opening;
+        try
+        {
+            return await open(context.Bind(client, opening, opening < Beginning ? opening : Beginning), context.Cancellation).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!context.Cancellation.IsCancellationRequested)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Opens a stream that is followed. One that doesn't begin for some time has no lines so far.</summary>
+    private static async Task<ApiStream?> OpenToFollowAsync<T>(
+        RequestContext context,
+        T client,
+        Func<T, CancellationToken, Task<ApiStream>> open,
+        Func<Task>? pastHistory) where T : ApiClient
+    {
+        var opening = open(client, context.Cancellation);
+        if (pastHistory is not null && await Task.WhenAny(opening, Task.Delay(Beginning, context.Cancellation)).ConfigureAwait(false) != opening)
+            await pastHistory().ConfigureAwait(false);
+        return await opening.ConfigureAwait(false);
+    }
+
+    /// <summary>Reads the lines so far.</summary>
+    /// <returns>The reading of the lines after them; null if the stream has ended.</returns>
+    private static async Task<Task<IReadOnlyList<string>?>?> ReadHistoryAsync<T>(
+        T client,
+        ApiStream stream,
+        LineReader reader,
+        Func<IReadOnlyList<string>, Task<DateTimeOffset?>> take,
+        CancellationToken cancellationToken) where T : ApiClient
+    {
+        var clock = Stopwatch.StartNew();
+        var silence = new Silence(client, stream, clock, cancellationToken);
+        var lastLine = clock.Elapsed;
+        while (true)
+        {
+            var reading = reader.ReadAsync(cancellationToken);
+            if (!reading.IsCompleted && await silence.LastsAsync(reading).ConfigureAwait(false))
+                return reading;
+            if (await reading.ConfigureAwait(false) is not { } lines)
+                return null;
+
+            // Only the stream's silence counts, not the time that a slow pipeline takes.
+            var oldest = lines.Count > 0 ? await take(lines).ConfigureAwait(false) : null;
+            if (lines.Count > 0)
+                lastLine = clock.Elapsed;
+
+            // Lines that come without a pause are past the history if all of them are new. After a long time, those without a time count as new.
+            var isNew = clock.Elapsed > Newer && oldest >= stream.Date + Newer;
+            var isLong = clock.Elapsed > Longest && (oldest is null || oldest >= stream.Date);
+            if ((lines.Count > 0 && (isNew || isLong)) || clock.Elapsed - lastLine > Longest)
+                return reader.ReadAsync(cancellationToken);
+        }
+    }
+
+    /// <summary>Decides when a silence of a stream means that all its lines so far were received.</summary>
+    private sealed class Silence(ApiClient client, ApiStream stream, Stopwatch clock, CancellationToken cancellationToken)
+    {
+        private readonly TimeSpan _least = client switch
+        {
+            InstanceClient => InstanceSilence,
+            HubClient => HubSilence,
+            _ => SpaceSilence,
+        };
+
+        private Task? _request;
+        private TimeSpan _sent;
+        private TimeSpan _responded;
+        private TimeSpan _responseTime;
+        private TimeSpan _longestGap;
+
+        /// <summary>Waits for a read, until the silence is long enough.</summary>
+        /// <returns>Whether it was; otherwise the read has completed.</returns>
+        /// <exception cref="ScramjetApiException"><c>STREAM_BROKEN</c>: the server doesn't respond.</exception>
+        public async Task<bool> LastsAsync(Task reading)
+        {
+            var since = clock.Elapsed;
+            var isEmpty = stream.BytesRead == 0;
+            if (!await WaitAsync(reading, FirstSilence).ConfigureAwait(false))
+            {
+                await RespondsAsync(reading).ConfigureAwait(false);
+                for (var left = Left(since, isEmpty); !reading.IsCompleted; left = Left(since, isEmpty))
+                {
+                    if (left <= TimeSpan.Zero)
+                        return true;
+                    await WaitAsync(reading, left).ConfigureAwait(false);
+                }
+            }
+
+            if (!isEmpty)
+                _longestGap = Max(_longestGap, clock.Elapsed - since);
+            return false;
+        }
+
+        private static async Task<bool> WaitAsync(Task reading, TimeSpan time) => await Task.WhenAny(reading, Task.Delay(time)).ConfigureAwait(false) == reading;
+
+        /// <summary>Waits until the server has responded to a request. A request can be a line of the log itself, so there is one for a while.</summary>
+        private async Task RespondsAsync(Task reading)
+        {
+            if (_request is null || (_request.IsCompleted && clock.Elapsed - _responded > ResponseLifetime))
+            {
+                _sent = clock.Elapsed;
+                _request = client.ProbeAsync(stream, cancellationToken);
+                _ = _request.IgnoreOutcomeAsync();
+            }
+
+            await Task.WhenAny(reading, _request).ConfigureAwait(false);
+            if (reading.IsCompleted)
+                return;
+            await _request.ConfigureAwait(false);
+            if (_responded <= _sent)
+            {
+                _responded = clock.Elapsed;
+                _responseTime = _responded - _sent;
+            }
+        }
+
+        private TimeSpan Left(TimeSpan since, bool isEmpty)
+        {
+            var needed = Max(Max(_least, _responseTime), TimeSpan.FromTicks(4 * _longestGap.Ticks));
+            if (isEmpty)
+                needed = Max(needed, EmptySilence);
+            return Min(needed, LongestSilence) - (clock.Elapsed - Max(since, _responded));
+        }
+
+        private static TimeSpan Max(TimeSpan a, TimeSpan b) => a > b ? a : b;
+
+        private static TimeSpan Min(TimeSpan a, TimeSpan b) => a < b ? a : b;
     }
 }

@@ -1,0 +1,19 @@
+using System;
+
+namespace ScramjetPlatform.Streams;
+
+/// <summary>What a line of a stream holds.</summary>
+/// <param name="entry">The entry; null if it isn't wanted.</param>
+/// <param name="time">When it was written; null if that isn't known.</param>
+internal readonly struct TimedLine<T>(T? entry, DateTimeOffset? time) where T : class
+{
+    public T? Entry { get; } = entry;
+
+    public DateTimeOffset? Time { get; } = time;
+
+    /// <summary>Whether it continues the line before it, and stays with that line.</summary>
+    public bool Continues { get; init; }
+
+    /// <summary>The part of the stream that it belongs to, such as a hub in the log of a space. Each part is in the order of its times.</summary>
+    public string? Part { get; init; }
+}
