@@ -69,7 +69,7 @@ public sealed class AuditEntry : Entity
     };
 
     /// <summary>Whether nothing was changed: a request that only reads, or a regular sign of life.</summary>
-    public bool IsRead => Code is HubHeartbeat or InstanceHeartbeat or SpaceHeartbeat || (Code is >= FirstRequest and < EndOfRequests && Method(Code.Value) == "GET");
+    public bool IsRead => Code is HubHeartbeat or InstanceHeartbeat or SpaceHeartbeat || (Code is >= FirstRequest and < EndOfRequests && MethodOf(Code.Value) == "GET");
 
     /// <summary>The request's id.</summary>
     public string? RequestId { get; }
@@ -97,10 +97,10 @@ public sealed class AuditEntry : Entity
 
     private static string Kind(int code) => (code / 1000 % 10) switch { 0 => "Sequence", 1 => "Instance", _ => "Topic" };
 
-    private static string Method(int code) => (code / 100 % 10) switch { 1 => "POST", 2 => "GET", 3 => "PUT", 4 => "DELETE", _ => "?" };
+    private static string MethodOf(int code) => (code / 100 % 10) switch { 1 => "POST", 2 => "GET", 3 => "PUT", 4 => "DELETE", _ => "?" };
 
     /// <summary>Upstream's numbers for the routes of each kind, from 1.</summary>
-    private static string Action(int code) => (Kind(code), Method(code), code % 100) switch
+    private static string Action(int code) => (Kind(code), MethodOf(code), code % 100) switch
     {
         ("Sequence", "POST", 0) => "publish",
         ("Topic", "POST", 0) => "send",
@@ -133,6 +133,4 @@ public sealed class AuditEntry : Entity
             return null;
         }
     }
-
-    private static string MethodOf(int code) => (code / 100 % 10) switch { 1 => "POST", 2 => "GET", 3 => "PUT", 4 => "DELETE", _ => "?" };
 }

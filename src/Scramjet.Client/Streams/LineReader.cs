@@ -28,6 +28,9 @@ public sealed class LineReader(Stream stream)
     /// <summary>Gets whether the stream ended within the last line.</summary>
     public bool EndsWithinLine { get; private set; }
 
+    /// <summary>Whether something has come behind the last line's end.</summary>
+    internal bool HasRest => _start != _end;
+
     /// <summary>Reads the lines that have arrived. The list is empty if no line is complete yet, and null at the end of the stream.</summary>
     /// <exception cref="ScramjetApiException"><c>STREAM_BROKEN</c>, after all complete lines were returned.</exception>
     public async Task<IReadOnlyList<string>?> ReadAsync(CancellationToken cancellationToken = default)

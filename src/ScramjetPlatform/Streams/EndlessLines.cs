@@ -17,10 +17,10 @@ namespace ScramjetPlatform.Streams;
 internal static class EndlessLines
 {
     /// <summary>How long a stream is silent before its server is sent a request.</summary>
-    private static readonly TimeSpan FirstSilence = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan FirstSilence = TimeSpan.FromMilliseconds(10);
 
     /// <summary>How long the silence must last after the response. A hub that was seen to send 100,000 lines paused for 15 ms at most.</summary>
-    private static readonly TimeSpan HubSilence = TimeSpan.FromMilliseconds(40);
+    private static readonly TimeSpan HubSilence = TimeSpan.FromMilliseconds(25);
 
     /// <summary>The same for an instance, most of whose log waits in its process: a busy one was seen to pause for 60 ms.</summary>
     private static readonly TimeSpan InstanceSilence = TimeSpan.FromMilliseconds(120);
@@ -71,7 +71,7 @@ internal static class EndlessLines
             return;
 
         var reader = new LineReader(stream);
-        var reading = await ReadHistoryAsync(client, stream, reader, take, over.Token).ConfigureAwait(false);
+        var (reading, hadRest) = await ReadHistoryAsync(client, stream, reader, take, over.Token).ConfigureAwait(false);
         if (reading is null)
             return;
 
@@ -89,8 +89,21 @@ internal static class EndlessLines
         }
 
         over.Cancel();
-        await reading.IgnoreOutcomeAsync().ConfigureAwait(false);
-        if (reader.TakeRest() is { } rest)
+        try
+        {
+            // What has come at the last moment counts, but for the beginning of a line.
+            if (await reading.ConfigureAwait(false) is { Count: > 0 } last)
+            {
+                await take(last).ConfigureAwait(false);
+                return;
+            }
+        }
+        catch (OperationCanceledException) when (!context.Cancellation.IsCancellationRequested)
+        {
+            // Nothing has come.
+        }
+
+        if (hadRest && reader.TakeRest() is { } rest)
             await take([rest]).ConfigureAwait(false);
     }
 
@@ -136,8 +149,8 @@ internal static class EndlessLines
     }
 
     /// <summary>Reads the lines so far.</summary>
-    /// <returns>The reading of the lines after them; null if the stream has ended.</returns>
-    private static async Task<Task<IReadOnlyList<string>?>?> ReadHistoryAsync<T>(
+    /// <returns>The reading of the lines after them, and whether a line without an end has come before; null if the stream has ended.</returns>
+    private static async Task<(Task<IReadOnlyList<string>?>? Reading, bool HadRest)> ReadHistoryAsync<T>(
         T client,
         ApiStream stream,
         LineReader reader,
@@ -149,11 +162,12 @@ internal static class EndlessLines
         var lastLine = clock.Elapsed;
         while (true)
         {
+            var hasRest = reader.HasRest;
             var reading = reader.ReadAsync(cancellationToken);
-            if (!reading.IsCompleted && await silence.LastsAsync(reading).ConfigureAwait(false))
-                return reading;
+            if (!reading.IsCompleted && await silence.LastsAsync(reading, hasRest).ConfigureAwait(false))
+                return (reading, hasRest);
             if (await reading.ConfigureAwait(false) is not { } lines)
-                return null;
+                return (null, false);
 
             // Only the stream's silence counts, not the time that a slow pipeline takes.
             var oldest = lines.Count > 0 ? await take(lines).ConfigureAwait(false) : null;
@@ -164,7 +178,7 @@ internal static class EndlessLines
             var isNew = clock.Elapsed > Newer && oldest >= stream.Date + Newer;
             var isLong = clock.Elapsed > Longest && (oldest is null || oldest >= stream.Date);
             if ((lines.Count > 0 && (isNew || isLong)) || clock.Elapsed - lastLine > Longest)
-                return reader.ReadAsync(cancellationToken);
+                return (reader.ReadAsync(cancellationToken), false);
         }
     }
 
@@ -185,16 +199,19 @@ internal static class EndlessLines
         private TimeSpan _longestGap;
 
         /// <summary>Waits for a read, until the silence is long enough.</summary>
+        /// <param name="reading">The read.</param>
+        /// <param name="isWithinLine">Whether the end of a line is missing, so that more is likely to come.</param>
         /// <returns>Whether it was; otherwise the read has completed.</returns>
         /// <exception cref="ScramjetApiException"><c>STREAM_BROKEN</c>: the server doesn't respond.</exception>
-        public async Task<bool> LastsAsync(Task reading)
+        public async Task<bool> LastsAsync(Task reading, bool isWithinLine)
         {
             var since = clock.Elapsed;
             var isEmpty = stream.BytesRead == 0;
+            var least = isWithinLine ? LongestSilence : isEmpty ? EmptySilence : _least;
             if (!await WaitAsync(reading, FirstSilence).ConfigureAwait(false))
             {
                 await RespondsAsync(reading).ConfigureAwait(false);
-                for (var left = Left(since, isEmpty); !reading.IsCompleted; left = Left(since, isEmpty))
+                for (var left = Left(since, least); !reading.IsCompleted; left = Left(since, least))
                 {
                     if (left <= TimeSpan.Zero)
                         return true;
@@ -230,11 +247,9 @@ internal static class EndlessLines
             }
         }
 
-        private TimeSpan Left(TimeSpan since, bool isEmpty)
+        private TimeSpan Left(TimeSpan since, TimeSpan least)
         {
-            var needed = Max(Max(_least, _responseTime), TimeSpan.FromTicks(4 * _longestGap.Ticks));
-            if (isEmpty)
-                needed = Max(needed, EmptySilence);
+            var needed = Max(Max(least, _responseTime), TimeSpan.FromTicks(4 * _longestGap.Ticks));
             return Min(needed, LongestSilence) - (clock.Elapsed - Max(since, _responded));
         }
 
