@@ -16,6 +16,7 @@
         'Connect-ScramjetPlatform'
         'Disconnect-ScramjetHub'
         'Disconnect-ScramjetPlatform'
+        'Enter-ScramjetInstance'
         'Get-ScramjetAccessKey'
         'Get-ScramjetAudit'
         'Get-ScramjetConfiguration'

@@ -1,4 +1,5 @@
 using System;
+using System.Diagnostics;
 using System.Net;
 using System.Threading;
 using System.Threading.Tasks;
@@ -273,15 +274,7 @@ public sealed class InstanceClient : ApiClient
                 Volatile.Write(ref outputStream, stream);
                 opened.TrySetResult(true);
 
-                // A hub may leave the output of a failed instance open while it lists the instance. The output ends if two checks in a row show that it has
-                // ended, so that data in transit can still arrive.
-                var hadEnded = false;
-                stream.IsOver = async token =>
-                {
-                    var before = hadEnded;
-                    hadEnded = await HasEndedAsync(token).ConfigureAwait(false);
-                    return before && hadEnded;
-                };
+                EndWithInstance(stream, HasEndedAsync);
                 await read(stream, over.Token).ConfigureAwait(false);
             }
             finally
@@ -325,6 +318,56 @@ public sealed class InstanceClient : ApiClient
         if (stream == InstanceStream.Log)
             result.IsOver = HasEndedAsync;
         return result;
+    }
+
+    /// <summary>Opens a stream that ends with the instance, also if the hub leaves it open.</summary>
+    /// <param name="stream">The stream.</param>
+    /// <param name="hasEnded">Finds out whether the instance has ended. Streams that are read together share it.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    internal async Task<ApiStream> GetStreamToEndAsync(InstanceStream stream, Func<CancellationToken, Task<bool>> hasEnded, CancellationToken cancellationToken)
+    {
+        var result = await GetStreamAsync(stream, cancellationToken).ConfigureAwait(false);
+        if (stream == InstanceStream.Log)
+            result.IsOver = hasEnded;
+        else
+            EndWithInstance(result, hasEnded);
+        return result;
+    }
+
+    /// <summary>Finds out whether the instance has ended, for several streams: a response counts for a while.</summary>
+    internal Func<CancellationToken, Task<bool>> ShareEnd()
+    {
+        var gate = new object();
+        var age = new Stopwatch();
+        Task<bool>? asked = null;
+        return token =>
+        {
+            lock (gate)
+            {
+                if (asked is null or { IsCompleted: true, Status: not TaskStatus.RanToCompletion } || (asked.IsCompleted && !asked.Result && age.Elapsed > Timings.FirstLogCheck))
+                {
+                    asked = HasEndedAsync(token);
+                    age.Restart();
+                }
+
+                return asked;
+            }
+        };
+    }
+
+    /// <summary>
+    /// Ends a stream with the instance: a hub may leave the output of an instance that failed open until it no longer lists the instance. What is on its way
+    /// still has a moment to arrive.
+    /// </summary>
+    private static void EndWithInstance(ApiStream stream, Func<CancellationToken, Task<bool>> hasEnded)
+    {
+        var hadEnded = false;
+        stream.IsOver = async token =>
+        {
+            var before = hadEnded;
+            hadEnded = await hasEnded(token).ConfigureAwait(false);
+            return before && hadEnded;
+        };
     }
 
     /// <summary>Gets the last event with a name, or waits for the first one: <c>GET /instance/{id}/event/{name}</c>.</summary>

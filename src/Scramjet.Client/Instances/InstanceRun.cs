@@ -12,6 +12,9 @@ namespace Scramjet.Client.Instances;
 /// </summary>
 internal sealed class InstanceRun(InstanceClient instance)
 {
+    /// <summary>Whether the log is read from the beginning, or at least from before the program's end, so that a line that is missing says something.</summary>
+    public bool ReadsLog { get; init; } = true;
+
     /// <summary>The facts that the instance's log contains.</summary>
     public RunnerLog Log { get; } = new(instance.InstanceId);
 
@@ -63,7 +66,7 @@ internal sealed class InstanceRun(InstanceClient instance)
             await Task.WhenAny(logReading, Task.Delay(Timings.LogAfterEnd, cancellationToken)).ConfigureAwait(false);
         if (Log.StreamFailure is { } failure)
             throw Failed(name, null, failure);
-        if (now.Succeeded == false || (now.IsGone && !Log.Completed.IsCompleted))
+        if (now.Succeeded == false || (ReadsLog && now.IsGone && !Log.Completed.IsCompleted))
             throw Failed(name, now.ExitCode, now.ExitReason);
 
         if (Log.CountsOutput)

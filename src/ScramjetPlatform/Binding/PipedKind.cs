@@ -66,7 +66,7 @@ internal static class PipedKinds
         StoreItem => PipedKind.StoreItem,
 
         // A report has the kind of its subject.
-        InstanceHealth or ScramjetEvent or LogEntry { Instance: not null } => PipedKind.Instance,
+        InstanceHealth or ScramjetEvent or ScramjetInstanceLine or LogEntry { Instance: not null } => PipedKind.Instance,
         DisconnectedHub or LoadCheck { Hub: not null } or LogEntry { Hub: not null } or AuditEntry { Hub: not null } => PipedKind.Hub,
         ScramjetConfiguration { Hub: not null } => PipedKind.Hub,
         AccessKey or ScramjetAccessKey or LoadCheck { Space: not null } or ScramjetConfiguration { Space: not null } => PipedKind.Space,

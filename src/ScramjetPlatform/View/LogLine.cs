@@ -32,16 +32,26 @@ public static class LogLine
         if (entry.BaseObject is LogEntry { IsContinuation: true } more)
             return CleanLines(more.Message);
 
-        var level = Text(entry, nameof(LogEntry.Level)).ToUpperInvariant();
-        var parts = new[]
-        {
-            StatusStyle.Paint(level, LevelColor(level), colour) + new string(' ', level.Length is > 0 and < LevelWidth ? LevelWidth - level.Length : 0),
-            Origin(Text(entry, nameof(LogEntry.Sequence)), Text(entry, nameof(LogEntry.Instance)), Text(entry, nameof(LogEntry.Hub)), colour),
-            StatusStyle.Paint(Source(Text(entry, nameof(LogEntry.Source))), StatusStyle.Faint, colour),
-            Message(entry),
-        };
-        return string.Join(" ", parts.Where(static p => p.Length > 0));
+        var origin = Origin(Text(entry, nameof(LogEntry.Sequence)), Text(entry, nameof(LogEntry.Instance)), Text(entry, nameof(LogEntry.Hub)), colour);
+        return Join(Level(entry, colour), origin, Content(entry, colour));
     }
+
+    /// <summary>The level of an entry, in its color.</summary>
+    internal static string Level(PSObject entry, bool colour)
+    {
+        var level = Text(entry, nameof(LogEntry.Level)).ToUpperInvariant();
+        return StatusStyle.Paint(level, LevelColor(level), colour) + new string(' ', level.Length is > 0 and < LevelWidth ? LevelWidth - level.Length : 0);
+    }
+
+    /// <summary>The source and the message of an entry.</summary>
+    internal static string Content(PSObject entry, bool colour)
+    {
+        var source = Text(entry, nameof(LogEntry.Source));
+        return Join(StatusStyle.Paint(source.Length == 0 ? "" : source + ":", StatusStyle.Faint, colour), Message(entry));
+    }
+
+    /// <summary>Parts of a line, without those that are empty.</summary>
+    internal static string Join(params string[] parts) => string.Join(" ", parts.Where(static p => p.Length > 0));
 
     /// <summary>What something comes from: an instance with the name of its sequence, or a hub, in a color that its id determines.</summary>
     internal static string Origin(string sequence, string instance, string hub, bool colour)
@@ -62,8 +72,6 @@ public static class LogLine
 
     /// <summary>Text in its lines, each without what a terminal would act on.</summary>
     internal static string CleanLines(string text) => string.Join("\n", text.Split('\n').Select(static line => DisplayText.Clean(line.Replace("\t", "    ").TrimEnd('\r'))));
-
-    private static string Source(string source) => source.Length == 0 ? "" : source + ":";
 
     private static string LevelColor(string level) => level switch
     {
@@ -89,7 +97,7 @@ public static class LogLine
         _ => JsonConvert.SerializeObject(data),
     };
 
-    private static string Text(PSObject entry, string property) => DisplayText.Clean(Value(entry, property)?.ToString()) ?? "";
+    internal static string Text(PSObject entry, string property) => DisplayText.Clean(Value(entry, property)?.ToString()) ?? "";
 
-    private static object? Value(PSObject entry, string property) => entry.Properties[property]?.Value;
+    internal static object? Value(PSObject entry, string property) => entry.Properties[property]?.Value;
 }

@@ -1,0 +1,43 @@
+using System;
+
+namespace ScramjetPlatform;
+
+/// <summary>A line that an instance has written to one of its streams.</summary>
+public sealed class ScramjetInstanceLine
+{
+    internal ScramjetInstanceLine(string stream, string instance, string? sequence, string? hub, string text)
+    {
+        Stream = stream;
+        Instance = instance;
+        Sequence = sequence;
+        Hub = hub;
+        Text = text;
+    }
+
+    /// <summary>When a log entry was written. For other streams, which have no times: when the line was received.</summary>
+    public DateTimeOffset Time { get; internal set; } = DateTimeOffset.Now;
+
+    /// <summary>The stream: <c>Output</c>, <c>Stdout</c>, <c>Stderr</c> or <c>Log</c>.</summary>
+    public string Stream { get; }
+
+    /// <summary>The instance's id.</summary>
+    public string Instance { get; }
+
+    /// <summary>The name of the instance's sequence, if it is known.</summary>
+    public string? Sequence { get; }
+
+    /// <summary>The id of the hub that it runs on.</summary>
+    public string? Hub { get; }
+
+    /// <summary>The line as it was received.</summary>
+    public string Text { get; }
+
+    /// <summary>What the line contains: the object of a line of JSON in the output, or the log entry; null for text.</summary>
+    public object? Data { get; internal set; }
+
+    /// <summary>Whether lines of several instances are shown together.</summary>
+    internal bool IsOneOfSeveral { get; set; }
+
+    /// <summary>The line as it was received.</summary>
+    public override string ToString() => Text;
+}
