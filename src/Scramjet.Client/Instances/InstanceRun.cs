@@ -12,8 +12,8 @@ namespace Scramjet.Client.Instances;
 /// </summary>
 internal sealed class InstanceRun(InstanceClient instance)
 {
-    /// <summary>Whether the log is read from the beginning, or at least from before the program's end, so that a line that is missing says something.</summary>
-    public bool ReadsLog { get; init; } = true;
+    /// <summary>What is special about the error of an instance that failed, for the advice on it.</summary>
+    public ErrorSituation Failure { get; init; } = ErrorSituation.InstanceFailed;
 
     /// <summary>The facts that the instance's log contains.</summary>
     public RunnerLog Log { get; } = new(instance.InstanceId);
@@ -66,7 +66,7 @@ internal sealed class InstanceRun(InstanceClient instance)
             await Task.WhenAny(logReading, Task.Delay(Timings.LogAfterEnd, cancellationToken)).ConfigureAwait(false);
         if (Log.StreamFailure is { } failure)
             throw Failed(name, null, failure);
-        if (now.Succeeded == false || (ReadsLog && now.IsGone && !Log.Completed.IsCompleted))
+        if (now.Succeeded == false || (now.IsGone && !Log.Completed.IsCompleted))
             throw Failed(name, now.ExitCode, now.ExitReason);
 
         if (Log.CountsOutput)
@@ -84,6 +84,16 @@ internal sealed class InstanceRun(InstanceClient instance)
         }
     }
 
+    /// <summary>Checks an instance whose log isn't read, or not to its end.</summary>
+    /// <param name="now">The instance now.</param>
+    /// <param name="name">The sequence's name.</param>
+    /// <exception cref="ScramjetException"><c>INSTANCE_FAILED</c>: the hub says so.</exception>
+    public void EnsureNotFailed(Instance now, string name)
+    {
+        if (now.Succeeded == false)
+            throw Failed(name, now.ExitCode, now.ExitReason);
+    }
+
     private ScramjetException Failed(string name, int? exitCode, string? reason)
     {
         var text = reason ?? Log.LastError;
@@ -93,7 +103,7 @@ internal sealed class InstanceRun(InstanceClient instance)
                 + $"{(string.IsNullOrEmpty(text) ? "" : ": " + text)}.",
             "See its standard error and its log.")
         {
-            Situation = ErrorSituation.InstanceFailed,
+            Situation = Failure,
         };
     }
 }

@@ -125,12 +125,17 @@ public sealed class EnterScramjetInstanceCommand : DataCmdlet
 
         var client = Bind(instance.Client);
         var before = await client.RefreshAsync(instance, StopToken).ConfigureAwait(false);
-        var run = new InstanceRun(client) { ReadsLog = _streams.Contains(InstanceStream.Log) && !before.HasEnded };
+        var run = new InstanceRun(client) { Failure = ErrorSituation.Unspecified };
         var hasEnded = client.ShareEnd();
         var reading = _streams.ToDictionary(s => s, s => ReadAsync(client, before, s, run, hasEnded));
         await Task.WhenAll(reading.Values).ConfigureAwait(false);
-        var log = reading.TryGetValue(InstanceStream.Log, out var logReading) ? logReading : Task.CompletedTask;
-        await run.EnsureSucceededAsync(Context.Watch, log, before.SequenceName ?? before.SequenceId ?? "", long.MaxValue, "", StopToken).ConfigureAwait(false);
+        var name = before.SequenceName ?? before.SequenceId ?? "";
+
+        // Where the log isn't read, the end of the other streams doesn't mean that the instance has ended.
+        if (!before.HasEnded && reading.TryGetValue(InstanceStream.Log, out var log))
+            await run.EnsureSucceededAsync(Context.Watch, log, name, long.MaxValue, "", StopToken).ConfigureAwait(false);
+        else
+            run.EnsureNotFailed(await client.RefreshAsync(before, StopToken).ConfigureAwait(false), name);
     }
 
     private async Task ReadAsync(InstanceClient client, Instance instance, InstanceStream kind, InstanceRun run, Func<CancellationToken, Task<bool>> hasEnded)
