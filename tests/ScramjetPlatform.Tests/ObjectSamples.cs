@@ -36,6 +36,7 @@ public sealed class ObjectSamples(RealPlatform real) : IAsyncLifetime
         ["ScramjetPlatform.ScramjetConnection"] = "Get-ScramjetConnection",
         ["ScramjetPlatform.ScramjetContext"] = "Get-ScramjetContext",
         ["ScramjetPlatform.ScramjetEvent"] = "$event",
+        ["ScramjetPlatform.ScramjetInstanceLine"] = "$line",
         ["ScramjetPlatform.ScramjetTreeNode"] = "Show-ScramjetTree -Hub sth-0, sth-1 -Space alpha -Connection admin",
         ["ScramjetPlatform.ScramjetVersion"] = "Get-ScramjetVersion -Connection real",
     };
@@ -65,6 +66,7 @@ public sealed class ObjectSamples(RealPlatform real) : IAsyncLifetime
             do { $log = Get-ScramjetInstance -Sequence $name -Connection real | Get-ScramjetLog -Level Warn } until ($log)
             Get-ScramjetInstance -Sequence $name -Connection real | Send-ScramjetEvent ping you
             $event = Get-ScramjetInstance -Sequence $name -Connection real | Receive-ScramjetEvent pong -WaitTimeoutSec 60
+            $line = Get-ScramjetInstance -Sequence $name -Connection real | Enter-ScramjetInstance -Stream Log | Select-Object -First 1
             New-ScramjetTopic cities -Hub sth-0, sth-1 -Space alpha -Connection admin | Out-Null
             $newKey = New-ScramjetAccessKey lab -Space alpha -Connection admin
             Publish-ScramjetStoreItem $folder -Space alpha -Connection admin | Out-Null

@@ -1,4 +1,5 @@
 using System;
+using Scramjet.Client.Model;
 
 namespace ScramjetPlatform;
 
@@ -32,12 +33,17 @@ public sealed class ScramjetInstanceLine
     /// <summary>The line as it was received.</summary>
     public string Text { get; }
 
-    /// <summary>What the line contains: the object of a line of JSON in the output, or the log entry; null for text.</summary>
+    /// <summary>The object of a line of JSON in the output; null for all other lines.</summary>
     public object? Data { get; internal set; }
+
+    internal LogEntry? Entry { get; set; }
 
     /// <summary>Whether lines of several instances are shown together.</summary>
     internal bool IsOneOfSeveral { get; set; }
 
-    /// <summary>The line as it was received.</summary>
+    /// <summary>Returns the entry of a line of the log; null for a line of another stream. A method, so that JSON and lists show only the line.</summary>
+    public LogEntry? GetLogEntry() => Entry;
+
+    /// <summary>Returns the line as it was received.</summary>
     public override string ToString() => Text;
 }

@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using Scramjet.Client.Model;
 
 namespace ScramjetPlatform.Formatting;
 
@@ -29,7 +28,7 @@ public static class InstanceLine
         var origin = line.BaseObject is ScramjetInstanceLine { IsOneOfSeveral: false }
             ? ""
             : LogLine.Origin(LogLine.Text(line, nameof(ScramjetInstanceLine.Sequence)), LogLine.Text(line, nameof(ScramjetInstanceLine.Instance)), "", colour);
-        return line.BaseObject is ScramjetInstanceLine { Data: LogEntry { IsContinuation: false } entry }
+        return line.BaseObject is ScramjetInstanceLine { Entry: { IsContinuation: false } entry }
             ? LogLine.Join(LogLine.Level(PSObject.AsPSObject(entry), colour), origin, LogLine.Content(PSObject.AsPSObject(entry), colour))
             : LogLine.Join(origin, LogLine.CleanLines(LogLine.Value(line, nameof(ScramjetInstanceLine.Text))?.ToString() ?? ""));
     }

@@ -154,7 +154,7 @@ public sealed class EnterScramjetInstanceCommand : DataCmdlet
                 before.Sequence = instance.SequenceName;
                 run.Log.Add(before);
                 line.Time = before.Time ?? line.Time;
-                line.Data = before;
+                line.Entry = before;
             }
             else if (kind == InstanceStream.Output && PSJson.IsCompound(text))
             {
