@@ -52,7 +52,18 @@ public static class TestPrograms
             };
             """,
 
-        // Writes its configuration and its arguments.
+        // Logs as many lines as its argument says and "ready", sends the event "ready", and logs the message of each event "log".
+        ["logs"] = """
+            module.exports = async function(input, count = 0) {
+                for (let n = 0; n < count; n++) { this.logger.info("line " + n); }
+                this.on("log", message => this.logger.warn(message));
+                this.logger.info("ready");
+                this.emit("ready", count);
+                await new Promise(resolve => this.addStopHandler(resolve));
+            };
+            """,
+
+        // Puts out its configuration and its arguments.
         ["told"] = "module.exports = async function*(input, ...args) { yield { config: this.config, args }; };",
 
         // Writes an object every 20 ms until it is ended.

@@ -38,8 +38,10 @@ public sealed class ScramjetInstanceLine
 
     internal LogEntry? Entry { get; set; }
 
-    /// <summary>Whether lines of several instances are shown together.</summary>
-    internal bool IsOneOfSeveral { get; set; }
+    internal bool ShowsInstance { get; set; }
+
+    /// <summary>Returns whether the view shows the instance, because there are lines of several.</summary>
+    public bool GetShowsInstance() => ShowsInstance;
 
     /// <summary>Returns the entry of a line of the log; null for a line of another stream. A method, so that JSON and lists show only the line.</summary>
     public LogEntry? GetLogEntry() => Entry;

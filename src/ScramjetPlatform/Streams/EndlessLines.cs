@@ -22,8 +22,18 @@ internal static class EndlessLines
     /// <summary>How long the silence must last after the response. A hub that was seen to send 100,000 lines paused for 15 ms at most.</summary>
     private static readonly TimeSpan HubSilence = TimeSpan.FromMilliseconds(25);
 
-    /// <summary>The same for an instance, most of whose log waits in its process: a busy one was seen to pause for 60 ms.</summary>
-    private static readonly TimeSpan InstanceSilence = TimeSpan.FromMilliseconds(120);
+    /// <summary>
+    /// The same for an instance, most of whose log is still in its process, which the hub reads from. On a machine with seven times as much work as it can do, a
+    /// process was seen to pause for 160 ms.
+    /// </summary>
+    private static readonly TimeSpan InstanceSilence = TimeSpan.FromMilliseconds(400);
+
+    /// <summary>The same for an instance whose process has sent lines of the last second. Hubs of 1.0 have each process write some every second.</summary>
+    private static readonly TimeSpan RecentInstanceSilence = TimeSpan.FromMilliseconds(120);
+    private static readonly TimeSpan Recent = TimeSpan.FromMilliseconds(1200);
+
+    /// <summary>How many times as long as a response takes, and as a gap between lines has been, a silence must be.</summary>
+    private const int SilenceFactor = 4;
 
     /// <summary>The same for a space or a platform, which itself requests the lines from its hubs.</summary>
     private static readonly TimeSpan SpaceSilence = TimeSpan.FromMilliseconds(250);
@@ -53,14 +63,14 @@ internal static class EndlessLines
     /// <param name="context">The command's requests.</param>
     /// <param name="client">The client of the stream's place.</param>
     /// <param name="open">Opens the stream.</param>
-    /// <param name="take">Takes lines, and gives the time of the oldest; null if none has a time.</param>
+    /// <param name="take">Takes lines, and gives their times.</param>
     /// <param name="follow">Whether to read to the stream's end, rather than the lines so far.</param>
     /// <param name="pastHistory">When following: called once the lines so far have been received.</param>
     public static async Task ReadAsync<T>(
         RequestContext context,
         T client,
         Func<T, CancellationToken, Task<ApiStream>> open,
-        Func<IReadOnlyList<string>, Task<DateTimeOffset?>> take,
+        Func<IReadOnlyList<string>, Task<LineTimes>> take,
         bool follow,
         Func<Task>? pastHistory = null) where T : ApiClient
     {
@@ -154,7 +164,7 @@ internal static class EndlessLines
         T client,
         ApiStream stream,
         LineReader reader,
-        Func<IReadOnlyList<string>, Task<DateTimeOffset?>> take,
+        Func<IReadOnlyList<string>, Task<LineTimes>> take,
         CancellationToken cancellationToken) where T : ApiClient
     {
         var clock = Stopwatch.StartNew();
@@ -170,9 +180,14 @@ internal static class EndlessLines
                 return (null, false);
 
             // Only the stream's silence counts, not the time that a slow pipeline takes.
-            var oldest = lines.Count > 0 ? await take(lines).ConfigureAwait(false) : null;
+            DateTimeOffset? oldest = null;
             if (lines.Count > 0)
+            {
+                var times = await take(lines).ConfigureAwait(false);
+                oldest = times.Oldest;
+                silence.IsRecent |= times.Newest >= stream.Date - Recent;
                 lastLine = clock.Elapsed;
+            }
 
             // Lines that come without a pause are past the history if all of them are new. After a long time, those without a time count as new.
             var isNew = clock.Elapsed > Newer && oldest >= stream.Date + Newer;
@@ -185,18 +200,21 @@ internal static class EndlessLines
     /// <summary>Decides when a silence of a stream means that all its lines so far were received.</summary>
     private sealed class Silence(ApiClient client, ApiStream stream, Stopwatch clock, CancellationToken cancellationToken)
     {
-        private readonly TimeSpan _least = client switch
-        {
-            InstanceClient => InstanceSilence,
-            HubClient => HubSilence,
-            _ => SpaceSilence,
-        };
-
         private Task? _request;
         private TimeSpan _sent;
         private TimeSpan _responded;
         private TimeSpan _responseTime;
         private TimeSpan _longestGap;
+
+        /// <summary>Whether lines of the last second have come.</summary>
+        public bool IsRecent { get; set; }
+
+        private TimeSpan Least => client switch
+        {
+            InstanceClient => IsRecent ? RecentInstanceSilence : InstanceSilence,
+            HubClient => HubSilence,
+            _ => SpaceSilence,
+        };
 
         /// <summary>Waits for a read, until the silence is long enough.</summary>
         /// <param name="reading">The read.</param>
@@ -207,7 +225,7 @@ internal static class EndlessLines
         {
             var since = clock.Elapsed;
             var isEmpty = stream.BytesRead == 0;
-            var least = isWithinLine ? LongestSilence : isEmpty ? EmptySilence : _least;
+            var least = isWithinLine ? LongestSilence : isEmpty ? Max(EmptySilence, Least) : Least;
             if (!await WaitAsync(reading, FirstSilence).ConfigureAwait(false))
             {
                 await RespondsAsync(reading).ConfigureAwait(false);
@@ -219,8 +237,7 @@ internal static class EndlessLines
                 }
             }
 
-            if (!isEmpty)
-                _longestGap = Max(_longestGap, clock.Elapsed - since);
+            _longestGap = Max(_longestGap, clock.Elapsed - since);
             return false;
         }
 
@@ -249,7 +266,7 @@ internal static class EndlessLines
 
         private TimeSpan Left(TimeSpan since, TimeSpan least)
         {
-            var needed = Max(Max(least, _responseTime), TimeSpan.FromTicks(4 * _longestGap.Ticks));
+            var needed = Max(least, TimeSpan.FromTicks(SilenceFactor * Max(_responseTime, _longestGap).Ticks));
             return Min(needed, LongestSilence) - (clock.Elapsed - Max(since, _responded));
         }
 

@@ -58,19 +58,21 @@ internal sealed class TimeMerge<T>(CommandContext context, bool follow, int? tai
                 await source.EndHistoryAsync().ConfigureAwait(false);
         }
 
-        async Task<DateTimeOffset?> TakeAsync(IReadOnlyList<string> lines)
+        async Task<LineTimes> TakeAsync(IReadOnlyList<string> lines)
         {
-            DateTimeOffset? oldest = null;
+            DateTimeOffset? oldest = null, newest = null;
             foreach (var line in lines)
             {
                 var timed = await read(line).ConfigureAwait(false);
                 if (oldest is null || timed.Time < oldest)
                     oldest = timed.Time;
+                if (!timed.Overtakes && (newest is null || timed.Time > newest))
+                    newest = timed.Time;
                 if (timed.Entry is not null)
                     await source.AddAsync(timed).ConfigureAwait(false);
             }
 
-            return oldest;
+            return new LineTimes(oldest, newest);
         }
     }
 

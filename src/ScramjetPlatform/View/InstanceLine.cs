@@ -1,4 +1,6 @@
 using System.Management.Automation;
+using Scramjet.Client.Model;
+using Scramjet.Client.Streams;
 
 namespace ScramjetPlatform.Formatting;
 
@@ -25,11 +27,16 @@ public static class InstanceLine
     /// <param name="colour">Whether the host shows colors.</param>
     public static string Text(PSObject line, bool colour)
     {
-        var origin = line.BaseObject is ScramjetInstanceLine { IsOneOfSeveral: false }
-            ? ""
-            : LogLine.Origin(LogLine.Text(line, nameof(ScramjetInstanceLine.Sequence)), LogLine.Text(line, nameof(ScramjetInstanceLine.Instance)), "", colour);
-        return line.BaseObject is ScramjetInstanceLine { Entry: { IsContinuation: false } entry }
-            ? LogLine.Join(LogLine.Level(PSObject.AsPSObject(entry), colour), origin, LogLine.Content(PSObject.AsPSObject(entry), colour))
-            : LogLine.Join(origin, LogLine.CleanLines(LogLine.Value(line, nameof(ScramjetInstanceLine.Text))?.ToString() ?? ""));
+        var text = LogLine.Value(line, nameof(ScramjetInstanceLine.Text))?.ToString() ?? "";
+        var origin = LanguagePrimitives.IsTrue(LogLine.Value(line, nameof(ScramjetInstanceLine.ShowsInstance)))
+            ? LogLine.Origin(LogLine.Text(line, nameof(ScramjetInstanceLine.Sequence)), LogLine.Text(line, nameof(ScramjetInstanceLine.Instance)), "", colour)
+            : "";
+        if (LogLine.Text(line, nameof(ScramjetInstanceLine.Stream)) == nameof(InstanceStream.Log) && LogEntry.Parse(text) is { Level: not null } parsed)
+        {
+            var entry = PSObject.AsPSObject(parsed);
+            return LogLine.Join(LogLine.Level(entry, colour), origin, LogLine.Content(entry, colour));
+        }
+
+        return LogLine.Join(origin, LogLine.CleanLines(text));
     }
 }

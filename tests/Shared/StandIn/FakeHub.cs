@@ -299,7 +299,7 @@ public sealed partial class FakeHub
 
         Log("INFO", "Handshake", "CSIController", id);
         AuditState(id, 4);
-        AuditState(id, 0);
+        AuditState(id, 0, hasLimits: true);
         _ = instance.RunAsync(status is "running" or "starting");
         return instance;
     }

@@ -14,10 +14,13 @@ public sealed partial class FakeHub
         "_monitoring_rate", "_event", "_stop", "_kill", "instances", "start",
     ];
 
-    /// <summary>Adds a state of a sequence (0 created, 1 removed) or an instance (0 started, 2 removed, 3 ended, 4 connected).</summary>
-    internal void AuditState(string id, int code)
+    /// <summary>Audits a state of a sequence (0 made, 1 removed) or an instance (0 started, 2 forgotten, 3 ended, 4 connected).</summary>
+    internal void AuditState(string id, int code, bool hasLimits = false)
     {
-        _audit.Write(State("", code, id));
+        var entry = new JObject { ["opState"] = "", ["opCode"] = code, ["objectId"] = id, ["requestorId"] = "system", ["receivedAt"] = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() };
+        if (hasLimits)
+            entry["limits"] = new JObject { ["memory"] = 512 };
+        _audit.Write(entry);
     }
 
     private static JObject State(string state, int code, string id) => new()

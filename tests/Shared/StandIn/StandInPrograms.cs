@@ -56,6 +56,7 @@ internal static class StandInPrograms
     private static readonly Dictionary<string, StandInProgram> s_programs = new(StringComparer.Ordinal)
     {
         ["echo"] = new(EchoAsync) { Streams = true },
+        ["logs"] = new(LogsAsync),
         ["hello"] = new(HelloAsync) { Streams = true },
         ["grep"] = new(GrepAsync) { Streams = true },
         ["double"] = new(DoubleAsync) { Streams = true },
@@ -166,6 +167,21 @@ internal static class StandInPrograms
 
             await YieldAsync(instance, item);
         }
+    }
+
+    private static async Task LogsAsync(StandInInstance instance)
+    {
+        var count = (int?)Arguments(instance).FirstOrDefault() ?? 0;
+        for (var n = 0; n < count; n++)
+            instance.Log("INFO", $"line {n}");
+        instance.Received += (name, message) =>
+        {
+            if (name == "log")
+                instance.Log("WARN", (string?)message ?? "");
+        };
+        instance.Log("INFO", "ready");
+        instance.Events.Emit("ready", count);
+        await instance.StopAsked.WaitAsync(instance.Ending);
     }
 
     private static async Task PingAsync(StandInInstance instance)

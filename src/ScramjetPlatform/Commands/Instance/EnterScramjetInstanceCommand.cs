@@ -30,6 +30,7 @@ public sealed class EnterScramjetInstanceCommand : DataCmdlet
     private InstanceStream[] _streams = [];
     private PipelineSender? _sender;
     private CommandScope? _scope;
+    private readonly List<Instance> _piped = [];
     private int _count;
 
     [Parameter(Position = 0)]
@@ -53,7 +54,7 @@ public sealed class EnterScramjetInstanceCommand : DataCmdlet
 
     private bool HasData => CommandLine.ExpectsInput || CommandLine.Has(nameof(InputObject));
 
-    private protected override int MaxRecords => Instance is null ? int.MaxValue : 1;
+    private protected override int MaxRecords => 1;
 
     private protected override void Begin()
     {
@@ -81,10 +82,16 @@ public sealed class EnterScramjetInstanceCommand : DataCmdlet
         if (Instance is not null)
             return Task.CompletedTask;
         if (PipedKinds.Unwrap(InputObject) is Instance target)
-            return AttachAsync(target);
-        Context.Report(
-            new ScramjetException(ErrorCodes.BadParameters, $"'{InputObject}' isn't an instance.", "Pipe instances, or name the instance with -Instance to send it data."),
-            InputObject);
+        {
+            _piped.Add(target);
+        }
+        else
+        {
+            Context.Report(
+                new ScramjetException(ErrorCodes.BadParameters, $"'{InputObject}' isn't an instance.", "Pipe instances, or name the instance with -Instance to send it data."),
+                InputObject);
+        }
+
         return Task.CompletedTask;
     }
 
@@ -92,6 +99,7 @@ public sealed class EnterScramjetInstanceCommand : DataCmdlet
     {
         if (_sender is not null)
             await _sender.EndAsync().ConfigureAwait(false);
+        await AttachAsync(_piped, hasTyping: !NoInput).ConfigureAwait(false);
     }
 
     /// <summary>Attaches to the instances that the command line names.</summary>
@@ -101,16 +109,24 @@ public sealed class EnterScramjetInstanceCommand : DataCmdlet
         try
         {
             found = await RequestContext.CollectAsync<Instance>(collect => Finder.Instances(Context).ForEachAsync(_scope, Instance!, collect)).ConfigureAwait(false);
-            _count = found.Count;
         }
         finally
         {
             _attached.TrySetResult(found);
         }
 
+        await AttachAsync(found, hasTyping: !HasData && !NoInput).ConfigureAwait(false);
+    }
+
+    private async Task AttachAsync(IReadOnlyList<Instance> found, bool hasTyping)
+    {
+        if (found.Count == 0)
+            return;
+
+        _count = found.Count;
         using var over = CancellationTokenSource.CreateLinkedTokenSource(StopToken);
         var attached = Task.WhenAll(found.Select(i => Context.GuardAsync(i, () => AttachAsync(i))));
-        var typing = found.Count == 1 && !HasData && !NoInput ? SendTypedAsync(Bind(found[0].Client), over.Token) : Task.CompletedTask;
+        var typing = found.Count == 1 && hasTyping ? SendTypedAsync(Bind(found[0].Client), over.Token) : Task.CompletedTask;
         await attached.ConfigureAwait(false);
         over.Cancel();
         await typing.ConfigureAwait(false);
@@ -118,8 +134,6 @@ public sealed class EnterScramjetInstanceCommand : DataCmdlet
 
     private async Task AttachAsync(Instance instance)
     {
-        if (Instance is null)
-            Interlocked.Increment(ref _count);
         if (!await ConfirmAsync($"{instance.Id} on {instance.Hub}", "Attach to its streams").ConfigureAwait(false))
             return;
 
@@ -147,7 +161,7 @@ public sealed class EnterScramjetInstanceCommand : DataCmdlet
 
         ScramjetInstanceLine Read(string text)
         {
-            var line = new ScramjetInstanceLine(name, instance.Id, instance.SequenceName, instance.Hub, text) { IsOneOfSeveral = Volatile.Read(ref _count) > 1 };
+            var line = new ScramjetInstanceLine(name, instance.Id, instance.SequenceName, instance.Hub, text) { ShowsInstance = _count > 1 };
             if (kind == InstanceStream.Log)
             {
                 before = LogEntry.ParseNext(text, before, instance.Space, instance.Hub, instance.Id);

@@ -131,9 +131,17 @@ internal sealed class LogReader(CommandContext context, LogFilter filter, bool f
             last[newest = hasParts ? entry.Hub ?? "" : ""] = (entry, accepted);
             if (accepted && !raw && entry is { Sequence: null, Instance: { } id } && hubs(entry.Hub ?? "") is { } on)
                 entry.Sequence = await _names.FindAsync(on, id).ConfigureAwait(false);
-            return new TimedLine<LogEntry>(accepted ? entry : null, entry.Time) { Continues = entry.IsContinuation, Part = hasParts ? entry.Hub : null };
+            return new TimedLine<LogEntry>(accepted ? entry : null, entry.Time) 
+            {
+                Continues = entry.IsContinuation,
+                Overtakes = instance is not null && !IsOfProcess(entry),
+                Part = hasParts ? entry.Hub : null,
+            };
         }
     }
+
+    /// <summary>Whether an entry is from the process of an instance, rather than from its hub.</summary>
+    private static bool IsOfProcess(LogEntry entry) => entry.Source is "Sequence" or "Runner" or "PythonRunner" || entry.AdditionalData.ContainsKey("Runner");
 
     /// <summary>A hub whose new instances are followed.</summary>
     private sealed class HubFollower(HubClient hub)

@@ -1,0 +1,110 @@
+using System;
+using System.Linq;
+using System.Management.Automation;
+using System.Threading.Tasks;
+using Xunit;
+
+namespace ScramjetPlatform.Tests;
+
+/// <summary>Enter-ScramjetInstance: what instances write on all streams, and what goes to their input.</summary>
+public sealed class EnterInstanceTests(RealPlatform real)
+{
+    private const string Start = "$i = Publish-ScramjetSequence $folder | Start-ScramjetSequence -Wait";
+
+    private static string Code(ErrorRecord error) => error.FullyQualifiedErrorId.Split(',')[0];
+
+    private static string Text(PSObject line, string property = "Text") => line.Properties[property].Value?.ToString() ?? "";
+
+    private async Task<(HubUnderTest Hub, Engine Session)> StartAsync(TestHub which, string program)
+    {
+        var hub = await HubUnderTest.StartAsync(which, real, h => h.Second = TimeSpan.FromSeconds(0.1));
+        var session = hub.Connect();
+        session.Set("folder", hub.Sequence(program).Folder);
+        session.Get(Start);
+        return (hub, session);
+    }
+
+    [Theory]
+    [EachHub]
+    public async Task Standard_streams_come_with_their_names_and_the_instance_goes_on(TestHub which)
+    {
+        var (hub, session) = await StartAsync(which, "stdio");
+        await using var _ = hub;
+        using var __ = session;
+        var lines = session.Get("'one' | Enter-ScramjetInstance $i -Stdin -KeepOpen -Stream Stdout, Stderr | Select-Object -First 2").OrderByDescending(l => Text(l, "Stream")).ToArray();
+        Assert.Equal([("Stdout", "one"), ("Stderr", "4 characters")], lines.Select(l => (Text(l, "Stream"), Text(l))));
+        Assert.All(lines, l => Assert.Equal(session.Single("$i.Id").ToString(), Text(l, "Instance")));
+        Assert.Equal("Running", session.Single("($i | Get-ScramjetInstance).Status").ToString());
+    }
+
+    [Theory]
+    [EachHub]
+    public async Task Objects_go_in_and_out_and_it_ends_with_the_instance(TestHub which)
+    {
+        var (hub, session) = await StartAsync(which, "echo");
+        await using var _ = hub;
+        using var __ = session;
+        var result = session.Run("@{ n = 1 }, @{ n = 2 } | Enter-ScramjetInstance $i");
+        Assert.Empty(result.Errors);
+        var output = result.Output.Where(l => Text(l, "Stream") == "Output").ToArray();
+        Assert.Equal(["""{"n":1}""", """{"n":2}"""], output.Select(l => Text(l)));
+        Assert.Equal([1L, 2L], output.Select(l => PSObject.AsPSObject(l.Properties["Data"].Value).Properties["n"].Value));
+        session.Set("log", result.Output.First(l => Text(l, "Stream") == "Log"));
+        Assert.NotNull(session.Single("$log.GetLogEntry().Message"));
+    }
+
+    [Theory]
+    [EachHub]
+    public async Task An_instance_that_fails_is_an_error_after_its_lines(TestHub which)
+    {
+        var (hub, session) = await StartAsync(which, "fail");
+        await using var _ = hub;
+        using var __ = session;
+        var result = session.Run("1..3 | ForEach-Object { @{ n = $_ } } | Enter-ScramjetInstance $i");
+        Assert.Equal("INSTANCE_FAILED", Code(Assert.Single(result.Errors)));
+        Assert.Contains(result.Output, l => Text(l, "Stream") == "Stderr" && Text(l) == "The third item is one too many.");
+        Assert.Equal(2, result.Output.Count(l => Text(l, "Stream") == "Output"));
+    }
+
+    [Theory]
+    [EachHub]
+    public async Task Several_instances_are_told_apart(TestHub which)
+    {
+        var (hub, session) = await StartAsync(which, "stdio");
+        await using var _ = hub;
+        using var __ = session;
+        session.Get("$j = Get-ScramjetSequence $i.SequenceId | Start-ScramjetSequence -Wait; 'a' | Send-ScramjetInput $i -Stdin -KeepOpen; 'b' | Send-ScramjetInput $j -Stdin -KeepOpen");
+        session.Get("$lines = $i, $j | Enter-ScramjetInstance -Stream Stdout | Select-Object -First 2");
+        Assert.Equal(["a", "b"], session.Get("$lines | Sort-Object Text").Select(l => Text(l)));
+        var shown = session.Single("$lines | Sort-Object Text | Out-String").ToString();
+        Assert.Contains(session.Single("$i.Id.Substring(0, 8) + ' a'").ToString(), shown, StringComparison.Ordinal);
+        Assert.Contains(session.Single("$j.Id.Substring(0, 8) + ' b'").ToString(), shown, StringComparison.Ordinal);
+        var error = session.Run("'x' | Enter-ScramjetInstance $i.Id, $j.Id -Stream Stdout -Stdin | Select-Object -First 0").Errors;
+        Assert.All(error, e => Assert.Equal("AMBIGUOUS", Code(e)));
+    }
+
+    [Theory]
+    [EachHub]
+    public async Task Stopping_the_command_leaves_the_instance_running(TestHub which)
+    {
+        var (hub, session) = await StartAsync(which, "wait");
+        await using var _ = hub;
+        using var __ = session;
+        var time = await session.StopAfterAsync("Enter-ScramjetInstance $i", TimeSpan.FromSeconds(1));
+        Assert.InRange(time, TimeSpan.Zero, TimeSpan.FromSeconds(20));
+        Assert.Equal("Running", session.Single("($i | Get-ScramjetInstance).Status").ToString());
+    }
+
+    [Theory]
+    [InlineData("Enter-ScramjetInstance", "BAD_PARAMETERS")]
+    [InlineData("5 | Enter-ScramjetInstance", "BAD_PARAMETERS")]
+    [InlineData("'x' | Enter-ScramjetInstance none", "NOT_FOUND")]
+    [InlineData("'x' | Enter-ScramjetInstance none -NoInput", "BAD_PARAMETERS")]
+    public async Task What_names_no_instance_is_an_error(string script, string code)
+    {
+        await using var hub = await HubUnderTest.StartAsync(TestHub.StandIn, real);
+        using var session = hub.Connect();
+        Assert.All(session.Run(script).Errors, e => Assert.Equal(code, Code(e)));
+        Assert.NotEmpty(session.Run(script).Errors);
+    }
+}
