@@ -30,7 +30,7 @@ public sealed class GetScramjetAuditCommand : HubCmdlet
     private TextPattern[] _operations = [];
     private TimeMerge<AuditEntry> _merge = null!;
 
-    [Parameter(Mandatory = true, HelpMessage = "Ids of instances.", Position = 0, ParameterSetName = InstanceSet)]
+    [Parameter(Mandatory = true, HelpMessage = "Ids of instances, or names of their sequences.", Position = 0, ParameterSetName = InstanceSet)]
     [Alias("InstanceId")]
     [SupportsWildcards]
     [ArgumentCompleter(typeof(InstanceCompleter))]

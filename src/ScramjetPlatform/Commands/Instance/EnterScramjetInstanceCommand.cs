@@ -115,7 +115,9 @@ public sealed class EnterScramjetInstanceCommand : DataCmdlet
             _attached.TrySetResult(found);
         }
 
-        await AttachAsync(found, hasTyping: !HasData && !NoInput).ConfigureAwait(false);
+        // Data for several instances is an error, which the sender reports.
+        if (!HasData || found.Count == 1)
+            await AttachAsync(found, hasTyping: !HasData && !NoInput).ConfigureAwait(false);
     }
 
     private async Task AttachAsync(IReadOnlyList<Instance> found, bool hasTyping)

@@ -23,7 +23,7 @@ internal sealed class LogReader(CommandContext context, LogFilter filter, bool f
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
     private readonly TimeMerge<LogEntry> _merge = new(context, follow, tail, entry => raw ? entry.Line : entry);
-    private readonly SequenceNames _names = new(context);
+    private readonly SequenceNameCache _names = new(context);
     private readonly Dictionary<string, DateTimeOffset?> _read = new(StringComparer.Ordinal);
 
     private readonly List<HubFollower> _followers = [];

@@ -10,7 +10,7 @@ using ScramjetPlatform.Engine;
 namespace ScramjetPlatform;
 
 /// <summary>The names of the sequences that instances belong to. An instance that its hub doesn't list has none.</summary>
-internal sealed class SequenceNames(RequestContext context)
+internal sealed class SequenceNameCache(RequestContext context)
 {
     /// <summary>After how long an instance that wasn't listed is looked up again: a hub writes to its log before it lists a new one.</summary>
     private static readonly TimeSpan UnknownLifetime = TimeSpan.FromSeconds(2);
