@@ -19,9 +19,10 @@ AfterAll {
 
 Describe 'Get-ScramjetLog' {
     It 'shows time, level, sequence and instance, and wraps the message' {
-        $rows = @(Invoke-ScreenCommand $screen 'Get-ScramjetLog -Tail 5 -Match sequences')
-        $rows | Should -Match '^\d\d:\d\d:\d\d\.\d\d\d [A-Z]+ +\S+ Host: '
-        $rows | Where-Object { $_ } | Should -Match '^(\d\d:| {13}\S)'
+        $rows = Invoke-ScreenCommand $screen 'Get-ScramjetLog -Tail 5 -Match sequences' | Where-Object { $_ }
+        $rows[0] | Should -Match '^\d\d:\d\d:\d\d\.\d\d\d [A-Z]+ +\S+ \S+: '
+        $rows -match '^ {13}\S' | Should -Not -BeNullOrEmpty
+        $rows -notmatch '^(\d\d:| {13}\S)' | Should -BeNullOrEmpty
     }
 
     It 'follows instances of a sequence that start later, with the last entries first' {
@@ -37,7 +38,7 @@ Describe 'Get-ScramjetLog' {
     }
 
     It 'returns the lines with -Raw' {
-        Invoke-ScreenCommand $screen 'Get-ScramjetLog -Raw -Tail 1' | Should -Match '^\{"'
+        (Invoke-ScreenCommand $screen 'Get-ScramjetLog -Raw -Tail 1') -join '' | Should -Match '^\{".*\}$'
     }
 }
 
