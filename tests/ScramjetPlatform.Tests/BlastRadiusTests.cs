@@ -254,7 +254,7 @@ public sealed class BlastRadiusTests : IDisposable
         await using var platform = FakePlatform.Of(2);
         _engine.Get(
             $"Connect-ScramjetPlatform {platform.BaseUri} -AccessToken {FakePlatform.Token}; $saved = Get-ScramjetHub sth-1 | ForEach-Object {{ "
-                + "[System.Management.Automation.PSSerializer]::Serialize($_) }}");
+                + "[System.Management.Automation.PSSerializer]::Serialize($_) }");
         Assert.Equal(
             "sth-1",
             _engine.Single("[System.Management.Automation.PSSerializer]::Deserialize($saved) | Get-ScramjetInstance").Properties["Hub"].Value);

@@ -82,7 +82,7 @@ public sealed class PipedTargetTests(RealPlatform real)
         // An event that is sent before the program listens is lost.
         var answer = session.Single(
             $"for ($n = 0; $n -lt 30 -and -not $answer; $n++) {{ {script}; $answer = $i | Receive-ScramjetEvent pong -WaitTimeoutSec 2 -ErrorAction Ignore "
-                + "}}; $answer");
+                + "}; $answer");
         Assert.Equal("got x", answer.Properties["Message"].Value);
         session.Get($"Remove-ScramjetSequence {sequence.Name} -Force -Confirm:$false");
     }

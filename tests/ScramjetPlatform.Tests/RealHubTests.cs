@@ -94,7 +94,7 @@ public sealed class RealHubTests(RealPlatform real)
         session.Get($"Publish-ScramjetSequence '{sequence.Folder}'");
         var instance = session.Single(
             $"Start-ScramjetSequence {sequence.Name} -AppConfig @{{ city = 'Gdańsk'; n = 3; deep = @{{ list = 1, 2 }} }} -ArgumentList 'a', 2, $true, @{{ x "
-                + "= 1 }} -Wait");
+                + "= 1 } -Wait");
         session.Set("i", instance);
         Assert.Equal(
             "Gdańsk 3 2 4 2 True 1",

@@ -289,7 +289,7 @@ public sealed class ScopeTests : IDisposable
         var id = Guid.NewGuid().ToString();
         var instance = _engine.Single(
             $"Start-ScramjetSequence hello -AppConfig ([pscustomobject]@{{ a = 1 }}) -InputTopic in -OutputTopic out -InstanceId {id} -Limits @{{ memory = "
-                + "128 }} -ArgumentList x");
+                + "128 } -ArgumentList x");
         Assert.Equal(id, instance.Properties["Id"].Value);
         Assert.Equal(
             $$"""{"appConfig":{"a":1},"args":["x"],"outputTopic":"out","inputTopic":"in","limits":{"memory":128},"instanceId":"{{id}}"}""",
