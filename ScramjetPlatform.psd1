@@ -44,12 +44,14 @@
         'Receive-ScramjetEvent'
         'Receive-ScramjetOutput'
         'Receive-ScramjetTopicData'
+        'Register-ScramjetPlatform'
         'Remove-ScramjetAccessKey'
         'Remove-ScramjetHub'
         'Remove-ScramjetSequence'
         'Remove-ScramjetStoreItem'
         'Remove-ScramjetTopic'
         'Restart-ScramjetInstance'
+        'Select-ScramjetConnection'
         'Send-ScramjetEvent'
         'Send-ScramjetInput'
         'Send-ScramjetTopicData'
@@ -57,6 +59,7 @@
         'Show-ScramjetTree'
         'Start-ScramjetSequence'
         'Stop-ScramjetInstance'
+        'Unregister-ScramjetPlatform'
         'Wait-ScramjetInstance'
     )
     FunctionsToExport    = @()

@@ -75,7 +75,7 @@ public static class ErrorCodes
     /// <summary>A file can't be written.</summary>
     public const string FileUnwritable = "FILE_UNWRITABLE";
 
-    /// <summary>A profile of <c>si</c> is incomplete or invalid.</summary>
+    /// <summary>A profile of <c>si</c> or a saved connection is incomplete or invalid, or its access token can't be read.</summary>
     public const string InvalidProfile = "INVALID_PROFILE";
 
     /// <summary>An instance's input has ended, and no more data can be sent to it.</summary>

@@ -12,6 +12,9 @@ internal enum ErrorSituation
     /// <summary>A profile of a platform has no access token.</summary>
     ProfileTokenMissing,
 
+    /// <summary>A saved connection exists and may not be replaced.</summary>
+    ProfileExists,
+
     /// <summary>The connection was closed by this program.</summary>
     ConnectionClosed,
 

@@ -8,7 +8,7 @@ BeforeDiscovery {
 BeforeAll {
     $root = Split-Path (Split-Path $PSScriptRoot)
     $before = @{}
-    foreach ($variable in 'PSModulePath', 'HOME', 'USERPROFILE', 'SCRAMJET_URI', 'SCRAMJET_HUB_URI', 'SCRAMJET_TOKEN', 'SI_CONFIG', 'SI_CONFIG_PATH') {
+    foreach ($variable in 'PSModulePath', 'HOME', 'USERPROFILE', 'XDG_CONFIG_HOME', 'WORK_TOKEN', 'SCRAMJET_URI', 'SCRAMJET_HUB_URI', 'SCRAMJET_TOKEN', 'SI_CONFIG', 'SI_CONFIG_PATH') {
         $before[$variable] = [Environment]::GetEnvironmentVariable($variable)
     }
 
@@ -76,6 +76,7 @@ Describe 'The examples' {
             Set-Content big.ndjson (1..1000 | ForEach-Object { "{`"n`":$_}" })
         }
         $env:HOME = $env:USERPROFILE = $location
+        $env:XDG_CONFIG_HOME = "$location/.config"
         New-Item -ItemType Directory .si/profiles -Force | Out-Null
         @{ configVersion = 1; apiUrl = $platform.HubUri; middlewareApiUrl = $platform.Uri; env = 'production'; scope = ''; token = $platform.Token } | ConvertTo-Json | Set-Content .si/profiles/work.json
         '{"profile":"work"}' | Set-Content .si/si-config.json

@@ -241,4 +241,27 @@ public sealed class TransportTests
         await stop.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call);
     }
+
+    [Fact]
+    public void A_token_is_not_sent_to_another_computer_over_http_by_itself()
+    {
+        static string[] Tried(string address, bool hasToken) => [.. new ServerAddress(address).Candidates(hasToken).SelectMany(c => c).Select(u => u.ToString())];
+        Assert.Equal(["https://hub.example:8000/api/v1", "https://hub.example:8000/"], Tried("hub.example:8000", hasToken: true));
+        Assert.Equal(["https://hub.example/api/v1", "https://hub.example/", "http://hub.example/api/v1", "http://hub.example/"], Tried("hub.example", hasToken: false));
+        Assert.Equal(["http://hub.example/api/v1"], Tried("http://hub.example/api/v1", hasToken: true));
+        Assert.Equal("http://127.0.0.1:8000/api/v1", Tried("127.0.0.1:8000", hasToken: true)[0]);
+        Assert.Equal("http://localhost:8000/api/v1", Tried("localhost:8000", hasToken: true)[0]);
+        Assert.Equal("http://[::1]:8000/api/v1", Tried("[::1]:8000", hasToken: true)[0]);
+    }
+
+    [Theory]
+    [InlineData("""{"password":"a","b":1}""", """{"password":"***","b":1}""")]
+    [InlineData("""{"a":{"Api_Key" : ["x","y"]},"token":12.5}""", """{"a":{"Api_Key" : "***"},"token":"***"}""")]
+    [InlineData("{\"secret\":\"cut off in the mid", "{\"secret\":\"***\"")]
+    [InlineData("{\"secrets\":{\"a\":\"x\",\"b\":{\"c\":\"y", "{\"secrets\":\"***\"")]
+    [InlineData("""{"pass\u0077ord":"a"}""", """{"pass\u0077ord":"***"}""")]
+    [InlineData("""{"a":"the \"token\": b"}""", """{"a":"the \"token\": b"}""")]
+    [InlineData("{\"token\":null}\n{\"token\":\"b\"}", "{\"token\":\"***\"}\n{\"token\":\"***\"}")]
+    [InlineData("plain text with \"quotes\": and more", "plain text with \"quotes\": and more")]
+    public void Values_of_secret_fields_are_hidden(string text, string shown) => Assert.Equal(shown, SecretFields.Hide(text));
 }

@@ -59,7 +59,7 @@ public sealed class ErrorTests : IDisposable
 
     [Theory]
     [InlineData("Connect-ScramjetPlatform ftp://127.0.0.1/x", "BAD_PARAMETERS")]
-    [InlineData("Connect-ScramjetPlatform not-an-address", "BAD_PARAMETERS")]
+    [InlineData("Connect-ScramjetPlatform not-an-address", "NOT_FOUND")]
     [InlineData("Connect-ScramjetPlatform http://user:word@127.0.0.1/x", "BAD_PARAMETERS")]
     [InlineData("Connect-ScramjetPlatform 'http://127.0.0.1:1/api/v1?x=1'", "BAD_PARAMETERS")]
     [InlineData("Connect-ScramjetPlatform http://127.0.0.1:1/api/v1 -AccessToken \"two`nlines\"", "BAD_PARAMETERS")]

@@ -30,7 +30,7 @@ public sealed class ObjectSamples(RealPlatform real) : IAsyncLifetime
         ["Scramjet.Client.Model.AccessKey"] = "Get-ScramjetAccessKey -Space alpha -Connection admin",
         ["Scramjet.Client.Model.StoreItem"] = "Get-ScramjetStoreItem -Space alpha -Connection admin",
         ["Scramjet.Client.Model.DisconnectedHub"] = "$disconnected",
-        ["Scramjet.Client.Profiles.SiProfile"] = "[Scramjet.Client.Profiles.SiProfile]::FromFile($profilePath)",
+        ["ScramjetPlatform.ScramjetProfile"] = "Get-ScramjetProfile $profilePath",
         ["ScramjetPlatform.ScramjetAccessKey"] = "$newKey",
         ["ScramjetPlatform.ScramjetConfiguration"] = "Get-ScramjetConfiguration -Hub sth-0 -Connection admin",
         ["ScramjetPlatform.ScramjetConnection"] = "Get-ScramjetConnection",

@@ -5,8 +5,10 @@ using System.Linq;
 using System.Management.Automation;
 using System.Net;
 using System.Security;
+using System.Text;
 using System.Threading.Tasks;
 using Scramjet.LocalPlatform;
+using Scramjet.Testing;
 using Xunit;
 
 namespace ScramjetPlatform.Tests;
@@ -112,6 +114,53 @@ public sealed class SpaceTests
         Assert.Equal(["sth-2", "sth-3"], Texts(session.Get("Disconnect-ScramjetHub -All"), "Hub").Order());
         Assert.All(session.Get("Get-ScramjetHub"), h => Assert.False((bool)h.Properties["Connected"].Value));
         Assert.Equal("NOT_FOUND", Kind(session.Error("Disconnect-ScramjetHub nowhere")));
+    }
+
+    [Fact]
+    public async Task Some_hubs_can_stay_connected()
+    {
+        await using var platform = await AdminPlatform.StartAsync(3, "alpha");
+        using var session = platform.Connect();
+        Assert.Equal(2, session.Get("Disconnect-ScramjetHub -All -KeepCount 1").Count);
+        Assert.Single(session.Get("Get-ScramjetHub | Where-Object Connected"));
+        Assert.Equal("BAD_PARAMETERS", Kind(session.Error("Disconnect-ScramjetHub -All -KeepCount 1 -AccessKey x")));
+    }
+
+    [Fact]
+    public async Task Only_the_hubs_of_an_access_key_are_disconnected()
+    {
+        string? body = null;
+        await using var server = new FaultServer(async exchange =>
+        {
+            if (exchange.Target.EndsWith("/disconnect", StringComparison.Ordinal))
+                body = Encoding.UTF8.GetString(await exchange.ReadBodyAsync());
+            await exchange.AnswerAsync(200, exchange.Target.EndsWith("/spaces", StringComparison.Ordinal) ? """[{"id":"alpha"}]""" : body is null ? "[]" : """{"disconnected":[]}""");
+        });
+        using var session = new Engine();
+        session.Get($"Connect-ScramjetPlatform -Uri {server.BaseUri} -AccessToken token; Disconnect-ScramjetHub -All -AccessKey hunter2");
+
+        // A limit would disconnect all others too.
+        Assert.Equal("""{"accessKey":"hunter2"}""", body);
+    }
+
+    [Fact]
+    public async Task A_listed_key_is_refused_and_revokes_no_others()
+    {
+        await using var platform = await AdminPlatform.StartAsync(1, "alpha");
+        using var session = platform.Connect();
+        session.Get("$one = New-ScramjetAccessKey one; $two = New-ScramjetAccessKey two");
+        var error = session.Error("Get-ScramjetAccessKey | Where-Object Description -eq one | Remove-ScramjetAccessKey -Confirm:$false");
+        Assert.Contains("'one' was listed without the key itself", error.ToString(), StringComparison.Ordinal);
+        foreach (var keys in new[] { "Get-ScramjetAccessKey | Where-Object Description -eq one", "$one" })
+        {
+            error = session.Error($"{keys} | Remove-ScramjetAccessKey -All -Confirm:$false");
+            Assert.Equal("BAD_PARAMETERS", Kind(error));
+            Assert.Contains("not only 'one'", error.ToString(), StringComparison.Ordinal);
+        }
+
+        Assert.Equal(["one", "two"], Texts(session.Get("Get-ScramjetAccessKey"), "Description"));
+        session.Get("$two | Remove-ScramjetAccessKey -Confirm:$false");
+        Assert.Equal(["one"], Texts(session.Get("Get-ScramjetAccessKey"), "Description"));
     }
 
     [Fact]

@@ -93,7 +93,7 @@ public abstract class ApiClient
         try
         {
             var time = Transport.Timeout < Timings.Probe ? Transport.Timeout : Timings.Probe;
-            var options = new RequestOptions { Timeout = time, Trace = Options?.Trace };
+            var options = new RequestOptions { Timeout = time, Trace = Options?.Trace, ContentTrace = Options?.ContentTrace };
             await Transport.SendJsonAsync(ProbeAddress, Get("/version"), options, null, cancellationToken).ConfigureAwait(false);
         }
         catch (ScramjetApiException e) when (e.StatusCode is not null && (int)e.StatusCode < 500 && e.StatusCode != System.Net.HttpStatusCode.NotFound)
@@ -114,6 +114,13 @@ public abstract class ApiClient
         {
             throw stream.ServerSilent(e);
         }
+    }
+
+    /// <summary>The caller's options with a short time limit, for details that may be missing.</summary>
+    private protected RequestOptions DetailOptions()
+    {
+        var wanted = Options?.Timeout ?? Transport.Timeout;
+        return new RequestOptions { Timeout = wanted < Timings.OptionalDetail ? wanted : Timings.OptionalDetail, Trace = Options?.Trace, ContentTrace = Options?.ContentTrace, Throttle = Options?.Throttle };
     }
 
     /// <summary>Sends a body of unknown length.</summary>

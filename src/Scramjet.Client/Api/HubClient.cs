@@ -74,7 +74,7 @@ public sealed class HubClient : PlaceClient
     /// <summary>Adds what the hub itself reports: its version, and everything else for a standalone hub.</summary>
     internal async Task<Hub> CompleteAsync(Hub hub, CancellationToken cancellationToken)
     {
-        var bounded = With(this, BoundedOptions());
+        var bounded = With(this, DetailOptions());
         if (!hub.IsStandalone)
         {
             if (hub.Connected != false)
@@ -83,12 +83,15 @@ public sealed class HubClient : PlaceClient
         }
 
         var version = await GetVersionAsync(cancellationToken).ConfigureAwait(false);
-        if (!Transport.HubVersions.Set(Address, HubVersion.Parse(version.Version)).SupportsManagement)
-            return new Hub(hub.Client, version.Version);
+        var known = Transport.HubVersions.Set(Address, HubVersion.Parse(version.Version));
+        var load = bounded.OrNullAsync(client => client.GetLoadAsync(cancellationToken));
+        var entities = bounded.OrNullAsync(client => client.ListEntityIdsAsync(known, cancellationToken));
+        if (!known.SupportsManagement)
+            return new Hub(hub.Client, version.Version, null, null, await load.ConfigureAwait(false), await entities.ConfigureAwait(false));
 
         var config = bounded.OrNullAsync(client => client.SendForObjectAsync(Get("/config"), cancellationToken));
         var status = bounded.OrNullAsync(client => client.SendForObjectAsync(Get("/status"), cancellationToken));
-        return new Hub(hub.Client, version.Version, Fields(await config.ConfigureAwait(false)), Fields(await status.ConfigureAwait(false)));
+        return new Hub(hub.Client, version.Version, Fields(await config.ConfigureAwait(false)), Fields(await status.ConfigureAwait(false)), await load.ConfigureAwait(false), await entities.ConfigureAwait(false));
 
         static JsonFields? Fields(JObject? answer) => answer is null ? null : new JsonFields(answer);
     }
@@ -318,16 +321,17 @@ public sealed class HubClient : PlaceClient
         return ReadOne(answer, request, fields => GetSequenceClient(fields.RequiredId()));
     }
 
-    /// <summary>The caller's options with a short time limit, for details that may be missing.</summary>
-    private RequestOptions BoundedOptions()
+    /// <summary>The ids of the sequences and instances, with one request. Hubs of 0.18 list instances with their sequences.</summary>
+    private async Task<Tuple<IReadOnlyList<string>, IReadOnlyList<string>>> ListEntityIdsAsync(HubVersion version, CancellationToken cancellationToken)
     {
-        var timeout = Options?.Timeout ?? Transport.Timeout;
-        return new RequestOptions
+        if (version.SupportsManagement)
         {
-            Timeout = timeout < Timings.OptionalDetail ? timeout : Timings.OptionalDetail,
-            Trace = Options?.Trace,
-            Throttle = Options?.Throttle,
-        };
+            var entities = await ListEntitiesAsync(cancellationToken).ConfigureAwait(false);
+            return new([.. entities.Sequences.Select(s => s.Id)], [.. entities.Instances.Select(i => i.Id)]);
+        }
+
+        var sequences = await ListSequencesAsync(cancellationToken).ConfigureAwait(false);
+        return new([.. sequences.Select(s => s.Id)], [.. sequences.SelectMany(s => s.Instances)]);
     }
 
     /// <summary>Gets a detail, or null if the request fails.</summary>
@@ -351,7 +355,7 @@ public sealed class HubClient : PlaceClient
         using var slots = new SemaphoreSlim(Options?.Throttle is null ? DetailRequests : int.MaxValue);
 
         // 0.18 never responds to the request for an instance that is being prepared. Only its id is known then.
-        var bounded = BoundedOptions();
+        var bounded = DetailOptions();
         var filled = await Task.WhenAll(instances.Select(async instance =>
         {
             await slots.WaitAsync(cancellationToken).ConfigureAwait(false);

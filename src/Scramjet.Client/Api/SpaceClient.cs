@@ -39,6 +39,19 @@ public sealed class SpaceClient : PlaceClient
     public Task<IReadOnlyList<Hub>> ListHubsAsync(CancellationToken cancellationToken = default) =>
         GetListAsync("/list", ReadHub, cancellationToken);
 
+    /// <summary>Completes a space with the ids of its hubs, if they can be listed soon.</summary>
+    internal async Task CompleteAsync(Space space, CancellationToken cancellationToken)
+    {
+        try
+        {
+            space.Hubs = [.. (await With(this, DetailOptions()).ListHubsAsync(cancellationToken).ConfigureAwait(false)).Select(hub => hub.Id)];
+        }
+        catch (ScramjetException)
+        {
+            // The space is known without them.
+        }
+    }
+
     /// <summary>Gets a hub: <c>GET {space}/sth/{hubId}/info</c>.</summary>
     public Task<Hub> GetHubAsync(string hubId, CancellationToken cancellationToken = default) =>
         GetOneAsync($"/sth/{PathSegment.Encode(hubId, "hub")}/info", ReadHub, cancellationToken);
@@ -103,7 +116,7 @@ public sealed class SpaceClient : PlaceClient
 
     /// <summary>Disconnects self-hosted hubs: <c>POST {space}/disconnect</c>.</summary>
     /// <param name="hubId">The hub; null for all hubs.</param>
-    /// <param name="limit">The maximum number of hubs to disconnect; null or 0 for no limit.</param>
+    /// <param name="limit">How many self-hosted hubs may stay connected; null or 0 for none.</param>
     /// <param name="accessKey">Disconnects only the hubs that were connected with this key.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
     public async Task<IReadOnlyList<DisconnectedHub>> DisconnectHubsAsync(

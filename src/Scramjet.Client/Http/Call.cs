@@ -20,6 +20,7 @@ internal sealed class Call
         HasToken = hasToken;
         _trace = options?.Trace;
         _tracesAnswers = options is not { TracesRetriesOnly: true };
+        Content = options?.ContentTrace is { } trace ? new ContentTrace(trace, this) : null;
     }
 
     public ApiRequest Request { get; }
@@ -47,6 +48,9 @@ internal sealed class Call
 
     /// <summary>Gets or sets the error of the previous attempt during a retry.</summary>
     public ScramjetApiException? LastFailure { get; set; }
+
+    /// <summary>Traces messages with their bodies; null if the caller doesn't want that.</summary>
+    public ContentTrace? Content { get; }
 
     /// <summary>Gets the request as text for messages.</summary>
     public string Description => $"{Request.Method} {Mask.Apply(Uri)}";

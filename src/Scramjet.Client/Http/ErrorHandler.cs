@@ -23,6 +23,10 @@ internal sealed class ErrorHandler(CallHandler next) : CallHandler(next)
             return response;
 
         using (response)
-            throw ResponseErrors.FromStatus(call, response, await ResponseBody.ReadErrorAsync(response, cancellationToken).ConfigureAwait(false));
+        {
+            var body = await ResponseBody.ReadErrorAsync(response, cancellationToken).ConfigureAwait(false);
+            call.Content?.TraceBody(body);
+            throw ResponseErrors.FromStatus(call, response, body);
+        }
     }
 }

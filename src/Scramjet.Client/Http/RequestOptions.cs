@@ -24,6 +24,12 @@ public sealed class RequestOptions
     /// <summary>Gets or sets a function that receives a line without secrets for each request, response and retry. It is called on any thread.</summary>
     public Action<string>? Trace { get; set; }
 
+    /// <summary>
+    /// Receives each request and response with its headers and up to 4 KB of its body, on any thread. Tokens, keys and JSON fields whose names say that they
+    /// are secret are hidden.
+    /// </summary>
+    public Action<string>? ContentTrace { get; set; }
+
     /// <summary>Gets or sets whether only retries are traced, for requests that are repeated.</summary>
     public bool TracesRetriesOnly { get; set; }
 
@@ -31,6 +37,14 @@ public sealed class RequestOptions
     /// Gets or sets a semaphore that limits how many requests, except streams, are sent at the same time by all clients that share it. Null means no limit.
     /// </summary>
     public SemaphoreSlim? Throttle { get; set; }
+
+    /// <summary>The same options with another time limit.</summary>
+    internal RequestOptions Within(TimeSpan timeout)
+    {
+        var copy = (RequestOptions)MemberwiseClone();
+        copy.Timeout = timeout;
+        return copy;
+    }
 
     /// <summary>Returns a copy with a time limit for the beginning of streams.</summary>
     internal RequestOptions Opening(TimeSpan? openingTime, TimeSpan? emptyAfter = null)

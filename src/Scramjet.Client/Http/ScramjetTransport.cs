@@ -205,7 +205,9 @@ public sealed class ScramjetTransport : IDisposable
     private async Task<JToken?> AnswerAsync(Call call, CancellationToken cancellationToken)
     {
         using var response = await _handlers.SendAsync(call, cancellationToken).ConfigureAwait(false);
-        return ParseJson(await ResponseBody.ReadAsync(response, _options.MaxResponseSize, cancellationToken).ConfigureAwait(false), response, call);
+        var body = await ResponseBody.ReadAsync(response, _options.MaxResponseSize, cancellationToken).ConfigureAwait(false);
+        call.Content?.TraceBody(body);
+        return ParseJson(body, response, call);
     }
 
     private async Task<JToken?> SendJsonAsync(Call call, Func<CancellationToken, Task>? probe, CancellationToken cancellationToken)
@@ -256,7 +258,9 @@ public sealed class ScramjetTransport : IDisposable
         }
     }
 
-    private static Uri CheckAddress(Uri uri)
+    /// <summary>An address that can be connected to, without a trailing slash.</summary>
+    /// <exception cref="ScramjetException"><c>BAD_PARAMETERS</c>: it isn't absolute http or https, or has a user name, a query or a fragment in it.</exception>
+    internal static Uri CheckAddress(Uri uri)
     {
         if (!uri.IsAbsoluteUri || (uri.Scheme != Uri.UriSchemeHttp && uri.Scheme != Uri.UriSchemeHttps))
         {

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net.Http;
 using System.Net.Http.Headers;
 using System.Threading;
@@ -12,8 +13,12 @@ internal sealed class WireHandler(HttpClient http, string userAgent) : CallHandl
     public override async Task<HttpResponseMessage> SendAsync(Call call, CancellationToken cancellationToken)
     {
         using var message = CreateMessage(call);
+        if (call.Content is not null)
+            await call.Content.TraceRequestAsync(message).ConfigureAwait(false);
+        var clock = Stopwatch.StartNew();
         var response = await http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
-        call.TraceAnswer($"{call.Description}: {(int)response.StatusCode} {response.ReasonPhrase}");
+        call.TraceAnswer($"{call.Description}: {(int)response.StatusCode} {response.ReasonPhrase} ({ContentTrace.Duration(clock.Elapsed)})");
+        call.Content?.TraceResponse(response, clock.Elapsed);
         return response;
     }
 

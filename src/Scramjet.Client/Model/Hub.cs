@@ -36,7 +36,15 @@ public sealed class Hub : Resource
     /// <param name="version">The version; null if unknown.</param>
     /// <param name="config">The response to <c>/config</c>; null if there is none.</param>
     /// <param name="status">The response to <c>/status</c>; null if there is none.</param>
-    internal Hub(HubClient client, string? version = null, JsonFields? config = null, JsonFields? status = null)
+    /// <param name="load">The load of its machine, where it is known.</param>
+    /// <param name="entities">The ids of its sequences and instances, where they are known.</param>
+    internal Hub(
+        HubClient client,
+        string? version = null,
+        JsonFields? config = null,
+        JsonFields? status = null,
+        LoadCheck? load = null,
+        Tuple<IReadOnlyList<string>, IReadOnlyList<string>>? entities = null)
     {
         Id = client.HubId;
         Client = ApiClient.With(client, null);
@@ -47,6 +55,12 @@ public sealed class Hub : Resource
         var space = status?.Object("cpm");
         Connected = space?.Flag("connected");
         Space = space?.Text("cpmId") is { Length: > 0 } id ? id : null;
+        CpuPercent = load?.CpuPercent;
+        CurrentLoad = load?.CurrentLoad;
+        MemoryUsed = load?.MemoryUsed;
+        MemoryFree = load?.MemoryFree;
+        Sequences = entities?.Item1;
+        Instances = entities?.Item2;
     }
 
     /// <summary>The id, such as <c>sth-0</c>.</summary>
@@ -96,10 +110,22 @@ public sealed class Hub : Resource
     /// <summary>The names of its topics; null if the space doesn't report them.</summary>
     public IReadOnlyList<string>? Topics { get; }
 
-    /// <summary>The ids of its sequences; null if the space doesn't report them.</summary>
+    /// <summary>The part of the CPUs that is in use, from 0 to 100, of a standalone hub that reports it. For others, see <see cref="HubClient.GetLoadAsync"/>.</summary>
+    public double? CpuPercent { get; }
+
+    /// <summary>The load now, of a standalone hub. See <see cref="LoadCheck.CurrentLoad"/>.</summary>
+    public double? CurrentLoad { get; }
+
+    /// <summary>Used memory in bytes, of a standalone hub.</summary>
+    public long? MemoryUsed { get; }
+
+    /// <summary>Free memory in bytes, of a standalone hub.</summary>
+    public long? MemoryFree { get; }
+
+    /// <summary>The ids of its sequences, where the space tells them, or of a standalone hub.</summary>
     public IReadOnlyList<string>? Sequences { get; }
 
-    /// <summary>The ids of its instances; null if the space doesn't report them.</summary>
+    /// <summary>The ids of its instances, where the space tells them, or of a standalone hub.</summary>
     public IReadOnlyList<string>? Instances { get; }
 
     /// <summary>Whether the hub was requested directly, rather than through its space.</summary>

@@ -45,11 +45,11 @@ internal sealed class JsonFields(JObject source)
     public T? Word<T>(string name) where T : struct, Enum =>
         Text(name) is { Length: > 0 } text && char.IsLetter(text[0]) && Enum.TryParse<T>(text, ignoreCase: true, out var value) ? value : null;
 
-    /// <summary>Reads a time in ISO 8601 or Unix milliseconds.</summary>
+    /// <summary>Reads a time in ISO 8601 or Unix milliseconds. It is returned in the local time zone, with its offset.</summary>
     public DateTimeOffset? Time(string name) => Token(name) switch
     {
-        JValue { Value: string s } when DateTimeOffset.TryParse(s, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) => time,
-        JValue { Value: long ms } when ms is > -62135596800000 and < 253402300800000 => DateTimeOffset.FromUnixTimeMilliseconds(ms),
+        JValue { Value: string s } when DateTimeOffset.TryParse(s, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) => time.ToLocalTime(),
+        JValue { Value: long ms } when ms is > -62135596800000 and < 253402300800000 => DateTimeOffset.FromUnixTimeMilliseconds(ms).ToLocalTime(),
         _ => null,
     };
 

@@ -1,3 +1,4 @@
+using System.Collections.Generic;
 using Scramjet.Client.Api;
 
 namespace Scramjet.Client.Model;
@@ -14,6 +15,9 @@ public sealed class Space : Resource
 
     /// <summary>The id, such as <c>org-1b9d6bcd-manager</c>.</summary>
     public string Id { get; }
+
+    /// <summary>The ids of its hubs; null if they weren't requested, or could not be listed.</summary>
+    public IReadOnlyList<string>? Hubs { get; internal set; }
 
     internal SpaceClient Client { get; }
 

@@ -55,12 +55,7 @@ public static class LocalFile
         }
         catch (Exception e) when (IsFileError(e))
         {
-            var reason = e is DirectoryNotFoundException ? "its folder doesn't exist." : e.Message.Replace(partial, path);
-            throw new ScramjetException(
-                ErrorCodes.FileUnwritable,
-                $"'{path}' can't be written: {reason}",
-                "Check the path, its permissions, and the free disk space.",
-                e);
+            throw Unwritable(path, e, e is DirectoryNotFoundException ? "its folder doesn't exist." : e.Message.Replace(partial, path));
         }
         finally
         {
@@ -118,6 +113,10 @@ public static class LocalFile
     internal static ScramjetException Unreadable(string path, Exception e) => e is FileNotFoundException or DirectoryNotFoundException
         ? new ScramjetException(ErrorCodes.FileNotFound, $"'{path}' doesn't exist.", "Check the path.", e)
         : new ScramjetException(ErrorCodes.FileUnreadable, $"'{path}' can't be read: {e.Message}", "Check its permissions, and that no program uses it.", e);
+
+    /// <summary>What failed when a file was written, as an error that says so.</summary>
+    internal static ScramjetException Unwritable(string path, Exception e, string? why = null) =>
+        new(ErrorCodes.FileUnwritable, $"'{path}' can't be written: {why ?? e.Message}", "Check the path, its permissions, and the free disk space.", e);
 
     /// <summary>Returns whether the exception is one that the file system throws for a path or a file that can't be used.</summary>
     internal static bool IsFileError(Exception e) =>

@@ -31,6 +31,23 @@ internal static class UnixFile
     /// <summary>Returns the permission bits of a file, or of the target of a link.</summary>
     public static int? Mode(string path) => Status(path, followLinks: true) & PermissionBits;
 
+    /// <summary>Gives a file or a folder permission bits, where the system has them.</summary>
+    /// <returns>Whether it has them now, or the system has none.</returns>
+    public static bool SetMode(string path, int mode)
+    {
+        if (!HasBits)
+            return true;
+
+        try
+        {
+            return ChMod(path, mode) == 0;
+        }
+        catch (Exception e) when (e is DllNotFoundException or EntryPointNotFoundException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>Returns the kind of a path without opening it.</summary>
     public static FileKind Kind(string path, bool followLinks) => (Status(path, followLinks) & KindBits) switch
     {
@@ -59,6 +76,9 @@ internal static class UnixFile
             return null;
         }
     }
+
+    [DllImport("libSystem.Native", EntryPoint = "SystemNative_ChMod")]
+    private static extern int ChMod([MarshalAs(UnmanagedType.LPStr)] string path, int mode);
 
     [DllImport("libSystem.Native", EntryPoint = "SystemNative_Stat")]
     private static extern int Stat([MarshalAs(UnmanagedType.LPStr)] string path, [Out] byte[] status);

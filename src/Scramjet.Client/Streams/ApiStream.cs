@@ -88,6 +88,7 @@ public sealed class ApiStream : Stream
 
             var read = await reading.ConfigureAwait(false);
             BytesRead += read;
+            _call.Content?.TraceBlock(buffer, offset, read);
             return read;
         }
         catch (Exception e) when (cancellationToken.IsCancellationRequested)

@@ -116,17 +116,20 @@ public sealed class BodyPipe
 /// <summary>A body of unknown length that is written while it is sent.</summary>
 internal sealed class StreamingContent : HttpContent
 {
-    private readonly Func<Stream, CancellationToken, Task> _write;
+    private readonly Func<Stream, Action<byte[], int, int>?, CancellationToken, Task> _write;
     private readonly CancellationToken _cancellationToken;
 
-    public StreamingContent(Func<Stream, CancellationToken, Task> write, string contentType, CancellationToken cancellationToken)
+    public StreamingContent(Func<Stream, Action<byte[], int, int>?, CancellationToken, Task> write, string contentType, CancellationToken cancellationToken)
     {
         _write = write;
         _cancellationToken = cancellationToken;
         Headers.TryAddWithoutValidation("Content-Type", contentType);
     }
 
-    protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) => _write(stream, _cancellationToken);
+    /// <summary>Receives each block that was sent.</summary>
+    public Action<byte[], int, int>? Sent { get; set; }
+
+    protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) => _write(stream, Sent, _cancellationToken);
 
     protected override bool TryComputeLength(out long length)
     {

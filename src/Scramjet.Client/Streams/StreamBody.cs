@@ -76,7 +76,7 @@ public sealed class StreamBody
 
     internal StreamingContent ToContent(CancellationToken cancellationToken) => new(WriteAsync, ContentType, cancellationToken);
 
-    private async Task WriteAsync(Stream target, CancellationToken cancellationToken)
+    private async Task WriteAsync(Stream target, Action<byte[], int, int>? sent, CancellationToken cancellationToken)
     {
         await _produce(
             async (block, count) =>
@@ -90,6 +90,7 @@ public sealed class StreamBody
                     await target.FlushAsync(cancellationToken).ConfigureAwait(false);
                     Interlocked.Exchange(ref _waitingSince, 0);
                     Interlocked.Add(ref _sent, length);
+                    sent?.Invoke(block, start, length);
                 }
             },
             cancellationToken).ConfigureAwait(false);

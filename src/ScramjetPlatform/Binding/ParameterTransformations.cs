@@ -2,9 +2,8 @@ using System;
 using System.Globalization;
 using System.Linq;
 using System.Management.Automation;
-using System.Security;
-using System.Text.RegularExpressions;
 using Scramjet.Client.Packaging;
+using Scramjet.Client.Model;
 using ScramjetPlatform.Pipeline;
 
 namespace ScramjetPlatform.Binding;
@@ -12,17 +11,11 @@ namespace ScramjetPlatform.Binding;
 /// <summary>Converts a string or credential for a secret to a SecureString.</summary>
 internal sealed class SecretTransformationAttribute : ArgumentTransformationAttribute
 {
-    public override object? Transform(EngineIntrinsics engineIntrinsics, object? inputData)
-    {
-        var value = inputData is PSObject wrapped ? wrapped.BaseObject : inputData;
-        return value switch
-        {
-            string text => Secret.FromPlainText(text),
-            PSCredential credential => credential.Password,
-            null or SecureString => value,
-            _ => throw new ArgumentTransformationMetadataException("Specify the secret as a SecureString or as a string."),
-        };
-    }
+    public override object? Transform(EngineIntrinsics engineIntrinsics, object? inputData) => inputData is null ? null
+        : PipedKinds.Unwrap(inputData) is AccessKey listed ? throw new ArgumentTransformationMetadataException(
+            $"The key '{listed.Description}' was listed without the key itself, which the platform tells only once, when it is created. Without it, a key can't be " +
+            $"revoked by itself. Give the key as New-ScramjetAccessKey returned it, or revoke all keys of the space: Remove-ScramjetAccessKey -All -Space {listed.Space}.")
+        : Secret.From(inputData) ?? throw new ArgumentTransformationMetadataException("Give the secret as a SecureString or as a string.");
 }
 
 /// <summary>Converts the short names that `si` has for languages. PowerShell itself accepts py as an abbreviation of Python.</summary>

@@ -4,6 +4,7 @@ using System.Collections.Generic;
 using System.Linq;
 using System.Management.Automation;
 using System.Management.Automation.Language;
+using Scramjet.Client;
 using Scramjet.Client.Profiles;
 using Scramjet.Client.Streams;
 
@@ -39,7 +40,7 @@ public abstract class SimpleCompleter : IArgumentCompleter
 public sealed class ConnectionCompleter : SimpleCompleter
 {
     private protected override IEnumerable<(string Text, string ToolTip)> Find() =>
-        ScramjetSession.Current.Connections.Select(c => (c.Name, $"{c.Kind} {c.Uri}"));
+        ScramjetSession.Current.Connections.Select(c => (c.Name, $"{c.Kind} {c.Version} {c.Uri}".Replace("  ", " ")));
 }
 
 /// <summary>Offers the content types of streams.</summary>
@@ -57,13 +58,38 @@ public sealed class EventNameCompleter : SimpleCompleter
     private protected override IEnumerable<(string Text, string ToolTip)> Find() => ScramjetSession.Current.EventNames.Select(n => (n, $"event {n}"));
 }
 
-/// <summary>Offers the profiles of the si command line, and files if the value looks like a path.</summary>
-public sealed class ProfileCompleter : SimpleCompleter
+/// <summary>Offers the saved connections.</summary>
+public class SavedPlatformCompleter : SimpleCompleter
+{
+    private protected override IEnumerable<(string Text, string ToolTip)> Find()
+    {
+        try
+        {
+            return new SavedPlatforms().List().Select(p => (p.Name, $"saved connection to {p.Address}"));
+        }
+        catch (ScramjetException)
+        {
+            // A prompt can't show errors: the command itself will.
+            return [];
+        }
+    }
+}
+
+/// <summary>Offers the saved connections and the profiles of the si command line.</summary>
+public class ProfileNameCompleter : SavedPlatformCompleter
+{
+    private protected override IEnumerable<(string Text, string ToolTip)> Find()
+    {
+        var saved = base.Find().ToArray();
+        return saved.Concat(new SiSettings().ListNames().Except(saved.Select(p => p.Text), StringComparer.OrdinalIgnoreCase).Select(n => (n, "profile of si")));
+    }
+}
+
+/// <summary>Offers the saved connections and the profiles of the si command line, and files if the value looks like a path.</summary>
+public sealed class ProfileCompleter : ProfileNameCompleter
 {
     private protected override IEnumerable<CompletionResult> Complete(string word) =>
         SiSettings.IsPath(word) ? CompletionCompleters.CompleteFilename(word) : base.Complete(word);
-
-    private protected override IEnumerable<(string Text, string ToolTip)> Find() => new SiSettings().ListNames().Select(n => (n, n));
 }
 
 /// <summary>Marks a parameter whose value only the user knows. PowerShell would offer the names of files for it.</summary>

@@ -97,12 +97,19 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
     protected sealed override void BeginProcessing()
     {
         var session = ScramjetSession.Current;
-        var output = new PipelineOutput(_pump, CommandRuntime);
+        var output = new PipelineOutput(_pump, CommandRuntime, VerboseWriter, WarningWriter);
         _commandLine = new CommandLine(MyInvocation);
-        var options = new RequestOptions { Timeout = CallTimeout, Trace = output.PostVerbose, Throttle = new SemaphoreSlim(Throttle) };
+        var options = new RequestOptions
+        {
+            Timeout = CallTimeout,
+            Trace = output.PostVerbose,
+            ContentTrace = ShowsDebug ? output.PostDebug : null,
+            TracesRetriesOnly = WritesVerboseAsDebug,
+            Throttle = new SemaphoreSlim(Throttle),
+        };
         _context = new CommandContext(options, output, session, StopToken);
         foreach (var notice in session.TakeNotices())
-            WriteWarning(notice);
+            output.PostWarning(notice);
         if (_commandLine.FindEmptyName() is { } empty)
             ThrowTerminatingError(ErrorRecords.From(empty, null));
 
@@ -138,7 +145,7 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
                 if (CommandLine.Refuse(Piped, AcceptedInput, input.Name) is { } refusal)
                     throw refusal;
                 if (CommandLine.Excludes(Piped))
-                    WriteVerbose($"'{Piped.Value}' is not in the spaces or hubs on the command line and is skipped.");
+                    Context.Output.PostVerbose($"'{Piped.Value}' is not in the spaces or hubs on the command line and is skipped.");
                 else
                     StartRecord(item);
             }
@@ -210,6 +217,23 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
 
     /// <summary>Returns a file or folder as Get-Item does. Call it on the pipeline thread.</summary>
     private protected PSObject GetItem(string path) => InvokeProvider.Item.Get([path], force: true, literalPath: true).Single();
+
+    /// <summary>With -Debug, PowerShell asks whether to continue at each verbose message and each warning of a cmdlet, unless it was told what to do.</summary>
+    private Action<string> VerboseWriter => WritesVerboseAsDebug ? WriteDebug : WriteVerbose;
+
+    private bool WritesVerboseAsDebug => IsDebugGiven && !MyInvocation.BoundParameters.ContainsKey("Verbose");
+
+    private Action<string> WarningWriter => IsDebugGiven && !MyInvocation.BoundParameters.ContainsKey("WarningAction")
+        ? text => InvokeCommand.InvokeScript(false, ScriptBlock.Create("param($text) Write-Warning -Message $text -WarningAction Continue"), null, text)
+        : WriteWarning;
+
+    private bool IsDebugGiven => MyInvocation.BoundParameters.TryGetValue("Debug", out var given) && LanguagePrimitives.IsTrue(given);
+
+    /// <summary>Whether debug messages are shown: their texts are made only then.</summary>
+    private bool ShowsDebug => MyInvocation.BoundParameters.ContainsKey("Debug")
+        ? IsDebugGiven
+        : LanguagePrimitives.TryConvertTo<ActionPreference>(GetVariableValue("DebugPreference"), out var preference)
+            && preference is not (ActionPreference.SilentlyContinue or ActionPreference.Ignore);
 
     private void StartRecord(object? target)
     {

@@ -10,6 +10,7 @@ internal static class CmdletAdvice
     {
         [ErrorSituation.TokenMissing] = "Connect with an access token: Connect-ScramjetPlatform -AccessToken.",
         [ErrorSituation.ProfileTokenMissing] = "Set the token with: si config set token <token>, or use -AccessToken.",
+        [ErrorSituation.ProfileExists] = "Specify another name, or use -Force to replace it.",
         [ErrorSituation.ConnectionClosed] = "Connect again with Connect-ScramjetPlatform.",
         [ErrorSituation.HubUnreachable] = "Check whether the hub is running and connected: Get-ScramjetHub.",
         [ErrorSituation.ResponseLate] =

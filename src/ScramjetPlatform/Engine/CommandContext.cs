@@ -1,5 +1,7 @@
+using System;
 using System.Threading;
 using System.Threading.Tasks;
+using Scramjet.Client;
 using Scramjet.Client.Http;
 using Scramjet.Client.Instances;
 using Scramjet.Client.Model;
@@ -10,6 +12,8 @@ namespace ScramjetPlatform.Engine;
 /// <summary>The context that a running command passes to its helpers: its requests, its output and its waits for instances.</summary>
 internal sealed class CommandContext : RequestContext
 {
+    private Task _lastWritten = Task.CompletedTask;
+
     /// <param name="options">The time limit, tracing and throttle of all requests.</param>
     /// <param name="output">Writes to the command's pipeline.</param>
     /// <param name="session">The session that the command runs in.</param>
@@ -40,6 +44,27 @@ internal sealed class CommandContext : RequestContext
         $"Starting {sequence.Name ?? sequence.Id} on {sequence.Hub}",
         "Waiting for the hub",
         () => Bind(sequence.Client).StartAsync(sequence, options, Cancellation));
+
+    /// <summary>
+    /// Gets an object and writes it after those of the calls before, so that output has the order of the calls although the requests overlap. One that fails
+    /// holds up nothing.
+    /// </summary>
+    public async Task WriteInOrderAsync(Func<Task<object>> get)
+    {
+        var written = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var before = Interlocked.Exchange(ref _lastWritten, written.Task);
+        try
+        {
+            var value = await get().ConfigureAwait(false);
+            await before.OrCanceledAsync(Cancellation).ConfigureAwait(false);
+            await Output.WriteAsync(value).ConfigureAwait(false);
+        }
+        finally
+        {
+            // What comes behind waits for what comes before this.
+            _ = before.ContinueWith(_ => written.SetResult(true), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        }
+    }
 
     /// <summary>Writes a warning. If the command has left its pipeline by then, the session's next command writes it.</summary>
     public async Task WarnAsync(string text)

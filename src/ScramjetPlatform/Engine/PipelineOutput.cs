@@ -9,7 +9,9 @@ namespace ScramjetPlatform.Engine;
 /// <summary>Writes to a command's pipeline from any thread. The pump runs the writes on the pipeline thread.</summary>
 /// <param name="pump">Runs actions on the pipeline thread.</param>
 /// <param name="runtime">The command's streams.</param>
-internal sealed class PipelineOutput(PipelinePump pump, ICommandRuntime runtime)
+/// <param name="verbose">Writes a verbose message.</param>
+/// <param name="warn">Writes a warning.</param>
+internal sealed class PipelineOutput(PipelinePump pump, ICommandRuntime runtime, Action<string> verbose, Action<string> warn)
 {
     /// <summary>Writes an object. The task completes when the pipeline has room for more.</summary>
     public Task WriteAsync(object? value) => pump.WriteAsync(value);
@@ -36,13 +38,24 @@ internal sealed class PipelineOutput(PipelinePump pump, ICommandRuntime runtime)
     public void PostWarning(string text) => _ = PostWarningAsync(text);
 
     /// <summary>Writes a warning. The task completes when the pipeline has room for more.</summary>
-    public Task PostWarningAsync(string text) => pump.PostAsync(() => runtime.WriteWarning(DisplayText.Clean(text)), text.Length);
+    public Task PostWarningAsync(string text) => pump.PostAsync(() => warn(DisplayText.Clean(text)!), text.Length);
 
     /// <summary>Writes a verbose line.</summary>
     public void PostVerbose(string text) => _ = PostVerboseAsync(text);
 
     /// <summary>Writes a verbose line. The task completes when the pipeline has room for more.</summary>
-    public Task PostVerboseAsync(string text) => pump.PostAsync(() => runtime.WriteVerbose(DisplayText.Clean(text)), text.Length);
+    public Task PostVerboseAsync(string text) => pump.PostAsync(() => verbose(DisplayText.Clean(text)!), text.Length);
+
+    /// <summary>Writes a debug message.</summary>
+    public void PostDebug(string text) => _ = pump.PostAsync(() => runtime.WriteDebug(text), text.Length);
+
+    /// <summary>Shows a line as Write-Host does: it isn't output, and goes to the information stream.</summary>
+    public void PostHostLine(string text) => _ = pump.PostAsync(() =>
+    {
+        var record = new InformationRecord(new HostInformationMessage { Message = DisplayText.Clean(text) }, nameof(ScramjetPlatform));
+        record.Tags.Add("PSHOST");
+        (runtime as ICommandRuntime2)?.WriteInformation(record);
+    });
 
     /// <summary>Reports progress.</summary>
     public void PostProgress(ProgressRecord progress) => _ = pump.PostAsync(() => runtime.WriteProgress(progress));
@@ -55,7 +68,7 @@ internal sealed class PipelineOutput(PipelinePump pump, ICommandRuntime runtime)
         {
             return await pump.InvokeAsync(() =>
             {
-                runtime.WriteWarning(text);
+                warn(text);
                 return true;
             }).ConfigureAwait(false);
         }

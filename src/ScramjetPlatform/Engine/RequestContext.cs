@@ -48,6 +48,9 @@ internal class RequestContext
     public T Bind<T>(T client, TimeSpan? openingTime, TimeSpan? emptyAfter = null) where T : ApiClient =>
         ApiClient.With(client, _options.Opening(openingTime, emptyAfter));
 
+    /// <summary>The same for requests that have another time limit and can be cancelled by themselves.</summary>
+    public RequestContext Within(TimeSpan timeout, CancellationToken cancellation) => new(_options.Within(timeout), Report, cancellation);
+
     /// <summary>Clears the cached lists.</summary>
     public void ClearLists()
     {

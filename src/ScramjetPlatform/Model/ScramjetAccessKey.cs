@@ -19,7 +19,7 @@ public sealed class ScramjetAccessKey
     {
         Space = space;
         Description = description;
-        Created = answer[CreatedField] is JValue { Value: long ms } ? DateTimeOffset.FromUnixTimeMilliseconds(ms) : DateTimeOffset.UtcNow;
+        Created = answer[CreatedField] is JValue { Value: long ms } ? DateTimeOffset.FromUnixTimeMilliseconds(ms).ToLocalTime() : DateTimeOffset.Now;
         object Shown(string text) => plain ? text : Secret.Protect(text);
         var texts = answer.Properties().Where(p => p.Value.Type == JTokenType.String && p.Name is not (DescriptionField or CreatedField)).ToList();
         var key = KeyFields.Select(name => texts.Find(p => p.Name.Equals(name, StringComparison.OrdinalIgnoreCase))).FirstOrDefault(p => p is not null)

@@ -8,8 +8,7 @@ public sealed class ScramjetContext
     internal ScramjetContext(ScramjetConnection connection)
     {
         Connection = connection;
-        Space = connection.Space;
-        Hub = connection.Hub;
+        (Space, Hub) = connection.Context;
     }
 
     /// <summary>The connection.</summary>

@@ -1,3 +1,4 @@
+using System.Management.Automation;
 using System.Net;
 using System.Runtime.CompilerServices;
 using System.Security;
@@ -16,6 +17,15 @@ internal static class Secret
         s_plain.Add(secret, secret);
         return secret;
     }
+
+    /// <summary>The secret in a string, a SecureString or a credential, which has it as its password; null for anything else.</summary>
+    public static SecureString? From(object? value) => (value is PSObject wrapped ? wrapped.BaseObject : value) switch
+    {
+        string text => FromPlainText(text),
+        PSCredential credential => credential.Password,
+        SecureString secret => secret,
+        _ => null,
+    };
 
     /// <summary>Returns whether the secret was specified as plain text.</summary>
     public static bool WasPlainText(SecureString secret) => s_plain.TryGetValue(secret, out _);

@@ -71,9 +71,10 @@ internal sealed class CommandScope
         var connection = connect();
         if (spaces.Length == 0)
         {
-            if (connection.Space is { } space && connection.IsPlatform)
+            var context = connection.Context;
+            if (context.Space is { } space && connection.IsPlatform)
                 spaces = [new SpaceReference(space, space)];
-            if (connection.Hub is { } hub && hubs.Length == 0)
+            if (context.Hub is { } hub && hubs.Length == 0)
                 hubs = [new HubReference(hub, hub)];
         }
 

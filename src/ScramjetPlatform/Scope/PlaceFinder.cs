@@ -33,14 +33,17 @@ internal sealed class PlaceFinder(RequestContext context, CommandScope scope)
         }
     }
 
-    /// <summary>Gets the spaces of a connection to a platform or multi-manager.</summary>
-    public static async Task<IReadOnlyList<Space>> GetSpacesAsync(RequestContext context, ScramjetConnection connection)
-    {
-        ApiClient client = connection.Target == ConnectionKind.MultiManager ? connection.MultiManager : connection.Middleware;
-        return (await context.ListAsync(client, () => connection.Target == ConnectionKind.MultiManager
-            ? context.Bind(connection.MultiManager).ListSpacesAsync(context.Cancellation)
-            : context.Bind(connection.Middleware).ListSpacesAsync(context.Cancellation)).ConfigureAwait(false)).Items;
-    }
+    /// <summary>The spaces of a connection, from the platform or the multi-manager.</summary>
+    public static Task<IReadOnlyList<Space>> GetSpacesAsync(RequestContext context, ScramjetConnection connection) =>
+        GetSpacesAsync(context, connection.Target == ConnectionKind.MultiManager ? connection.MultiManager : connection.Middleware);
+
+    /// <summary>The spaces that a platform or a multi-manager lists.</summary>
+    /// <param name="context">The command's requests.</param>
+    /// <param name="server">The client of the platform or the multi-manager.</param>
+    public static async Task<IReadOnlyList<Space>> GetSpacesAsync(RequestContext context, ApiClient server) =>
+        (await context.ListAsync(server, () => server is MultiManagerClient multiManager
+            ? context.Bind(multiManager).ListSpacesAsync(context.Cancellation)
+            : context.Bind((MiddlewareClient)server).ListSpacesAsync(context.Cancellation)).ConfigureAwait(false)).Items;
 
     /// <summary>Gets the hub of a connection to a hub, with the id that it reports.</summary>
     public static async Task<Hub> GetSelfAsync(RequestContext context, ScramjetConnection connection)

@@ -48,20 +48,17 @@ internal sealed class Places(
                 ?? (piped.Value is Entity entity ? ScramjetConnection.Of(entity) : null)
                 ?? connection
                 ?? context.Session.Default
-                ?? throw new TerminatingError(new ScramjetException(
-                    ErrorCodes.NotConnected,
-                    "There is no connection to a Scramjet platform or hub.",
-                    "Connect first, with Connect-ScramjetPlatform."));
-            if (found.IsConnected)
-                return found;
-            throw new TerminatingError(
-                new ScramjetException(
-                    ErrorCodes.NotConnected,
-                    $"The connection '{found.Name}' has been closed.",
-                    "Connect again with Connect-ScramjetPlatform."),
-                found);
+                ?? throw new TerminatingError(NotConnected(context.Session.Connections));
+            return found.FindClosed() is { } closed ? throw new TerminatingError(closed, found) : found;
         }
     }
+
+    private static ScramjetException NotConnected(IReadOnlyList<ScramjetConnection> others) => others.Count == 0
+        ? new ScramjetException(ErrorCodes.NotConnected, "There is no connection to a Scramjet platform or hub.", "Connect first, with Connect-ScramjetPlatform.")
+        : new ScramjetException(
+            ErrorCodes.NotConnected,
+            "There is no default connection: it was disconnected.",
+            $"Select another one with Select-ScramjetConnection, or use -Connection: {string.Join(", ", others.Select(c => c.Name))}.");
 
     /// <summary>The multi-manager of the connection. If the connection is to another server, the error ends the command.</summary>
     public MultiManagerClient MultiManager => Connection is { Target: ConnectionKind.MultiManager } found

@@ -22,6 +22,6 @@ internal sealed class PlatformParts(CommandContext context, Places places)
     private async Task RequestAsync<T>(T place, Func<T, Task<object>> request) where T : ApiClient
     {
         if (context.IsFirst(place))
-            await context.Output.WriteAsync(await request(place).ConfigureAwait(false)).ConfigureAwait(false);
+            await context.WriteInOrderAsync(() => request(place)).ConfigureAwait(false);
     }
 }

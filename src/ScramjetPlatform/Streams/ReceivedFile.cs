@@ -72,7 +72,7 @@ internal sealed class ReceivedFile : IDisposable
         }
         catch (Exception e) when (LocalFile.IsFileError(e))
         {
-            throw Unwritable(path, e);
+            throw LocalFile.Unwritable(path, e);
         }
     }
 
@@ -92,7 +92,7 @@ internal sealed class ReceivedFile : IDisposable
             }
             catch (Exception e) when (LocalFile.IsFileError(e))
             {
-                throw Unwritable(_path, e);
+                throw LocalFile.Unwritable(_path, e);
             }
 
             progress.Report(_length += read);
@@ -115,7 +115,7 @@ internal sealed class ReceivedFile : IDisposable
         }
         catch (Exception e) when (LocalFile.IsFileError(e))
         {
-            throw Unwritable(_path, e);
+            throw LocalFile.Unwritable(_path, e);
         }
     }
 
@@ -129,7 +129,4 @@ internal sealed class ReceivedFile : IDisposable
 
     // The file isn't buffered: if a buffer can't be written, closing the file would fail again.
     private static FileStream Open(string path, FileMode mode) => new(path, mode, FileAccess.Write, FileShare.Read, bufferSize: 1);
-
-    private static ScramjetException Unwritable(string path, Exception e) =>
-        new(ErrorCodes.FileUnwritable, $"'{path}' can't be written: {e.Message}", "Check the path, its permissions, and the free disk space.", e);
 }

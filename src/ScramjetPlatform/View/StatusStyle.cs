@@ -55,6 +55,33 @@ public static class StatusStyle
         }
     }
 
+    /// <summary>A yes or a no in its colour; nothing if it isn't known.</summary>
+    /// <param name="value">The value.</param>
+    /// <param name="colour">As for <see cref="Format"/>.</param>
+    public static string YesOrNo(object? value, bool colour) => value switch
+    {
+        PSObject wrapped => YesOrNo(wrapped.BaseObject, colour),
+        true => Paint("Yes", Well, colour),
+        false => Paint("No", Unwell, colour),
+        _ => "",
+    };
+
+    /// <summary>How many there are; nothing if it isn't known.</summary>
+    /// <param name="items">The items, also as they came back from a file.</param>
+    public static object? Count(object? items) => (items is PSObject wrapped ? wrapped.BaseObject : items) switch
+    {
+        null => null,
+        ICollection list => list.Count,
+        IEnumerable list and not string => list.Cast<object?>().Count(),
+        _ => 1,
+    };
+
+    /// <summary>The load of a machine: the part of its CPUs that is in use, or its load average if that isn't known.</summary>
+    /// <param name="percent">The part.</param>
+    /// <param name="average">The load average.</param>
+    public static string Load(double? percent, double? average) =>
+        percent?.ToString("0.0", CultureInfo.InvariantCulture) is { } part ? part + "%" : average?.ToString("0.00", CultureInfo.InvariantCulture) ?? "";
+
     private static string CodeOf(string status) => status switch
     {
         "Healthy" or "Running" or "True" => Well,

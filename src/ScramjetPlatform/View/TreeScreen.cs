@@ -135,7 +135,7 @@ internal sealed class TreeScreen
             // In pwsh, the property is true for the console even if the output is redirected to a file.
             return host.UI.SupportsVirtualTerminal
                 && host.UI.RawUI.WindowSize is { Height: >= MinHeight, Width: >= 40 }
-                && !(host.Name == "ConsoleHost" && Console.IsOutputRedirected);
+                && !ConsoleOutput.IsRedirected(host);
         }
         catch (Exception)
         {

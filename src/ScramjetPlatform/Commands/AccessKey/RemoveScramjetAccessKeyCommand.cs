@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using System.Security;
 using System.Threading.Tasks;
+using Scramjet.Client;
 using Scramjet.Client.Model;
 using ScramjetPlatform.Binding;
 using ScramjetPlatform.Completion;
@@ -33,6 +34,14 @@ public sealed class RemoveScramjetAccessKeyCommand : PipedSpaceCmdlet
     private protected override Task ProcessAsync()
     {
         var key = AccessKey;
+        if (key is null && Piped.Value is Scramjet.Client.Model.AccessKey or ScramjetAccessKey)
+        {
+            throw new ScramjetException(
+                ErrorCodes.BadParameters,
+                $"-All revokes all access keys of a space, not only '{Piped.Value}' from the pipeline.",
+                "Use -All with -Space, without keys from the pipeline.");
+        }
+
         return AccessKeys.ForEachNamedSpaceAsync(Context, Places, Space is not null, space => key is null ? RevokeAllAsync(space) : RevokeAsync(space, key));
     }
 

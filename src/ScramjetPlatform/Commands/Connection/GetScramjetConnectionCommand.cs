@@ -32,7 +32,10 @@ public sealed class GetScramjetConnectionCommand : PSCmdlet
             {
                 var matcher = new Matcher<ScramjetConnection>("connection", name, c => c.Name);
                 WriteObject(matcher.Take(connections), true);
-                WriteObject(matcher.TakeRest(), true);
+                if (matcher.IsOpen && ScramjetSession.Current.FindByName(name) is { Count: > 0 } ofOtherRunspaces)
+                    WriteObject(ofOtherRunspaces, true);
+                else
+                    WriteObject(matcher.TakeRest(), true);
             }
             catch (Scramjet.Client.ScramjetException e)
             {

@@ -15,7 +15,6 @@ public sealed class ClearScramjetContextCommand : ConnectionCmdlet
         if (!await ConfirmAsync(connection.Name, "Clear context").ConfigureAwait(false))
             return;
 
-        connection.Space = null;
-        connection.Hub = null;
+        connection.Context = new ConnectionContext(null, null);
     }
 }

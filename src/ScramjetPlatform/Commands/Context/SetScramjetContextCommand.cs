@@ -50,8 +50,7 @@ public sealed class SetScramjetContextCommand : HubCmdlet
         if (!await ConfirmAsync(connection.Name, $"Set context to {string.Join(" / ", new[] { newSpace, newHub }.OfType<string>())}").ConfigureAwait(false))
             return;
 
-        connection.Space = newSpace;
-        connection.Hub = newHub;
+        connection.Context = new ConnectionContext(newSpace, newHub);
         if (PassThru)
             await WriteAsync(new ScramjetContext(connection)).ConfigureAwait(false);
     }

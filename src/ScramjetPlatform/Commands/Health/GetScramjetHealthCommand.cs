@@ -6,6 +6,7 @@ using ScramjetPlatform.Binding;
 using ScramjetPlatform.Completion;
 using ScramjetPlatform.Pipeline;
 using ScramjetPlatform.Scope;
+using ScramjetPlatform.View;
 
 namespace ScramjetPlatform;
 
@@ -32,6 +33,6 @@ public sealed class GetScramjetHealthCommand : HubCmdlet
 
     private protected override Task ProcessAsync() => Places.ForEachInstanceAsync(Instance, GetHealthAsync, Several.AreMeant);
 
-    private async Task GetHealthAsync(Instance instance) =>
-        await WriteAsync(await Bind(instance.Client).GetHealthAsync(StopToken).ConfigureAwait(false)).ConfigureAwait(false);
+    private Task GetHealthAsync(Instance instance) =>
+        Context.WriteInOrderAsync(async () => Views.Of(await Bind(instance.Client).GetHealthAsync(StopToken).ConfigureAwait(false)));
 }

@@ -5,6 +5,7 @@ using Scramjet.Client;
 using Scramjet.Client.Model;
 using ScramjetPlatform.Binding;
 using ScramjetPlatform.Completion;
+using ScramjetPlatform.Engine;
 using ScramjetPlatform.Pipeline;
 using ScramjetPlatform.Scope;
 
@@ -41,14 +42,20 @@ public sealed class DisconnectScramjetHubCommand : SpaceCmdlet
     public SecureString? AccessKey { get; set; }
 
     [Parameter(ParameterSetName = AllSet)]
-    [Alias("Limit")]
+    [Alias("Count", "Limit")]
     [ValidateRange(0, int.MaxValue)]
     [NoCompletion]
-    public int Count { get; set; }
+    public int KeepCount { get; set; }
 
     private protected override PipedKind AcceptedInput => All ? PipedKind.Connection | PipedKind.Space : PipedKind.Places;
 
     private protected override Places Places => new(Context, CommandLine, Piped, Connection, Space, Hub);
+
+    private protected override void Begin()
+    {
+        if (AccessKey is not null && CommandLine.Has(nameof(KeepCount)))
+            throw TerminatingError.BadParameters("Both -AccessKey and -KeepCount are given.", "Specify one of them.");
+    }
 
     private protected override Task ProcessAsync() => All ? Places.ForEachSpaceAsync(DisconnectAllAsync) : Places.ForEachHubAsync(DisconnectAsync);
 
@@ -61,9 +68,11 @@ public sealed class DisconnectScramjetHubCommand : SpaceCmdlet
 
     private async Task DisconnectAllAsync(Space space)
     {
-        var hubs = AccessKey is null ? "all self-hosted hubs" : "the hubs that connected with the access key";
-        if (await ConfirmAsync(space.Id, $"Disconnect {hubs}").ConfigureAwait(false))
-            await WriteAsync(space.Client, null, Count, Secret.Reveal(AccessKey)).ConfigureAwait(false);
+        var which = AccessKey is not null ? "the hubs that connected with the access key" : $"all self-hosted hubs{(KeepCount > 0 ? $" but {KeepCount}" : "")}";
+
+        // With a limit, the platform disconnects the hubs beyond it too, whatever key they connected with.
+        if (await ConfirmAsync(space.Id, $"Disconnect {which}").ConfigureAwait(false))
+            await WriteAsync(space.Client, null, AccessKey is null ? KeepCount : null, Secret.Reveal(AccessKey)).ConfigureAwait(false);
     }
 
     private async Task WriteAsync(SpaceClient space, string? hubId, int? limit, string? accessKey)

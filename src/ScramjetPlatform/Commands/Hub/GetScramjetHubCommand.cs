@@ -8,6 +8,7 @@ using ScramjetPlatform.Binding;
 using ScramjetPlatform.Completion;
 using ScramjetPlatform.Pipeline;
 using ScramjetPlatform.Scope;
+using ScramjetPlatform.View;
 
 namespace ScramjetPlatform;
 
@@ -52,12 +53,12 @@ public sealed class GetScramjetHubCommand : SpaceCmdlet
     private async Task RefreshAsync(HubClient hub)
     {
         if (Context.IsFirst(hub))
-            await WriteAsync(await Bind(hub).GetInfoAsync(StopToken).ConfigureAwait(false)).ConfigureAwait(false);
+            await Context.WriteInOrderAsync(async () => Views.Of(await Bind(hub).GetInfoAsync(StopToken).ConfigureAwait(false))).ConfigureAwait(false);
     }
 
     private async Task CompleteAsync(Hub hub)
     {
         if (Context.IsFirst(hub.Client))
-            await WriteAsync(await Bind(hub.Client).CompleteAsync(hub, StopToken).ConfigureAwait(false)).ConfigureAwait(false);
+            await Context.WriteInOrderAsync(async () => Views.Of(await Bind(hub.Client).CompleteAsync(hub, StopToken).ConfigureAwait(false))).ConfigureAwait(false);
     }
 }

@@ -1,17 +1,16 @@
 using System;
+using System.Linq;
 using System.Management.Automation;
-using System.Net;
 using System.Security;
 using System.Threading;
 using System.Threading.Tasks;
 using Scramjet.Client;
 using Scramjet.Client.Http;
-using Scramjet.Client.Model;
 using Scramjet.Client.Profiles;
 using ScramjetPlatform.Binding;
 using ScramjetPlatform.Completion;
 using ScramjetPlatform.Engine;
-using ScramjetPlatform.Scope;
+using ScramjetPlatform.View;
 
 namespace ScramjetPlatform;
 
@@ -25,11 +24,7 @@ public sealed class ConnectScramjetPlatformCommand : AsyncCmdlet
     private const string MultiManagerSet = "MultiManager";
     private const string ProfileSet = "Profile";
 
-    private const string HubService = "@scramjet/host";
-    private const string MultiManagerService = "@scramjet/multi-manager";
-    private const string ManagerService = "@scramjet/manager";
-
-    /// <summary>The maximum time without data after which the server of a stream is checked.</summary>
+    /// <summary>How long a stream may be silent, at most, until the server is asked for a sign of life.</summary>
     private static readonly TimeSpan SilenceLimit = new TransportOptions().SilenceLimit;
 
     /// <summary>The longest that connecting takes, whatever -TimeoutSec allows later calls.</summary>
@@ -38,7 +33,7 @@ public sealed class ConnectScramjetPlatformCommand : AsyncCmdlet
     [Parameter(Position = 0, ParameterSetName = PlatformSet)]
     [Alias("PlatformUri")]
     [ValidateNotNull]
-    [NoCompletion]
+    [ArgumentCompleter(typeof(ProfileNameCompleter))]
     public Uri? Uri { get; set; }
 
     [Parameter(Mandatory = true, HelpMessage = "The address of the hub, such as http://127.0.0.1:8000/api/v1.", ParameterSetName = HubSet)]
@@ -51,7 +46,7 @@ public sealed class ConnectScramjetPlatformCommand : AsyncCmdlet
     [NoCompletion]
     public Uri? MultiManagerUri { get; set; }
 
-    [Parameter(Mandatory = true, HelpMessage = "The name of a profile of the si command line, or its file.", ParameterSetName = ProfileSet)]
+    [Parameter(Mandatory = true, HelpMessage = "The name of a saved connection or of a profile of the si command line, or a profile's file.", ParameterSetName = ProfileSet)]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(ProfileCompleter))]
     public string? Profile { get; set; }
@@ -97,194 +92,121 @@ public sealed class ConnectScramjetPlatformCommand : AsyncCmdlet
 
     private protected override async Task ProcessAsync()
     {
-        var connection = CreateConnection();
+        var target = FindTarget();
+        var limit = TimeSpan.FromSeconds(Math.Min(target.TimeoutSec, ConnectTime.TotalSeconds));
+        using var bound = CancellationTokenSource.CreateLinkedTokenSource(StopToken);
+        bound.CancelAfter(limit);
+        var probe = new ServerProbe(Context.Within(limit, bound.Token), Context.Output.PostWarning, target.Name, new TransportOptions
+        {
+            AccessToken = target.AccessToken,
+            Timeout = TimeSpan.FromSeconds(target.TimeoutSec),
+            SilenceLimit = TimeSpan.FromSeconds(Math.Min(target.TimeoutSec, SilenceLimit.TotalSeconds)),
+            SkipCertificateCheck = target.SkipCertificateCheck,
+            UserAgent = $"ScramjetPlatform/{ModuleVersion.Text} (PowerShell)",
+        });
+        ScramjetConnection connection;
         try
         {
-            var activity = $"Connecting to {Shown(connection.Uri)}";
-            await Context.Progress.ShowAsync(activity, "Waiting for a response", () => TestAsync(connection)).ConfigureAwait(false);
+            connection = await Context.Progress.ShowAsync(
+                $"Connecting to {target.Address.Shown}",
+                "Waiting for an answer",
+                () => probe.ConnectAsync(target.Address, target.Kind)).ConfigureAwait(false);
         }
-        catch (Exception e)
+        catch (Exception e) when (!StopToken.IsCancellationRequested)
         {
-            connection.Close();
-            if (StopToken.IsCancellationRequested)
-                throw;
             throw new TerminatingError(
-                e is ScramjetApiException { StatusCode: HttpStatusCode.NotFound }
-                    ? new ScramjetException(
-                        ErrorCodes.InvalidResponse,
-                        $"There is no Scramjet API at {Shown(connection.Uri)}: {e.Message}",
-                        "Check the address: an API's ends in /api/v1.",
-                        e)
-                    : e,
-                Shown(connection.Uri));
+                e is not OperationCanceledException ? e : new ScramjetException(
+                    ErrorCodes.Timeout,
+                    $"{probe.Shown} didn't answer within {limit.TotalSeconds:0.###} s.",
+                    "Check the address, that the server runs, and that this machine reaches it.",
+                    e),
+                probe.Shown ?? target.Address.Shown);
         }
 
         Context.Session.Add(connection);
         if (PassThru)
             await WriteAsync(connection).ConfigureAwait(false);
+        else if (!ConsoleOutput.IsRedirected(Host))
+            Context.Output.PostHostLine(connection.Describe());
     }
 
-    private ScramjetConnection CreateConnection()
+    /// <summary>What the parameters, a saved connection, the environment or a profile name. For the pipeline thread.</summary>
+    private ConnectionTarget FindTarget()
     {
-        Uri? address = null;
         try
         {
-            (var kind, address, var token) = FindAddress();
-            var connection = new ScramjetConnection(Name, kind, new ScramjetTransport(address, new TransportOptions
+            if (Profile is not null)
+                return FindByName(Profile) ?? OfProfile(ReadProfile(Profile));
+            if (HubUri is not null)
+                return OfAddress(HubUri.OriginalString, ConnectionKind.Hub);
+            if (MultiManagerUri is not null)
+                return OfAddress(MultiManagerUri.OriginalString, ConnectionKind.MultiManager);
+            if (Uri is not null)
+                return new ServerAddress(Uri.OriginalString).IsWord ? OfWord(Uri.OriginalString) : OfAddress(Uri.OriginalString, null);
+            if (Variable("SCRAMJET_URI") is { } address)
+                return OfAddress(address, null);
+            if (Variable("SCRAMJET_HUB_URI") is { } hub)
+                return OfAddress(hub, ConnectionKind.Hub);
+            if (ReadLocal(new SiSettings().ReadCurrent) is { } profile)
             {
-                AccessToken = token,
-                Timeout = TimeSpan.FromSeconds(TimeoutSec),
-                SilenceLimit = TimeSpan.FromSeconds(Math.Min(TimeoutSec, SilenceLimit.TotalSeconds)),
-                SkipCertificateCheck = SkipCertificateCheck,
-                UserAgent = $"ScramjetPlatform/{ModuleVersion.Text} (PowerShell)",
-            }));
-            if (address.Scheme == System.Uri.UriSchemeHttp && !address.IsLoopback)
-            {
-                var secrets = connection.HasAccessToken ? "the access token and " : "";
-                WriteWarning(
-                    $"The connection to {address.GetLeftPart(UriPartial.Authority)} is not encrypted: {secrets}all data can be read on the way. Use https "
-                        + "if the server has it.");
+                Context.Output.PostVerbose($"Using the si profile '{profile.Path}'.");
+                return OfProfile(profile);
             }
-
-            return connection;
         }
         catch (ScramjetException e)
         {
-            throw new TerminatingError(e, Shown(address) ?? Profile);
-        }
-    }
-
-    /// <summary>The first calls, which show a wrong address, kind or token at once.</summary>
-    private async Task TestAsync(ScramjetConnection connection)
-    {
-        var limit = TimeSpan.FromSeconds(Math.Min(TimeoutSec, ConnectTime.TotalSeconds));
-        using var bound = CancellationTokenSource.CreateLinkedTokenSource(StopToken);
-        bound.CancelAfter(limit);
-        var context = new RequestContext(new RequestOptions { Timeout = limit, Trace = Context.Output.PostVerbose }, Context.Report, bound.Token);
-        try
-        {
-            await CheckKindAsync(connection, context).ConfigureAwait(false);
-            if (connection.IsPlatform)
-                await PlaceFinder.GetSpacesAsync(context, connection).ConfigureAwait(false);
-            else
-                await PlaceFinder.GetSelfAsync(context, connection).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException) when (!StopToken.IsCancellationRequested)
-        {
-            throw new ScramjetException(
-                ErrorCodes.Timeout,
-                $"{Shown(connection.Uri)} didn't answer within {limit.TotalSeconds:0.###} s.",
-                "Check the address, that the server runs, and that this machine reaches it.");
-        }
-    }
-
-    /// <summary>Distinguishes hubs, platforms, spaces and multi-managers by the version that they report.</summary>
-    /// <exception cref="ScramjetException"><c>BAD_PARAMETERS</c>: it is another kind of server than the parameter says.</exception>
-    private static async Task CheckKindAsync(ScramjetConnection connection, RequestContext context)
-    {
-        VersionInfo version;
-        try
-        {
-            version = await context.Bind(connection.Middleware).GetVersionAsync(context.Cancellation).ConfigureAwait(false);
-        }
-        catch (ScramjetApiException e) when (
-            connection.IsPlatform
-                && (e.Code == ErrorCodes.InvalidResponse || e.StatusCode is not (null or HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden)))
-        {
-            // A platform may well keep its version to itself: its spaces tell more.
-            return;
+            throw new TerminatingError(e, Profile ?? Uri?.OriginalString);
         }
 
-        // Every hub tells its version.
-        if (connection.Target == ConnectionKind.Hub && version is { Service: null or "", Version: null or "" }
-            && !await HasSpacesAsync(connection, context).ConfigureAwait(false))
-        {
-            throw new ScramjetException(
-                ErrorCodes.InvalidResponse,
-                $"There is no Scramjet API at {Shown(connection.Uri)}: its /version reports no version.",
-                "Check the address: an API's ends in /api/v1.");
-        }
-
-        var found = version.Service switch
-        {
-            HubService => "hub",
-            ManagerService => "space",
-            MultiManagerService => "multi-manager",
-            null or "" => await HasSpacesAsync(connection, context).ConfigureAwait(false)
-                ? connection.IsPlatform
-                ? ""
-                : "platform"
-                : version.Version is null
-                ? ""
-                : "hub",
-            _ => "platform",
-        };
-        var expected = connection.Target switch
-        {
-            ConnectionKind.Hub => "hub",
-            ConnectionKind.MultiManager => "multi-manager",
-            _ => "platform",
-        };
-        if (found.Length == 0 || found == expected)
-            return;
-
-        throw new ScramjetException(
-            ErrorCodes.BadParameters,
-            $"{Shown(connection.Uri)} is a {found}, not a {expected}.",
-            found switch
-            {
-                "hub" => $"Connect with -HubUri {Shown(connection.Uri)}.",
-                "multi-manager" => $"Connect with -MultiManagerUri {Shown(connection.Uri)}.",
-                "space" => "Connect to the platform that has the space, with -Uri; its address ends before /space.",
-                _ => $"Connect with -Uri {Shown(connection.Uri)}.",
-            });
-    }
-
-    /// <summary>Whether the server answers with spaces: a hub of 0.18 doesn't say what it is, and has none.</summary>
-    private static async Task<bool> HasSpacesAsync(ScramjetConnection connection, RequestContext context)
-    {
-        try
-        {
-            await PlaceFinder.GetSpacesAsync(context, connection).ConfigureAwait(false);
-            return true;
-        }
-        catch (ScramjetApiException e) when (e.StatusCode is not null)
-        {
-            return e.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden;
-        }
-    }
-
-    private (ConnectionKind Kind, Uri Address, string? Token) FindAddress()
-    {
-        var token = Secret.Reveal(AccessToken) ?? (Environment.GetEnvironmentVariable("SCRAMJET_TOKEN") is { Length: > 0 } variable ? variable : null);
-        if (Profile is not null)
-            return Of(ReadProfile(Profile), Secret.Reveal(AccessToken));
-        if (HubUri is not null)
-            return (ConnectionKind.Hub, HubUri, token);
-        if (MultiManagerUri is not null)
-            return (ConnectionKind.MultiManager, MultiManagerUri, token);
-        if (Uri is not null)
-            return (ConnectionKind.Platform, Uri, token);
-        if (FromEnvironment("SCRAMJET_URI") is { } platform)
-            return (ConnectionKind.Platform, platform, token);
-        if (FromEnvironment("SCRAMJET_HUB_URI") is { } hub)
-            return (ConnectionKind.Hub, hub, token);
-        if (ReadLocal(new SiSettings().ReadCurrent) is { } profile)
-        {
-            WriteVerbose($"Using the si profile '{profile.Path}'.");
-            return Of(profile, Secret.Reveal(AccessToken));
-        }
-
-        throw new ScramjetException(
-            ErrorCodes.BadParameters,
+        throw TerminatingError.BadParameters(
             "There is no address to connect to.",
             "Give -Uri for a platform, -HubUri for a hub, or -Profile; or set SCRAMJET_URI or SCRAMJET_HUB_URI.");
     }
 
-    /// <summary>An address without what may be a secret in it.</summary>
-    private static string? Shown(Uri? address) => address is null ? null
-        : address.IsAbsoluteUri ? address.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped)
-        : address.OriginalString.Split('?', '#')[0];
+    private ConnectionTarget OfAddress(string address, ConnectionKind? kind) => new(new ServerAddress(address), kind)
+    {
+        AccessToken = Secret.Reveal(AccessToken) ?? Variable("SCRAMJET_TOKEN"),
+        Name = Name,
+        TimeoutSec = TimeoutSec,
+        SkipCertificateCheck = SkipCertificateCheck,
+    };
+
+    private ConnectionTarget OfProfile(SiProfile profile) => new(new ServerAddress(profile.Uri.OriginalString), profile.IsPlatform ? ConnectionKind.Platform : ConnectionKind.Hub)
+    {
+        AccessToken = Secret.Reveal(AccessToken) ?? profile.GetAccessToken(),
+        Name = Name,
+        TimeoutSec = TimeoutSec,
+        SkipCertificateCheck = SkipCertificateCheck,
+    };
+
+    /// <summary>A saved connection or a profile of si. A word that is neither is not taken for a host: it may be misspelled, and the token would go there.</summary>
+    private ConnectionTarget OfWord(string word)
+    {
+        if (FindByName(word) is { } saved)
+            return saved;
+        if (new SiSettings().ListNames().Contains(word, StringComparer.Ordinal))
+            return OfProfile(ReadProfile(word));
+        throw new ScramjetException(
+            ErrorCodes.NotFound,
+            $"There is no saved connection and no profile '{word}'.",
+            $"See Get-ScramjetProfile. If it is the name of a host, give the address with its port or scheme, such as https://{word}.");
+    }
+
+    /// <summary>A saved connection; null if none has the name.</summary>
+    private ConnectionTarget? FindByName(string name)
+    {
+        if (!new ServerAddress(name).IsWord || ReadLocal(cancellationToken => new SavedPlatforms().Find(name, cancellationToken)) is not { } saved)
+            return null;
+
+        Context.Output.PostVerbose($"Using the saved connection '{saved.Name}' to {saved.Address}.");
+        return new ConnectionTarget(new ServerAddress(saved.Address), null)
+        {
+            AccessToken = Secret.Reveal(AccessToken) ?? new SavedToken(InvokeCommand).Read(saved),
+            Name = Name ?? saved.Name,
+            TimeoutSec = CommandLine.Has(nameof(TimeoutSec)) ? TimeoutSec : saved.TimeoutSec ?? TimeoutSec,
+            SkipCertificateCheck = SkipCertificateCheck || saved.SkipCertificateCheck,
+        };
+    }
 
     /// <summary>Reads a profile by its name or by a PowerShell path.</summary>
     private SiProfile ReadProfile(string nameOrPath)
@@ -293,16 +215,22 @@ public sealed class ConnectScramjetPlatformCommand : AsyncCmdlet
         return ReadLocal(cancellationToken => new SiSettings().Read(profile, cancellationToken));
     }
 
-    private static (ConnectionKind Kind, Uri Address, string? Token) Of(SiProfile profile, string? token) =>
-        (profile.IsPlatform ? ConnectionKind.Platform : ConnectionKind.Hub, profile.Uri, token ?? profile.GetAccessToken());
+    private static string? Variable(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
 
-    private static Uri? FromEnvironment(string name) =>
-        Environment.GetEnvironmentVariable(name) is { Length: > 0 } value
-            ? System.Uri.TryCreate(value, UriKind.RelativeOrAbsolute, out var uri)
-                ? uri
-                : throw new ScramjetException(
-                    ErrorCodes.BadParameters,
-                    $"The environment variable {name} isn't an address: '{value}'.",
-                    "Set it to an address such as https://api.scramjet.cloud/api/v1.")
-            : null;
+    /// <summary>What to connect to, and how.</summary>
+    /// <param name="Address">The address.</param>
+    /// <param name="Kind">The kind of server that is meant; null for any.</param>
+    private sealed record ConnectionTarget(ServerAddress Address, ConnectionKind? Kind)
+    {
+        public string? AccessToken { get; init; }
+
+        public string? Name { get; init; }
+
+        public double TimeoutSec { get; init; }
+
+        public bool SkipCertificateCheck { get; init; }
+
+        // Without the token.
+        public override string ToString() => Address.Shown;
+    }
 }

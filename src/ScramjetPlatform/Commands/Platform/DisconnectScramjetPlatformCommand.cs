@@ -1,3 +1,4 @@
+using System.Collections.Generic;
 using System.Linq;
 using System.Management.Automation;
 using Scramjet.Client;
@@ -23,17 +24,25 @@ public sealed class DisconnectScramjetPlatformCommand : PSCmdlet
     protected override void ProcessRecord()
     {
         var session = ScramjetSession.Current;
-        var connections = All ? session.Connections.ToArray() : Connection ?? (session.Default is { } only ? [only] : []);
-        if (connections.Length == 0 && !All)
-        {
-            WriteError(
-                ErrorRecords.From(new ScramjetException(ErrorCodes.NotConnected, "There is no connection to close.", "See Get-ScramjetConnection."), null));
-        }
+        var connections = All ? session.Connections : Connection as IReadOnlyList<ScramjetConnection> ?? (session.Default is { } only ? [only] : []);
+        if (connections.Count == 0 && !All)
+            WriteError(ErrorRecords.From(new ScramjetException(ErrorCodes.NotConnected, "There is no default connection to close.", "Name one. See Get-ScramjetConnection."), null));
 
         foreach (var connection in connections)
         {
-            if (ShouldProcess(connection.Name, "Disconnect"))
-                session.Close(connection);
+            if (!session.MayClose(connection) && !session.Connections.Contains(connection))
+            {
+                WriteError(ErrorRecords.From(
+                    new ScramjetException(
+                        ErrorCodes.NotSupported,
+                        $"The connection '{connection.Name}' was opened in another runspace.",
+                        "Disconnect it in the runspace that opened it."),
+                    connection));
+            }
+            else if (ShouldProcess(connection.Name, "Disconnect"))
+            {
+                session.Remove(connection);
+            }
         }
     }
 }

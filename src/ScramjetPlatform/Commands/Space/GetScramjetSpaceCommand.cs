@@ -38,8 +38,18 @@ public sealed class GetScramjetSpaceCommand : ConnectionCmdlet
         return new PlaceFinder(Context, CommandScope.OfSpaces(() => places.Connection, references)).ForEachSpaceAsync(async space =>
         {
             if (Context.IsFirst(space.Client))
-                await WriteAsync(known.Contains(space) ? await RefreshAsync(space).ConfigureAwait(false) : space).ConfigureAwait(false);
+            {
+                await Context.WriteInOrderAsync(async () =>
+                    await CompleteAsync(known.Contains(space) ? await RefreshAsync(space).ConfigureAwait(false) : space).ConfigureAwait(false)).ConfigureAwait(false);
+            }
         });
+    }
+
+    /// <summary>The space with its hubs, if they can be listed.</summary>
+    private async Task<object> CompleteAsync(Space space)
+    {
+        await Bind(space.Client).CompleteAsync(space, StopToken).ConfigureAwait(false);
+        return space;
     }
 
     /// <summary>Returns the space as its platform lists it now.</summary>
