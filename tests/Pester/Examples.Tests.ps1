@@ -35,6 +35,7 @@ BeforeAll {
         }
         foreach ($block in $blocks) {
             $code = $block.Replace('https://api.scramjet.cloud/api/v1', $platform.Uri).Replace('http://127.0.0.1:8000/api/v1', $platform.HubUri).Replace('http://127.0.0.1:11000/api/v1', $platform.MultiManagerUri)
+            $code = $code.Replace('localhost:8000', ([uri] $platform.HubUri).Authority).Replace(' api.scramjet.cloud', " $(([uri] $platform.Uri).Authority)")
             $texts = @([System.Management.Automation.Language.Parser]::ParseInput($code, [ref] $null, [ref] $null).EndBlock.Statements.Extent.Text)
             for ($i = 0; $i -lt $texts.Count; $i++) { @{ Text = $texts[$i]; EndsBlock = $i -eq $texts.Count - 1 } }
         }
