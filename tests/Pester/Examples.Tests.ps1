@@ -21,8 +21,10 @@ BeforeAll {
 
     # What examples take from a module that doesn't come with PowerShell, and from the keyboard.
     function Read-Host([switch] $AsSecureString) { ConvertTo-SecureString $platform.Token -AsPlainText -Force }
-    function Set-Secret($Name, $Secret) { $script:secret = $Secret }
-    function Get-Secret($Name) { $script:secret }
+    New-Module -Name Microsoft.PowerShell.SecretManagement {
+        function Set-Secret($Name, $Secret) { $script:secret = $Secret }
+        function Get-Secret($Name, $Vault) { $script:secret }
+    } | Import-Module -Global
 
     # The statements of a page's code, which is fenced, or, in an about topic, indented; with this platform's addresses in the place of those that guides have.
     function Get-Statement([string] $Path) {
@@ -55,6 +57,7 @@ BeforeAll {
 
 AfterAll {
     Stop-LocalPlatform $platform
+    Remove-Module Microsoft.PowerShell.SecretManagement
     foreach ($variable in $before.Keys) { [Environment]::SetEnvironmentVariable($variable, $before[$variable]) }
 }
 

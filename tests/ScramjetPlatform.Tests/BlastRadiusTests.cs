@@ -382,6 +382,26 @@ public sealed class BlastRadiusTests : IDisposable
         Assert.InRange(most, 2, 3);
     }
 
+    [Fact]
+    public async Task A_report_stands_for_the_place_that_it_is_about_alone()
+    {
+        await using var platform = await AdminPlatform.StartAsync(3, "alpha", "beta");
+        using var session = platform.Connect();
+        string[] Ids(string script) => [.. session.Get(script).Select(o => o.Properties["Id"].Value.ToString()!)];
+        Assert.Equal(["sth-1"], Ids("Get-ScramjetLoad sth-1 | Get-ScramjetHub"));
+        Assert.Equal(["sth-1"], Ids("Get-ScramjetConfiguration -Hub sth-1 | Get-ScramjetHub"));
+        Assert.Equal(["sth-1"], session.Get("Get-ScramjetLoad | Where-Object Hub -eq sth-1 | Disconnect-ScramjetHub").Select(o => o.Properties["Hub"].Value));
+        Assert.Equal(["sth-0", "sth-2"], Ids("Get-ScramjetHub | Where-Object Connected"));
+
+        // Of a key, the space: another one is not even asked.
+        session.Get("$a = New-ScramjetAccessKey one -Space alpha; $b = New-ScramjetAccessKey one -Space beta");
+        Assert.Equal(["alpha"], Ids("$a | Get-ScramjetSpace"));
+        Assert.Equal(["beta"], Ids("Get-ScramjetAccessKey | Where-Object Space -eq beta | Get-ScramjetSpace"));
+        Assert.Empty(session.Get("Get-ScramjetAccessKey | Where-Object Space -eq beta | Get-ScramjetHub"));
+        session.Get("$a | Remove-ScramjetAccessKey -Confirm:$false");
+        Assert.Equal("beta", Assert.Single(session.Get("Get-ScramjetAccessKey")).Properties["Space"].Value);
+    }
+
     private static void InterlockedMax(ref int target, int value)
     {
         int seen;

@@ -60,6 +60,14 @@ internal sealed class CommandScope
                 hubs = [new HubReference(row, Column(row, "Id"))];
                 spaces = Column(row, "Space") is { Length: > 0 } of ? [new SpaceReference(row, of)] : spaces;
                 break;
+            case { } report when piped.Kind is PipedKind.Space or PipedKind.Hub:
+                // A report, such as a load or an access key, stands for the place that it is about, and for no other.
+                var about = PSObject.AsPSObject(report);
+                if (piped.Kind == PipedKind.Hub)
+                    hubs = [new HubReference(Column(about, "Hub"), Column(about, "Hub"))];
+                if (Column(about, "Space") is { Length: > 0 } its)
+                    spaces = [new SpaceReference(its, its)];
+                break;
         }
 
         // Objects know their own connection.
