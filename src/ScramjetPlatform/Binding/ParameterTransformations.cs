@@ -2,6 +2,7 @@ using System;
 using System.Globalization;
 using System.Linq;
 using System.Management.Automation;
+using System.Text.RegularExpressions;
 using Scramjet.Client.Packaging;
 using Scramjet.Client.Model;
 using ScramjetPlatform.Pipeline;

@@ -109,7 +109,7 @@ public sealed class ConnectScramjetPlatformCommand : AsyncCmdlet
         {
             connection = await Context.Progress.ShowAsync(
                 $"Connecting to {target.Address.Shown}",
-                "Waiting for an answer",
+                "Waiting for a response",
                 () => probe.ConnectAsync(target.Address, target.Kind)).ConfigureAwait(false);
         }
         catch (Exception e) when (!StopToken.IsCancellationRequested)
