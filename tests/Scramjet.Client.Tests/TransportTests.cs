@@ -245,9 +245,12 @@ public sealed class TransportTests
     [Fact]
     public void A_token_is_not_sent_to_another_computer_over_http_by_itself()
     {
-        static string[] Tried(string address, bool hasToken) => [.. new ServerAddress(address).Candidates(hasToken).SelectMany(c => c).Select(u => u.ToString())];
+        static string[] Tried(string address, bool hasToken) =>
+            [.. new ServerAddress(address).Candidates(hasToken).SelectMany(c => c).Select(u => u.ToString())];
         Assert.Equal(["https://hub.example:8000/api/v1", "https://hub.example:8000/"], Tried("hub.example:8000", hasToken: true));
-        Assert.Equal(["https://hub.example/api/v1", "https://hub.example/", "http://hub.example/api/v1", "http://hub.example/"], Tried("hub.example", hasToken: false));
+        Assert.Equal(
+            ["https://hub.example/api/v1", "https://hub.example/", "http://hub.example/api/v1", "http://hub.example/"],
+            Tried("hub.example", hasToken: false));
         Assert.Equal(["http://hub.example/api/v1"], Tried("http://hub.example/api/v1", hasToken: true));
         Assert.Equal("http://127.0.0.1:8000/api/v1", Tried("127.0.0.1:8000", hasToken: true)[0]);
         Assert.Equal("http://localhost:8000/api/v1", Tried("localhost:8000", hasToken: true)[0]);

@@ -97,7 +97,10 @@ public sealed class ConnectTests(RealPlatform real) : IDisposable
     public void Connecting_says_what_was_reached()
     {
         var hub = real.Platform.Hubs[0];
-        Assert.Contains($"Connected to one: hub {new Uri(hub.BaseUri.ToString()).Authority} 0.18.7, {hub.BaseUri}", _engine.Render($"Connect-ScramjetPlatform {hub.BaseUri} -Name one"), StringComparison.Ordinal);
+        Assert.Contains(
+            $"Connected to one: hub {new Uri(hub.BaseUri.ToString()).Authority} 0.18.7, {hub.BaseUri}",
+            _engine.Render($"Connect-ScramjetPlatform {hub.BaseUri} -Name one"),
+            StringComparison.Ordinal);
         Assert.Contains(
             "Connected to two: platform 0.2.0 with 1 space (local) and 2 hubs (sth-0, sth-1), ",
             _engine.Render($"Connect-ScramjetPlatform {real.Platform.BaseUri} -AccessToken {real.Platform.Token} -Name two"),

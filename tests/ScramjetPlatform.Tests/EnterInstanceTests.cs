@@ -31,7 +31,8 @@ public sealed class EnterInstanceTests(RealPlatform real)
         var (hub, session) = await StartAsync(which, "stdio");
         await using var _ = hub;
         using var __ = session;
-        var lines = session.Get("'one' | Enter-ScramjetInstance $i -Stdin -KeepOpen -Stream Stdout, Stderr | Select-Object -First 2").OrderByDescending(l => Text(l, "Stream")).ToArray();
+        var lines = session.Get("'one' | Enter-ScramjetInstance $i -Stdin -KeepOpen -Stream Stdout, Stderr | Select-Object -First 2")
+            .OrderByDescending(l => Text(l, "Stream")).ToArray();
         Assert.Equal([("Stdout", "one"), ("Stderr", "4 characters")], lines.Select(l => (Text(l, "Stream"), Text(l))));
         Assert.All(lines, l => Assert.Equal(session.Single("$i.Id").ToString(), Text(l, "Instance")));
         Assert.Equal("Running", session.Single("($i | Get-ScramjetInstance).Status").ToString());
@@ -73,7 +74,9 @@ public sealed class EnterInstanceTests(RealPlatform real)
         var (hub, session) = await StartAsync(which, "stdio");
         await using var _ = hub;
         using var __ = session;
-        session.Get("$j = Get-ScramjetSequence $i.SequenceId | Start-ScramjetSequence -Wait; 'a' | Send-ScramjetInput $i -Stdin -KeepOpen; 'b' | Send-ScramjetInput $j -Stdin -KeepOpen");
+        session.Get(
+            "$j = Get-ScramjetSequence $i.SequenceId | Start-ScramjetSequence -Wait; 'a' | Send-ScramjetInput $i -Stdin -KeepOpen; 'b' | "
+                + "Send-ScramjetInput $j -Stdin -KeepOpen");
         session.Get("$lines = $i, $j | Enter-ScramjetInstance -Stream Stdout | Select-Object -First 2");
         Assert.Equal(["a", "b"], session.Get("$lines | Sort-Object Text").Select(l => Text(l)));
         var shown = session.Single("$lines | Sort-Object Text | Out-String").ToString();

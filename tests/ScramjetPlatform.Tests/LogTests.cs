@@ -141,12 +141,16 @@ public sealed class LogTests(RealPlatform real)
         {
             if (!exchange.Target.EndsWith("/log", StringComparison.Ordinal))
             {
-                await exchange.AnswerAsync(200, exchange.Target.EndsWith("/spaces", StringComparison.Ordinal) ? """[{"id":"org-1-manager"}]""" : """{"version":"1.0"}""");
+                await exchange.AnswerAsync(
+                    200,
+                    exchange.Target.EndsWith("/spaces", StringComparison.Ordinal) ? """[{"id":"org-1-manager"}]""" : """{"version":"1.0"}""");
                 return;
             }
 
             await exchange.BeginChunkedAsync();
-            await exchange.SendChunkAsync(Line("sth-0", Entry("a", 1000)) + Line("sth-0", Entry("c", 3000)) + Line("sth-0", "  at c\n") + Line("sth-1", Entry("b", 2000)) + Line("sth-1", Entry("d", 4000)));
+            await exchange.SendChunkAsync(
+                Line("sth-0", Entry("a", 1000)) + Line("sth-0", Entry("c", 3000)) + Line("sth-0", "  at c\n")
+                    + Line("sth-1", Entry("b", 2000)) + Line("sth-1", Entry("d", 4000)));
             await exchange.LeftAsync();
         });
         session.Get($"Connect-ScramjetPlatform {server.BaseUri} -AccessToken t");
@@ -215,7 +219,8 @@ public sealed class LogTests(RealPlatform real)
         foreach (var width in new[] { 80, 120, 200 })
         {
             session.Set("width", width);
-            var lines = session.Single("Get-ScramjetLog | Out-String -Width $width").ToString().Split('\n').Select(l => l.TrimEnd('\r')).Where(l => l.Length > 0).ToArray();
+            var lines = session.Single("Get-ScramjetLog | Out-String -Width $width").ToString().Split('\n').Select(l => l.TrimEnd('\r'))
+                .Where(l => l.Length > 0).ToArray();
             Assert.All(lines, l => Assert.InRange(l.Length, 1, width));
             Assert.Matches(@"^\d\d:\d\d:00\.000 WARN  sth-0 Host: word word", lines[0]);
             Assert.All(lines.Skip(1), l => Assert.StartsWith(new string(' ', 13), l, StringComparison.Ordinal));

@@ -16,7 +16,9 @@ public sealed class EnvironmentCollection;
 [Collection(nameof(EnvironmentCollection))]
 public sealed class ProfileTests : IDisposable
 {
-    private static readonly string[] Variables = ["HOME", "USERPROFILE", "XDG_CONFIG_HOME", "SCRAMJET_TEST_SECRET", "SI_CONFIG", "SI_CONFIG_PATH", "SCRAMJET_URI", "SCRAMJET_HUB_URI", "SCRAMJET_TOKEN"];
+    private static readonly string[] Variables = [
+        "HOME", "USERPROFILE", "XDG_CONFIG_HOME", "SCRAMJET_TEST_SECRET", "SI_CONFIG", "SI_CONFIG_PATH", "SCRAMJET_URI", "SCRAMJET_HUB_URI",
+        "SCRAMJET_TOKEN"];
 
     private readonly RealPlatform _real;
     private readonly Dictionary<string, string?> _before = Variables.ToDictionary(n => n, Environment.GetEnvironmentVariable);
@@ -232,7 +234,10 @@ public sealed class ProfileTests : IDisposable
         Assert.Equal("local", _session.Single("Get-ScramjetSpace").Properties["Id"].Value);
 
         // The token is in no file and in no output.
-        Assert.DoesNotContain(_real.Platform.Token, File.ReadAllText(SavedFile) + _session.Render("Get-ScramjetProfile | Format-List *"), StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            _real.Platform.Token,
+            File.ReadAllText(SavedFile) + _session.Render("Get-ScramjetProfile | Format-List *"),
+            StringComparison.Ordinal);
         Assert.Equal("$env:SCRAMJET_TEST_SECRET", _session.Single("Get-ScramjetProfile work").Properties["AccessTokenSource"].Value);
     }
 
@@ -316,17 +321,30 @@ public sealed class ProfileTests : IDisposable
         Assert.Contains("profile 'lab' of si", Assert.Single(result.Warnings), StringComparison.Ordinal);
 
         // With -Debug, PowerShell would ask after a cmdlet's own warning.
-        Assert.Contains("profile 'lab' of si", _session.Single($"Register-ScramjetPlatform lab {_real.Platform.Hubs[0].BaseUri} -Force -Debug 3>&1").ToString(), StringComparison.Ordinal);
+        Assert.Contains(
+            "profile 'lab' of si",
+            _session.Single($"Register-ScramjetPlatform lab {_real.Platform.Hubs[0].BaseUri} -Force -Debug 3>&1").ToString(),
+            StringComparison.Ordinal);
         Assert.Equal("Hub", _session.Single("Connect-ScramjetPlatform lab -PassThru").Properties["Kind"].Value);
         Assert.Equal("Hub", _session.Single("Connect-ScramjetPlatform -Profile lab -PassThru").Properties["Kind"].Value);
         Assert.Equal(["ScramjetPlatform", "si"], _session.Get("Get-ScramjetProfile lab").Select(p => p.Properties["Source"].Value));
-        Assert.Equal("Platform", _session.Single("Connect-ScramjetPlatform -Profile (Get-ScramjetProfile lab | Where-Object Source -eq si).Path -PassThru").Properties["Kind"].Value);
+        Assert.Equal(
+            "Platform",
+            _session.Single("Connect-ScramjetPlatform -Profile (Get-ScramjetProfile lab | Where-Object Source -eq si).Path -PassThru")
+                .Properties["Kind"].Value);
 
         // A profile of si goes by its name alone too.
         Assert.Equal("Platform", _session.Single("Connect-ScramjetPlatform cloud -PassThru").Properties["Kind"].Value);
-        Assert.Contains("si config profile remove cloud", _session.Error("Unregister-ScramjetPlatform cloud").ErrorDetails.RecommendedAction, StringComparison.Ordinal);
+        Assert.Contains(
+            "si config profile remove cloud",
+            _session.Error("Unregister-ScramjetPlatform cloud").ErrorDetails.RecommendedAction,
+            StringComparison.Ordinal);
         _session.Set("line", "Connect-ScramjetPlatform ");
-        Assert.Equal(["lab", "cloud"], _session.Get("[System.Management.Automation.CommandCompletion]::CompleteInput($line, $line.Length, $null).CompletionMatches | ForEach-Object CompletionText").Select(c => c.BaseObject));
+        Assert.Equal(
+            ["lab", "cloud"],
+            _session.Get(
+                "[System.Management.Automation.CommandCompletion]::CompleteInput($line, $line.Length, $null).CompletionMatches.CompletionText")
+                .Select(c => c.BaseObject));
     }
 
     [Fact]

@@ -110,7 +110,10 @@ public sealed class ReplaceTests(RealPlatform real)
         using var sequence = TestSequence.Of("wait");
         using var session = new Engine();
         session.Get($"Connect-ScramjetPlatform -HubUri {server.BaseUri}; $i = Publish-ScramjetSequence '{sequence.Folder}' -Start");
-        var stopped = await session.StopAfterAsync($"Publish-ScramjetSequence '{sequence.Folder}' -Replace", TimeSpan.Zero, () => UntilAsync(() => hub.Instances.Count == 2));
+        var stopped = await session.StopAfterAsync(
+            $"Publish-ScramjetSequence '{sequence.Folder}' -Replace",
+            TimeSpan.Zero,
+            () => UntilAsync(() => hub.Instances.Count == 2));
         Assert.InRange(stopped, TimeSpan.Zero, TimeSpan.FromSeconds(5));
         var next = session.Run("Get-ScramjetInstance $i.Id -Status Running");
         Assert.Single(next.Output);
@@ -142,7 +145,9 @@ public sealed class ReplaceTests(RealPlatform real)
         await using var server = new FakeHub("sth-1").Serve();
         using var sequence = TestSequence.Of("wait");
         using var session = new Engine();
-        session.Get($"Connect-ScramjetPlatform -HubUri {server.BaseUri}; $package = New-ScramjetSequencePackage '{sequence.Folder}' -Destination '{sequence.Folder}.tar.gz'");
+        session.Get(
+            $"Connect-ScramjetPlatform -HubUri {server.BaseUri}; $package = New-ScramjetSequencePackage '{sequence.Folder}' -Destination "
+                + $"'{sequence.Folder}.tar.gz'");
         Assert.Empty(session.Get($"Publish-ScramjetSequence '{sequence.Folder}' -Watch -WhatIf"));
         Assert.Contains("Publish", session.Screen, StringComparison.Ordinal);
         Assert.Contains("isn't a folder", session.Error("Publish-ScramjetSequence $package -Watch").ToString(), StringComparison.Ordinal);

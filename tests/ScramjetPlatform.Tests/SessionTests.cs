@@ -12,7 +12,8 @@ public sealed class SessionTests(RealPlatform real) : IDisposable
 
     public void Dispose() => _engine.Dispose();
 
-    private void Connect(int hub, string name, Engine? engine = null) => (engine ?? _engine).Get($"Connect-ScramjetPlatform {real.Platform.Hubs[hub].BaseUri} -Name {name}");
+    private void Connect(int hub, string name, Engine? engine = null) =>
+        (engine ?? _engine).Get($"Connect-ScramjetPlatform {real.Platform.Hubs[hub].BaseUri} -Name {name}");
 
     private string? Default() => (string?)_engine.Get("Get-ScramjetConnection | Where-Object IsDefault").SingleOrDefault()?.Properties["Name"].Value;
 
@@ -69,7 +70,9 @@ public sealed class SessionTests(RealPlatform real) : IDisposable
     public void A_connection_that_was_closed_cannot_be_selected()
     {
         Connect(0, "one");
-        Assert.StartsWith("NOT_CONNECTED,", _engine.Error("$c = Get-ScramjetConnection one; Disconnect-ScramjetPlatform one; Select-ScramjetConnection $c").FullyQualifiedErrorId);
+        Assert.StartsWith(
+            "NOT_CONNECTED,",
+            _engine.Error("$c = Get-ScramjetConnection one; Disconnect-ScramjetPlatform one; Select-ScramjetConnection $c").FullyQualifiedErrorId);
         Assert.Empty(_engine.Get("Get-ScramjetConnection"));
     }
 

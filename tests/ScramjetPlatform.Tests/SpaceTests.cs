@@ -134,7 +134,9 @@ public sealed class SpaceTests
         {
             if (exchange.Target.EndsWith("/disconnect", StringComparison.Ordinal))
                 body = Encoding.UTF8.GetString(await exchange.ReadBodyAsync());
-            await exchange.AnswerAsync(200, exchange.Target.EndsWith("/spaces", StringComparison.Ordinal) ? """[{"id":"alpha"}]""" : body is null ? "[]" : """{"disconnected":[]}""");
+            await exchange.AnswerAsync(
+                200,
+                exchange.Target.EndsWith("/spaces", StringComparison.Ordinal) ? """[{"id":"alpha"}]""" : body is null ? "[]" : """{"disconnected":[]}""");
         });
         using var session = new Engine();
         session.Get($"Connect-ScramjetPlatform -Uri {server.BaseUri} -AccessToken token; Disconnect-ScramjetHub -All -AccessKey hunter2");

@@ -16,7 +16,9 @@ public sealed class TraceTests(RealPlatform real)
     {
         await using var hub = await HubUnderTest.StartAsync(which, real);
         using var session = hub.Connect();
-        Assert.Contains(session.Run("Get-ScramjetSequence -Verbose").Verbose, line => Regex.IsMatch(line, $@"^GET {Regex.Escape(hub.BaseUri)}/sequences: 200 OK \((\d+ ms|\d+\.\d s)\)$"));
+        Assert.Contains(
+            session.Run("Get-ScramjetSequence -Verbose").Verbose,
+            line => Regex.IsMatch(line, $@"^GET {Regex.Escape(hub.BaseUri)}/sequences: 200 OK \((\d+ ms|\d+\.\d s)\)$"));
     }
 
     [Theory]
@@ -31,17 +33,23 @@ public sealed class TraceTests(RealPlatform real)
 
         var sent = session.Run("Publish-ScramjetSequence $folder -Debug");
         Assert.Empty(sent.Errors);
-        Assert.Contains(sent.Debug, text => text.StartsWith($"POST {hub.BaseUri}/sequence\n", StringComparison.Ordinal) && Regex.IsMatch(text, @"^\(\d+ bytes\)$", RegexOptions.Multiline));
+        Assert.Contains(
+            sent.Debug,
+            text => text.StartsWith($"POST {hub.BaseUri}/sequence\n", StringComparison.Ordinal)
+                && Regex.IsMatch(text, @"^\(\d+ bytes\)$", RegexOptions.Multiline));
         Assert.Empty(sent.Verbose);
 
         var started = session.Run("""
-            $i = Start-ScramjetSequence $name -AppConfig @{ plain = 'shown'; dbPassword = 'hunter2'; inner = @{ 'api-key' = 'hunter2' }; secrets = @{ one = 'hunter2', 'hunter2' } } -Debug
+            $config = @{ plain = 'shown'; dbPassword = 'hunter2'; inner = @{ 'api-key' = 'hunter2' }; secrets = @{ one = 'hunter2', 'hunter2' } }
+            $i = Start-ScramjetSequence $name -AppConfig $config -Debug
             """);
         Assert.Empty(started.Errors);
         var request = Assert.Single(started.Debug, text => Regex.IsMatch(text, "^POST .*/start\n"));
         Assert.Contains("\"plain\":\"shown\"", request, StringComparison.Ordinal);
         Assert.DoesNotContain(started.Debug, text => text.Contains("hunter2", StringComparison.Ordinal));
-        Assert.Contains(started.Debug, text => Regex.IsMatch(text, @"^200 OK \(.*\) POST .*/start\n(.*\n)*Content-Type: application/json", RegexOptions.IgnoreCase));
+        Assert.Contains(
+            started.Debug,
+            text => Regex.IsMatch(text, @"^200 OK \(.*\) POST .*/start\n(.*\n)*Content-Type: application/json", RegexOptions.IgnoreCase));
         Assert.Contains(started.Debug, text => Regex.IsMatch(text, @"^Received from POST .*/start:\n\{.*""id"":"));
 
         // Streams are shown as they come.
@@ -58,12 +66,16 @@ public sealed class TraceTests(RealPlatform real)
         var connected = session.Run($"Connect-ScramjetPlatform {real.Platform.BaseUri} -AccessToken {real.Platform.Token} -Debug");
         Assert.Empty(connected.Errors);
         Assert.Contains(connected.Debug, text => text.Contains("\nAuthorization: ***", StringComparison.Ordinal));
-        var created = session.Run("$key = New-ScramjetAccessKey 'for a test' -Debug; $secret = [System.Net.NetworkCredential]::new('', $key.AccessKey).Password; $secret; $key | Remove-ScramjetAccessKey -Confirm:$false -Debug");
+        var created = session.Run(
+            "$key = New-ScramjetAccessKey 'for a test' -Debug; $secret = [System.Net.NetworkCredential]::new('', $key.AccessKey).Password; $secret; $key | "
+                + "Remove-ScramjetAccessKey -Confirm:$false -Debug");
         Assert.Empty(created.Errors);
         var secret = (string)Assert.Single(created.Output).BaseObject;
         Assert.Contains(created.Debug, text => text.Contains("hidden", StringComparison.Ordinal));
         Assert.Contains(created.Debug, text => text.Contains("\nx-revoke: ***", StringComparison.Ordinal));
-        Assert.DoesNotContain(connected.Debug.Concat(created.Debug), text => text.Contains(secret, StringComparison.Ordinal) || text.Contains(real.Platform.Token, StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            connected.Debug.Concat(created.Debug),
+            text => text.Contains(secret, StringComparison.Ordinal) || text.Contains(real.Platform.Token, StringComparison.Ordinal));
     }
 
     [Fact]

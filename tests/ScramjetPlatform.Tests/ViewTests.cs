@@ -22,7 +22,10 @@ public sealed class ViewTests(RealPlatform real)
         var sequence = hub.Sequence("double");
         session.Set("folder", sequence.Folder);
         session.Get("$before = Get-ScramjetHub; $s = Publish-ScramjetSequence $folder; $i = $s | Start-ScramjetSequence -Wait; $after = Get-ScramjetHub");
-        Assert.Equal([true, true, true, true], session.Get("$after.Sequences -contains $s.Id; $before.Sequences -notcontains $s.Id; $after.Instances -contains $i.Id; $after.MemoryUsed -gt 0").Select(o => o.BaseObject));
+        Assert.Equal(
+            [true, true, true, true],
+            session.Get("$after.Sequences -contains $s.Id; $before.Sequences -notcontains $s.Id; $after.Instances -contains $i.Id; $after.MemoryUsed -gt 0")
+                .Select(o => o.BaseObject));
         Assert.Equal(["Id", "Status", "Version", "Sequences", "Instances", "Load", "MemoryUsed", "MemoryFree"], Header(session, "$after"));
         Assert.Equal(["Instance", "Healthy", "PID", "Hub"], Header(session, "$i | Get-ScramjetHealth"));
         Assert.Matches(@"\sYes\s", session.Render("$i | Get-ScramjetHealth"));

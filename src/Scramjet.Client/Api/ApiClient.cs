@@ -120,7 +120,7 @@ public abstract class ApiClient
     private protected RequestOptions DetailOptions()
     {
         var wanted = Options?.Timeout ?? Transport.Timeout;
-        return new RequestOptions { Timeout = wanted < Timings.OptionalDetail ? wanted : Timings.OptionalDetail, Trace = Options?.Trace, ContentTrace = Options?.ContentTrace, Throttle = Options?.Throttle };
+        return (Options ?? new RequestOptions()).Within(wanted < Timings.OptionalDetail ? wanted : Timings.OptionalDetail);
     }
 
     /// <summary>Sends a body of unknown length.</summary>

@@ -91,7 +91,13 @@ public sealed class HubClient : PlaceClient
 
         var config = bounded.OrNullAsync(client => client.SendForObjectAsync(Get("/config"), cancellationToken));
         var status = bounded.OrNullAsync(client => client.SendForObjectAsync(Get("/status"), cancellationToken));
-        return new Hub(hub.Client, version.Version, Fields(await config.ConfigureAwait(false)), Fields(await status.ConfigureAwait(false)), await load.ConfigureAwait(false), await entities.ConfigureAwait(false));
+        return new Hub(
+            hub.Client,
+            version.Version,
+            Fields(await config.ConfigureAwait(false)),
+            Fields(await status.ConfigureAwait(false)),
+            await load.ConfigureAwait(false),
+            await entities.ConfigureAwait(false));
 
         static JsonFields? Fields(JObject? answer) => answer is null ? null : new JsonFields(answer);
     }

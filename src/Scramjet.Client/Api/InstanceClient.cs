@@ -344,7 +344,8 @@ public sealed class InstanceClient : ApiClient
         {
             lock (gate)
             {
-                if (asked is null or { IsCompleted: true, Status: not TaskStatus.RanToCompletion } || (asked.IsCompleted && !asked.Result && age.Elapsed > Timings.FirstLogCheck))
+                if (asked is null or { IsCompleted: true, Status: not TaskStatus.RanToCompletion }
+                    || (asked.IsCompleted && !asked.Result && age.Elapsed > Timings.FirstLogCheck))
                 {
                     asked = HasEndedAsync(token);
                     age.Restart();

@@ -28,7 +28,8 @@ internal readonly struct UploadRecord
 
     /// <summary>Reads a line of the log of a hub of 0.18; null if it says nothing of an upload.</summary>
     public static UploadRecord? FromLog(string line) =>
-        LogEntry.Parse(line) is { Message: Identified, Time: { } time, Data: object?[] { Length: > 0 } data } && (data[0] as OrderedDictionary)?["id"] is string id
+        LogEntry.Parse(line) is { Message: Identified, Time: { } time, Data: object?[] { Length: > 0 } data }
+            && (data[0] as OrderedDictionary)?["id"] is string id
             ? new UploadRecord(id, time)
             : null;
 }

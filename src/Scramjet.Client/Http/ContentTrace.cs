@@ -139,5 +139,6 @@ internal sealed class ContentTrace(Action<string> trace, Call call)
 
     private static string Bytes(long count) => $"{count.ToString(CultureInfo.InvariantCulture)} bytes";
 
-    private void Write(List<string> lines) => trace(string.Join("\n", lines.SelectMany(l => call.Mask.Apply(l).Split('\n')).Select(l => DisplayText.Clean(l.TrimEnd('\r')))));
+    private void Write(List<string> lines) =>
+        trace(string.Join("\n", lines.SelectMany(l => call.Mask.Apply(l).Split('\n')).Select(l => DisplayText.Clean(l.TrimEnd('\r')))));
 }

@@ -38,7 +38,15 @@ public sealed class RequestOptions
     /// </summary>
     public SemaphoreSlim? Throttle { get; set; }
 
-    /// <summary>The same options with another time limit.</summary>
+    /// <summary>Returns a copy for requests that are repeated, of which only retries are traced.</summary>
+    internal RequestOptions Polling()
+    {
+        var copy = (RequestOptions)MemberwiseClone();
+        copy.TracesRetriesOnly = true;
+        return copy;
+    }
+
+    /// <summary>Returns a copy with another time limit.</summary>
     internal RequestOptions Within(TimeSpan timeout)
     {
         var copy = (RequestOptions)MemberwiseClone();

@@ -11,7 +11,8 @@ internal static class SecretFields
     private const string Hidden = "\"***\"";
 
     private static readonly Regex s_name = new(
-        "passw|passphrase|pwd|secret|token|credential|authorization|cookie|signature|(api|access|private|account|shared|encryption|auth)[-_ ]?key|connection[-_ ]?string|x-revoke$|^(key|auth|sas|dsn)$",
+        "passw|passphrase|pwd|secret|token|credential|authorization|cookie|signature|(api|access|private|account|shared|encryption|auth)[-_ "
+            + "]?key|connection[-_ ]?string|x-revoke$|^(key|auth|sas|dsn)$",
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 
     /// <summary>Whether what has this name is secret.</summary>

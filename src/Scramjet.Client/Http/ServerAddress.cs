@@ -46,7 +46,13 @@ internal sealed class ServerAddress(string text)
     private static Uri[] Paths(string text)
     {
         if (!Uri.TryCreate(text, UriKind.Absolute, out var address))
-            throw new ScramjetException(ErrorCodes.BadParameters, $"'{new ServerAddress(text).Shown}' isn't an http or https address.", "Specify an address such as https://api.scramjet.cloud/api/v1.");
+        {
+            throw new ScramjetException(
+                ErrorCodes.BadParameters,
+                $"'{new ServerAddress(text).Shown}' isn't an http or https address.",
+                "Specify an address such as https://api.scramjet.cloud/api/v1.");
+        }
+
         if (Regex.IsMatch(address.AbsolutePath, @"/api/v\d+/?$") || address.Query.Length > 0 || address.Fragment.Length > 0)
             return [address];
 

@@ -32,7 +32,7 @@ public sealed class InstanceWatch
     public InstanceWatch(RequestOptions? options = null, IProgress<InstanceWait>? progress = null, InstanceTimings? timings = null)
     {
         _options = options ?? new RequestOptions();
-        _polling = new RequestOptions { Timeout = _options.Timeout, Trace = _options.Trace, ContentTrace = _options.ContentTrace, TracesRetriesOnly = true, Throttle = _options.Throttle };
+        _polling = _options.Polling();
         _progress = progress;
         _timings = timings ?? InstanceTimings.Default;
     }
@@ -109,7 +109,8 @@ public sealed class InstanceWatch
         // The hub responds after the time limit, even if the instance has ended before: so both are awaited. The requests for the instance aren't
         // throttled, because the stops in progress may use all slots.
         using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var unthrottled = new RequestOptions { Timeout = _options.Timeout, Trace = _options.Trace, ContentTrace = _options.ContentTrace, TracesRetriesOnly = true };
+        var unthrottled = _options.Polling();
+        unthrottled.Throttle = null;
         var stop = EndAsync(known, client => client.StopAsync(time, canCallKeepalive, enough.Token), enough.Token);
         var end = UntilAsync(known, static i => i.HasEnded, "to end", null, unthrottled, enough.Token);
         try
@@ -332,7 +333,7 @@ public sealed class InstanceWatch
     /// <summary>Gets the current state of an instance. Hubs of 0.18 never respond to the request for one that is just being set up.</summary>
     private async Task<Instance> RefreshBrieflyAsync(Instance known, CancellationToken cancellationToken)
     {
-        var brief = new RequestOptions { Timeout = Shorter(_options.Timeout ?? _timings.AnswerTime, _timings.AnswerTime), Trace = _options.Trace, ContentTrace = _options.ContentTrace, TracesRetriesOnly = true, Throttle = _options.Throttle };
+        var brief = _polling.Within(Shorter(_options.Timeout ?? _timings.AnswerTime, _timings.AnswerTime));
         try
         {
             return await ApiClient.With(known.Client, brief).RefreshAsync(known, cancellationToken).ConfigureAwait(false);

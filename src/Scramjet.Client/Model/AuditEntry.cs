@@ -18,8 +18,8 @@ public sealed class AuditEntry : Entity
 
     private static readonly string[] s_routes =
     [
-        "stdout", "stderr", "stdin", "log", "monitoring", "output", "input", "health", "events", "event", "next event", "monitoring rate", "event", "stop", "kill",
-        "instances", "start",
+        "stdout", "stderr", "stdin", "log", "monitoring", "output", "input", "health", "events", "event", "next event", "monitoring rate", "event",
+        "stop", "kill", "instances", "start",
     ];
 
     private AuditEntry(JsonFields fields, string? space, string? hub)
@@ -48,7 +48,8 @@ public sealed class AuditEntry : Entity
     public int? Code { get; }
 
     /// <summary>
-    /// What was done in words, such as <c>Instance stop</c>, <c>Sequence start</c>, <c>Instance get log</c> or <c>Hub heartbeat</c>. What isn't known here has the
+    /// What was done in words, such as <c>Instance stop</c>, <c>Sequence start</c>, <c>Instance get log</c> or <c>Hub heartbeat</c>. What isn't known
+    /// here has the
     /// HTTP method and upstream's number of the route.
     /// </summary>
     public string Operation => Code switch
@@ -69,7 +70,8 @@ public sealed class AuditEntry : Entity
     };
 
     /// <summary>Whether nothing was changed: a request that only reads, or a regular sign of life.</summary>
-    public bool IsRead => Code is HubHeartbeat or InstanceHeartbeat or SpaceHeartbeat || (Code is >= FirstRequest and < EndOfRequests && MethodOf(Code.Value) == "GET");
+    public bool IsRead =>
+        Code is HubHeartbeat or InstanceHeartbeat or SpaceHeartbeat || (Code is >= FirstRequest and < EndOfRequests && MethodOf(Code.Value) == "GET");
 
     /// <summary>The request's id.</summary>
     public string? RequestId { get; }

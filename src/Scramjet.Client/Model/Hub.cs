@@ -110,7 +110,9 @@ public sealed class Hub : Resource
     /// <summary>The names of its topics; null if the space doesn't report them.</summary>
     public IReadOnlyList<string>? Topics { get; }
 
-    /// <summary>The part of the CPUs that is in use, from 0 to 100, of a standalone hub that reports it. For others, see <see cref="HubClient.GetLoadAsync"/>.</summary>
+    /// <summary>
+    /// The part of the CPUs that is in use, from 0 to 100, of a standalone hub that reports it. For others, see <see cref="HubClient.GetLoadAsync"/>.
+    /// </summary>
     public double? CpuPercent { get; }
 
     /// <summary>The load now, of a standalone hub. See <see cref="LoadCheck.CurrentLoad"/>.</summary>

@@ -48,7 +48,11 @@ internal sealed class JsonFields(JObject source)
     /// <summary>Reads a time in ISO 8601 or Unix milliseconds. It is returned in the local time zone, with its offset.</summary>
     public DateTimeOffset? Time(string name) => Token(name) switch
     {
-        JValue { Value: string s } when DateTimeOffset.TryParse(s, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) => time.ToLocalTime(),
+        JValue { Value: string s } when DateTimeOffset.TryParse(
+            s,
+            CultureInfo.InvariantCulture,
+            DateTimeStyles.AssumeUniversal,
+            out var time) => time.ToLocalTime(),
         JValue { Value: long ms } when ms is > -62135596800000 and < 253402300800000 => DateTimeOffset.FromUnixTimeMilliseconds(ms).ToLocalTime(),
         _ => null,
     };

@@ -100,7 +100,9 @@ public sealed class LogEntry : Entity
     /// <summary>The original line.</summary>
     public string Line { get; }
 
-    /// <summary>Whether it is a line that continues the entry before it, such as a line of a stack trace. It has the time, level and source of that entry.</summary>
+    /// <summary>
+    /// Whether it is a line that continues the entry before it, such as a line of a stack trace. It has the time, level and source of that entry.
+    /// </summary>
     internal bool IsContinuation { get; }
 
     /// <summary>Returns the level; null if the line isn't an entry, or its level is unknown.</summary>
@@ -162,7 +164,9 @@ public sealed class LogEntry : Entity
     /// <summary>Whether the line was an entry, rather than text.</summary>
     private bool IsEntry { get; set; }
 
-    /// <summary>The instance that an entry is about: the parts of a hub or a runner that wrote it give their ids, and those of an instance are its own.</summary>
+    /// <summary>
+    /// The instance that an entry is about: the parts of a hub or a runner that wrote it give their ids, and those of an instance are its own.
+    /// </summary>
     private static string? FindInstance(JObject entry)
     {
         var hub = JsonFields.IdOf(entry["Host"]);

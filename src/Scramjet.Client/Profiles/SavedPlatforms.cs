@@ -44,7 +44,8 @@ internal sealed class SavedPlatforms
 
     /// <summary>A saved connection; null if none has the name.</summary>
     /// <exception cref="ScramjetException">As <see cref="List"/>.</exception>
-    public SavedPlatform? Find(string name, CancellationToken cancellationToken = default) => List(cancellationToken).FirstOrDefault(p => HasName(p.Name, name));
+    public SavedPlatform? Find(string name, CancellationToken cancellationToken = default) =>
+        List(cancellationToken).FirstOrDefault(p => HasName(p.Name, name));
 
     /// <summary>Saves a connection.</summary>
     /// <param name="platform">The connection.</param>
@@ -56,7 +57,13 @@ internal sealed class SavedPlatforms
         {
             var existing = Property(entries, platform.Name);
             if (existing is not null && !replace)
-                throw new ScramjetException(ErrorCodes.AlreadyExists, $"There is a saved connection '{existing.Name}' already.", "Specify another name, or allow it to be replaced.") { Situation = ErrorSituation.ProfileExists };
+            {
+                throw new ScramjetException(
+                    ErrorCodes.AlreadyExists,
+                    $"There is a saved connection '{existing.Name}' already.",
+                    "Specify another name, or allow it to be replaced.") { Situation = ErrorSituation.ProfileExists };
+            }
+
             existing?.Remove();
             entries[platform.Name] = platform.ToJson();
         },
@@ -88,7 +95,12 @@ internal sealed class SavedPlatforms
         {
             var source = ConfigFile.ReadObject(Path, cancellationToken);
             if (source[VersionField] is not JValue { Value: long and <= NewestVersion } version)
-                throw Invalid($"its version is {source[VersionField]?.ToString(Formatting.None) ?? "missing"}, and {NewestVersion.ToString(CultureInfo.InvariantCulture)} is the newest supported version");
+            {
+                throw Invalid(
+                    $"its version is {source[VersionField]?.ToString(Formatting.None) ?? "missing"}, and "
+                        + $"{NewestVersion.ToString(CultureInfo.InvariantCulture)} is the newest supported version");
+            }
+
             var entries = source[PlatformsField] as JObject ?? throw Invalid($"it has no object '{PlatformsField}'");
             return (source, [.. entries.Properties().Select(p => SavedPlatform.Read(p.Name, p.Value)).OrderBy(p => p.Name, StringComparer.OrdinalIgnoreCase)]);
         }
@@ -103,7 +115,11 @@ internal sealed class SavedPlatforms
     }
 
     private ScramjetException Invalid(string why, Exception? e = null) =>
-        new(ErrorCodes.InvalidProfile, $"The saved connections in '{Path}' can't be used: {why}.", "Correct the file, or move it away and save the connections again.", e);
+        new(
+            ErrorCodes.InvalidProfile,
+            $"The saved connections in '{Path}' can't be used: {why}.",
+            "Correct the file, or move it away and save the connections again.",
+            e);
 
     private void Change(Action<JObject> change, CancellationToken cancellationToken)
     {

@@ -14,8 +14,10 @@ internal sealed class SecretTransformationAttribute : ArgumentTransformationAttr
 {
     public override object? Transform(EngineIntrinsics engineIntrinsics, object? inputData) => inputData is null ? null
         : PipedKinds.Unwrap(inputData) is AccessKey listed ? throw new ArgumentTransformationMetadataException(
-            $"The key '{listed.Description}' was listed without the key itself, which the platform tells only once, when it is created. Without it, a key can't be " +
-            $"revoked by itself. Give the key as New-ScramjetAccessKey returned it, or revoke all keys of the space: Remove-ScramjetAccessKey -All -Space {listed.Space}.")
+            $"The key '{listed.Description}' was listed without the key itself, which the platform tells only once, when it is created. " +
+            "Without it, a key can't be " +
+            "revoked by itself. Give the key as New-ScramjetAccessKey returned it, or revoke all keys of the space: Remove-ScramjetAccessKey -All -Space "
+                + $"{listed.Space}.")
         : Secret.From(inputData) ?? throw new ArgumentTransformationMetadataException("Give the secret as a SecureString or as a string.");
 }
 
@@ -60,7 +62,8 @@ internal sealed class TimeTransformationAttribute : ArgumentTransformationAttrib
                 TimeSpan span => DateTimeOffset.Now - span,
                 string text when s_span.Match(text.Trim()) is { Success: true } spans => DateTimeOffset.Now - SpanOf(spans),
                 string text when DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeLocal, out var time) => time,
-                _ => throw new ArgumentTransformationMetadataException($"'{value}' isn't a time. Give a time, a TimeSpan back from now, or a text such as 30s, 5m, 2h or 1d."),
+                _ => throw new ArgumentTransformationMetadataException(
+                    $"'{value}' isn't a time. Give a time, a TimeSpan back from now, or a text such as 30s, 5m, 2h or 1d."),
             };
         }
         catch (Exception e) when (e is ArgumentOutOfRangeException or OverflowException)
@@ -69,7 +72,8 @@ internal sealed class TimeTransformationAttribute : ArgumentTransformationAttrib
         }
     }
 
-    private static TimeSpan SpanOf(Match spans) => spans.Groups["number"].Captures.Cast<Capture>().Zip(spans.Groups["unit"].Captures.Cast<Capture>(), static (number, unit) =>
+    private static TimeSpan SpanOf(Match spans) =>
+        spans.Groups["number"].Captures.Cast<Capture>().Zip(spans.Groups["unit"].Captures.Cast<Capture>(), static (number, unit) =>
     {
         var count = double.Parse(number.Value, CultureInfo.InvariantCulture);
         return unit.Value.ToLowerInvariant() switch

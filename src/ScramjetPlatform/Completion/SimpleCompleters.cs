@@ -131,7 +131,8 @@ public sealed class OperationCompleter : SimpleCompleter
 {
     private protected override IEnumerable<(string Text, string ToolTip)> Find() => new[]
     {
-        "Instance *", "Instance started", "Instance ended", "Instance stop", "Instance kill", "Instance send input", "Instance send event", "Instance heartbeat",
+        "Instance *", "Instance started", "Instance ended", "Instance stop", "Instance kill", "Instance send input", "Instance send event", "Instance "
+            + "heartbeat",
         "Sequence *", "Sequence publish", "Sequence update", "Sequence start", "Sequence remove", "Topic *", "Topic send", "Hub *", "* get*",
     }.Select(o => (o, $"operation {o}"));
 }

@@ -164,7 +164,8 @@ public sealed class ScramjetConnectionConverter : PSTypeConverter
             0 => throw new PSInvalidCastException($"There is no connection '{sourceValue}'. See Get-ScramjetConnection."),
             1 => found[0],
             _ => throw new PSInvalidCastException(
-                $"{found.Count} other runspaces have a connection '{sourceValue}'. Connect in this runspace, or pass the connection itself, such as with $using:."),
+                $"{found.Count} other runspaces have a connection '{sourceValue}'. Connect in this runspace, or pass the connection itself, such as with "
+                    + "$using:."),
         };
     }
 

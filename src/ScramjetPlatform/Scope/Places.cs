@@ -54,7 +54,10 @@ internal sealed class Places(
     }
 
     private static ScramjetException NotConnected(IReadOnlyList<ScramjetConnection> others) => others.Count == 0
-        ? new ScramjetException(ErrorCodes.NotConnected, "There is no connection to a Scramjet platform or hub.", "Connect first, with Connect-ScramjetPlatform.")
+        ? new ScramjetException(
+            ErrorCodes.NotConnected,
+            "There is no connection to a Scramjet platform or hub.",
+            "Connect first, with Connect-ScramjetPlatform.")
         : new ScramjetException(
             ErrorCodes.NotConnected,
             "There is no default connection: it was disconnected.",

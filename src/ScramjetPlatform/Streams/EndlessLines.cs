@@ -23,7 +23,8 @@ internal static class EndlessLines
     private static readonly TimeSpan HubSilence = TimeSpan.FromMilliseconds(25);
 
     /// <summary>
-    /// The same for an instance, most of whose log is still in its process, which the hub reads from. On a machine with seven times as much work as it can do, a
+    /// The same for an instance, most of whose log is still in its process, which the hub reads from. On a machine with seven times as much work as it
+    /// can do, a
     /// process was seen to pause for 160 ms.
     /// </summary>
     private static readonly TimeSpan InstanceSilence = TimeSpan.FromMilliseconds(400);
@@ -241,7 +242,8 @@ internal static class EndlessLines
             return false;
         }
 
-        private static async Task<bool> WaitAsync(Task reading, TimeSpan time) => await Task.WhenAny(reading, Task.Delay(time)).ConfigureAwait(false) == reading;
+        private static async Task<bool> WaitAsync(Task reading, TimeSpan time) =>
+            await Task.WhenAny(reading, Task.Delay(time)).ConfigureAwait(false) == reading;
 
         /// <summary>Waits until the server has responded to a request. A request can be a line of the log itself, so there is one for a while.</summary>
         private async Task RespondsAsync(Task reading)

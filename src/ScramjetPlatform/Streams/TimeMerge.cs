@@ -10,7 +10,8 @@ using ScramjetPlatform.Engine;
 namespace ScramjetPlatform.Streams;
 
 /// <summary>
-/// Writes the lines of several streams to the pipeline. The lines so far are merged by their times, as they arrive: no more of a stream is held than it takes to
+/// Writes the lines of several streams to the pipeline. The lines so far are merged by their times, as they arrive: no more of a stream is held than it
+/// takes to
 /// wait for the others. Lines that come later are written as they come.
 /// </summary>
 /// <param name="context">The command whose pipeline it is.</param>
@@ -23,7 +24,9 @@ internal sealed class TimeMerge<T>(CommandContext context, bool follow, int? tai
     private readonly TaskCompletionSource<bool> _merged = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private bool _isMerging;
 
-    /// <summary>Adds a stream whose lines so far are merged with those of the others. Once the merge has begun, all lines of a stream are written as they come.</summary>
+    /// <summary>
+    /// Adds a stream whose lines so far are merged with those of the others. Once the merge has begun, all lines of a stream are written as they come.
+    /// </summary>
     /// <param name="hasParts">Whether the stream has parts whose lines so far come one part after another.</param>
     public TimeMergeSource<T> Add(bool hasParts = false)
     {
@@ -135,7 +138,9 @@ internal sealed class TimeMergeSource<T>(int? tail, bool isMerged, CancellationT
     private int _keptEntries;
     private bool _isPastHistory = !isMerged;
 
-    /// <summary>Whether the stream has parts whose lines so far come one part after another, so that all of them are needed before the first is written.</summary>
+    /// <summary>
+    /// Whether the stream has parts whose lines so far come one part after another, so that all of them are needed before the first is written.
+    /// </summary>
     public bool HasParts { get; init; }
 
     /// <summary>Whether all lines so far have been taken.</summary>

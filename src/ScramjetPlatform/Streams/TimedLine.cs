@@ -24,7 +24,9 @@ internal readonly struct TimedLine<T>(T? entry, DateTimeOffset? time) where T : 
     /// <summary>Whether it continues the line before it, and stays with that line.</summary>
     public bool Continues { get; init; }
 
-    /// <summary>Whether its time doesn't show how far the stream has come: what a hub adds to the log of an instance overtakes the lines of the process.</summary>
+    /// <summary>
+    /// Whether its time doesn't show how far the stream has come: what a hub adds to the log of an instance overtakes the lines of the process.
+    /// </summary>
     public bool Overtakes { get; init; }
 
     /// <summary>The part of the stream that it belongs to, such as a hub in the log of a space. Each part is in the order of its times.</summary>

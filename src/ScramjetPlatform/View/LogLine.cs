@@ -71,7 +71,8 @@ public static class LogLine
     }
 
     /// <summary>Text in its lines, each without what a terminal would act on.</summary>
-    internal static string CleanLines(string text) => string.Join("\n", text.Split('\n').Select(static line => DisplayText.Clean(line.Replace("\t", "    ").TrimEnd('\r'))));
+    internal static string CleanLines(string text) =>
+        string.Join("\n", text.Split('\n').Select(static line => DisplayText.Clean(line.Replace("\t", "    ").TrimEnd('\r'))));
 
     private static string LevelColor(string level) => level switch
     {
@@ -92,7 +93,8 @@ public static class LogLine
     private static string Data(object data) => data switch
     {
         string text => text,
-        IList items when items.Cast<object?>().All(static i => i is string or ValueType or null) => string.Join(" ", items.Cast<object?>().Select(static i => i is string text ? text : JsonConvert.SerializeObject(i))),
+        IList items when items.Cast<object?>().All(static i => i is string or ValueType or null) =>
+            string.Join(" ", items.Cast<object?>().Select(static i => i is string text ? text : JsonConvert.SerializeObject(i))),
         PSObject { BaseObject: var plain } => Data(plain),
         _ => JsonConvert.SerializeObject(data),
     };

@@ -17,7 +17,8 @@ public sealed partial class FakeHub
     /// <summary>Audits a state of a sequence (0 made, 1 removed) or an instance (0 started, 2 forgotten, 3 ended, 4 connected).</summary>
     internal void AuditState(string id, int code, bool hasLimits = false)
     {
-        var entry = new JObject { ["opState"] = "", ["opCode"] = code, ["objectId"] = id, ["requestorId"] = "system", ["receivedAt"] = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() };
+        var time = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
+        var entry = new JObject { ["opState"] = "", ["opCode"] = code, ["objectId"] = id, ["requestorId"] = "system", ["receivedAt"] = time };
         if (hasLimits)
             entry["limits"] = new JObject { ["memory"] = 512 };
         _audit.Write(entry);

@@ -93,7 +93,7 @@ public sealed class GetScramjetAuditCommand : HubCmdlet
     {
         var audits = new List<(object? Target, Func<Task> ReadAsync)>();
         if (Instance is not null)
-            await Places.ForEachInstanceAsync(Instance, AddAsync).ConfigureAwait(false);
+            await Places.ForEachInstanceAsync(Instance, AddAsync, Several.AreMeant).ConfigureAwait(false);
         else if (Sequence is not null)
             await Places.ForEachAsync(Finder.Sequences(Context), Sequence, AddAsync).ConfigureAwait(false);
         else if (Piped.Value is Instance instance)

@@ -59,6 +59,9 @@ public sealed class GetScramjetHubCommand : SpaceCmdlet
     private async Task CompleteAsync(Hub hub)
     {
         if (Context.IsFirst(hub.Client))
-            await Context.WriteInOrderAsync(async () => Views.Of(await Bind(hub.Client).CompleteAsync(hub, StopToken).ConfigureAwait(false))).ConfigureAwait(false);
+        {
+            await Context.WriteInOrderAsync(
+                async () => Views.Of(await Bind(hub.Client).CompleteAsync(hub, StopToken).ConfigureAwait(false))).ConfigureAwait(false);
+        }
     }
 }

@@ -71,7 +71,13 @@ public sealed class EnterScramjetInstanceCommand : DataCmdlet
         if (HasData && NoInput)
             throw TerminatingError.BadParameters("-NoInput can't be combined with data to send.", "Give one of them.");
         if (HasData)
-            _sender = new PipelineSender(Context, ContentType, string.Join(", ", Instance.Select(i => i.ToString()))) { HasOutput = true, Start = StartInBackground, Send = SendAsync };
+        {
+            _sender = new PipelineSender(
+                Context,
+                ContentType,
+                string.Join(", ", Instance.Select(i => i.ToString()))) { HasOutput = true, Start = StartInBackground, Send = SendAsync };
+        }
+
         _ = StartInBackground(AttachNamedAsync);
     }
 
@@ -88,7 +94,10 @@ public sealed class EnterScramjetInstanceCommand : DataCmdlet
         else
         {
             Context.Report(
-                new ScramjetException(ErrorCodes.BadParameters, $"'{InputObject}' isn't an instance.", "Pipe instances, or name the instance with -Instance to send it data."),
+                new ScramjetException(
+                    ErrorCodes.BadParameters,
+                    $"'{InputObject}' isn't an instance.",
+                    "Pipe instances, or name the instance with -Instance to send it data."),
                 InputObject);
         }
 
@@ -108,7 +117,8 @@ public sealed class EnterScramjetInstanceCommand : DataCmdlet
         IReadOnlyList<Instance> found = [];
         try
         {
-            found = await RequestContext.CollectAsync<Instance>(collect => Finder.Instances(Context).ForEachAsync(_scope, Instance!, collect)).ConfigureAwait(false);
+            found = await RequestContext.CollectAsync<Instance>(
+                collect => Finder.Instances(Context).ForEachAsync(_scope, Instance!, collect)).ConfigureAwait(false);
         }
         finally
         {
@@ -208,7 +218,8 @@ public sealed class EnterScramjetInstanceCommand : DataCmdlet
                 "Name one.");
         }
 
-        if (await ConfirmAsync($"{found[0].Id} on {found[0].Hub}", $"Send {body.ContentType} to its {(Stdin ? "standard input" : "input")}").ConfigureAwait(false))
+        var action = $"Send {body.ContentType} to its {(Stdin ? "standard input" : "input")}";
+        if (await ConfirmAsync($"{found[0].Id} on {found[0].Hub}", action).ConfigureAwait(false))
             await SendAsync(Bind(found[0].Client), body, KeepOpen).ConfigureAwait(false);
     }
 
@@ -217,7 +228,8 @@ public sealed class EnterScramjetInstanceCommand : DataCmdlet
     {
         try
         {
-            var isOver = await new TypedLines(Host, Context.Output).ReadAsync(line => SendAsync(client, BodyOf(line), keepOpen: true), cancellationToken).ConfigureAwait(false);
+            var isOver = await new TypedLines(Host, Context.Output)
+                .ReadAsync(line => SendAsync(client, BodyOf(line), keepOpen: true), cancellationToken).ConfigureAwait(false);
             if (isOver && !KeepOpen)
                 await SendAsync(client, BodyOf(null), keepOpen: false).ConfigureAwait(false);
         }

@@ -26,7 +26,13 @@ public sealed class GetScramjetLogCommand : HubCmdlet
     private readonly List<Task> _finding = [];
     private LogReader _reader = null!;
 
-    [Parameter(Mandatory = true, HelpMessage = "Ids of instances, or names of their sequences.", Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, ParameterSetName = InstanceSet)]
+    [Parameter(
+        Mandatory = true,
+        HelpMessage = "Ids of instances, or names of their sequences.",
+        Position = 0,
+        ValueFromPipeline = true,
+        ValueFromPipelineByPropertyName = true,
+        ParameterSetName = InstanceSet)]
     [Alias("InstanceId")]
     [SupportsWildcards]
     [ArgumentCompleter(typeof(InstanceCompleter))]
@@ -106,7 +112,15 @@ public sealed class GetScramjetLogCommand : HubCmdlet
         else if (Piped.Value is Sequence sequence)
             await FindSequencesAsync(Places, [new SequenceReference(sequence, null)]).ConfigureAwait(false);
         else if (Places.PipedSpace is { } space)
-            Add(space, _reader.Add(Bind(space.Client), static (client, token) => client.GetLogStreamAsync(token), space.Id, hub => Bind(space.Client.GetHubClient(hub))));
+        {
+            Add(
+                space,
+                _reader.Add(
+                    Bind(space.Client),
+                    static (client, token) => client.GetLogStreamAsync(token),
+                    space.Id,
+                    hub => Bind(space.Client.GetHubClient(hub))));
+        }
         else
             await FindHubsAsync(Places).ConfigureAwait(false);
         return logs;
@@ -119,11 +133,13 @@ public sealed class GetScramjetLogCommand : HubCmdlet
 
         async Task FindInstancesAsync(Places places, InstanceReference[] references)
         {
-            foreach (var instance in await RequestContext.CollectAsync<Instance>(collect => places.ForEachInstanceAsync(references, collect)).ConfigureAwait(false))
+            var found = await RequestContext.CollectAsync<Instance>(collect => places.ForEachInstanceAsync(references, collect, Several.AreMeant)).ConfigureAwait(false);
+            foreach (var instance in found)
                 Add(instance, _reader.Add(instance));
 
             // What a wildcard stands for includes instances that start later.
-            var patterns = references.Select(r => r.Text).OfType<string>().Where(WildcardPattern.ContainsWildcardCharacters).Select(t => new TextPattern(t)).ToArray();
+            var patterns = references.Select(r => r.Text).OfType<string>().Where(WildcardPattern.ContainsWildcardCharacters).Select(t => new TextPattern(t))
+                .ToArray();
             if (!Follow || patterns.Length == 0)
                 return;
             foreach (var hub in await RequestContext.CollectAsync<HubClient>(places.ForEachClientAsync).ConfigureAwait(false))
@@ -132,7 +148,8 @@ public sealed class GetScramjetLogCommand : HubCmdlet
 
         async Task FindSequencesAsync(Places places, SequenceReference[] references)
         {
-            var sequences = await RequestContext.CollectAsync<Sequence>(collect => places.ForEachAsync(Finder.Sequences(Context), references, collect)).ConfigureAwait(false);
+            var sequences = await RequestContext.CollectAsync<Sequence>(
+                collect => places.ForEachAsync(Finder.Sequences(Context), references, collect)).ConfigureAwait(false);
             var patterns = references.Select(r => r.Text).OfType<string>().Select(t => new TextPattern(t)).ToArray();
             var hubs = Follow && Array.Exists(patterns, p => p.IsWildcard)
                 ? await RequestContext.CollectAsync<HubClient>(places.ForEachClientAsync).ConfigureAwait(false)

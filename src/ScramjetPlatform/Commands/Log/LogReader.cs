@@ -104,7 +104,14 @@ internal sealed class LogReader(CommandContext context, LogFilter filter, bool f
     private Func<Task> Read(Instance instance)
     {
         var client = context.Bind(instance.Client);
-        return Read(client, static (log, token) => log.GetStreamAsync(InstanceStream.Log, token), instance.Space, instance.Hub, instance.Id, _ => client.Hub, hasParts: false);
+        return Read(
+            client,
+            static (log, token) => log.GetStreamAsync(InstanceStream.Log, token),
+            instance.Space,
+            instance.Hub,
+            instance.Id,
+            _ => client.Hub,
+            hasParts: false);
     }
 
     private Func<Task> Read<T>(
@@ -123,7 +130,9 @@ internal sealed class LogReader(CommandContext context, LogFilter filter, bool f
 
         async Task<TimedLine<LogEntry>> ReadLineAsync(string line)
         {
-            var (before, accepted) = last.TryGetValue(hasParts ? last.Keys.FirstOrDefault(h => line.StartsWith(h + ": ", StringComparison.Ordinal)) ?? newest : newest, out var known)
+            var (before, accepted) = last.TryGetValue(
+                hasParts ? last.Keys.FirstOrDefault(h => line.StartsWith(h + ": ", StringComparison.Ordinal)) ?? newest : newest,
+                out var known)
                 ? known
                 : default;
             var entry = LogEntry.ParseNext(line, before, space, hub, instance);

@@ -46,7 +46,10 @@ public sealed class ConnectScramjetPlatformCommand : AsyncCmdlet
     [NoCompletion]
     public Uri? MultiManagerUri { get; set; }
 
-    [Parameter(Mandatory = true, HelpMessage = "The name of a saved connection or of a profile of the si command line, or a profile's file.", ParameterSetName = ProfileSet)]
+    [Parameter(
+        Mandatory = true,
+        HelpMessage = "The name of a saved connection or of a profile of the si command line, or a profile's file.",
+        ParameterSetName = ProfileSet)]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(ProfileCompleter))]
     public string? Profile { get; set; }
@@ -171,7 +174,8 @@ public sealed class ConnectScramjetPlatformCommand : AsyncCmdlet
         SkipCertificateCheck = SkipCertificateCheck,
     };
 
-    private ConnectionTarget OfProfile(SiProfile profile) => new(new ServerAddress(profile.Uri.OriginalString), profile.IsPlatform ? ConnectionKind.Platform : ConnectionKind.Hub)
+    private ConnectionTarget OfProfile(SiProfile profile) =>
+        new(new ServerAddress(profile.Uri.OriginalString), profile.IsPlatform ? ConnectionKind.Platform : ConnectionKind.Hub)
     {
         AccessToken = Secret.Reveal(AccessToken) ?? profile.GetAccessToken(),
         Name = Name,
@@ -179,7 +183,9 @@ public sealed class ConnectScramjetPlatformCommand : AsyncCmdlet
         SkipCertificateCheck = SkipCertificateCheck,
     };
 
-    /// <summary>A saved connection or a profile of si. A word that is neither is not taken for a host: it may be misspelled, and the token would go there.</summary>
+    /// <summary>
+    /// A saved connection or a profile of si. A word that is neither is not taken for a host: it may be misspelled, and the token would go there.
+    /// </summary>
     private ConnectionTarget OfWord(string word)
     {
         if (FindByName(word) is { } saved)

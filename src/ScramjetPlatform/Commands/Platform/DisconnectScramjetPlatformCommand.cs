@@ -26,7 +26,12 @@ public sealed class DisconnectScramjetPlatformCommand : PSCmdlet
         var session = ScramjetSession.Current;
         var connections = All ? session.Connections : Connection as IReadOnlyList<ScramjetConnection> ?? (session.Default is { } only ? [only] : []);
         if (connections.Count == 0 && !All)
-            WriteError(ErrorRecords.From(new ScramjetException(ErrorCodes.NotConnected, "There is no default connection to close.", "Name one. See Get-ScramjetConnection."), null));
+        {
+            WriteError(
+                ErrorRecords.From(
+                    new ScramjetException(ErrorCodes.NotConnected, "There is no default connection to close.", "Name one. See Get-ScramjetConnection."),
+                    null));
+        }
 
         foreach (var connection in connections)
         {

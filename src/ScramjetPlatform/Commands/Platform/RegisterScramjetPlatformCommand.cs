@@ -80,12 +80,18 @@ public sealed class RegisterScramjetPlatformCommand : AsyncCmdlet
         var platforms = new SavedPlatforms();
         await Task.Run(() => platforms.Save(platform, Force, StopToken), StopToken).ConfigureAwait(false);
         if (new SiSettings().ListNames().Contains(platform.Name, StringComparer.OrdinalIgnoreCase))
-            Context.Output.PostWarning($"There is also a profile '{platform.Name}' of si. Connect-ScramjetPlatform uses the saved connection; for the profile, use -Profile with its path.");
+        {
+            Context.Output.PostWarning(
+                $"There is also a profile '{platform.Name}' of si. Connect-ScramjetPlatform uses the saved connection; for the profile, use -Profile with "
+                    + "its path.");
+        }
+
         if (PassThru)
             await WriteAsync(new ScramjetProfile(platform, platforms.Path)).ConfigureAwait(false);
     }
 
-    private static string CheckName(string name) => new ServerAddress(name).IsWord && !name.Any(c => char.IsWhiteSpace(c) || char.IsControl(c)) && !WildcardPattern.ContainsWildcardCharacters(name)
+    private static string CheckName(string name) =>
+        new ServerAddress(name).IsWord && !name.Any(c => char.IsWhiteSpace(c) || char.IsControl(c)) && !WildcardPattern.ContainsWildcardCharacters(name)
         ? name
         : throw new ScramjetException(
             ErrorCodes.BadParameters,

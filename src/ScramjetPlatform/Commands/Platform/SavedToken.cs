@@ -35,7 +35,8 @@ internal sealed class SavedToken(CommandInvocationIntrinsics commands)
         try
         {
             return commands.InvokeScript(
-                $"param($name, $vault) if ($vault) {{ {SecretModule}\\Get-Secret -Name $name -Vault $vault -ErrorAction Stop }} else {{ {SecretModule}\\Get-Secret -Name $name -ErrorAction Stop }}",
+                $"param($name, $vault) if ($vault) {{ {SecretModule}\\Get-Secret -Name $name -Vault $vault -ErrorAction Stop }} else {{ "
+                    + $"{SecretModule}\\Get-Secret -Name $name -ErrorAction Stop }}",
                 platform.SecretName,
                 platform.Vault).FirstOrDefault();
         }
@@ -49,7 +50,11 @@ internal sealed class SavedToken(CommandInvocationIntrinsics commands)
         }
         catch (RuntimeException e) when (e is not PipelineStoppedException)
         {
-            throw Missing(platform, $"the secret {platform.SecretName}, which can't be read: {e.Message.TrimEnd('.')}", "Check it with Get-SecretInfo, or use -AccessToken.", e);
+            throw Missing(
+                platform,
+                $"the secret {platform.SecretName}, which can't be read: {e.Message.TrimEnd('.')}",
+                "Check it with Get-SecretInfo, or use -AccessToken.",
+                e);
         }
     }
 

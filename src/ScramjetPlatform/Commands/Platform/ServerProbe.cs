@@ -61,7 +61,8 @@ internal sealed class ServerProbe(RequestContext context, Action<string> warn, s
         throw failures.Select(f => f.Error).FirstOrDefault(IsNoApi) is { } answered
             ? new ScramjetException(
                 ErrorCodes.InvalidResponse,
-                $"There is no Scramjet API at {string.Join(" or ", failures.Where(f => IsNoApi(f.Error)).Select(f => ServerAddress.ShownOf(f.Address)))}: {answered.Message}",
+                $"There is no Scramjet API at {string.Join(" or ", failures.Where(f => IsNoApi(f.Error)).Select(f => ServerAddress.ShownOf(f.Address)))}: "
+                    + $"{answered.Message}",
                 "Check the address: an API's ends in /api/v1.",
                 answered)
             : failures[0].Error;
@@ -104,7 +105,9 @@ internal sealed class ServerProbe(RequestContext context, Action<string> warn, s
 
         _warned = true;
         var secrets = transport.HasAccessToken ? "the access token and " : "";
-        warn($"The connection to {address.GetLeftPart(UriPartial.Authority)} is not encrypted: {secrets}all data can be read on the way. Use https if the server has it.");
+        warn(
+            $"The connection to {address.GetLeftPart(UriPartial.Authority)} is not encrypted: {secrets}all data can be read on the way. Use https if the "
+                + "server has it.");
     }
 
     /// <summary>The hubs of the spaces; null if they can't be listed in time.</summary>
@@ -133,7 +136,9 @@ internal sealed class ServerProbe(RequestContext context, Action<string> warn, s
         {
             version = await context.Bind(new MiddlewareClient(transport)).GetVersionAsync(context.Cancellation).ConfigureAwait(false);
         }
-        catch (ScramjetApiException e) when (expected != ConnectionKind.Hub && (e.Code == ErrorCodes.InvalidResponse || e.StatusCode is not (null or HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden)))
+        catch (ScramjetApiException e) when (
+            expected != ConnectionKind.Hub
+                && (e.Code == ErrorCodes.InvalidResponse || e.StatusCode is not (null or HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden)))
         {
             // A platform may well keep its version to itself: its spaces tell more.
             if (expected is null && !await HasSpacesAsync(transport, ConnectionKind.Platform).ConfigureAwait(false))
@@ -169,7 +174,8 @@ internal sealed class ServerProbe(RequestContext context, Action<string> warn, s
             throw new ScramjetException(
                 ErrorCodes.BadParameters,
                 $"{Name(transport)} is a {Word(kind)}, not a {Word(meant)}.",
-                $"Connect with {(kind switch { ConnectionKind.Hub => "-HubUri", ConnectionKind.MultiManager => "-MultiManagerUri", _ => "-Uri" })} {Name(transport)}.");
+                $"Connect with {(kind switch { ConnectionKind.Hub => "-HubUri", ConnectionKind.MultiManager => "-MultiManagerUri", _ => "-Uri" })} "
+                    + $"{Name(transport)}.");
         }
 
         return (found ?? expected!.Value, version.Version is { Length: > 0 } text ? text : null);
@@ -192,7 +198,8 @@ internal sealed class ServerProbe(RequestContext context, Action<string> warn, s
 
     /// <summary>Whether no server answered as HTTP, so that another scheme may do better.</summary>
     private static bool IsNoServer(ScramjetException error) =>
-        error.Code == ErrorCodes.CannotConnect || error is ScramjetApiException { Code: ErrorCodes.InvalidResponse, StatusCode: null, InnerException: not null };
+        error.Code == ErrorCodes.CannotConnect
+            || error is ScramjetApiException { Code: ErrorCodes.InvalidResponse, StatusCode: null, InnerException: not null };
 
     /// <summary>Whether a server answered, but not as an API does, so that another path may do better.</summary>
     private static bool IsNoApi(ScramjetException error) =>

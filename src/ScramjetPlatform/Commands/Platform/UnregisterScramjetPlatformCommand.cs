@@ -40,7 +40,9 @@ public sealed class UnregisterScramjetPlatformCommand : AsyncCmdlet
             throw new ScramjetException(
                 ErrorCodes.NotFound,
                 $"There is no saved connection '{name}'.",
-                new SiSettings().ListNames().Contains(name, StringComparer.Ordinal) ? $"It is a profile of si. Remove it with: si config profile remove {name}." : "See Get-ScramjetProfile.");
+                new SiSettings().ListNames().Contains(name, StringComparer.Ordinal)
+                    ? $"It is a profile of si. Remove it with: si config profile remove {name}."
+                    : "See Get-ScramjetProfile.");
         }
 
         foreach (var platform in found)

@@ -53,7 +53,10 @@ public sealed class GetScramjetProfileCommand : AsyncCmdlet
         foreach (var name in ofSi)
         {
             await Context.GuardAsync(name, async () =>
-                await WriteAsync(new ScramjetProfile(await Task.Run(() => settings.Read(name, StopToken), StopToken).ConfigureAwait(false))).ConfigureAwait(false)).ConfigureAwait(false);
+            {
+                var profile = await Task.Run(() => settings.Read(name, StopToken), StopToken).ConfigureAwait(false);
+                await WriteAsync(new ScramjetProfile(profile)).ConfigureAwait(false);
+            }).ConfigureAwait(false);
         }
     }
 }

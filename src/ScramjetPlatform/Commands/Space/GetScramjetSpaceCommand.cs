@@ -40,7 +40,8 @@ public sealed class GetScramjetSpaceCommand : ConnectionCmdlet
             if (Context.IsFirst(space.Client))
             {
                 await Context.WriteInOrderAsync(async () =>
-                    await CompleteAsync(known.Contains(space) ? await RefreshAsync(space).ConfigureAwait(false) : space).ConfigureAwait(false)).ConfigureAwait(false);
+                    await CompleteAsync(
+                        known.Contains(space) ? await RefreshAsync(space).ConfigureAwait(false) : space).ConfigureAwait(false)).ConfigureAwait(false);
             }
         });
     }
