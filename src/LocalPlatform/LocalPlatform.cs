@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Diagnostics;
 using System.Globalization;
 using System.IO;
 using System.Linq;
@@ -7,12 +8,14 @@ using System.Net;
 using System.Threading;
 using System.Threading.Tasks;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Scramjet.LocalPlatform.Connections;
 using Scramjet.LocalPlatform.Http;
 using Scramjet.LocalPlatform.Routes;
 using Scramjet.LocalPlatform.Spaces;
@@ -20,22 +23,23 @@ using Yarp.ReverseProxy.Forwarder;
 
 namespace Scramjet.LocalPlatform;
 
-/// <summary>A Scramjet Platform on the local machine: middleware, multi-manager and spaces in this process, in front of real hubs.</summary>
+/// <summary>A Scramjet Platform: middleware, multi-manager and spaces in this process, which real hubs join by themselves.</summary>
 public sealed class LocalPlatform : IAsyncDisposable
 {
     private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan JoinTimeout = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan JoinPause = TimeSpan.FromMilliseconds(20);
 
     private readonly PlatformState state;
     private readonly WorkingFolder folder;
+    private readonly ChannelTransport channels = new();
     private readonly List<(string SpaceId, LocalHub Hub)> hubs = [];
     private WebApplication? app;
-    private HubForwarder? forwarder;
 
     private LocalPlatform(LocalPlatformOptions options)
     {
-        Token = options.Token ?? AccessKeys.NewSecret();
         folder = new WorkingFolder(options.WorkingFolder);
-        state = new PlatformState(folder.Path, Token, options.RequireToken);
+        state = new PlatformState(folder.Path, options.Token, options.RequireToken);
     }
 
     /// <summary>The middleware's base, e.g. http://127.0.0.1:41234/api/v1.</summary>
@@ -45,7 +49,7 @@ public sealed class LocalPlatform : IAsyncDisposable
     public Uri MultiManagerUri => new(BaseUri, "/mm/api/v1");
 
     /// <summary>The token that requests must have.</summary>
-    public string Token { get; }
+    public string Token => state.Token;
 
     /// <summary>The ids of the spaces.</summary>
     public IReadOnlyList<string> SpaceIds => [.. state.Spaces.Select(space => space.Id)];
@@ -58,18 +62,17 @@ public sealed class LocalPlatform : IAsyncDisposable
     public static async Task<LocalPlatform> StartAsync(LocalPlatformOptions? options = null, CancellationToken cancellationToken = default)
     {
         options ??= new LocalPlatformOptions();
+        if (!IPAddress.IsLoopback(options.Address) && !options.RequireToken)
+            throw new LocalPlatformException($"A platform that listens on {options.Address} must require a token.");
+
         var server = new LocalPlatform(options);
         try
         {
-            foreach (var id in options.Spaces.DefaultIfEmpty(PlatformState.NewSpaceId()))
-            {
-                if (server.state.Add(id) is null)
-                    throw new LocalPlatformException($"Two spaces have the id {id}.");
-            }
-
-            await Task.WhenAll(
-                server.ListenAsync(options.Port, cancellationToken),
-                server.StartHubsAsync(options.HubsPerSpace, cancellationToken)).ConfigureAwait(false);
+            server.AddSpaces(options.Spaces);
+            var own = server.SpaceIds.SelectMany(
+                (space, index) => Enumerable.Range(0, options.HubsPerSpace).Select(number => new OwnHub(index, new HubOrigin(space, string.Create(CultureInfo.InvariantCulture, $"sth-{number}"))))).ToArray();
+            var addresses = await server.ListenAsync(options, own, cancellationToken).ConfigureAwait(false);
+            await server.StartHubsAsync(own, addresses, cancellationToken).ConfigureAwait(false);
             foreach (var hub in options.ExternalHubs)
                 server.AddHub(hub);
             return server;
@@ -97,16 +100,30 @@ public sealed class LocalPlatform : IAsyncDisposable
             throw new ArgumentException($"A hub with the id {hub.Id} already exists.", nameof(hub));
     }
 
+    /// <summary>Waits until a hub has joined a space.</summary>
+    /// <exception cref="LocalPlatformException">It hasn't joined in time.</exception>
+    public async Task WaitForHubAsync(string spaceId, string hubId, TimeSpan timeout, CancellationToken cancellationToken = default)
+    {
+        for (var clock = Stopwatch.StartNew(); Space(spaceId).Hub(hubId) is not { IsConnected: true }; await Task.Delay(JoinPause, cancellationToken).ConfigureAwait(false))
+        {
+            if (clock.Elapsed > timeout)
+                throw new LocalPlatformException($"The hub {hubId} did not join the space {spaceId} within {timeout.TotalSeconds} s.");
+        }
+    }
+
     /// <summary>Connects a hub again that its space has disconnected.</summary>
     public void ReconnectHub(string spaceId, string hubId)
     {
         var hub = Space(spaceId).Hub(hubId) ?? throw new KeyNotFoundException($"There is no hub {hubId} in {spaceId}.");
-        hub.Connect();
+        hub.Reconnect();
     }
 
     /// <summary>Stops the platform and the hubs that it has started.</summary>
     public async ValueTask DisposeAsync()
     {
+        // Their hubs needn't wait for the requests of others to end.
+        foreach (var space in state.Spaces)
+            space.Dispose();
         await Task.WhenAll(hubs.Select(item => item.Hub.DisposeAsync().AsTask()).Append(StopListeningAsync())).ConfigureAwait(false);
         await state.DisposeAsync().ConfigureAwait(false);
         folder.Dispose();
@@ -114,14 +131,24 @@ public sealed class LocalPlatform : IAsyncDisposable
 
     private Space Space(string id) => state.Space(id) ?? throw new KeyNotFoundException($"There is no space {id}.");
 
-    private async Task StartHubsAsync(int count, CancellationToken cancellationToken)
+    private void AddSpaces(IList<string> ids)
     {
-        if (count > 0)
+        if (ids.Distinct().Count() != ids.Count)
+            throw new LocalPlatformException("Two spaces have the same id.");
+
+        // The folder may have spaces already.
+        foreach (var id in ids)
+            state.Add(id);
+        if (state.Spaces.Count == 0)
+            state.Add(PlatformState.NewSpaceId());
+    }
+
+    private async Task StartHubsAsync(OwnHub[] own, IReadOnlyList<Uri> addresses, CancellationToken cancellationToken)
+    {
+        if (own.Length > 0)
             await NpmInstall.EnsureAsync(cancellationToken).ConfigureAwait(false);
 
-        var starts = SpaceIds.SelectMany(
-            (spaceId, space) => Enumerable.Range(0, count)
-                .Select(number => (SpaceId: spaceId, Start: StartHubAsync(space, number, cancellationToken)))).ToArray();
+        var starts = own.Zip(addresses, (hub, address) => (hub.Origin, Start: StartHubAsync(hub, address, cancellationToken))).ToArray();
         try
         {
             await Task.WhenAll(starts.Select(item => item.Start)).ConfigureAwait(false);
@@ -129,50 +156,68 @@ public sealed class LocalPlatform : IAsyncDisposable
         finally
         {
             // Even if another one failed: those that run are stopped with the platform.
-            foreach (var (spaceId, start) in starts.Where(item => item.Start.IsCompletedSuccessfully))
-                hubs.Add((spaceId, await start.ConfigureAwait(false)));
+            foreach (var (origin, start) in starts.Where(item => item.Start.IsCompletedSuccessfully))
+                hubs.Add((origin.SpaceId, await start.ConfigureAwait(false)));
         }
 
-        foreach (var (spaceId, hub) in hubs)
-            AddHub(spaceId, hub.Id, hub.BaseUri);
+        await Task.WhenAll(own.Select(hub => WaitForHubAsync(hub.Origin.SpaceId, hub.Origin.HubId, JoinTimeout, cancellationToken))).ConfigureAwait(false);
     }
 
-    private Task<LocalHub> StartHubAsync(int space, int number, CancellationToken cancellationToken)
+    private Task<LocalHub> StartHubAsync(OwnHub hub, Uri space, CancellationToken cancellationToken)
     {
-        var id = string.Create(CultureInfo.InvariantCulture, $"sth-{number}");
-        var path = Path.Combine(folder.Path, string.Create(CultureInfo.InvariantCulture, $"space-{space}"), id);
-        return LocalHub.StartAsync(new LocalHubOptions { Id = id, WorkingFolder = path }, cancellationToken);
+        var path = Path.Combine(folder.Path, string.Create(CultureInfo.InvariantCulture, $"space-{hub.SpaceIndex}"), hub.Origin.HubId);
+        return LocalHub.StartAsync(new LocalHubOptions { Id = hub.Origin.HubId, WorkingFolder = path, Space = space.Authority }, cancellationToken);
     }
 
-    private async Task ListenAsync(int port, CancellationToken cancellationToken)
+    // Each hub that is started here has a listener of its own, because a hub of 0.18 doesn't say which space it means.
+    private async Task<IReadOnlyList<Uri>> ListenAsync(LocalPlatformOptions options, OwnHub[] own, CancellationToken cancellationToken)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(options =>
+        var register = new HubRegister(state, channels);
+        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel =>
         {
-            options.AddServerHeader = false;
-            options.Limits.MaxRequestBodySize = null;
-            options.Limits.MinRequestBodyDataRate = null;
-            options.Limits.MinResponseDataRate = null;
-            options.Listen(IPAddress.Loopback, port, listener => listener.Protocols = HttpProtocols.Http1);
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = null;
+            kestrel.Limits.MinRequestBodyDataRate = null;
+            kestrel.Limits.MinResponseDataRate = null;
+            kestrel.Listen(options.Address, options.Port, listener =>
+            {
+                if (options.Certificate is { } certificate)
+                    listener.UseHttps(certificate);
+                Take(listener, new ListenerInfo(options.RequireKeys || !IPAddress.IsLoopback(options.Address), null));
+            });
+            foreach (var hub in own)
+                kestrel.Listen(IPAddress.Loopback, 0, listener => Take(listener, new ListenerInfo(NeedsKeys: false, hub.Origin)));
+            kestrel.Listen(new ChannelEndPoint(), listener => listener.Protocols = HttpProtocols.Http1);
         });
         builder.Services.AddLogging();
         builder.Services.AddHttpForwarder();
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
+        builder.Services.AddSingleton<IConnectionListenerFactory>(channels);
 
         app = builder.Build();
-        forwarder = new HubForwarder(app.Services.GetRequiredService<IHttpForwarder>());
-        app.Run(new PlatformRoutes(state, forwarder).HandleAsync);
+        app.Run(new PlatformRoutes(state, new HubForwarder(app.Services.GetRequiredService<IHttpForwarder>())).HandleAsync);
         try
         {
             await app.StartAsync(cancellationToken).ConfigureAwait(false);
         }
         catch (IOException error)
         {
-            throw new LocalPlatformException($"The platform can't listen on port {port}: {error.Message}", error);
+            throw new LocalPlatformException($"The platform can't listen on port {options.Port}: {error.Message}", error);
         }
 
-        var address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
-        BaseUri = new Uri(new Uri(address), "/api/v1");
+        // In the order of the listeners.
+        var addresses = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses;
+        Uri[] uris = [.. addresses.Take(1 + own.Length).Select(address => new Uri(address))];
+        BaseUri = new Uri(uris[0], "/api/v1");
+        return uris[1..];
+
+        void Take(ListenOptions listener, ListenerInfo info)
+        {
+            listener.Protocols = HttpProtocols.Http1;
+            var gate = new HubGate(register, info);
+            listener.Use(next => connection => gate.HandleAsync(connection, next));
+        }
     }
 
     private async Task StopListeningAsync()
@@ -184,8 +229,9 @@ public sealed class LocalPlatform : IAsyncDisposable
         using var stopping = new CancellationTokenSource(StopTimeout);
         await app.StopAsync(stopping.Token).ConfigureAwait(false);
         await app.DisposeAsync().ConfigureAwait(false);
-        forwarder?.Dispose();
     }
+
+    private sealed record OwnHub(int SpaceIndex, HubOrigin Origin);
 
     // Signals are handled by the program that hosts the platform.
     private sealed class NoLifetime : IHostLifetime

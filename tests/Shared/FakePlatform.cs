@@ -46,12 +46,9 @@ public sealed class FakePlatform : IAsyncDisposable
 
     private async Task HandleAsync(FaultServer.Exchange exchange)
     {
-        var authorization = exchange.Headers.GetValueOrDefault("Authorization");
-        if (authorization != "Bearer " + Token)
+        if (exchange.Headers.GetValueOrDefault("Authorization") != "Bearer " + Token)
         {
-            await exchange.AnswerAsync(
-                authorization is null ? 401 : 403,
-                authorization is null ? """{"message":"Unauthorized"}""" : """{"message":"Forbidden"}""");
+            await exchange.AnswerAsync(403, """{"message":"Forbidden"}""");
             return;
         }
 

@@ -3,45 +3,26 @@ using System.Collections.Generic;
 using System.Globalization;
 using System.IO;
 using System.Net.Http;
-using System.Net.Sockets;
 using System.Text;
 using System.Threading;
 using System.Threading.Tasks;
+using Scramjet.LocalPlatform.Connections;
 
 namespace Scramjet.LocalPlatform.Http;
 
-/// <summary>One request with a body over a connection of its own (HTTP/1.1), the body and the answer at the same time.</summary>
+/// <summary>One request over a connection of its own (HTTP/1.1), its body and the answer at the same time.</summary>
 internal sealed class DuplexConnection : IDisposable
 {
     private static readonly TimeSpan ContinueTimeout = TimeSpan.FromSeconds(1);
 
-    private readonly NetworkStream stream;
+    private readonly Stream stream;
     private readonly ResponseReader reader;
     private int openEnds = 2;
 
-    private DuplexConnection(Socket socket)
+    public DuplexConnection(Stream stream)
     {
-        stream = new NetworkStream(socket, ownsSocket: true);
+        this.stream = stream;
         reader = new ResponseReader(stream);
-    }
-
-    /// <summary>Connects.</summary>
-    public static async Task<DuplexConnection> OpenAsync(Uri uri, TimeSpan timeout, CancellationToken cancellationToken)
-    {
-        using var connecting = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        connecting.CancelAfter(timeout);
-        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        try
-        {
-            await socket.ConnectAsync(uri.IdnHost, uri.Port, connecting.Token).ConfigureAwait(false);
-            return new DuplexConnection(socket);
-        }
-        catch (Exception error) when (error is SocketException or OperationCanceledException)
-        {
-            socket.Dispose();
-            cancellationToken.ThrowIfCancellationRequested();
-            throw new HttpRequestException(HttpRequestError.ConnectionError, error.Message, error);
-        }
     }
 
     /// <summary>Sends the head, starts sending the body, and returns as soon as the answer's head is there.</summary>
@@ -74,12 +55,14 @@ internal sealed class DuplexConnection : IDisposable
 
             void SendBody()
             {
-                if (!sends)
-                    _ = SendBodyAsync(request.Content!, cancellationToken);
+                if (!sends && request.Content is { } content)
+                    _ = SendBodyAsync(content, cancellationToken);
+                else if (!sends)
+                    EndOne();
                 sends = true;
             }
         }
-        catch (Exception error) when (error is IOException or SocketException or ObjectDisposedException)
+        catch (Exception error) when (error is IOException or ObjectDisposedException)
         {
             Dispose();
             cancellationToken.ThrowIfCancellationRequested();
@@ -92,8 +75,13 @@ internal sealed class DuplexConnection : IDisposable
         }
     }
 
-    /// <inheritdoc/>
-    public void Dispose() => stream.Dispose();
+    /// <summary>Breaks the request off.</summary>
+    public void Dispose()
+    {
+        if (stream is MultiplexedStream channel)
+            channel.Abort();
+        stream.Dispose();
+    }
 
     private static string Head(HttpRequestMessage request)
     {
@@ -106,11 +94,17 @@ internal sealed class DuplexConnection : IDisposable
                 Append(header.Key, header.Value);
         }
 
-        foreach (var header in request.Content!.Headers.NonValidated)
-            Append(header.Key, header.Value);
-        if (request.Content.Headers.ContentLength is null)
-            head.Append("Transfer-Encoding: chunked\r\n");
-        return head.Append("\r\n").ToString();
+        if (request.Content is { } content)
+        {
+            // Asking for the length adds its header.
+            var chunked = content.Headers.ContentLength is null;
+            foreach (var header in content.Headers.NonValidated)
+                Append(header.Key, header.Value);
+            if (chunked)
+                head.Append("Transfer-Encoding: chunked\r\n");
+        }
+
+        return head.Append("Connection: close\r\n\r\n").ToString();
 
         void Append(string name, IEnumerable<string> values)
         {
@@ -157,7 +151,7 @@ internal sealed class DuplexConnection : IDisposable
                 content.Add((name, value));
         }
 
-        if (head.Status is 204 or 304)
+        if (head.Status is 204 or 304 || request.Method == HttpMethod.Head)
             length = 0;
         response.Content = new StreamContent(new ResponseBodyStream(reader, chunked, chunked ? null : length, completed =>
         {
@@ -175,6 +169,6 @@ internal sealed class DuplexConnection : IDisposable
     private void EndOne()
     {
         if (Interlocked.Decrement(ref openEnds) == 0)
-            Dispose();
+            stream.Dispose();
     }
 }

@@ -4,12 +4,13 @@ using System.Net.Http;
 using System.Threading;
 using System.Threading.Tasks;
 using Microsoft.AspNetCore.Http;
+using Scramjet.LocalPlatform.Connections;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace Scramjet.LocalPlatform.Http;
 
 /// <summary>Passes a request on to a hub and its answer back, both as streams and both as they were sent.</summary>
-internal sealed class HubForwarder(IHttpForwarder forwarder) : IDisposable
+internal sealed class HubForwarder(IHttpForwarder forwarder)
 {
     private static readonly ForwarderRequestConfig Config = new()
     {
@@ -20,20 +21,14 @@ internal sealed class HubForwarder(IHttpForwarder forwarder) : IDisposable
         AllowResponseBuffering = false,
     };
 
-    private readonly HttpMessageInvoker client = new(new HubMessageHandler());
-
     /// <summary>Forwards to <c>{hub}/{tail}{query}</c>.</summary>
-    public async Task ForwardAsync(HttpContext context, string hubId, Uri hub, string tail, string query)
+    public async Task ForwardAsync(HttpContext context, string hubId, HubLink hub, string tail, string query)
     {
-        var address = hub.AbsoluteUri.TrimEnd('/');
-        var target = new Uri($"{address}/{tail}{query}", new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
-        var error = await forwarder.SendAsync(context, address, client, Config, new HubTransformer(target)).ConfigureAwait(false);
+        var target = hub.Address(tail + query);
+        var error = await forwarder.SendAsync(context, hub.BaseUri.AbsoluteUri, hub.Client, Config, new HubTransformer(target)).ConfigureAwait(false);
         if (error != ForwarderError.None && !context.Response.HasStarted && !context.RequestAborted.IsCancellationRequested)
             await Answer.ErrorAsync(context, StatusCodes.Status502BadGateway, $"Hub {hubId} can't be reached").ConfigureAwait(false);
     }
-
-    /// <inheritdoc/>
-    public void Dispose() => client.Dispose();
 
     private sealed class HubTransformer(Uri target) : HttpTransformer
     {

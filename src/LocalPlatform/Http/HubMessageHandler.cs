@@ -1,5 +1,5 @@
 using System;
-using System.Net;
+using System.IO;
 using System.Net.Http;
 using System.Threading;
 using System.Threading.Tasks;
@@ -7,34 +7,23 @@ using System.Threading.Tasks;
 namespace Scramjet.LocalPlatform.Http;
 
 /// <summary>
-/// Sends requests to hubs. Those without a body go over pooled connections. <see cref="SocketsHttpHandler"/> sends a body to its end
-/// before it looks at the answer, over HTTP/1.1; a hub answers while the body is still coming, so those have
-/// <see cref="DuplexConnection"/>s.
+/// Sends each request to a hub over a connection of its own. .NET's own handler sends a body to its end before it looks at the answer, over
+/// HTTP/1.1; a hub answers while the body is still coming.
 /// </summary>
-internal sealed class HubMessageHandler : DelegatingHandler
+internal sealed class HubMessageHandler(Func<CancellationToken, ValueTask<Stream>> connect) : HttpMessageHandler
 {
-    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(5);
-
-    public HubMessageHandler() : base(new SocketsHttpHandler
-    {
-        UseProxy = false,
-        UseCookies = false,
-        AllowAutoRedirect = false,
-        AutomaticDecompression = DecompressionMethods.None,
-        ActivityHeadersPropagator = null,
-        ConnectTimeout = ConnectTimeout,
-        // A hub closes idle connections after 5 s.
-        PooledConnectionIdleTimeout = TimeSpan.FromSeconds(2),
-    })
-    {
-    }
-
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        if (request.Content is null || request.Content.Headers.ContentLength == 0 || request.RequestUri!.Scheme != Uri.UriSchemeHttp)
-            return await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
+        Stream stream;
+        try
+        {
+            stream = await connect(cancellationToken).ConfigureAwait(false);
+        }
+        catch (IOException error)
+        {
+            throw new HttpRequestException(HttpRequestError.ConnectionError, error.Message, error);
+        }
 
-        var connection = await DuplexConnection.OpenAsync(request.RequestUri, ConnectTimeout, cancellationToken).ConfigureAwait(false);
-        return await connection.SendAsync(request, cancellationToken).ConfigureAwait(false);
+        return await new DuplexConnection(stream).SendAsync(request, cancellationToken).ConfigureAwait(false);
     }
 }

@@ -106,6 +106,7 @@ public sealed class LocalHub : IAsyncDisposable
             ["id"] = options.Id,
             ["port"] = options.Port,
             ["instancesServerPort"] = options.InstancesServerPort,
+            ["space"] = options.Space,
             ["folder"] = folder.Path,
             ["modules"] = modules,
         };

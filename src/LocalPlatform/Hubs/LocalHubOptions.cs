@@ -20,6 +20,9 @@ public sealed class LocalHubOptions
     /// </summary>
     public string? WorkingFolder { get; set; }
 
+    /// <summary>The host and port of the space that the hub joins, such as 127.0.0.1:8080; null for a hub on its own.</summary>
+    public string? Space { get; set; }
+
     /// <summary>How long the start may take, the installation of the npm packages not counted.</summary>
     public TimeSpan StartTimeout { get; set; } = TimeSpan.FromSeconds(60);
 }

@@ -4,6 +4,7 @@ using System.Linq;
 using System.Text.Json.Nodes;
 using System.Threading.Tasks;
 using Microsoft.AspNetCore.Http;
+using Scramjet.LocalPlatform.Connections;
 using Scramjet.LocalPlatform.Http;
 using Scramjet.LocalPlatform.Spaces;
 
@@ -17,7 +18,7 @@ internal sealed class ManagerRoutes(PlatformState state, HubForwarder forwarder)
     {
         (_, ["sth", var id, "api", "v1", ..]) => ForwardAsync(context, space, id, target, start + 4),
         ("GET", ["sth", var id, "info"]) => HubInfoAsync(context, space, id),
-        ("DELETE", ["sth", var id]) => DeleteHub(context, space, id),
+        ("DELETE", ["sth", var id]) => DeleteHubAsync(context, space, id),
         ("GET", ["list"]) => ListAsync(context, space),
         ("GET", ["version"]) => Answer.JsonAsync(context, PlatformRoutes.VersionOf("@scramjet/manager")),
         ("GET", ["load"]) => Answer.JsonAsync(context, MachineLoad.Read()),
@@ -27,11 +28,12 @@ internal sealed class ManagerRoutes(PlatformState state, HubForwarder forwarder)
         ("GET", ["all_sequences"]) => SequencesAsync(context, space, withStore: true),
         ("GET", ["instances"]) => InstancesAsync(context, space),
         ("GET", ["topics"]) => TopicsAsync(context, space),
-        ("GET", ["topic", var name]) => TopicRoutes.ReadAsync(context, space, name),
-        ("POST", ["topic", var name]) => TopicRoutes.SendAsync(context, space, name),
+        ("GET", ["topic", var name]) => TopicRoutes.ReadAsync(context, space, name, context.Features.Get<HubOrigin>()?.HubId),
+        ("POST", ["topic", var name]) => TopicRoutes.SendAsync(context, space, name, context.Features.Get<HubOrigin>()?.HubId),
         ("GET", ["log"]) => StreamAnswer.WriteAsync(context, LogMerge.ReadAsync(state.Hubs, () => space.Hubs, context.RequestAborted)),
         ("GET", ["audit"]) => StreamAnswer.WriteAsync(context, state.Audit.ReadAsync(space.Id, context.RequestAborted)),
         ("POST", ["disconnect"]) => DisconnectAsync(context, space),
+        ("GET", ["sequence-store", var id]) => StoreRoutes.GetAsync(context, space, id),
         (_, ["s3" or "store", ..] path) => StoreRoutes.Handle(context, space, path),
         _ => null,
     };
@@ -57,45 +59,54 @@ internal sealed class ManagerRoutes(PlatformState state, HubForwarder forwarder)
         ["apiPort"] = context.Connection.LocalPort,
         ["logColors"] = false,
         ["logLevel"] = "debug",
-        ["sthControllerOptions"] = new JsonObject { ["unhealthyTimeoutMs"] = 2000 },
+        ["sthControllerOptions"] = new JsonObject { ["unhealthyTimeoutMs"] = 8000 },
     };
 
-    private static Task DeleteHub(HttpContext context, Space space, string id)
+    private static async Task DeleteHubAsync(HttpContext context, Space space, string id)
     {
-        if (space.Hub(id) is not { } hub)
-            return NoHub(context, id);
-        if (!hub.SelfHosted)
-            return Answer.ErrorAsync(context, StatusCodes.Status400BadRequest, "Unable to delete native hub");
-        if (hub.IsConnected && context.Request.Headers["x-force"] != "true")
-            return Answer.ErrorAsync(context, StatusCodes.Status409Conflict, "Cannot delete selected hub as it is still connected");
+        var (status, error) = space.Hub(id) switch
+        {
+            null => (StatusCodes.Status404NotFound, $"Hub {id} not found"),
+            { SelfHosted: false } => (StatusCodes.Status400BadRequest, "Unable to delete native hub"),
+            { IsConnected: true } when context.Request.Headers["x-force"] != "true" => (StatusCodes.Status409Conflict, "Cannot delete selected hub as it is still connected"),
+            _ => (0, ""),
+        };
+        if (status != 0 || space.Hub(id) is not { } hub)
+        {
+            await Answer.ErrorAsync(context, status, error).ConfigureAwait(false);
+            return;
+        }
 
+        await hub.DropAsync("id_drop", ControlCode.IdDropped).ConfigureAwait(false);
         space.Remove(hub);
-        return Answer.JsonAsync(context, new JsonObject { ["opStatus"] = "Accepted" }, StatusCodes.Status202Accepted);
+        await Answer.JsonAsync(context, new JsonObject { ["opStatus"] = "Accepted" }, StatusCodes.Status202Accepted).ConfigureAwait(false);
     }
 
     private async Task ForwardAsync(HttpContext context, Space space, string id, RequestTarget target, int start)
     {
         if (space.Hub(id) is not { } hub)
             await NoHub(context, id).ConfigureAwait(false);
-        else if (hub.DisconnectReason is { } reason)
+        else if (hub.DropReason is { } reason)
             await Answer.ErrorAsync(context, StatusCodes.Status404NotFound, $"Hub {id} is disconnected ({reason})").ConfigureAwait(false);
+        else if (hub.Link is { } link)
+            await forwarder.ForwardAsync(context, id, link, target.Tail(start), target.Query).ConfigureAwait(false);
         else
-            await forwarder.ForwardAsync(context, id, hub.Uri, target.Tail(start), target.Query).ConfigureAwait(false);
+            await Answer.ErrorAsync(context, StatusCodes.Status502BadGateway, $"Hub {id} can't be reached").ConfigureAwait(false);
     }
 
     private async Task HubInfoAsync(HttpContext context, Space space, string id)
     {
         if (space.Hub(id) is { } hub)
-            await Answer.JsonAsync(context, await state.Hubs.DescribeAsync(hub, context.RequestAborted).ConfigureAwait(false)).ConfigureAwait(false);
+            await Answer.JsonAsync(context, await DescribeAsync(context, space, hub).ConfigureAwait(false)).ConfigureAwait(false);
         else
             await NoHub(context, id).ConfigureAwait(false);
     }
 
+    private Task<JsonObject> DescribeAsync(HttpContext context, Space space, HubEntry hub) =>
+        state.Hubs.DescribeAsync(hub, space.Topics.NamesOf(hub.Id), context.RequestAborted);
+
     private async Task ListAsync(HttpContext context, Space space) =>
-        await Answer.JsonAsync(
-            context,
-            Array(await Task.WhenAll(space.Hubs.Select(hub => state.Hubs.DescribeAsync(hub, context.RequestAborted))).ConfigureAwait(false)))
-            .ConfigureAwait(false);
+        await Answer.JsonAsync(context, Array(await Task.WhenAll(space.Hubs.Select(hub => DescribeAsync(context, space, hub))).ConfigureAwait(false))).ConfigureAwait(false);
 
     private async Task SequencesAsync(HttpContext context, Space space, bool withStore)
     {
@@ -120,7 +131,7 @@ internal sealed class ManagerRoutes(PlatformState state, HubForwarder forwarder)
     private async Task TopicsAsync(HttpContext context, Space space)
     {
         var hubTopics = await state.Hubs.TopicsAsync(space.Hubs, context.RequestAborted).ConfigureAwait(false);
-        await Answer.JsonAsync(context, Array(hubTopics.Concat(space.Topics.Describe()).DistinctBy(topic => (string?)topic["name"]))).ConfigureAwait(false);
+        await Answer.JsonAsync(context, Array(space.Topics.Describe().Concat(hubTopics).DistinctBy(topic => (string?)topic["name"]))).ConfigureAwait(false);
     }
 
     private static async Task DisconnectAsync(HttpContext context, Space space)
@@ -140,7 +151,7 @@ internal sealed class ManagerRoutes(PlatformState state, HubForwarder forwarder)
             {
                 null => (null, StatusCodes.Status404NotFound, "Couldn't find STH with a given ID"),
                 { SelfHosted: false } => (null, StatusCodes.Status400BadRequest, "Unable to disconnect native hub"),
-                { DisconnectReason: not null } => (null, StatusCodes.Status409Conflict, "STH with a given id is already disconnected"),
+                { DropReason: not null } => (null, StatusCodes.Status409Conflict, "STH with a given id is already disconnected"),
                 var found => (found, 0, ""),
             };
             if (hub is null)
@@ -152,16 +163,17 @@ internal sealed class ManagerRoutes(PlatformState state, HubForwarder forwarder)
             drops.Add((hub, "id_drop"));
         }
 
-        var connected = space.Hubs.Where(hub => hub.DisconnectReason is null).ToArray();
+        var connected = space.Hubs.Where(hub => hub.DropReason is null).ToArray();
         if (accessKey is not null)
         {
-            if (!space.Hubs.Any(hub => hub.AccessKey == accessKey))
+            var keyId = AccessKeys.IdOf(accessKey);
+            if (!space.Hubs.Any(hub => hub.KeyId == keyId))
             {
                 await Answer.ErrorAsync(context, StatusCodes.Status404NotFound, "Couldn't find any STH connected with that Access Key").ConfigureAwait(false);
                 return;
             }
 
-            drops.AddRange(connected.Where(hub => hub.AccessKey == accessKey).Select(hub => (hub, "key_revoked")));
+            drops.AddRange(connected.Where(hub => hub.KeyId == keyId).Select(hub => (hub, "key_revoked")));
         }
 
         // A limit is how many may stay.
@@ -170,13 +182,19 @@ internal sealed class ManagerRoutes(PlatformState state, HubForwarder forwarder)
 
         var disconnected = new JsonArray();
         foreach (var (hub, reason) in drops.DistinctBy(drop => drop.Hub))
-        {
-            hub.Disconnect(reason);
             disconnected.Add(new JsonObject { ["sthId"] = hub.Id, ["reason"] = reason });
-        }
+        await Task.WhenAll(drops.DistinctBy(drop => drop.Hub).Select(drop => drop.Hub.DropAsync(drop.Reason, CodeOf(drop.Reason)))).ConfigureAwait(false);
+        space.Changed();
 
         await Answer.JsonAsync(context, new JsonObject { ["managerId"] = space.Id, ["disconnected"] = disconnected }).ConfigureAwait(false);
     }
+
+    private static ControlCode CodeOf(string reason) => reason switch
+    {
+        "key_revoked" => ControlCode.KeyRevoked,
+        "limit_exceeded" => ControlCode.LimitExceeded,
+        _ => ControlCode.IdDropped,
+    };
 
     private static T? Value<T>(JsonObject body, string field) =>
         body[field] is JsonValue value && value.TryGetValue<T>(out var found) ? found : default;

@@ -4,6 +4,7 @@ using System.Net.Http.Headers;
 using System.Text.Json.Nodes;
 using System.Threading.Tasks;
 using Microsoft.AspNetCore.Http;
+using Scramjet.LocalPlatform.Connections;
 using Scramjet.LocalPlatform.Http;
 using Scramjet.LocalPlatform.Spaces;
 
@@ -42,15 +43,17 @@ internal sealed class PlatformRoutes(PlatformState state, HubForwarder forwarder
 
     private async Task RouteAsync(HttpContext context)
     {
-        var authorization = AuthenticationHeaderValue.TryParse(context.Request.Headers.Authorization, out var header)
-            && header.Scheme.Equals("Bearer", StringComparison.OrdinalIgnoreCase)
-            ? header.Parameter
-            : null;
-        if (state.Identify(authorization) is not { } requestor)
+        if (PlainTopic(context) is { } plain)
         {
-            await (authorization is null
-                ? Answer.MessageAsync(context, StatusCodes.Status401Unauthorized, "Unauthorized")
-                : Answer.MessageAsync(context, StatusCodes.Status403Forbidden, "Forbidden")).ConfigureAwait(false);
+            await plain.ConfigureAwait(false);
+            return;
+        }
+
+        // What comes through a hub's connection is the hub's, and for its space alone.
+        var origin = context.Features.Get<HubOrigin>();
+        if (origin is null && !state.Accepts(BearerOf(context)))
+        {
+            await Answer.MessageAsync(context, StatusCodes.Status403Forbidden, "Forbidden").ConfigureAwait(false);
             return;
         }
 
@@ -67,6 +70,7 @@ internal sealed class PlatformRoutes(PlatformState state, HubForwarder forwarder
         {
             ["api", "v1", "space", var id, "api", "v1", ..] => (id, 6),
             ["mm", "api", "v1", "cpm", var id, "api", "v1", ..] => (id, 7),
+            ["api", "v1", "cpm", var id, "api", "v1", ..] when origin is not null => (id, 6),
             ["api", "v1", "space", var id, "apikey"] => (id, 4),
             _ => (null, path is ["mm", ..] ? 3 : 2),
         };
@@ -77,15 +81,14 @@ internal sealed class PlatformRoutes(PlatformState state, HubForwarder forwarder
             return;
         }
 
-        var multi = path is ["mm", ..];
-        if (space is null ? multi && requestor.OnlySpace is not null : !requestor.MayUse(space))
+        if (origin is not null && (space?.Id != origin.SpaceId || start == 4))
         {
             await Answer.MessageAsync(context, StatusCodes.Status403Forbidden, "Forbidden").ConfigureAwait(false);
             return;
         }
 
         var rest = path.Skip(start).ToArray();
-        var audited = new AuditedRequest(space?.Id, requestor.Id, AuditOperation.Of(method, rest is ["sth", _, "api", "v1", .. var inHub] ? inHub : rest));
+        var audited = new AuditedRequest(space?.Id, origin?.HubId ?? "local-user", AuditOperation.Of(method, rest is ["sth", _, "api", "v1", .. var inHub] ? inHub : rest));
         audited.Attach(context);
         state.Audit.Start(audited);
         try
@@ -94,7 +97,7 @@ internal sealed class PlatformRoutes(PlatformState state, HubForwarder forwarder
             {
                 ([.., "apikey"], { } owner) when start == 4 => middleware.AccessKeys(context, owner),
                 (_, { } owner) => manager.Handle(context, owner, target, start),
-                (["api", "v1", ..], null) => middleware.Handle(context, requestor, rest),
+                (["api", "v1", ..], null) => middleware.Handle(context, rest),
                 (["mm", "api", "v1", ..], null) => multiManager.Handle(context, rest),
                 _ => null,
             };
@@ -104,5 +107,29 @@ internal sealed class PlatformRoutes(PlatformState state, HubForwarder forwarder
         {
             state.Audit.End(audited);
         }
+    }
+
+    private static string? BearerOf(HttpContext context) =>
+        AuthenticationHeaderValue.TryParse(context.Request.Headers.Authorization, out var header) && header.Scheme.Equals("Bearer", StringComparison.OrdinalIgnoreCase) ? header.Parameter : null;
+
+    // Hubs of the 0.18 series send and fetch topics without a token, and don't say which they are.
+    private Task? PlainTopic(HttpContext context)
+    {
+        var hub = RequestTarget.Of(context).Segments is ["topic", _] ? OlderHubOf(context) : null;
+        return (context.Request.Method, hub, RequestTarget.Of(context).Segments) switch
+        {
+            ("GET", { } known, [_, var name]) => TopicRoutes.ReadAsync(context, known.Space, name, known.HubId),
+            ("POST", { } known, [_, var name]) => TopicRoutes.SendAsync(context, known.Space, name, known.HubId),
+            _ => null,
+        };
+    }
+
+    private (Space Space, string HubId)? OlderHubOf(HttpContext context)
+    {
+        // Only a hub that can be told from others by its address.
+        var older = state.Spaces.SelectMany(item => item.Hubs, (item, hub) => (Space: item, Hub: hub))
+            .Where(item => item.Hub.Connection is { SendsTopics: true } && item.Hub.RemoteAddress?.Equals(context.Connection.RemoteIpAddress) == true)
+            .Take(2).ToArray();
+        return older.Length == 1 ? (older[0].Space, older[0].Hub.Id) : null;
     }
 }

@@ -10,10 +10,13 @@ namespace Scramjet.LocalPlatform.Routes;
 /// <summary>A space's store.</summary>
 internal static class StoreRoutes
 {
+    private const string PackageEnd = ".tar.gz";
+
     /// <summary>Answers what is under s3 and store; null where there is no such route.</summary>
     public static Task? Handle(HttpContext context, Space space, string[] path) => (context.Request.Method, path) switch
     {
         ("GET", ["s3"] or ["s3", ""]) => Answer.JsonAsync(context, space.Store.List()),
+        ("GET", ["s3", { Length: > 0 } id]) => GetAsync(context, space, id),
         ("PUT", ["s3"] or ["s3", ""]) => PutAsync(context, space, Guid.NewGuid().ToString()),
         ("PUT", ["s3", var id]) => PutAsync(context, space, id),
         ("DELETE", ["s3", { Length: > 0 } id]) => space.Store.Remove(other => other == id) == 0
@@ -22,6 +25,21 @@ internal static class StoreRoutes
         ("DELETE", ["store"]) => ClearAsync(context, space),
         _ => null,
     };
+
+    /// <summary>Sends a package, which hubs ask for by its id and the end of a package's name.</summary>
+    public static async Task GetAsync(HttpContext context, Space space, string id)
+    {
+        await using var package = space.Store.Open(id) ?? (id.EndsWith(PackageEnd, StringComparison.Ordinal) ? space.Store.Open(id[..^PackageEnd.Length]) : null);
+        if (package is null)
+        {
+            await Answer.ErrorAsync(context, StatusCodes.Status404NotFound, $"Store item {id} not found").ConfigureAwait(false);
+            return;
+        }
+
+        context.Response.ContentType = "application/octet-stream";
+        context.Response.ContentLength = package.Length;
+        await package.CopyToAsync(context.Response.Body, context.RequestAborted).ConfigureAwait(false);
+    }
 
     private static Task ClearAsync(HttpContext context, Space space)
     {

@@ -12,14 +12,22 @@ namespace Scramjet.LocalPlatform.Routes;
 internal static class TopicRoutes
 {
     /// <summary>Streams what is sent to a topic.</summary>
-    public static async Task ReadAsync(HttpContext context, Space space, string name)
+    /// <param name="context">The request.</param>
+    /// <param name="space">The topic's space.</param>
+    /// <param name="name">The topic's name.</param>
+    /// <param name="hubId">The hub that asks, which doesn't get what it has sent; null for others.</param>
+    public static async Task ReadAsync(HttpContext context, Space space, string name, string? hubId)
     {
         if (await FindAsync(context, space, name, mustMatch: false).ConfigureAwait(false) is { } topic)
-            await StreamAnswer.WriteAsync(context, topic.ReadAsync(context.RequestAborted)).ConfigureAwait(false);
+            await StreamAnswer.WriteAsync(context, topic.ReadAsync(hubId, context.RequestAborted)).ConfigureAwait(false);
     }
 
     /// <summary>Sends a request's body to a topic, block by block as it comes.</summary>
-    public static async Task SendAsync(HttpContext context, Space space, string name)
+    /// <param name="context">The request.</param>
+    /// <param name="space">The topic's space.</param>
+    /// <param name="name">The topic's name.</param>
+    /// <param name="hubId">The hub that sends; null for others.</param>
+    public static async Task SendAsync(HttpContext context, Space space, string name, string? hubId)
     {
         if (await FindAsync(context, space, name, mustMatch: true).ConfigureAwait(false) is not { } topic)
             return;
@@ -27,7 +35,7 @@ internal static class TopicRoutes
         var buffer = new byte[16 * 1024];
         int count;
         while ((count = await context.Request.Body.ReadAsync(buffer, context.RequestAborted).ConfigureAwait(false)) > 0)
-            await topic.SendAsync(buffer[..count], context.RequestAborted).ConfigureAwait(false);
+            await topic.SendAsync(buffer[..count], hubId, context.RequestAborted).ConfigureAwait(false);
         if (context.Request.Headers["x-end-stream"] == "true")
             space.Topics.End(topic);
         await Answer.JsonAsync(context, new JsonObject()).ConfigureAwait(false);

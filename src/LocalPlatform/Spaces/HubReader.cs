@@ -11,37 +11,34 @@ using System.Threading.Tasks;
 
 namespace Scramjet.LocalPlatform.Spaces;
 
-/// <summary>Gets what a manager knows of its hubs from the hubs.</summary>
-internal sealed class HubReader : IDisposable
+/// <summary>
+/// Gets what a manager knows of its hubs from the hubs. Control messages say when a sequence or an instance comes or goes, but not how it is.
+/// </summary>
+internal sealed class HubReader
 {
     private static readonly TimeSpan ResponseTimeout = TimeSpan.FromSeconds(2);
 
-    private readonly HttpClient client = new(new SocketsHttpHandler
-    {
-        UseProxy = false,
-        UseCookies = false,
-        ActivityHeadersPropagator = null,
-        PooledConnectionIdleTimeout = TimeSpan.FromSeconds(2),
-        MaxConnectionsPerServer = 16,
-    })
-    {
-        Timeout = Timeout.InfiniteTimeSpan,
-    };
-
     /// <summary>A hub's entry in the list.</summary>
-    public async Task<JsonObject> DescribeAsync(HubEntry hub, CancellationToken cancellationToken)
+    public async Task<JsonObject> DescribeAsync(HubEntry hub, IEnumerable<string> topics, CancellationToken cancellationToken)
     {
+        if (!hub.HasAddress)
+        {
+            return hub.Connection?.Inventory is { } inventory
+                ? hub.Describe(hub.IsHealthy, topics, inventory.Sequences, inventory.Instances)
+                : hub.Describe(false, [], [], []);
+        }
+
         // Hubs that couldn't be reached are requested too, since they may be running again.
-        var healthy = hub.DisconnectReason is null && await GetAsync(hub, "version", cancellationToken).ConfigureAwait(false) is not null;
+        var healthy = await GetAsync(hub, "version", cancellationToken).ConfigureAwait(false) is not null;
         if (!healthy)
             return hub.Describe(false, [], [], []);
 
-        var topics = GetListAsync(hub, "topics", cancellationToken);
+        var names = GetListAsync(hub, "topics", cancellationToken);
         var sequences = GetListAsync(hub, "sequences", cancellationToken);
         var instances = GetListAsync(hub, "instances", cancellationToken);
         return hub.Describe(
             true,
-            (await topics.ConfigureAwait(false)).Select(TopicName).OfType<string>(),
+            (await names.ConfigureAwait(false)).Select(TopicName).OfType<string>(),
             (await sequences.ConfigureAwait(false)).Select(Id).OfType<string>(),
             (await instances.ConfigureAwait(false)).Select(Id).OfType<string>());
     }
@@ -56,38 +53,29 @@ internal sealed class HubReader : IDisposable
         (await Task.WhenAll(hubs.Where(hub => hub.IsConnected).Select(hub => InstancesAsync(hub, cancellationToken))).ConfigureAwait(false))
             .SelectMany(items => items);
 
-    /// <summary>The topics of hubs, by name, with a hub that has one as an actor.</summary>
+    /// <summary>The topics of hubs that are reached at their address, by name, with a hub that has one as an actor.</summary>
     public async Task<IEnumerable<JsonObject>> TopicsAsync(IEnumerable<HubEntry> hubs, CancellationToken cancellationToken)
     {
-        var lists = await Task.WhenAll(
-            hubs.Where(hub => hub.IsConnected)
-                .Select(async hub => (Hub: hub, Topics: await GetListAsync(hub, "topics", cancellationToken).ConfigureAwait(false)))).ConfigureAwait(false);
+        var lists = await Task.WhenAll(hubs.Where(hub => hub.HasAddress && hub.IsConnected)
+            .Select(async hub => (Hub: hub, Topics: await GetListAsync(hub, "topics", cancellationToken).ConfigureAwait(false)))).ConfigureAwait(false);
         return lists.SelectMany(list => list.Topics, (list, topic) => (list.Hub, Topic: topic))
             .Where(item => TopicName(item.Topic) is not null)
             .GroupBy(item => TopicName(item.Topic)!)
-            .Select(group => new JsonObject
-            {
-                ["name"] = group.Key,
-                ["contentType"] = group.First().Topic["contentType"]?.DeepClone(),
-                ["actors"] = new JsonArray([.. group.Select(item => (JsonNode)new JsonObject
-                {
-                    ["role"] = Text(item.Topic, "localProvider") is { Length: > 0 } ? "provider" : "consumer",
-                    ["type"] = "host",
-                    ["stream"] = true,
-                    ["hostId"] = item.Hub.Id,
-                    ["retired"] = false,
-                })]),
-            });
+            .Select(group => SpaceTopics.Describe(
+                group.Key,
+                Text(group.First().Topic, "contentType") ?? SpaceTopics.ContentTypes[0],
+                group.Select(item => SpaceTopics.Actor(item.Hub.Id, Text(item.Topic, "localProvider") is { Length: > 0 }))));
     }
 
     /// <summary>A hub's log.</summary>
-    public async Task<Stream> LogAsync(HubEntry hub, CancellationToken cancellationToken) =>
-        await client.GetStreamAsync(Address(hub, "log"), cancellationToken).ConfigureAwait(false);
+    public async Task<Stream> LogAsync(HubEntry hub, CancellationToken cancellationToken)
+    {
+        if (hub.Link is not { } link)
+            throw new IOException("The hub isn't connected.");
 
-    /// <inheritdoc/>
-    public void Dispose() => client.Dispose();
-
-    private static Uri Address(HubEntry hub, string path) => new($"{hub.Uri.AbsoluteUri.TrimEnd('/')}/{path}");
+        var response = await link.Client.SendAsync(new HttpRequestMessage(HttpMethod.Get, link.Address("log")), cancellationToken).ConfigureAwait(false);
+        return await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
+    }
 
     private static string? Id(JsonNode? item) => Text(item, "id");
 
@@ -160,11 +148,15 @@ internal sealed class HubReader : IDisposable
     // Null if the hub doesn't respond in time, or not with JSON.
     private async Task<JsonNode?> GetAsync(HubEntry hub, string path, CancellationToken cancellationToken)
     {
+        if (hub.Link is not { } link)
+            return null;
+
         using var bound = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         bound.CancelAfter(ResponseTimeout);
         try
         {
-            using var response = await client.GetAsync(Address(hub, path), bound.Token).ConfigureAwait(false);
+            using var request = new HttpRequestMessage(HttpMethod.Get, link.Address(path));
+            using var response = await link.Client.SendAsync(request, bound.Token).ConfigureAwait(false);
             hub.Seen(reachable: true);
             if (response.StatusCode != HttpStatusCode.OK)
                 return null;
@@ -177,7 +169,7 @@ internal sealed class HubReader : IDisposable
                 hub.Seen(reachable: false);
             return null;
         }
-        catch (JsonException)
+        catch (Exception error) when (error is JsonException or IOException)
         {
             return null;
         }

@@ -46,7 +46,7 @@ internal static class LogMerge
             {
                 foreach (var hub in hubs())
                 {
-                    if (hub.DisconnectReason is null && (!open.TryGetValue(hub, out var task) || task.IsCompleted))
+                    if (hub.IsConnected && (!open.TryGetValue(hub, out var task) || task.IsCompleted))
                         open[hub] = CopyAsync(reader, hub, lines, cancellationToken);
                 }
 
@@ -64,7 +64,7 @@ internal static class LogMerge
         try
         {
             using var log = new StreamReader(await reader.LogAsync(hub, cancellationToken).ConfigureAwait(false));
-            while (hub.DisconnectReason is null && await log.ReadLineAsync(cancellationToken).ConfigureAwait(false) is { } line)
+            while (hub.DropReason is null && await log.ReadLineAsync(cancellationToken).ConfigureAwait(false) is { } line)
                 await lines.WriteAsync(Encoding.UTF8.GetBytes($"{hub.Id}: {line}\n"), cancellationToken).ConfigureAwait(false);
         }
         catch (Exception error) when (error is HttpRequestException or IOException or OperationCanceledException)

@@ -8,11 +8,30 @@ using System.Threading.Tasks;
 
 namespace Scramjet.LocalPlatform.Spaces;
 
-/// <summary>A space's store: packages in a folder and what they say of themselves.</summary>
-internal sealed class PackageStore(string folder)
+/// <summary>A space's store: packages in a folder and what they say of themselves, each in a file beside it.</summary>
+internal sealed class PackageStore
 {
+    private const string PackageEnd = ".tar.gz";
+    private const string ConfigEnd = ".json";
+
     private readonly Lock gate = new();
     private readonly List<(string Id, string File, JsonObject Config)> items = [];
+    private readonly string folder;
+
+    /// <summary>Opens the store of a folder.</summary>
+    public PackageStore(string folder)
+    {
+        this.folder = folder;
+        if (!Directory.Exists(folder))
+            return;
+
+        foreach (var file in new DirectoryInfo(folder).GetFiles("*" + ConfigEnd).OrderBy(file => file.CreationTimeUtc))
+        {
+            var package = Path.ChangeExtension(file.FullName, null) + PackageEnd;
+            if (File.Exists(package) && JsonNode.Parse(File.ReadAllText(file.FullName)) is JsonObject config && (string?)config["id"] is { } id)
+                items.Add((id, package, config));
+        }
+    }
 
     /// <summary>The stored packages' configurations.</summary>
     public JsonArray List()
@@ -28,12 +47,19 @@ internal sealed class PackageStore(string folder)
             return items.Any(item => item.Id == id);
     }
 
+    /// <summary>Opens a package; null where there is none with the id.</summary>
+    public Stream? Open(string id)
+    {
+        lock (gate)
+            return items.FirstOrDefault(item => item.Id == id).File is { } file ? File.OpenRead(file) : null;
+    }
+
     /// <summary>Stores a package; null where another upload has taken the id meanwhile.</summary>
     /// <exception cref="PackageException">It is no package.</exception>
     public async Task<JsonObject?> PutAsync(string id, Stream package, CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(folder);
-        var file = Path.Combine(folder, Guid.NewGuid() + ".tar.gz");
+        var file = Path.Combine(folder, Guid.NewGuid() + PackageEnd);
         var stored = false;
         try
         {
@@ -46,6 +72,7 @@ internal sealed class PackageStore(string folder)
                 if (items.Any(item => item.Id == id))
                     return null;
 
+                File.WriteAllText(ConfigOf(file), config.ToJsonString());
                 items.Add((id, file, config));
                 stored = true;
                 return (JsonObject)config.DeepClone();
@@ -65,11 +92,16 @@ internal sealed class PackageStore(string folder)
         {
             foreach (var (id, file, _) in items)
             {
-                if (picks(id))
-                    File.Delete(file);
+                if (!picks(id))
+                    continue;
+
+                File.Delete(ConfigOf(file));
+                File.Delete(file);
             }
 
             return items.RemoveAll(item => picks(item.Id));
         }
     }
+
+    private static string ConfigOf(string package) => package[..^PackageEnd.Length] + ConfigEnd;
 }

@@ -1,25 +1,41 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
+using System.Text.Json.Nodes;
 using System.Threading;
+using Scramjet.LocalPlatform.Connections;
 
 namespace Scramjet.LocalPlatform.Spaces;
 
 /// <summary>A space: its hubs, keys, store and topics.</summary>
-internal sealed class Space(string id, string folder)
+internal sealed class Space : IDisposable
 {
     private readonly Lock gate = new();
     private readonly List<HubEntry> hubs = [];
+    private readonly Action changed;
 
-    public string Id => id;
+    /// <param name="id">The space's id.</param>
+    /// <param name="folder">The folder of its store.</param>
+    /// <param name="secret">What its keys are made with.</param>
+    /// <param name="changed">Called when something has changed that must survive a restart.</param>
+    public Space(string id, string folder, byte[] secret, Action changed)
+    {
+        Id = id;
+        this.changed = changed;
+        Keys = new AccessKeys(id, secret);
+        Store = new PackageStore(folder);
+        Topics = new SpaceTopics(Hub);
+    }
 
-    public DateTimeOffset Created { get; } = DateTimeOffset.UtcNow;
+    public string Id { get; }
 
-    public AccessKeys Keys { get; } = new();
+    public DateTimeOffset Created { get; private set; } = DateTimeOffset.UtcNow;
 
-    public PackageStore Store { get; } = new(folder);
+    public AccessKeys Keys { get; }
 
-    public SpaceTopics Topics { get; } = new();
+    public PackageStore Store { get; }
+
+    public SpaceTopics Topics { get; }
 
     /// <summary>The hubs in the order in which they came.</summary>
     public IReadOnlyList<HubEntry> Hubs
@@ -32,7 +48,11 @@ internal sealed class Space(string id, string folder)
     }
 
     /// <summary>The hub with an id.</summary>
-    public HubEntry? Hub(string hubId) => Hubs.FirstOrDefault(hub => hub.Id == hubId);
+    public HubEntry? Hub(string hubId)
+    {
+        lock (gate)
+            return hubs.Find(hub => hub.Id == hubId);
+    }
 
     /// <summary>Adds a hub; false where the id is taken.</summary>
     public bool Add(HubEntry hub)
@@ -47,10 +67,71 @@ internal sealed class Space(string id, string folder)
         }
     }
 
+    /// <summary>The hub with an id, which is added where it is new.</summary>
+    public HubEntry GetOrAdd(string hubId)
+    {
+        lock (gate)
+        {
+            if (hubs.Find(hub => hub.Id == hubId) is { } known)
+                return known;
+
+            var hub = new HubEntry(hubId);
+            hubs.Add(hub);
+            return hub;
+        }
+    }
+
     /// <summary>Forgets a hub.</summary>
     public void Remove(HubEntry hub)
     {
         lock (gate)
             hubs.Remove(hub);
+        Topics.Forget(hub);
+        hub.Dispose();
+        changed();
+    }
+
+    /// <summary>Says that something has changed that must survive a restart.</summary>
+    public void Changed() => changed();
+
+    /// <summary>Takes in what a hub says of itself.</summary>
+    public void Take(HubEntry hub, HubConnection connection, ControlMessage message)
+    {
+        if (message.Code != ControlCode.Topic)
+            return;
+
+        Topics.Take(hub.Id, connection.SendsTopics, message.Data);
+        changed();
+    }
+
+    /// <summary>What a platform that is started again must know of the space.</summary>
+    public JsonObject Save() => new()
+    {
+        ["id"] = Id,
+        ["created"] = Created,
+        ["keys"] = Keys.Save(),
+        ["hubs"] = new JsonArray([.. Hubs.Select(hub => hub.Save()).OfType<JsonObject>()]),
+        ["topics"] = Topics.Save(),
+    };
+
+    /// <summary>Takes back what was saved.</summary>
+    public void Load(JsonObject saved)
+    {
+        Created = (DateTimeOffset)saved["created"]!;
+        Keys.Load((JsonArray)saved["keys"]!);
+        lock (gate)
+            hubs.AddRange(((JsonArray)saved["hubs"]!).Select(hub => new HubEntry((JsonObject)hub!)));
+        Topics.Load((JsonObject)saved["topics"]!);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Topics.Dispose();
+        foreach (var hub in Hubs)
+        {
+            hub.Connection?.Close("platform_stopped");
+            hub.Dispose();
+        }
     }
 }

@@ -4,7 +4,7 @@
 //
 //     node hub.js '{"id":"sth-0","port":0,"instancesServerPort":0,"folder":"/some/folder","modules":"/folder/of/node_modules"}'
 //
-// Port 0 lets the system choose. When the hub answers, one line of JSON goes to the standard output:
+// Port 0 lets the system choose. With "space":"127.0.0.1:8080", the hub joins the space there. When the hub answers, one line of JSON goes to the standard output:
 //     {"ready":true,"id":"sth-0","port":41234,"instancesServerPort":41235}
 // What the hub itself would print goes to hub.log in its folder. The standard input is the lifeline: when it closes,
 // also because the other side was killed, the hub's instances are killed and the hub exits.
@@ -60,6 +60,9 @@ async function main() {
         infoFilePath: path.join(options.folder, "sth-id.json"),
     });
 
+    if (options.space)
+        config.cpmUrl = options.space;
+
     // A busy machine is no reason to refuse an instance here.
     config.safeOperationLimit = 0;
     config.instanceRequirements = { freeMem: 0, cpuLoad: 0, freeSpace: 0 };
@@ -67,6 +70,13 @@ async function main() {
     const host = await startHost({}, config, { identifyExisting: true });
     config.host.port = host.api.server.address().port;
     config.host.instancesServerPort = host.socketServer.server.address().port;
+
+    // A 0.18 hub would send and fetch topics by itself, over connections of their own: it can't tell the space which hub it is, gives the space
+    // what is meant for its own readers, and ends when such a connection breaks. The space sends and fetches them through the hub's connection.
+    if (host.cpmConnector) {
+        host.cpmConnector.sendTopic = () => {};
+        host.cpmConnector.getTopic = () => new Promise(() => {});
+    }
 
     process.on("exit", () => {
         for (const instance of Object.values(host.instancesStore))
