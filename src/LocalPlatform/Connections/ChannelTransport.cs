@@ -1,6 +1,9 @@
 using System;
+using System.IO;
 using System.IO.Pipelines;
+using System.Linq;
 using System.Net;
+using System.Text;
 using System.Threading;
 using System.Threading.Channels;
 using System.Threading.Tasks;
@@ -24,10 +27,23 @@ internal sealed class ChannelTransport : IConnectionListenerFactory, IConnection
     private readonly Channel<ConnectionContext> connections = Channel.CreateUnbounded<ConnectionContext>();
 
     /// <summary>Serves a channel.</summary>
-    public void Serve(MultiplexedStream channel, HubOrigin origin)
+    public async Task ServeAsync(MultiplexedStream channel, HubOrigin origin)
     {
-        if (!connections.Writer.TryWrite(new ChannelConnection(channel, origin)))
-            channel.Abort();
+        try
+        {
+            var input = PipeReader.Create(channel, new StreamPipeReaderOptions(leaveOpen: true));
+            if (await RequestHead.ReadAsync(input, CancellationToken.None).ConfigureAwait(false) is { } head
+                && connections.Writer.TryWrite(new ChannelConnection(channel, WithHost(head), input, origin)))
+            {
+                return;
+            }
+        }
+        catch (IOException)
+        {
+            // The connection has ended.
+        }
+
+        channel.Abort();
     }
 
     /// <inheritdoc/>
@@ -36,6 +52,10 @@ internal sealed class ChannelTransport : IConnectionListenerFactory, IConnection
     /// <inheritdoc/>
     public ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default) =>
         new(new Listener(endpoint, connections));
+
+    // A hub that fetches from the store sends the address of the store as the host, with a path, which web servers refuse.
+    private static byte[] WithHost(string head) => Encoding.Latin1.GetBytes(string.Join("\r\n", head.Split("\r\n")
+        .Select(line => line.StartsWith("Host:", StringComparison.OrdinalIgnoreCase) ? "Host: space" : line)) + "\r\n\r\n");
 
     private sealed class Listener(EndPoint endPoint, Channel<ConnectionContext> connections) : IConnectionListener
     {
@@ -57,10 +77,10 @@ internal sealed class ChannelTransport : IConnectionListenerFactory, IConnection
     {
         private readonly MultiplexedStream channel;
 
-        public ChannelConnection(MultiplexedStream channel, HubOrigin origin) : base(Guid.NewGuid().ToString())
+        public ChannelConnection(MultiplexedStream channel, byte[] head, PipeReader rest, HubOrigin origin) : base(Guid.NewGuid().ToString())
         {
             this.channel = channel;
-            Transport = new ChannelPipe(channel);
+            Transport = new ChannelPipe(PipeReader.Create(new PrefixedStream(head, rest.AsStream())), channel);
             Features.Set(origin);
         }
 
@@ -77,10 +97,52 @@ internal sealed class ChannelTransport : IConnectionListenerFactory, IConnection
         }
     }
 
-    private sealed class ChannelPipe(MultiplexedStream channel) : IDuplexPipe
+    private sealed class ChannelPipe(PipeReader input, MultiplexedStream channel) : IDuplexPipe
     {
-        public PipeReader Input { get; } = PipeReader.Create(channel, new StreamPipeReaderOptions(leaveOpen: true));
+        public PipeReader Input => input;
 
         public PipeWriter Output { get; } = PipeWriter.Create(channel, new StreamPipeWriterOptions(leaveOpen: true));
+    }
+
+    private sealed class PrefixedStream(ReadOnlyMemory<byte> first, Stream rest) : Stream
+    {
+        private ReadOnlyMemory<byte> left = first;
+
+        public override bool CanRead => true;
+
+        public override bool CanSeek => false;
+
+        public override bool CanWrite => false;
+
+        public override long Length => throw new NotSupportedException();
+
+        public override long Position
+        {
+            get => throw new NotSupportedException();
+            set => throw new NotSupportedException();
+        }
+
+        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            if (left.IsEmpty)
+                return await rest.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
+
+            var count = Math.Min(buffer.Length, left.Length);
+            left[..count].CopyTo(buffer);
+            left = left[count..];
+            return count;
+        }
+
+        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("Only asynchronous reading is supported.");
+
+        public override void Flush()
+        {
+        }
+
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+        public override void SetLength(long value) => throw new NotSupportedException();
+
+        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
     }
 }

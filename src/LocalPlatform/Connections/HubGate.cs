@@ -19,12 +19,9 @@ internal sealed record ListenerInfo(bool NeedsKeys, HubOrigin? Hub);
 /// </summary>
 internal sealed class HubGate(IHubRegister register, ListenerInfo listener)
 {
-    private const int LongestHead = 32 * 1024;
-
     // A client may open a connection before it has a request.
     private static readonly TimeSpan FirstTimeout = TimeSpan.FromSeconds(130);
     private static readonly byte[] Method = "CONNECT "u8.ToArray();
-    private static readonly byte[] HeadEnd = "\r\n\r\n"u8.ToArray();
 
     /// <summary>Serves a connection.</summary>
     public async Task HandleAsync(ConnectionContext connection, ConnectionDelegate next)
@@ -38,7 +35,7 @@ internal sealed class HubGate(IHubRegister register, ListenerInfo listener)
                 bound.CancelAfter(FirstTimeout);
                 isHub = await IsHubAsync(connection, bound.Token).ConfigureAwait(false);
                 if (isHub)
-                    head = await ReadHeadAsync(connection, bound.Token).ConfigureAwait(false);
+                    head = await RequestHead.ReadAsync(connection.Transport.Input, bound.Token).ConfigureAwait(false);
             }
             catch (Exception error) when (error is OperationCanceledException or IOException)
             {
@@ -85,26 +82,6 @@ internal sealed class HubGate(IHubRegister register, ListenerInfo listener)
             }
 
             input.AdvanceTo(result.Buffer.Start, result.Buffer.End);
-        }
-    }
-
-    private static async Task<string?> ReadHeadAsync(ConnectionContext connection, CancellationToken cancellationToken)
-    {
-        var input = connection.Transport.Input;
-        while (true)
-        {
-            var result = await input.ReadAsync(cancellationToken).ConfigureAwait(false);
-            var bytes = result.Buffer.Slice(0, Math.Min(result.Buffer.Length, LongestHead)).ToArray();
-            var end = bytes.AsSpan().IndexOf(HeadEnd);
-            if (end >= 0)
-            {
-                input.AdvanceTo(result.Buffer.GetPosition(end + HeadEnd.Length));
-                return Encoding.Latin1.GetString(bytes, 0, end);
-            }
-
-            input.AdvanceTo(result.Buffer.Start, result.Buffer.End);
-            if (result.IsCompleted || bytes.Length == LongestHead)
-                return null;
         }
     }
 }

@@ -17,6 +17,9 @@ internal static class StoreRoutes
     {
         ("GET", ["s3"] or ["s3", ""]) => Answer.JsonAsync(context, space.Store.List()),
         ("GET", ["s3", { Length: > 0 } id]) => GetAsync(context, space, id),
+
+        // A 1.0.1 hub asks for the package in a folder that it calls undefined.
+        ("GET", ["s3", "undefined", { Length: > 0 } id]) => GetAsync(context, space, id),
         ("PUT", ["s3"] or ["s3", ""]) => PutAsync(context, space, Guid.NewGuid().ToString()),
         ("PUT", ["s3", var id]) => PutAsync(context, space, id),
         ("DELETE", ["s3", { Length: > 0 } id]) => space.Store.Remove(other => other == id) == 0

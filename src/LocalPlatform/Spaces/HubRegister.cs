@@ -62,7 +62,7 @@ internal sealed class HubRegister(PlatformState state, ChannelTransport channels
         joined = new HubConnection(
             connection.Transport,
             greeting,
-            channel => channels.Serve(channel, new HubOrigin(space.Id, id)),
+            channel => _ = channels.ServeAsync(channel, new HubOrigin(space.Id, id)),
             message => space.Take(hub!, joined!, message));
         using (joined)
         {
