@@ -68,23 +68,16 @@ internal sealed class HubRegister(PlatformState state, ChannelTransport channels
         {
             await joined.RunAsync(newId, Join).ConfigureAwait(false);
             if (hub?.Leave(joined) == true)
-            {
-                space.Topics.Arrange(hub);
-                space.Changed();
-            }
+                space.HubChanged(hub);
         }
 
         void Join()
         {
             hub = space.GetOrAdd(id);
-            if (!hub.Join(joined, greeting, (connection.RemoteEndPoint as IPEndPoint)?.Address))
-            {
+            if (hub.Join(joined, greeting, (connection.RemoteEndPoint as IPEndPoint)?.Address))
+                space.HubChanged(hub);
+            else
                 joined.Close("replaced");
-                return;
-            }
-
-            space.Topics.Arrange(hub);
-            space.Changed();
         }
     }
 

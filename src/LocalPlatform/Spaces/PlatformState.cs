@@ -20,6 +20,7 @@ internal sealed class PlatformState : IAsyncDisposable
     private const string TokenFile = "token";
     private const int SecretLength = 32;
 
+    private static readonly TimeSpan SavePause = TimeSpan.FromMilliseconds(200);
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
     private readonly Lock gate = new();
@@ -29,6 +30,8 @@ internal sealed class PlatformState : IAsyncDisposable
     private readonly bool requireToken;
     private readonly byte[] secret;
     private bool loaded;
+    private bool disposed;
+    private int waiting;
 
     /// <param name="folder">The platform's folder.</param>
     /// <param name="token">The token that people have; null for the one of the folder, or a new one.</param>
@@ -88,13 +91,14 @@ internal sealed class PlatformState : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        disposed = true;
         Save();
         foreach (var space in Spaces)
             space.Dispose();
         await Audit.DisposeAsync().ConfigureAwait(false);
     }
 
-    private Space Make(string id) => new(id, Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"store-{spaces.Count}")), secret, Save);
+    private Space Make(string id) => new(id, Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"store-{spaces.Count}")), secret, Save, SaveSoon);
 
     private byte[] ReadOrMake(string name, Func<byte[]> make)
     {
@@ -128,6 +132,21 @@ internal sealed class PlatformState : IAsyncDisposable
         }
 
         loaded = true;
+    }
+
+    // What many hubs change in a short time is written once.
+    private void SaveSoon()
+    {
+        if (Interlocked.Exchange(ref waiting, 1) == 0)
+            _ = SaveLaterAsync();
+
+        async Task SaveLaterAsync()
+        {
+            await Task.Delay(SavePause).ConfigureAwait(false);
+            Volatile.Write(ref waiting, 0);
+            if (!disposed)
+                Save();
+        }
     }
 
     private void Save()

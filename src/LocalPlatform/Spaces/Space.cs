@@ -13,15 +13,18 @@ internal sealed class Space : IDisposable
     private readonly Lock gate = new();
     private readonly List<HubEntry> hubs = [];
     private readonly Action changed;
+    private readonly Action changedOften;
 
     /// <param name="id">The space's id.</param>
     /// <param name="folder">The folder of its store.</param>
     /// <param name="secret">What its keys are made with.</param>
     /// <param name="changed">Called when something has changed that must survive a restart.</param>
-    public Space(string id, string folder, byte[] secret, Action changed)
+    /// <param name="changedOften">Called where such a change is one of many.</param>
+    public Space(string id, string folder, byte[] secret, Action changed, Action changedOften)
     {
         Id = id;
         this.changed = changed;
+        this.changedOften = changedOften;
         Keys = new AccessKeys(id, secret);
         Store = new PackageStore(folder);
         Topics = new SpaceTopics(Hub);
@@ -94,6 +97,13 @@ internal sealed class Space : IDisposable
     /// <summary>Says that something has changed that must survive a restart.</summary>
     public void Changed() => changed();
 
+    /// <summary>Says that a hub has come or gone.</summary>
+    public void HubChanged(HubEntry hub)
+    {
+        Topics.Arrange(hub);
+        changedOften();
+    }
+
     /// <summary>Takes in what a hub says of itself.</summary>
     public void Take(HubEntry hub, HubConnection connection, ControlMessage message)
     {
@@ -101,7 +111,7 @@ internal sealed class Space : IDisposable
             return;
 
         Topics.Take(hub.Id, connection.SendsTopics, message.Data);
-        changed();
+        changedOften();
     }
 
     /// <summary>What a platform that is started again must know of the space.</summary>
