@@ -51,6 +51,9 @@ public sealed class LocalPlatform : IAsyncDisposable
     /// <summary>The token that requests must have.</summary>
     public string Token => state.Token;
 
+    /// <summary>Canceled when Windows stops the service that the platform runs as.</summary>
+    public CancellationToken Stopping => app?.Lifetime.ApplicationStopping ?? CancellationToken.None;
+
     /// <summary>The ids of the spaces.</summary>
     public IReadOnlyList<string> SpaceIds => [.. state.Spaces.Select(space => space.Id)];
 
@@ -62,8 +65,8 @@ public sealed class LocalPlatform : IAsyncDisposable
     public static async Task<LocalPlatform> StartAsync(LocalPlatformOptions? options = null, CancellationToken cancellationToken = default)
     {
         options ??= new LocalPlatformOptions();
-        if (!IPAddress.IsLoopback(options.Address) && !options.RequireToken)
-            throw new LocalPlatformException($"A platform that listens on {options.Address} must require a token.");
+        if (options.IsForOthers && !options.RequireToken)
+            throw new LocalPlatformException("A platform with a certificate, or that listens on an address that others can reach, must require a token.");
 
         var server = new LocalPlatform(options);
         try
@@ -184,7 +187,7 @@ public sealed class LocalPlatform : IAsyncDisposable
             {
                 if (options.Certificate is { } certificate)
                     listener.UseHttps(certificate);
-                Take(listener, new ListenerInfo(options.RequireKeys || !IPAddress.IsLoopback(options.Address), null));
+                Take(listener, new ListenerInfo(options.RequireKeys || options.IsForOthers, null));
             });
             foreach (var hub in own)
                 kestrel.Listen(IPAddress.Loopback, 0, listener => Take(listener, new ListenerInfo(NeedsKeys: false, hub.Origin)));
@@ -193,6 +196,9 @@ public sealed class LocalPlatform : IAsyncDisposable
         builder.Services.AddLogging();
         builder.Services.AddHttpForwarder();
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
+
+        // Takes the place of the one before, but only in a service of Windows.
+        builder.Services.AddWindowsService(service => service.ServiceName = "ScramjetSpace");
         builder.Services.AddSingleton<IConnectionListenerFactory>(channels);
 
         app = builder.Build();
@@ -209,7 +215,7 @@ public sealed class LocalPlatform : IAsyncDisposable
         // In the order of the listeners.
         var addresses = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses;
         Uri[] uris = [.. addresses.Take(1 + own.Length).Select(address => new Uri(address))];
-        BaseUri = new Uri(uris[0], "/api/v1");
+        BaseUri = new UriBuilder(uris[0]) { Path = "/api/v1", Host = options.Address.Equals(IPAddress.Any) || options.Address.Equals(IPAddress.IPv6Any) ? "localhost" : uris[0].Host }.Uri;
         return uris[1..];
 
         void Take(ListenOptions listener, ListenerInfo info)

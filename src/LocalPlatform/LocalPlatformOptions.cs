@@ -16,7 +16,7 @@ public sealed class LocalPlatformOptions
     /// <summary>Running hubs to add.</summary>
     public IList<ExternalHub> ExternalHubs { get; } = new List<ExternalHub>();
 
-    /// <summary>The address to listen on. On any other than a loopback address, hubs need an access key to join.</summary>
+    /// <summary>The address to listen on. On any other than a loopback address, and with a certificate, hubs need an access key to join.</summary>
     public IPAddress Address { get; set; } = IPAddress.Loopback;
 
     /// <summary>The port; 0 for a free port.</summary>
@@ -39,4 +39,7 @@ public sealed class LocalPlatformOptions
     /// hubs, keys and stores. Null for a temporary folder that is deleted at the end.
     /// </summary>
     public string? WorkingFolder { get; set; }
+
+    /// <summary>Whether others than the user of this computer use the platform, who need a token, and whose hubs need keys.</summary>
+    internal bool IsForOthers => !IPAddress.IsLoopback(Address) || Certificate is not null;
 }
