@@ -200,6 +200,7 @@ public sealed class LocalPlatform : IAsyncDisposable
         // Takes the place of the one before, but only in a service of Windows.
         builder.Services.AddWindowsService(service => service.ServiceName = "ScramjetSpace");
         builder.Services.AddSingleton<IConnectionListenerFactory>(channels);
+        builder.Services.AddSingleton<IMemoryPoolFactory<byte>>(new LargeBlocks());
 
         app = builder.Build();
         app.Run(new PlatformRoutes(state, new HubForwarder(app.Services.GetRequiredService<IHttpForwarder>())).HandleAsync);

@@ -17,9 +17,10 @@ internal sealed class MultiplexedStream(Multiplexer connection, uint number) : S
     public const uint Window = 1024 * 1024;
 
     private const int LargestBlock = 64 * 1024;
+    private const int SegmentSize = 64 * 1024;
 
     private readonly Lock gate = new();
-    private readonly Pipe input = new(new PipeOptions(pauseWriterThreshold: 0, useSynchronizationContext: false));
+    private readonly Pipe input = new(new PipeOptions(pauseWriterThreshold: 0, minimumSegmentSize: SegmentSize, useSynchronizationContext: false));
     private readonly TaskCompletionSource taken = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly SemaphoreSlim writing = new(1, 1);
     private TaskCompletionSource granted = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -129,7 +130,7 @@ internal sealed class MultiplexedStream(Multiplexer connection, uint number) : S
         Wake();
     }
 
-    /// <summary>Takes bytes.</summary>
+    /// <summary>Takes bytes, which are seen after <see cref="FlushReceived"/>.</summary>
     internal void Receive(ReadOnlySequence<byte> data)
     {
         lock (gate)
@@ -144,8 +145,10 @@ internal sealed class MultiplexedStream(Multiplexer connection, uint number) : S
 
         foreach (var part in data)
             input.Writer.Write(part.Span);
-        _ = input.Writer.FlushAsync();
     }
+
+    /// <summary>Shows the reader what has come.</summary>
+    internal void FlushReceived() => _ = input.Writer.FlushAsync();
 
     /// <summary>Takes the other side's end.</summary>
     internal void End(bool broken)

@@ -37,6 +37,7 @@ internal sealed class Multiplexer
     // The channel that the next frame's bytes are for, where one was announced; null if it is gone already.
     private MultiplexedStream? receiver;
     private bool receiving;
+    private readonly HashSet<MultiplexedStream> touched = [];
     private long receivingLeft = -1;
 
     /// <param name="transport">The connection.</param>
@@ -78,6 +79,10 @@ internal sealed class Multiplexer
                 while (Process(ref buffer))
                 {
                 }
+
+                foreach (var channel in touched)
+                    channel.FlushReceived();
+                touched.Clear();
 
                 Interlocked.Add(ref received, length - buffer.Length);
                 transport.Input.AdvanceTo(buffer.Start, buffer.End);
@@ -236,7 +241,12 @@ internal sealed class Multiplexer
                 return false;
 
             var part = buffer.Slice(0, Math.Min(receivingLeft, buffer.Length));
-            receiver?.Receive(part);
+            if (receiver is not null)
+            {
+                receiver.Receive(part);
+                touched.Add(receiver);
+            }
+
             receivingLeft -= part.Length;
             buffer = buffer.Slice(part.End);
             return true;

@@ -60,6 +60,8 @@ internal sealed class ResponseReader(Stream connection)
     /// <summary>Reads some bytes; 0 where the connection has ended.</summary>
     public async ValueTask<int> ReadAsync(Memory<byte> target, CancellationToken cancellationToken)
     {
+        if (start == end && target.Length >= buffer.Length)
+            return await connection.ReadAsync(target, cancellationToken).ConfigureAwait(false);
         if (start == end && await FillAsync(cancellationToken).ConfigureAwait(false) == 0)
             return 0;
 
