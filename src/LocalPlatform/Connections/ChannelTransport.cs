@@ -8,7 +8,7 @@ using System.Threading;
 using System.Threading.Channels;
 using System.Threading.Tasks;
 using Microsoft.AspNetCore.Connections;
-using Microsoft.AspNetCore.Connections.Features;
+using Scramjet.LocalPlatform.Http;
 
 namespace Scramjet.LocalPlatform.Connections;
 
@@ -73,7 +73,7 @@ internal sealed class ChannelTransport : IConnectionListenerFactory, IConnection
         public ValueTask DisposeAsync() => UnbindAsync();
     }
 
-    private sealed class ChannelConnection : DefaultConnectionContext, IConnectionEndPointFeature
+    private sealed class ChannelConnection : DefaultConnectionContext
     {
         private readonly MultiplexedStream channel;
 
@@ -104,23 +104,9 @@ internal sealed class ChannelTransport : IConnectionListenerFactory, IConnection
         public PipeWriter Output { get; } = PipeWriter.Create(channel, new StreamPipeWriterOptions(leaveOpen: true));
     }
 
-    private sealed class PrefixedStream(ReadOnlyMemory<byte> first, Stream rest) : Stream
+    private sealed class PrefixedStream(ReadOnlyMemory<byte> first, Stream rest) : ReadOnlyStream
     {
         private ReadOnlyMemory<byte> left = first;
-
-        public override bool CanRead => true;
-
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => false;
-
-        public override long Length => throw new NotSupportedException();
-
-        public override long Position
-        {
-            get => throw new NotSupportedException();
-            set => throw new NotSupportedException();
-        }
 
         public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
         {
@@ -132,17 +118,5 @@ internal sealed class ChannelTransport : IConnectionListenerFactory, IConnection
             left = left[count..];
             return count;
         }
-
-        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("Only asynchronous reading is supported.");
-
-        public override void Flush()
-        {
-        }
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
-
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
     }
 }

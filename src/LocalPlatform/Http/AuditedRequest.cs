@@ -34,41 +34,14 @@ internal sealed class AuditedRequest(string? spaceId, string requestorId, AuditO
         context.Features.Set<IHttpResponseBodyFeature>(new CountedResponse(context.Features.GetRequiredFeature<IHttpResponseBodyFeature>(), this));
     }
 
-    private sealed class CountedRequest(Stream inner, AuditedRequest request) : Stream
+    private sealed class CountedRequest(Stream inner, AuditedRequest request) : ReadOnlyStream
     {
-        public override bool CanRead => true;
-
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => false;
-
-        public override long Length => inner.Length;
-
-        public override long Position
-        {
-            get => inner.Position;
-            set => throw new NotSupportedException();
-        }
-
         public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
         {
             var count = await inner.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
             Interlocked.Add(ref request.received, count);
             return count;
         }
-
-        public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-            ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-        public override int Read(byte[] buffer, int offset, int count) => inner.Read(buffer, offset, count);
-
-        public override void Flush() => inner.Flush();
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
-
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
     }
 
     private sealed class CountedResponse(IHttpResponseBodyFeature inner, AuditedRequest request) : IHttpResponseBodyFeature

@@ -7,26 +7,12 @@ using System.Threading.Tasks;
 namespace Scramjet.LocalPlatform.Http;
 
 /// <summary>The body of a hub's answer: chunked, of a known length, or until the connection ends. One that breaks off is an error.</summary>
-internal sealed class ResponseBodyStream(ResponseReader reader, bool chunked, long? length, Action<bool> disposed) : Stream
+internal sealed class ResponseBodyStream(ResponseReader reader, bool chunked, long? length, Action<bool> disposed) : ReadOnlyStream
 {
     private long left = chunked ? 0 : length ?? long.MaxValue;
     private bool first = true;
     private bool completed = length == 0;
     private bool isDisposed;
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
@@ -43,21 +29,6 @@ internal sealed class ResponseBodyStream(ResponseReader reader, bool chunked, lo
         completed = count == 0 || (!chunked && left == 0);
         return count;
     }
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("Only asynchronous reading is supported.");
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {
