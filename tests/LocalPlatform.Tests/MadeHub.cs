@@ -23,6 +23,7 @@ internal sealed class MadeHub : IAsyncDisposable
     private readonly CancellationTokenSource _ending = new();
     private Multiplexer? _multiplexer;
     private Task _running = Task.CompletedTask;
+    private readonly TaskCompletionSource _controlling = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private MultiplexedStream? _controlChannel;
 
     private MadeHub(string id) => Id = id;
@@ -35,8 +36,8 @@ internal sealed class MadeHub : IAsyncDisposable
     /// <summary>What the space has said in the control channel.</summary>
     public string Control => string.Concat(_control);
 
-    /// <summary>Completes when the connection has ended.</summary>
-    public Task Closed => _running;
+    /// <summary>Completes when the connection has ended, and what it brought was read.</summary>
+    public Task Closed => Task.WhenAll(_running, _controlling.Task);
 
     /// <summary>Opens the connection.</summary>
     public static async Task<MadeHub> JoinAsync(Uri platform, string space, string id, string? key = null)
@@ -130,9 +131,16 @@ internal sealed class MadeHub : IAsyncDisposable
         await channel.WriteAsync("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"u8.ToArray());
         await SendChunkAsync(channel, """[7001,{"avgLoad":0.1}]""" + "\n");
         _controlChannel = channel;
-        using var reader = new StreamReader(input.AsStream());
-        while (await reader.ReadLineAsync(_ending.Token) is { } line)
-            _control.Enqueue(line);
+        try
+        {
+            using var reader = new StreamReader(input.AsStream());
+            while (await reader.ReadLineAsync(_ending.Token) is { } line)
+                _control.Enqueue(line);
+        }
+        finally
+        {
+            _controlling.TrySetResult();
+        }
     }
 
     private sealed record Transport(PipeReader Input, PipeWriter Output) : IDuplexPipe;

@@ -22,6 +22,7 @@ internal sealed class HubConnection : HubLink
 
     private static readonly Uri ChannelUri = new("http://hub/api/v1");
     private static readonly TimeSpan Tick = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan DropTime = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan GreetingPause = TimeSpan.FromMilliseconds(50);
 
     private readonly Multiplexer multiplexer;
@@ -29,8 +30,8 @@ internal sealed class HubConnection : HubLink
     private readonly Action<ControlMessage> received;
     private readonly Channel<ControlMessage> outgoing = Channel.CreateUnbounded<ControlMessage>();
     private readonly CancellationTokenSource ending = new();
-    private int silence;
     private readonly TaskCompletionSource said = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int silence;
 
     /// <param name="transport">The connection, after the answer to the hub's request.</param>
     /// <param name="greeting">The hub's request.</param>
@@ -79,7 +80,7 @@ internal sealed class HubConnection : HubLink
         CloseReason ??= "dropped";
         outgoing.Writer.TryWrite(new ControlMessage(code, []));
         outgoing.Writer.TryComplete();
-        await Task.WhenAny(said.Task, Task.Delay(Tick)).ConfigureAwait(false);
+        await Task.WhenAny(said.Task, Task.Delay(DropTime)).ConfigureAwait(false);
         multiplexer.Abort();
     }
 

@@ -25,6 +25,9 @@ internal sealed class MultiplexedStream(Multiplexer connection, uint number) : S
     private readonly SemaphoreSlim writing = new(1, 1);
     private TaskCompletionSource granted = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Exception? broken;
+
+    // Thrown after the bytes that have come.
+    private IOException? readError;
     private uint sent;
     private uint limit;
     private uint received;
@@ -65,6 +68,8 @@ internal sealed class MultiplexedStream(Multiplexer connection, uint number) : S
         input.Reader.AdvanceTo(part.End);
         if (count > 0)
             await ReportAsync((uint)count).ConfigureAwait(false);
+        else if (Volatile.Read(ref readError) is { } error)
+            throw new IOException(error.Message, error);
         return count;
     }
 
@@ -162,7 +167,9 @@ internal sealed class MultiplexedStream(Multiplexer connection, uint number) : S
 
         if (both)
             connection.Remove(this);
-        input.Writer.Complete(broken ? new IOException("The other side has broken the stream off.") : null);
+        if (broken)
+            Volatile.Write(ref readError, new IOException("The other side has broken the stream off."));
+        input.Writer.Complete();
         taken.TrySetResult();
         Wake();
     }
@@ -180,7 +187,11 @@ internal sealed class MultiplexedStream(Multiplexer connection, uint number) : S
         }
 
         if (!ended)
-            input.Writer.Complete(error);
+        {
+            Volatile.Write(ref readError, error);
+            input.Writer.Complete();
+        }
+
         if (taken.TrySetException(error))
             _ = taken.Task.Exception;
         Wake();

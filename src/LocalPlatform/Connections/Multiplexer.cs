@@ -30,6 +30,9 @@ internal sealed class Multiplexer
     private readonly Dictionary<uint, MultiplexedStream> channels = [];
     private readonly uint firstChannel;
     private readonly CancellationTokenSource closing = new();
+
+    // The channels that have got something since their readers were told.
+    private readonly HashSet<MultiplexedStream> touched = [];
     private uint nextChannel;
     private long received;
     private bool closed;
@@ -37,7 +40,6 @@ internal sealed class Multiplexer
     // The channel that the next frame's bytes are for, where one was announced; null if it is gone already.
     private MultiplexedStream? receiver;
     private bool receiving;
-    private readonly HashSet<MultiplexedStream> touched = [];
     private long receivingLeft = -1;
 
     /// <param name="transport">The connection.</param>
