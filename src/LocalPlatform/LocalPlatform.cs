@@ -73,7 +73,8 @@ public sealed class LocalPlatform : IAsyncDisposable
         {
             server.AddSpaces(options.Spaces);
             var own = server.SpaceIds.SelectMany(
-                (space, index) => Enumerable.Range(0, options.HubsPerSpace).Select(number => new OwnHub(index, new HubOrigin(space, string.Create(CultureInfo.InvariantCulture, $"sth-{number}"))))).ToArray();
+                (space, index) => Enumerable.Range(0, options.HubsPerSpace)
+                    .Select(number => new OwnHub(index, new HubOrigin(space, string.Create(CultureInfo.InvariantCulture, $"sth-{number}"))))).ToArray();
             var addresses = await server.ListenAsync(options, own, cancellationToken).ConfigureAwait(false);
             await server.StartHubsAsync(own, addresses, cancellationToken).ConfigureAwait(false);
             foreach (var hub in options.ExternalHubs)
@@ -107,7 +108,9 @@ public sealed class LocalPlatform : IAsyncDisposable
     /// <exception cref="LocalPlatformException">It hasn't joined in time.</exception>
     public async Task WaitForHubAsync(string spaceId, string hubId, TimeSpan timeout, CancellationToken cancellationToken = default)
     {
-        for (var clock = Stopwatch.StartNew(); Space(spaceId).Hub(hubId) is not { IsConnected: true }; await Task.Delay(JoinPause, cancellationToken).ConfigureAwait(false))
+        for (
+            var clock = Stopwatch.StartNew(); Space(spaceId)
+                .Hub(hubId) is not { IsConnected: true }; await Task.Delay(JoinPause, cancellationToken).ConfigureAwait(false))
         {
             if (clock.Elapsed > timeout)
                 throw new LocalPlatformException($"The hub {hubId} did not join the space {spaceId} within {timeout.TotalSeconds} s.");
@@ -216,7 +219,8 @@ public sealed class LocalPlatform : IAsyncDisposable
         // In the order of the listeners.
         var addresses = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses;
         Uri[] uris = [.. addresses.Take(1 + own.Length).Select(address => new Uri(address))];
-        BaseUri = new UriBuilder(uris[0]) { Path = "/api/v1", Host = options.Address.Equals(IPAddress.Any) || options.Address.Equals(IPAddress.IPv6Any) ? "localhost" : uris[0].Host }.Uri;
+        var isAny = options.Address.Equals(IPAddress.Any) || options.Address.Equals(IPAddress.IPv6Any);
+        BaseUri = new UriBuilder(uris[0]) { Path = "/api/v1", Host = isAny ? "localhost" : uris[0].Host }.Uri;
         return uris[1..];
 
         void Take(ListenOptions listener, ListenerInfo info)

@@ -118,7 +118,8 @@ internal static class Program
         Console.WriteLine();
         Console.WriteLine("To let a hub of 1.0 join, start it with these options:");
         Console.WriteLine(options.RequireKeys || options.IsForOthers
-            ? $"--platform-api {uri.GetLeftPart(UriPartial.Authority)} --platform-space org:{platform.SpaceIds[0]} --platform-api-key <a key of New-ScramjetAccessKey>"
+            ? $"--platform-api {uri.GetLeftPart(UriPartial.Authority)} --platform-space org:{platform.SpaceIds[0]} "
+                + "--platform-api-key <a key of New-ScramjetAccessKey>"
             : $"--cpm-url {uri.Authority} --cpm-id {platform.SpaceIds[0]}");
         Console.WriteLine();
         Console.WriteLine("Press Ctrl+C to stop it.");
@@ -170,7 +171,9 @@ internal static class Program
                 return X509CertificateLoader.LoadPkcs12FromFile(file, password);
 
             // Windows can't use a key that was never in a store, but one from a PFX.
-            using var pem = password is null ? X509Certificate2.CreateFromPemFile(file, key ?? file) : X509Certificate2.CreateFromEncryptedPemFile(file, password, key ?? file);
+            using var pem = password is null
+                ? X509Certificate2.CreateFromPemFile(file, key ?? file)
+                : X509Certificate2.CreateFromEncryptedPemFile(file, password, key ?? file);
             return X509CertificateLoader.LoadPkcs12(pem.Export(X509ContentType.Pfx), null);
         }
         catch (Exception error) when (error is CryptographicException or IOException or UnauthorizedAccessException or ArgumentException)

@@ -66,7 +66,11 @@ internal static class SpaceBenchmarks
         for (var i = 0; i < rates.Length; i++)
             rates[i] = (await RateAsync(direct), await RateAsync(through));
         var ratio = rates.Select(rate => rate.Through / rate.Direct).Order().ElementAt(rates.Length / 2);
-        return Benchmarks.Program.Print($"an output of {Megabytes} MB through the space against the hub's own address ({rates.Max(rate => rate.Direct):0} MB/s)", ratio, "over 0.7", r => r > 0.7);
+        return Benchmarks.Program.Print(
+            $"an output of {Megabytes} MB through the space against the hub's own address ({rates.Max(rate => rate.Direct):0} MB/s)",
+            ratio,
+            "over 0.7",
+            r => r > 0.7);
     }
 
     private static async Task<bool> RequestsAsync(HttpClient http, string direct, string through)
@@ -86,7 +90,11 @@ internal static class SpaceBenchmarks
 
         await MedianAsync(direct);
         await MedianAsync(through);
-        return Benchmarks.Program.Print("milliseconds that a small request takes more through the space", await MedianAsync(through) - await MedianAsync(direct), "under 3", r => r < 3);
+        return Benchmarks.Program.Print(
+            "milliseconds that a small request takes more through the space",
+            await MedianAsync(through) - await MedianAsync(direct),
+            "under 3",
+            r => r < 3);
     }
 
     private static async Task<bool> ManyAsync(LocalPlatform platform, HttpClient http)
@@ -106,9 +114,15 @@ internal static class SpaceBenchmarks
         while (await CountAsync() > 1)
             await Task.Delay(10);
         var left = clock.Elapsed.TotalMilliseconds;
-        return Benchmarks.Program.Print($"milliseconds to list {Hubs} hubs (which took {joined:0} ms to join, and {left:0} ms to leave)", listed, "under 100", r => r < 100);
+        return Benchmarks.Program.Print(
+            $"milliseconds to list {Hubs} hubs (which took {joined:0} ms to join, and {left:0} ms to leave)",
+            listed,
+            "under 100",
+            r => r < 100);
 
-        async Task<int> CountAsync() => JsonNode.Parse(await http.GetStringAsync($"{platform.BaseUri}/space/{Space}/api/v1/list"))!.AsArray().Count(hub => (bool)hub!["isConnectionActive"]!);
+        async Task<int> CountAsync() =>
+            JsonNode.Parse(await http.GetStringAsync($"{platform.BaseUri}/space/{Space}/api/v1/list"))!.AsArray()
+                .Count(hub => (bool)hub!["isConnectionActive"]!);
     }
 
     private static async Task<JsonNode> PostAsync(HttpClient http, string uri, string type, byte[] content)

@@ -165,11 +165,19 @@ public sealed class JoinTests : IAsyncLifetime
     {
         using var package = new MemoryStream();
         await SamplePackage.WriteAsync("hello", package);
-        Assert.Equal(HttpStatusCode.OK, (await _client.SendAsync(HttpMethod.Put, "s3/mine", SpaceClient.Text(package.ToArray(), "application/octet-stream"))).Status);
+        Assert.Equal(
+            HttpStatusCode.OK,
+            (await _client.SendAsync(HttpMethod.Put, "s3/mine", SpaceClient.Text(package.ToArray(), "application/octet-stream"))).Status);
         await using var hub = await MadeHub.JoinAsync(_platform.BaseUri, Space, "one");
         await _client.UntilConnectedAsync("one");
         foreach (var path in new[] { "s3/mine.tar.gz", "s3/undefined/mine.tar.gz", "sequence-store/mine" })
-            Assert.Contains($"Content-Length: {package.Length}", await hub.RequestAsync($"GET /api/v1/cpm/first/api/v1/{path} HTTP/1.1"), StringComparison.Ordinal);
+        {
+            Assert.Contains(
+                $"Content-Length: {package.Length}",
+                await hub.RequestAsync($"GET /api/v1/cpm/first/api/v1/{path} HTTP/1.1"),
+                StringComparison.Ordinal);
+        }
+
         Assert.StartsWith("HTTP/1.1 404", await hub.RequestAsync("GET /api/v1/cpm/first/api/v1/s3/other.tar.gz HTTP/1.1"), StringComparison.Ordinal);
     }
 
@@ -179,8 +187,14 @@ public sealed class JoinTests : IAsyncLifetime
         const long Bytes = 64 << 20;
         await using var hub = await MadeHub.JoinAsync(_platform.BaseUri, Space, "one");
         await _client.UntilConnectedAsync("one");
-        using var unread = await _client.OpenAsync(HttpMethod.Get, "sth/one/api/v1/stream", header: ("x-bytes", Bytes.ToString(System.Globalization.CultureInfo.InvariantCulture)));
-        using var read = await _client.OpenAsync(HttpMethod.Get, "sth/one/api/v1/stream", header: ("x-bytes", Bytes.ToString(System.Globalization.CultureInfo.InvariantCulture)));
+        using var unread = await _client.OpenAsync(
+            HttpMethod.Get,
+            "sth/one/api/v1/stream",
+            header: ("x-bytes", Bytes.ToString(System.Globalization.CultureInfo.InvariantCulture)));
+        using var read = await _client.OpenAsync(
+            HttpMethod.Get,
+            "sth/one/api/v1/stream",
+            header: ("x-bytes", Bytes.ToString(System.Globalization.CultureInfo.InvariantCulture)));
         await using var stream = await read.Content.ReadAsStreamAsync(Cancel);
         var buffer = new byte[128 * 1024];
         var total = 0L;

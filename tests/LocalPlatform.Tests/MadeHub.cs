@@ -46,7 +46,10 @@ internal sealed class MadeHub : IAsyncDisposable
         await hub._client.ConnectAsync(platform.Host, platform.Port);
         var stream = hub._client.GetStream();
         var proof = key is null ? "" : $"Authorization: Digest cnonce=\"{Proof(key)}\"\r\n";
-        await stream.WriteAsync(Encoding.ASCII.GetBytes($"CONNECT /api/v1//{space}/ HTTP/1.1\r\nHost: space\r\nx-sth-id: {id}\r\nx-manager-id: {space}\r\nx-sth-tags: [\"made\"]\r\n{proof}Connection: close\r\n\r\n"));
+        await stream.WriteAsync(
+            Encoding.ASCII.GetBytes(
+                $"CONNECT /api/v1//{space}/ HTTP/1.1\r\nHost: space\r\nx-sth-id: {id}\r\nx-manager-id: {space}\r\nx-sth-tags: "
+                    + $"[\"made\"]\r\n{proof}Connection: close\r\n\r\n"));
         var input = PipeReader.Create(stream);
         var head = await RequestHead.ReadAsync(input, CancellationToken.None) ?? "";
         hub.Status = int.Parse(head.Split(' ')[1], CultureInfo.InvariantCulture);
@@ -101,7 +104,11 @@ internal sealed class MadeHub : IAsyncDisposable
             if (path == "/api/v1/platform")
                 await ControlAsync(channel, input);
             else if (path == "/api/v1/stream")
-                await StreamAsync(channel, long.Parse(Regex.Match(head, "x-bytes: ([0-9]+)", RegexOptions.IgnoreCase).Groups[1].Value, CultureInfo.InvariantCulture));
+            {
+                await StreamAsync(
+                    channel,
+                    long.Parse(Regex.Match(head, "x-bytes: ([0-9]+)", RegexOptions.IgnoreCase).Groups[1].Value, CultureInfo.InvariantCulture));
+            }
             else
                 await AnswerAsync(channel, path is "/api/v1/sequences" or "/api/v1/instances" or "/api/v1/topics" ? "[]" : """{"version":"1.0.1"}""");
         }
@@ -113,13 +120,15 @@ internal sealed class MadeHub : IAsyncDisposable
 
     private static async Task AnswerAsync(MultiplexedStream channel, string body)
     {
-        await channel.WriteAsync(Encoding.ASCII.GetBytes($"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {body.Length}\r\nConnection: close\r\n\r\n{body}"));
+        await channel.WriteAsync(
+            Encoding.ASCII.GetBytes($"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {body.Length}\r\nConnection: close\r\n\r\n{body}"));
         await channel.DisposeAsync();
     }
 
     private static async Task StreamAsync(MultiplexedStream channel, long bytes)
     {
-        await channel.WriteAsync(Encoding.ASCII.GetBytes($"HTTP/1.1 200 OK\r\nContent-Type: application/octet-stream\r\nContent-Length: {bytes}\r\nConnection: close\r\n\r\n"));
+        await channel.WriteAsync(
+            Encoding.ASCII.GetBytes($"HTTP/1.1 200 OK\r\nContent-Type: application/octet-stream\r\nContent-Length: {bytes}\r\nConnection: close\r\n\r\n"));
         var block = Enumerable.Range(0, 64 * 1024).Select(i => (byte)i).ToArray();
         for (var left = bytes; left > 0; left -= Math.Min(left, block.Length))
             await channel.WriteAsync(block.AsMemory(0, (int)Math.Min(left, block.Length)));

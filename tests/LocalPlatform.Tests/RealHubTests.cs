@@ -43,7 +43,10 @@ public sealed class RealHubTests : IAsyncLifetime
     public async Task A_hub_that_is_killed_breaks_its_streams_and_comes_back()
     {
         var started = Stopwatch.StartNew();
-        await using (var hub = await LocalHub.StartAsync(new LocalHubOptions { Id = "other", WorkingFolder = Path.Combine(_folder, "other"), Space = _platform.BaseUri.Authority }, Cancel))
+        await using (
+            var hub = await LocalHub.StartAsync(
+                new LocalHubOptions { Id = "other", WorkingFolder = Path.Combine(_folder, "other"), Space = _platform.BaseUri.Authority },
+                Cancel))
         {
             await _client.UntilConnectedAsync("other");
             using var log = await _client.OpenAsync(HttpMethod.Get, "sth/other/api/v1/log");
@@ -55,7 +58,9 @@ public sealed class RealHubTests : IAsyncLifetime
         }
 
         var created = (string?)(await _client.HubAsync("other"))!["info"]!["created"];
-        await using var back = await LocalHub.StartAsync(new LocalHubOptions { Id = "other", WorkingFolder = Path.Combine(_folder, "other"), Space = _platform.BaseUri.Authority }, Cancel);
+        await using var back = await LocalHub.StartAsync(
+            new LocalHubOptions { Id = "other", WorkingFolder = Path.Combine(_folder, "other"), Space = _platform.BaseUri.Authority },
+            Cancel);
         await _client.UntilConnectedAsync("other");
         Assert.Equal(created, (string?)(await _client.HubAsync("other"))!["info"]!["created"]);
         Assert.Equal("0.18.7", (string?)(await _client.SendAsync(HttpMethod.Get, "sth/other/api/v1/version")).Body!["version"]);
@@ -111,7 +116,9 @@ public sealed class RealHubTests : IAsyncLifetime
         await using var second = HubProgram.StartPlatform(options);
         await SpaceClient.UntilAsync(() => AnswersAsync(client), "The platform should answer");
         await client.UntilConnectedAsync("other");
-        await SpaceClient.UntilAsync(async () => ((string?)(await client.HubAsync("other"))!["instances"]!.ToJsonString())!.Contains(instance, StringComparison.Ordinal), "The instance should be listed");
+        await SpaceClient.UntilAsync(
+            async () => ((string?)(await client.HubAsync("other"))!["instances"]!.ToJsonString())!.Contains(instance, StringComparison.Ordinal),
+            "The instance should be listed");
         Assert.Equal(HttpStatusCode.OK, (await client.SendAsync(HttpMethod.Get, $"sth/other/api/v1/instance/{instance}")).Status);
         Assert.False(hub.Process.HasExited);
     }
@@ -150,9 +157,11 @@ public sealed class RealHubTests : IAsyncLifetime
     {
         SkipWithoutProgram();
         var address = _platform.BaseUri.Authority;
-        var key = (string)(await _client.SendAsync(HttpMethod.Post, $"/api/v1/space/{Space}/apikey", SpaceClient.Json("""{"description":"lab"}"""))).Body!["accessKey"]!;
+        var key = (string)(
+            await _client.SendAsync(HttpMethod.Post, $"/api/v1/space/{Space}/apikey", SpaceClient.Json("""{"description":"lab"}"""))).Body!["accessKey"]!;
         await using var plain = HubProgram.StartHub(_folder, "plain", "--cpm-url", address, "--cpm-id", Space);
-        await using var keyed = HubProgram.StartHub(_folder, "keyed", "--platform-api", $"http://{address}", "--platform-space", $"org:{Space}", "--platform-api-key", key);
+        await using var keyed = HubProgram.StartHub(
+            _folder, "keyed", "--platform-api", $"http://{address}", "--platform-space", $"org:{Space}", "--platform-api-key", key);
         await _client.UntilConnectedAsync("plain");
         await _client.UntilConnectedAsync("keyed");
         var (_, status) = await _client.SendAsync(HttpMethod.Get, "sth/keyed/api/v1/status");

@@ -10,7 +10,8 @@ namespace Scramjet.LocalPlatform.Tests;
 /// <summary>The packages of docs/samples.</summary>
 internal static class SamplePackage
 {
-    private static readonly string Root = typeof(SamplePackage).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == "RepositoryRoot").Value!;
+    private static readonly string Root = typeof(SamplePackage).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+        .Single(a => a.Key == "RepositoryRoot").Value!;
 
     /// <summary>Writes the package of a sample.</summary>
     public static async Task WriteAsync(string sample, Stream target)

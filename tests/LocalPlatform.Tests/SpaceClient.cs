@@ -25,7 +25,11 @@ internal sealed class SpaceClient(Uri platform, string token, string space) : ID
     public void Dispose() => _http.Dispose();
 
     /// <summary>A request under the space's base, or under the platform's with a slash before it.</summary>
-    public async Task<(HttpStatusCode Status, JsonNode? Body)> SendAsync(HttpMethod method, string path, HttpContent? content = null, (string Name, string Value)? header = null)
+    public async Task<(HttpStatusCode Status, JsonNode? Body)> SendAsync(
+        HttpMethod method,
+        string path,
+        HttpContent? content = null,
+        (string Name, string Value)? header = null)
     {
         using var response = await OpenAsync(method, path, content, header);
         var text = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
@@ -35,7 +39,9 @@ internal sealed class SpaceClient(Uri platform, string token, string space) : ID
     /// <summary>A request whose answer is read as it comes.</summary>
     public async Task<HttpResponseMessage> OpenAsync(HttpMethod method, string path, HttpContent? content = null, (string Name, string Value)? header = null)
     {
-        using var request = new HttpRequestMessage(method, new Uri(platform, path.StartsWith('/') ? path : $"/api/v1/space/{space}/api/v1/{path}")) { Content = content };
+        using var request = new HttpRequestMessage(
+            method,
+            new Uri(platform, path.StartsWith('/') ? path : $"/api/v1/space/{space}/api/v1/{path}")) { Content = content };
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
         if (header is { } extra)
             request.Headers.Add(extra.Name, extra.Value);

@@ -62,7 +62,9 @@ internal sealed class ChannelTransport : IConnectionListenerFactory, IConnection
         public EndPoint EndPoint => endPoint;
 
         public async ValueTask<ConnectionContext?> AcceptAsync(CancellationToken cancellationToken = default) =>
-            await connections.Reader.WaitToReadAsync(cancellationToken).ConfigureAwait(false) && connections.Reader.TryRead(out var connection) ? connection : null;
+            await connections.Reader.WaitToReadAsync(cancellationToken).ConfigureAwait(false) && connections.Reader.TryRead(out var connection)
+                ? connection
+                : null;
 
         public ValueTask UnbindAsync(CancellationToken cancellationToken = default)
         {

@@ -24,7 +24,8 @@ internal abstract class HubLink : IDisposable
     public HttpMessageInvoker Client { get; }
 
     /// <summary>An address under the hub's base.</summary>
-    public Uri Address(string path) => new($"{BaseUri.AbsoluteUri.TrimEnd('/')}/{path}", new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
+    public Uri Address(string path) =>
+        new($"{BaseUri.AbsoluteUri.TrimEnd('/')}/{path}", new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
 
     /// <inheritdoc/>
     public void Dispose()

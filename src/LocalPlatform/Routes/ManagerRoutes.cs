@@ -68,7 +68,9 @@ internal sealed class ManagerRoutes(PlatformState state, HubForwarder forwarder)
         {
             null => (StatusCodes.Status404NotFound, $"Hub {id} not found"),
             { SelfHosted: false } => (StatusCodes.Status400BadRequest, "Unable to delete native hub"),
-            { IsConnected: true } when context.Request.Headers["x-force"] != "true" => (StatusCodes.Status409Conflict, "Cannot delete selected hub as it is still connected"),
+            { IsConnected: true } when context.Request.Headers["x-force"] != "true" => (
+                StatusCodes.Status409Conflict,
+                "Cannot delete selected hub as it is still connected"),
             _ => (0, ""),
         };
         if (status != 0 || space.Hub(id) is not { } hub)
@@ -106,7 +108,9 @@ internal sealed class ManagerRoutes(PlatformState state, HubForwarder forwarder)
         state.Hubs.DescribeAsync(hub, space.Topics.NamesOf(hub.Id), context.RequestAborted);
 
     private async Task ListAsync(HttpContext context, Space space) =>
-        await Answer.JsonAsync(context, Array(await Task.WhenAll(space.Hubs.Select(hub => DescribeAsync(context, space, hub))).ConfigureAwait(false))).ConfigureAwait(false);
+        await Answer.JsonAsync(
+            context,
+            Array(await Task.WhenAll(space.Hubs.Select(hub => DescribeAsync(context, space, hub))).ConfigureAwait(false))).ConfigureAwait(false);
 
     private async Task SequencesAsync(HttpContext context, Space space, bool withStore)
     {

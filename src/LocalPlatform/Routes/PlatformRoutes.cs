@@ -88,7 +88,10 @@ internal sealed class PlatformRoutes(PlatformState state, HubForwarder forwarder
         }
 
         var rest = path.Skip(start).ToArray();
-        var audited = new AuditedRequest(space?.Id, origin?.HubId ?? "local-user", AuditOperation.Of(method, rest is ["sth", _, "api", "v1", .. var inHub] ? inHub : rest));
+        var audited = new AuditedRequest(
+            space?.Id,
+            origin?.HubId ?? "local-user",
+            AuditOperation.Of(method, rest is ["sth", _, "api", "v1", .. var inHub] ? inHub : rest));
         audited.Attach(context);
         state.Audit.Start(audited);
         try
@@ -110,7 +113,10 @@ internal sealed class PlatformRoutes(PlatformState state, HubForwarder forwarder
     }
 
     private static string? BearerOf(HttpContext context) =>
-        AuthenticationHeaderValue.TryParse(context.Request.Headers.Authorization, out var header) && header.Scheme.Equals("Bearer", StringComparison.OrdinalIgnoreCase) ? header.Parameter : null;
+        AuthenticationHeaderValue.TryParse(context.Request.Headers.Authorization, out var header)
+            && header.Scheme.Equals("Bearer", StringComparison.OrdinalIgnoreCase)
+            ? header.Parameter
+            : null;
 
     // Hubs of the 0.18 series send and fetch topics without a token, and don't say which they are.
     private Task? PlainTopic(HttpContext context)

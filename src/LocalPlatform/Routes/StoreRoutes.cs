@@ -32,7 +32,8 @@ internal static class StoreRoutes
     /// <summary>Sends a package, which hubs ask for by its id and the end of a package's name.</summary>
     public static async Task GetAsync(HttpContext context, Space space, string id)
     {
-        await using var package = space.Store.Open(id) ?? (id.EndsWith(PackageEnd, StringComparison.Ordinal) ? space.Store.Open(id[..^PackageEnd.Length]) : null);
+        await using var package = space.Store.Open(id) ?? (
+            id.EndsWith(PackageEnd, StringComparison.Ordinal) ? space.Store.Open(id[..^PackageEnd.Length]) : null);
         if (package is null)
         {
             await Answer.ErrorAsync(context, StatusCodes.Status404NotFound, $"Store item {id} not found").ConfigureAwait(false);

@@ -114,7 +114,10 @@ internal sealed class AccessKeys(string spaceId, byte[] secret)
     public void Load(JsonArray saved)
     {
         lock (gate)
-            keys.AddRange(saved.Select(key => new AccessKey((string)key!["id"]!, (string)key["hash"]!, (string)key["description"]!, (DateTimeOffset)key["created"]!)));
+        {
+            keys.AddRange(
+                saved.Select(key => new AccessKey((string)key!["id"]!, (string)key["hash"]!, (string)key["description"]!, (DateTimeOffset)key["created"]!)));
+        }
     }
 
     /// <summary>A new random token.</summary>

@@ -82,5 +82,6 @@ internal sealed class HubRegister(PlatformState state, ChannelTransport channels
     }
 
     // A hub that names no space joins the one of its listener, or the first.
-    private Space? SpaceOf(HubGreeting greeting, ListenerInfo listener) => (greeting.Space ?? listener.Hub?.SpaceId) is { } id ? state.Space(id) : state.Spaces.FirstOrDefault();
+    private Space? SpaceOf(HubGreeting greeting, ListenerInfo listener) =>
+        (greeting.Space ?? listener.Hub?.SpaceId) is { } id ? state.Space(id) : state.Spaces.FirstOrDefault();
 }

@@ -98,7 +98,8 @@ internal sealed class PlatformState : IAsyncDisposable
         await Audit.DisposeAsync().ConfigureAwait(false);
     }
 
-    private Space Make(string id) => new(id, Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"store-{spaces.Count}")), secret, Save, SaveSoon);
+    private Space Make(string id) =>
+        new(id, Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"store-{spaces.Count}")), secret, Save, SaveSoon);
 
     private byte[] ReadOrMake(string name, Func<byte[]> make)
     {
@@ -125,7 +126,8 @@ internal sealed class PlatformState : IAsyncDisposable
                     spaces.Add(space);
                 }
             }
-            catch (Exception error) when (error is JsonException or InvalidCastException or InvalidOperationException or NullReferenceException or FormatException)
+            catch (Exception error) when (
+                error is JsonException or InvalidCastException or InvalidOperationException or NullReferenceException or FormatException)
             {
                 throw new LocalPlatformException($"The platform's state in {path} can't be read: {error.Message} To begin anew, move the file away.", error);
             }

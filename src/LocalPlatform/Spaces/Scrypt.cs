@@ -14,7 +14,8 @@ internal static class Scrypt
     private const int BlockSize = 8;
 
     /// <summary>Derives 96 bytes.</summary>
-    public static byte[] Derive(string password, string salt) => Derive(Encoding.UTF8.GetBytes(password), Encoding.UTF8.GetBytes(salt), Cost, BlockSize, Length);
+    public static byte[] Derive(string password, string salt) =>
+        Derive(Encoding.UTF8.GetBytes(password), Encoding.UTF8.GetBytes(salt), Cost, BlockSize, Length);
 
     /// <summary>Derives bytes, with a parallelization of 1.</summary>
     public static byte[] Derive(byte[] password, byte[] salt, int cost, int blockSize, int length)

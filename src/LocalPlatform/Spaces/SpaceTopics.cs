@@ -181,7 +181,8 @@ internal sealed class SpaceTopics(Func<string, HubEntry?> findHub) : IDisposable
                 return;
 
             var topic = GetOrAdd(name, role.ContentType);
-            var consumers = role.Consumers.Except(role.Providers).Except(role.Separate).Where(id => findHub(id) is { DropReason: null }).ToHashSet(StringComparer.Ordinal);
+            var consumers = role.Consumers.Except(role.Providers).Except(role.Separate).Where(id => findHub(id) is { DropReason: null })
+                .ToHashSet(StringComparer.Ordinal);
             var wanted = consumers.Select(id => (Hub: id, Sends: true)).ToList();
             if (topic.OtherReaders > 0 || consumers.Count > 0)
                 wanted.AddRange(role.Providers.Except(role.Separate).Where(id => findHub(id)?.Connection is not null).Select(id => (id, false)));

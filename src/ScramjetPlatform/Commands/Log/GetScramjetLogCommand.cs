@@ -133,7 +133,8 @@ public sealed class GetScramjetLogCommand : HubCmdlet
 
         async Task FindInstancesAsync(Places places, InstanceReference[] references)
         {
-            var found = await RequestContext.CollectAsync<Instance>(collect => places.ForEachInstanceAsync(references, collect, Several.AreMeant)).ConfigureAwait(false);
+            var found = await RequestContext.CollectAsync<Instance>(
+                collect => places.ForEachInstanceAsync(references, collect, Several.AreMeant)).ConfigureAwait(false);
             foreach (var instance in found)
                 Add(instance, _reader.Add(instance));
 
