@@ -82,16 +82,16 @@ $jobs = @(
     @{ Name = 'See the topics'; Si = 'topic ls'; Keys = 'g-st{Tab}'; Command = 'Get-ScramjetTopic'; Once = $true }
     @{ Name = 'See the details of an instance'; Si = 'inst info -'; Keys = 'g-si{Tab} hello|fl'; Command = 'Get-ScramjetInstance hello|fl'; Before = { Start-Sample hello }; Once = $true }
     @{ Name = 'See the health of an instance'; Si = 'inst health -'; Keys = 'g-sh{Tab}e{Tab} hello'; Command = 'Get-ScramjetHealth hello'; Before = { Start-Sample hello }; Once = $true }
-    @{ Name = 'Deploy a folder'; Si = 'seq deploy ./hello'; Keys = 'p-ss{Tab} ./hello -s{Tab}'; Command = 'Publish-ScramjetSequence ./hello -Start' }
-    @{ Name = 'Start a sequence'; Si = 'seq start -'; Keys = 'sa-ss{Tab} hello'; Command = 'Start-ScramjetSequence hello'; Before = { Start-Sample hello -NoInstance } }
+    @{ Name = 'Deploy a folder'; Si = 'seq deploy ./hello'; Keys = 'p-ss{Tab} ./hello -st{Tab}'; Command = 'Publish-ScramjetSequence ./hello -Start' }
+    @{ Name = 'Start a sequence'; Si = 'seq start -'; Keys = 's-ss{Tab} hello'; Command = 'Start-ScramjetSequence hello'; Before = { Start-Sample hello -NoInstance } }
     @{ Name = 'Start it with a configuration'; Si = 'seq start - -s ''{"greeting":"Hi"}'''; Keys = 's-ss{Tab} hello -appc{Tab}@{greeting="Hi"}'; Command = 'Start-ScramjetSequence hello -AppConfig @{greeting="Hi"}'; Before = { Start-Sample hello -NoInstance } }
     @{ Name = 'Send an event'; Si = 'inst event emit - ping'; Keys = 's-se{Tab} ping ping'; Command = 'Send-ScramjetEvent ping ping'; Before = { Start-Sample ping } }
-    @{ Name = 'Run a file through a program'; Si = 'seq deploy ./double', 'inst inout - data.ndjson -t application/x-ndjson -e'; Keys = 'gc data.ndjson|i-ss{Tab} -p{Tab} ./double'; Command = 'gc data.ndjson|Invoke-ScramjetSequence -Path ./double' }
-    @{ Name = 'Stop an instance'; Si = 'inst stop - 100'; Keys = 'sp-si{Tab} hello'; Command = 'Stop-ScramjetInstance hello'; Before = { Start-Sample hello } }
-    @{ Name = 'Restart an instance'; Si = 'inst restart -'; Keys = 'r-si{Tab} hello'; Command = 'Restart-ScramjetInstance hello'; Before = { Start-Sample hello } }
-    @{ Name = 'Put a new version in the place of the running one'; Si = 'seq deploy ./hello', 'seq rm {sequence} -f'; Keys = 'p-ss{Tab} ./hello -rep{Tab}'; Command = 'Publish-ScramjetSequence ./hello -Replace'; Before = { Start-Sample hello } }
-    @{ Name = 'Remove a sequence with its instances'; Si = 'seq rm - -f'; Keys = 'r-ss{Tab} hello -f{Tab}'; Command = 'Remove-ScramjetSequence hello -Force'; Before = { Start-Sample hello } }
-    @{ Name = 'Use another platform or hub'; Si = 'config profile use default'; Keys = 's-sc{Tab} lab'; Command = 'Select-ScramjetConnection lab'; Once = $true }
+    @{ Name = 'Run a file through a program'; Si = 'seq deploy ./double', 'inst inout - data.ndjson -t application/x-ndjson -e'; Keys = 'gc data.ndjson|i-ss{Tab} -pa{Tab} ./double'; Command = 'gc data.ndjson|Invoke-ScramjetSequence -Path ./double' }
+    @{ Name = 'Stop an instance'; Si = 'inst stop - 100'; Keys = 'stop-scr{Tab} hello'; Command = 'Stop-ScramjetInstance hello'; Before = { Start-Sample hello } }
+    @{ Name = 'Restart an instance'; Slow = $true; Si = 'inst restart -'; Keys = 'r-si{Tab} hello'; Command = 'Restart-ScramjetInstance hello'; Before = { Start-Sample hello } }
+    @{ Name = 'Put a new version in the place of the running one'; Slow = $true; Si = 'seq deploy ./hello', 'seq rm {sequence} -f'; Keys = 'p-ss{Tab} ./hello -rep{Tab}'; Command = 'Publish-ScramjetSequence ./hello -Replace'; Before = { Start-Sample hello } }
+    @{ Name = 'Remove a sequence with its instances'; Slow = $true; Si = 'seq rm - -f'; Keys = 'r-ss{Tab} hello -f{Tab}'; Command = 'Remove-ScramjetSequence hello -Force'; Before = { Start-Sample hello } }
+    @{ Name = 'Use another platform or hub'; Si = 'config profile use default'; Keys = 'select-sc{Tab} lab'; Command = 'Select-ScramjetConnection lab'; Once = $true }
 ) | Where-Object Name -like $Only
 
 $screen = $null
@@ -113,7 +113,8 @@ try {
         Invoke-ScreenCommand $screen 'Clear-Host' | Out-Null
 
         $times = @{ Si = @(); Module = @() }
-        foreach ($n in 0..$Repeat) {
+        # The first time isn't warm. What hubs need 15 seconds for is measured once.
+        foreach ($n in $job.Slow ? 1 : 0..$Repeat) {
             foreach ($tool in 'Si', 'Module') {
                 if ($job.Before -and (-not $job.Once -or $n -eq 0)) { & $job.Before | Out-Null }
                 $instance = Get-ScramjetInstance -ErrorAction Ignore | Where-Object HasEnded -eq $false | Select-Object -First 1
@@ -121,7 +122,6 @@ try {
                 if ($tool -eq 'Module') { Invoke-Expression $job.Command | Out-String | Out-Null }
                 else { $job.Si | ForEach-Object { Invoke-SiOrFail $_.Replace('{instance}', $instance.Id).Replace('{sequence}', $instance.SequenceId) | Out-Null } }
 
-                # The first time isn't warm.
                 if ($n) { $times.$tool += $clock.Elapsed.TotalMilliseconds }
             }
         }
