@@ -357,7 +357,7 @@ public sealed class StreamTests(RealPlatform real)
         session.Get("'one' | Send-ScramjetInput $i -KeepOpen");
         var error = session.Error("@{ n = 1 } | Send-ScramjetInput $i");
         Assert.Equal("BAD_PARAMETERS", Kind(error));
-        Assert.Contains("has the content type text/plain of its first data", error.ToString(), StringComparison.Ordinal);
+        Assert.Contains("has the content type text/plain. application/x-ndjson can't be sent after it", error.ToString(), StringComparison.Ordinal);
         foreach (var receive in new[] { "", "-ReceiveOutput" })
             Assert.Equal("BAD_PARAMETERS", Kind(session.Error($"'x' | Send-ScramjetInput $i -ContentType image/png {receive}")));
         Assert.Equal(

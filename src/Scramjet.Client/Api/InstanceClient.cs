@@ -408,10 +408,16 @@ public sealed class InstanceClient : ApiClient
         var delay = Timings.FirstLogCheck;
         try
         {
-            while (await Task.WhenAny(receiving, Task.Delay(delay, over.Token)).ConfigureAwait(false) != receiving)
+            while (true)
             {
-                cancellationToken.ThrowIfCancellationRequested();
-                if (await HasEndedAsync(over.Token).ConfigureAwait(false) && !receiving.IsCompleted)
+                var check = CheckAsync(delay);
+                if (await Task.WhenAny(receiving, check).ConfigureAwait(false) == receiving)
+                {
+                    _ = check.IgnoreOutcomeAsync();
+                    break;
+                }
+
+                if (await check.ConfigureAwait(false) && !receiving.IsCompleted)
                 {
                     throw new ScramjetException(
                         ErrorCodes.Gone,
@@ -428,6 +434,12 @@ public sealed class InstanceClient : ApiClient
         {
             over.Cancel();
             _ = receiving.IgnoreOutcomeAsync();
+        }
+
+        async Task<bool> CheckAsync(TimeSpan wait)
+        {
+            await Task.Delay(wait, over.Token).ConfigureAwait(false);
+            return await HasEndedAsync(over.Token).ConfigureAwait(false);
         }
     }
 

@@ -69,7 +69,7 @@ public sealed class AuditEntry : Entity
         { } code => Kind(code) + " " + Action(code),
     };
 
-    /// <summary>Whether nothing was changed: a request that only reads, or a regular sign of life.</summary>
+    /// <summary>Gets whether nothing was changed: a request that only reads, or a heartbeat.</summary>
     public bool IsRead =>
         Code is HubHeartbeat or InstanceHeartbeat or SpaceHeartbeat || (Code is >= FirstRequest and < EndOfRequests && MethodOf(Code.Value) == "GET");
 

@@ -189,14 +189,14 @@ public sealed class Instance : Resource
 
     private InstanceStatus ReadStatus(string? text, bool isTerminated)
     {
-        var reported = text is not null && !char.IsDigit(text[0]) && Enum.TryParse<InstanceStatus>(text, ignoreCase: true, out var status)
+        var reported = text is { Length: > 0 } && !char.IsDigit(text[0]) && Enum.TryParse<InstanceStatus>(text, ignoreCase: true, out var status)
             ? status
             : InstanceStatus.Unknown;
         if (IsEnd(reported))
             return reported;
         if (Ended is not null || isTerminated)
             return ExitCode is > 0 and not (KilledCode or StoppedCode) ? InstanceStatus.Errored : InstanceStatus.Completed;
-        if (text is not null)
+        if (!string.IsNullOrEmpty(text))
             return reported;
 
         return Started is not null ? InstanceStatus.Running

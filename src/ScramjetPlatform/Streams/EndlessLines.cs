@@ -51,7 +51,7 @@ internal static class EndlessLines
     /// <summary>How long a stream may take to begin: some answer only with their first line.</summary>
     private static readonly TimeSpan Beginning = TimeSpan.FromSeconds(3);
 
-    /// <summary>How long the server may take to give a sign of life, where a stream doesn't begin.</summary>
+    /// <summary>How long the server may take to respond to a check if a stream doesn't begin.</summary>
     private static readonly TimeSpan Opening = TimeSpan.FromSeconds(10);
 
     /// <summary>How long a stream that is never silent is read for its lines so far.</summary>

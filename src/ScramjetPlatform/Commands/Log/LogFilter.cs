@@ -8,7 +8,7 @@ using ScramjetPlatform.Engine;
 
 namespace ScramjetPlatform;
 
-/// <summary>Which entries of a log are wanted.</summary>
+/// <summary>Selects the entries of a log.</summary>
 internal sealed class LogFilter
 {
     /// <summary>The longest that an expression may take for one message.</summary>
@@ -43,7 +43,7 @@ internal sealed class LogFilter
         }
     }
 
-    /// <summary>Whether an entry is wanted.</summary>
+    /// <summary>Returns whether the filter selects an entry.</summary>
     /// <param name="entry">The entry.</param>
     /// <param name="before">Whether the entry that this line continues was wanted. Its lines stay with it.</param>
     /// <exception cref="ScramjetException"><c>BAD_PARAMETERS</c>: the expression takes too long.</exception>

@@ -13,9 +13,9 @@ namespace ScramjetPlatform;
 
 /// <summary>Reads the logs of a command: of places and of instances, also of those that start later.</summary>
 /// <param name="context">The command's requests and output.</param>
-/// <param name="filter">Which entries are wanted.</param>
+/// <param name="filter">Selects the entries.</param>
 /// <param name="follow">Whether the logs are followed.</param>
-/// <param name="tail">How many entries of each log are wanted of those that exist; null for all.</param>
+/// <param name="tail">The number of existing entries of each log to return; null for all.</param>
 /// <param name="raw">Whether lines are written as the hub sent them.</param>
 internal sealed class LogReader(CommandContext context, LogFilter filter, bool follow, int? tail, bool raw)
 {
@@ -58,7 +58,7 @@ internal sealed class LogReader(CommandContext context, LogFilter filter, bool f
 
     /// <summary>When logs are followed: adds those of instances that start on a hub meanwhile, until the command is stopped.</summary>
     /// <param name="hub">The hub.</param>
-    /// <param name="isMeant">Whether the log of an instance is wanted.</param>
+    /// <param name="isMeant">Returns whether to read the log of an instance.</param>
     public void FollowNew(HubClient hub, Func<Instance, bool> isMeant)
     {
         if (!follow)

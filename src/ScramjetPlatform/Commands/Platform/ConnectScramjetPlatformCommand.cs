@@ -24,7 +24,7 @@ public sealed class ConnectScramjetPlatformCommand : AsyncCmdlet
     private const string MultiManagerSet = "MultiManager";
     private const string ProfileSet = "Profile";
 
-    /// <summary>How long a stream may be silent, at most, until the server is asked for a sign of life.</summary>
+    /// <summary>The maximum time without data after which the server of a stream is checked.</summary>
     private static readonly TimeSpan SilenceLimit = new TransportOptions().SilenceLimit;
 
     /// <summary>The longest that connecting takes, whatever -TimeoutSec allows later calls.</summary>
