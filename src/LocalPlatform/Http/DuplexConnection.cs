@@ -15,6 +15,8 @@ internal sealed class DuplexConnection : IDisposable
 {
     private static readonly TimeSpan ContinueTimeout = TimeSpan.FromSeconds(1);
 
+    private static readonly TimeSpan LateEnd = TimeSpan.FromMilliseconds(100);
+
     private readonly Stream stream;
     private readonly ResponseReader reader;
     private int openEnds = 2;
@@ -24,6 +26,13 @@ internal sealed class DuplexConnection : IDisposable
         this.stream = stream;
         reader = new ResponseReader(stream);
     }
+
+    /// <summary>
+    /// Whether the end of a body comes after a pause: a 1.0.1 hub reports a topic's data to its space before it looks for their end, and never
+    /// answers if they have ended by then.
+    /// </summary>
+    public static bool EndsLate(HttpRequestMessage request) =>
+        request.Method == HttpMethod.Post && request.RequestUri!.AbsolutePath.Contains("/topic/", StringComparison.Ordinal);
 
     /// <summary>Sends the head, starts sending the body, and returns as soon as the answer's head is there.</summary>
     public async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
@@ -56,7 +65,7 @@ internal sealed class DuplexConnection : IDisposable
             void SendBody()
             {
                 if (!sends && request.Content is { } content)
-                    _ = SendBodyAsync(content, cancellationToken);
+                    _ = SendBodyAsync(content, EndsLate(request), cancellationToken);
                 else if (!sends)
                     EndOne();
                 sends = true;
@@ -113,12 +122,14 @@ internal sealed class DuplexConnection : IDisposable
         }
     }
 
-    private async Task SendBodyAsync(HttpContent content, CancellationToken cancellationToken)
+    private async Task SendBodyAsync(HttpContent content, bool endsLate, CancellationToken cancellationToken)
     {
         try
         {
             var body = new RequestBodyStream(stream, chunked: content.Headers.ContentLength is null);
             await content.CopyToAsync(body, cancellationToken).ConfigureAwait(false);
+            if (endsLate)
+                await Task.Delay(LateEnd, cancellationToken).ConfigureAwait(false);
             await body.EndAsync(cancellationToken).ConfigureAwait(false);
             EndOne();
         }

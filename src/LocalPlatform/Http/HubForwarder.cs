@@ -42,6 +42,8 @@ internal sealed class HubForwarder(IHttpForwarder forwarder)
             proxyRequest.RequestUri = target;
             proxyRequest.Headers.Host = null;
             proxyRequest.Headers.Remove("Authorization");
+            if (proxyRequest.Content is { } content && DuplexConnection.EndsLate(proxyRequest))
+                content.Headers.ContentLength = null;
         }
 
         // The client learns at once that the hub has answered, though the first byte may be long in coming.
