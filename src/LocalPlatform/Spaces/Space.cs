@@ -40,13 +40,13 @@ internal sealed class Space : IDisposable
 
     public SpaceTopics Topics { get; }
 
-    /// <summary>The hubs in the order in which they came.</summary>
+    /// <summary>The hubs, sorted by id.</summary>
     public IReadOnlyList<HubEntry> Hubs
     {
         get
         {
             lock (gate)
-                return [.. hubs];
+                return [.. hubs.OrderBy(hub => hub.Id, StringComparer.Ordinal)];
         }
     }
 
