@@ -52,8 +52,13 @@ public sealed class ErrorTests : IDisposable
     public async Task Missing_and_wrong_tokens_are_different_errors()
     {
         await using var platform = new FakePlatform([]);
-        Assert.Equal(("NEED_AUTHENTICATION", "AuthenticationError"), Kind(_engine.Error($"Connect-ScramjetPlatform {platform.BaseUri}")));
-        Assert.Equal(("NOT_AUTHORIZED", "PermissionDenied"), Kind(_engine.Error($"Connect-ScramjetPlatform {platform.BaseUri} -AccessToken wrong")));
+        var missing = _engine.Error($"Connect-ScramjetPlatform {platform.BaseUri}");
+        var wrong = _engine.Error($"Connect-ScramjetPlatform {platform.BaseUri} -AccessToken wrong");
+
+        // The platform responds with 403 to both.
+        Assert.All([missing, wrong], error => Assert.Equal(("NOT_AUTHORIZED", "PermissionDenied"), Kind(error)));
+        Assert.Contains("-AccessToken", missing.ErrorDetails.RecommendedAction, StringComparison.Ordinal);
+        Assert.Contains("may be wrong", wrong.ErrorDetails.RecommendedAction, StringComparison.Ordinal);
         Assert.Empty(_engine.Get("Get-ScramjetConnection"));
     }
 

@@ -35,7 +35,7 @@ internal static class ResponseErrors
         };
         var advice = status switch
         {
-            401 when !call.HasToken => "Use an access token.",
+            401 or 403 when !call.HasToken => "Use an access token.",
             401 or 403 => "Check the access token. It may be wrong, expired or revoked, or may not allow this.",
             404 => "Check the id. The object may have ended or been removed meanwhile.",
             409 => call.Request.ConflictAdvice,
@@ -46,7 +46,7 @@ internal static class ResponseErrors
         };
         var situation = status switch
         {
-            401 when !call.HasToken => ErrorSituation.TokenMissing,
+            401 or 403 when !call.HasToken => ErrorSituation.TokenMissing,
             409 => call.Request.ConflictSituation,
             502 or 504 => ErrorSituation.HubUnreachable,
             _ => ErrorSituation.Unspecified,
