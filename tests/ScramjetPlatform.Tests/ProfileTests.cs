@@ -273,7 +273,7 @@ public sealed class ProfileTests : IDisposable
     {
         Environment.SetEnvironmentVariable("SCRAMJET_TOKEN", _real.Platform.Token);
         _session.Get($"Register-ScramjetPlatform work {_real.Platform.BaseUri}");
-        Assert.Equal("NEED_AUTHENTICATION", Kind(_session.Error("Connect-ScramjetPlatform work")));
+        Assert.Equal("NOT_AUTHORIZED", Kind(_session.Error("Connect-ScramjetPlatform work")));
         _session.Get($"Connect-ScramjetPlatform work -AccessToken {_real.Platform.Token}");
     }
 
