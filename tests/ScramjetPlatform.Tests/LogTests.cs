@@ -124,7 +124,7 @@ public sealed class LogTests(RealPlatform real)
     public async Task Existing_entries_of_several_hubs_are_merged_by_time()
     {
         await using var one = Serve("sth-0", Entry("a", 1000), Entry("d", 4000), "    at line 1\n", "    at line 2\n", Entry("e", 5000));
-        await using var two = Serve("sth-1", Entry("b", 2000), Entry("c", 3000), Entry("d too", 4000), Entry("f", 6000));
+        await using var two = Serve("sth-1", Entry("b", 2000), Entry("c", 3000), Entry("d too", 4001), Entry("f", 6000));
         using var session = new Engine();
         session.Get($"Connect-ScramjetPlatform -HubUri {one.BaseUri} -Name one; Connect-ScramjetPlatform -HubUri {two.BaseUri} -Name two");
         var messages = Messages(session.Get("Get-ScramjetConnection | Sort-Object Name | Get-ScramjetLog"));
@@ -174,6 +174,10 @@ public sealed class LogTests(RealPlatform real)
         Assert.Equal(["new", "  at new", "newest"], Get("-Since 1h"));
         Assert.Equal(["new", "  at new", "newest"], Get("-Since ([TimeSpan]::FromMinutes(5))"));
         Assert.Equal(["newest"], Get("-Since (Get-Date).AddSeconds(-30)"));
+
+        // PowerShell reads these as numbers.
+        Assert.Equal(["newest"], Get("-Since 30s"));
+        Assert.Equal(["old", "  at old", "new", "  at new", "newest"], Get("-Since 2d"));
         Assert.Equal(["new", "  at new", "newest"], Get("-Since ([DateTimeOffset]::Now.AddHours(-1))"));
         Assert.Equal(["old", "  at old", "new", "  at new", "newest"], Get("-Since 1d3h"));
         Assert.Equal(["old", "  at old"], Get("-Level Error"));

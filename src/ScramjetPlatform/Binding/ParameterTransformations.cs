@@ -60,6 +60,10 @@ internal sealed class TimeTransformationAttribute : ArgumentTransformationAttrib
                 DateTimeOffset time => time,
                 DateTime time => new DateTimeOffset(time),
                 TimeSpan span => DateTimeOffset.Now - span,
+
+                // Without quotes, 30s is a short for PowerShell, and 1d a decimal.
+                short seconds => DateTimeOffset.Now - TimeSpan.FromSeconds(seconds),
+                decimal days => DateTimeOffset.Now - TimeSpan.FromDays((double)days),
                 string text when s_span.Match(text.Trim()) is { Success: true } spans => DateTimeOffset.Now - SpanOf(spans),
                 string text when DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeLocal, out var time) => time,
                 _ => throw new ArgumentTransformationMetadataException(
