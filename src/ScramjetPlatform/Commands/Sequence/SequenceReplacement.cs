@@ -21,6 +21,9 @@ internal sealed class SequenceReplacement
     /// <summary>How long what a failed instance has written may take to arrive.</summary>
     private static readonly TimeSpan ReadTime = TimeSpan.FromMilliseconds(500);
 
+    /// <summary>How long the removal of a new sequence may take after the command was stopped.</summary>
+    private static readonly TimeSpan RollbackTime = TimeSpan.FromSeconds(60);
+
     private readonly CommandContext _context;
     private readonly IReadOnlyList<Sequence> _old;
     private readonly Instance[] _listed;
@@ -78,6 +81,7 @@ internal sealed class SequenceReplacement
     public async Task<IReadOnlyList<Instance>> StartAsync(Sequence sequence, bool isUploaded, bool startsOne)
     {
         var started = new List<Instance>();
+        var stopsOld = false;
         try
         {
             foreach (var (_, settings) in _running)
@@ -86,6 +90,7 @@ internal sealed class SequenceReplacement
             if (startsOne && started.Count == 0)
                 started.Add(await _context.StartAsync(sequence, new StartOptions()).ConfigureAwait(false));
             var running = await Task.WhenAll(started.Select(i => _context.Watch.UntilProvenAsync(i, StartTime, _context.Cancellation))).ConfigureAwait(false);
+            stopsOld = true;
             await _context.ForEachAsync(_running.Select(r => r.Instance), StopAsync).ConfigureAwait(false);
             return running;
         }
@@ -95,13 +100,10 @@ internal sealed class SequenceReplacement
         }
         catch (OperationCanceledException) when (_context.Cancellation.IsCancellationRequested)
         {
-            if (_old.Count > 0)
-            {
-                await _context.WarnAsync(
-                    $"Publish-ScramjetSequence was stopped while it replaced '{sequence.Name}' on {sequence.Hub}: the new sequence {sequence.Id} and the old " +
-                    $"{string.Join(", ", _old.Select(s => s.Id))} are both there.").ConfigureAwait(false);
-            }
-
+            if (_old.Count > 0 && stopsOld)
+                await WarnOfBothAsync(sequence).ConfigureAwait(false);
+            else if (_old.Count > 0)
+                await RollBackAsync(sequence, isUploaded, started).ConfigureAwait(false);
             throw;
         }
     }
@@ -120,6 +122,30 @@ internal sealed class SequenceReplacement
         await _context.Watch.RemoveAsync(old.Client, timeout: time, cancellationToken: _context.Cancellation).ConfigureAwait(false);
         _context.Output.PostVerbose($"The old sequence '{old.Name}' ({old.Id}) on {old.Hub} was removed.");
     });
+
+    /// <summary>Ends and removes what is new after the command was stopped. The old instances run on.</summary>
+    private async Task RollBackAsync(Sequence sequence, bool isUploaded, IReadOnlyList<Instance> started)
+    {
+        using var bound = new CancellationTokenSource(RollbackTime);
+        try
+        {
+            await Task.WhenAll(started.Select(i => _context.Watch.KillAsync(i, removeImmediately: true, bound.Token))).ConfigureAwait(false);
+            if (!isUploaded)
+                return;
+
+            // This process can end at any time, but the hub completes a request that it has received.
+            _ = _context.Bind(sequence.Client).DeleteAsync(force: true, bound.Token).IgnoreOutcomeAsync();
+            await _context.Watch.RemoveAsync(sequence.Client, kill: true, cancellationToken: bound.Token).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is ScramjetException or OperationCanceledException)
+        {
+            await WarnOfBothAsync(sequence).ConfigureAwait(false);
+        }
+    }
+
+    private Task WarnOfBothAsync(Sequence sequence) => _context.WarnAsync(
+        $"Publish-ScramjetSequence was stopped while it replaced '{sequence.Name}' on {sequence.Hub}: the new sequence {sequence.Id} and the old " +
+        $"{string.Join(", ", _old.Select(s => s.Id))} are both there.");
 
     private async Task StopAsync(Instance old)
     {
