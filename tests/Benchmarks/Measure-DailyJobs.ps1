@@ -45,8 +45,8 @@ foreach ($name in 'hello', 'double', 'ping') {
 $env:HOME = $folder
 
 function Invoke-Si([string] $Arguments) {
-    $words = [System.Management.Automation.Language.Parser]::ParseInput("si $Arguments", [ref] $null, [ref] $null).EndBlock.Statements[0].PipelineElements[0].CommandElements |
-        Select-Object -Skip 1 | ForEach-Object { $_.Value ?? $_.Extent.Text }
+    $words = @([System.Management.Automation.Language.Parser]::ParseInput("si $Arguments", [ref] $null, [ref] $null).EndBlock.Statements[0].PipelineElements[0].CommandElements |
+        Select-Object -Skip 1 | ForEach-Object { $_.Value ?? $_.Extent.Text })
     & $Si[0] @($Si | Select-Object -Skip 1) @words 2>&1
 }
 
@@ -84,10 +84,10 @@ $jobs = @(
     @{ Name = 'See the health of an instance'; Si = 'inst health -'; Keys = 'g-sh{Tab}e{Tab} hello'; Command = 'Get-ScramjetHealth hello'; Before = { Start-Sample hello }; Once = $true }
     @{ Name = 'Deploy a folder'; Si = 'seq deploy ./hello'; Keys = 'p-ss{Tab} ./hello -st{Tab}'; Command = 'Publish-ScramjetSequence ./hello -Start' }
     @{ Name = 'Start a sequence'; Si = 'seq start -'; Keys = 's-ss{Tab} hello'; Command = 'Start-ScramjetSequence hello'; Before = { Start-Sample hello -NoInstance } }
-    @{ Name = 'Start it with a configuration'; Si = 'seq start - -s ''{"greeting":"Hi"}'''; Keys = 's-ss{Tab} hello -appc{Tab}@{greeting="Hi"}'; Command = 'Start-ScramjetSequence hello -AppConfig @{greeting="Hi"}'; Before = { Start-Sample hello -NoInstance } }
+    @{ Name = 'Start it with a configuration'; Si = 'seq start - -s ''{"greeting":"Hi"}'''; Keys = 's-ss{Tab} hello -appc{Tab} @{greeting="Hi"}'; Command = 'Start-ScramjetSequence hello -AppConfig @{greeting="Hi"}'; Before = { Start-Sample hello -NoInstance } }
     @{ Name = 'Send an event'; Si = 'inst event emit - ping'; Keys = 's-se{Tab} ping ping'; Command = 'Send-ScramjetEvent ping ping'; Before = { Start-Sample ping } }
-    @{ Name = 'Run a file through a program'; Si = 'seq deploy ./double', 'inst inout - data.ndjson -t application/x-ndjson -e'; Keys = 'gc data.ndjson|i-ss{Tab} -pa{Tab} ./double'; Command = 'gc data.ndjson|Invoke-ScramjetSequence -Path ./double' }
-    @{ Name = 'Stop an instance'; Si = 'inst stop - 100'; Keys = 'stop-scr{Tab} hello'; Command = 'Stop-ScramjetInstance hello'; Before = { Start-Sample hello } }
+    @{ Name = 'Run a file through a program'; SiIsEndless = $true; Si = 'seq deploy ./double', 'inst inout - data.ndjson -t application/x-ndjson -e'; Keys = 'gc data.ndjson|i-ss{Tab} -pa{Tab} ./double'; Command = 'gc data.ndjson|Invoke-ScramjetSequence -Path ./double' }
+    @{ Name = 'Kill an instance'; Si = 'inst kill -'; Keys = 'stop-scr{Tab} hello -f{Tab}'; Command = 'Stop-ScramjetInstance hello -Force'; Before = { Start-Sample hello } }
     @{ Name = 'Restart an instance'; Slow = $true; Si = 'inst restart -'; Keys = 'r-si{Tab} hello'; Command = 'Restart-ScramjetInstance hello'; Before = { Start-Sample hello } }
     @{ Name = 'Put a new version in the place of the running one'; Slow = $true; Si = 'seq deploy ./hello', 'seq rm {sequence} -f'; Keys = 'p-ss{Tab} ./hello -rep{Tab}'; Command = 'Publish-ScramjetSequence ./hello -Replace'; Before = { Start-Sample hello } }
     @{ Name = 'Remove a sequence with its instances'; Slow = $true; Si = 'seq rm - -f'; Keys = 'r-ss{Tab} hello -f{Tab}'; Command = 'Remove-ScramjetSequence hello -Force'; Before = { Start-Sample hello } }
@@ -115,7 +115,7 @@ try {
         $times = @{ Si = @(); Module = @() }
         # The first time isn't warm. What hubs need 15 seconds for is measured once.
         foreach ($n in $job.Slow ? 1 : 0..$Repeat) {
-            foreach ($tool in 'Si', 'Module') {
+            foreach ($tool in ($job.SiIsEndless ? @('Module') : @('Si', 'Module'))) {
                 if ($job.Before -and (-not $job.Once -or $n -eq 0)) { & $job.Before | Out-Null }
                 $instance = Get-ScramjetInstance -ErrorAction Ignore | Where-Object HasEnded -eq $false | Select-Object -First 1
                 $clock = [System.Diagnostics.Stopwatch]::StartNew()
@@ -132,7 +132,7 @@ try {
             Job = $job.Name
             Si = ($job.Si | ForEach-Object { "si $_".Replace('{instance}', '<id>').Replace('{sequence}', '<id>') }) -join '; '
             SiKeys = $siKeys
-            SiMs = Get-Median $times.Si
+            SiMs = if ($times.Si) { Get-Median $times.Si }
             Command = $job.Command
             Typed = $job.Keys
             Keys = $keys
@@ -142,14 +142,14 @@ try {
 
     $rows
     if ($Only -eq '*' -and $PSCmdlet.ShouldProcess('docs/si.md', 'Write the table of daily jobs')) {
-        function Format-Time([double] $Milliseconds) { $Milliseconds -lt 1000 ? ('{0:0} ms' -f $Milliseconds) : ('{0:0.0} s' -f ($Milliseconds / 1000)) }
+        function Format-Time($Milliseconds) { $null -eq $Milliseconds ? 'until Ctrl+C' : $Milliseconds -lt 1000 ? ('{0:0} ms' -f $Milliseconds) : ('{0:0.0} s' -f ($Milliseconds / 1000)) }
         function Format-Code([string] $Text) { '`' + $Text.Replace('|', '\|') + '`' }
         $table = @(
             '| Job | `si` | Keys | Time | This module | Typed | Keys | Time |'
             '|---|---|---|---|---|---|---|---|'
             $rows | ForEach-Object { "| $($_.Job) | $(Format-Code $_.Si) | $($_.SiKeys) | $(Format-Time $_.SiMs) | $(Format-Code $_.Command) | $(Format-Code $_.Typed) | $($_.Keys) | $(Format-Time $_.Ms) |" }
             ''
-            "Measured with si $((Invoke-Si '--version' | Select-String '\d+\.\d+\.\d+').Matches[0].Value), module $((Get-Module ScramjetPlatform).Version), PowerShell $($PSVersionTable.PSVersion) and hub $((Get-ScramjetVersion | Where-Object Kind -eq Hub).Version) on $([Environment]::ProcessorCount) CPUs, medians of $Repeat runs."
+            "Measured with si $((Invoke-Si '--version' | Select-String '\d+\.\d+\.\d+').Matches[0].Value), module $((Get-Module ScramjetPlatform).Version), PowerShell $($PSVersionTable.PSVersion) and hub $((Get-ScramjetVersion | Where-Object Component -eq Hub).Version) on $([Environment]::ProcessorCount) CPUs, medians of $Repeat runs."
         ) -join "`n"
         $path = "$root/docs/si.md"
         $text = [System.IO.File]::ReadAllText($path)

@@ -117,7 +117,7 @@ Describe 'The examples' {
         foreach ($statement in $statements) {
             # The tests of the package install it.
             if ($statement.Text -like './build.ps1*') { continue }
-            $isEndless = $statement.Text -match ' -(Follow|Watch)\b' -and $statement.Text -notmatch ' -(WaitTimeout|Duration)Sec ' -or $statement.Text -match '^Get-.* Enter-ScramjetInstance$'
+            $isEndless = $statement.Text -match ' -(Follow|Watch)\b' -and $statement.Text -notmatch ' -(WaitTimeout|Duration)Sec ' -or $statement.Text -match '^(Get-.* )?Enter-ScramjetInstance( \w+)?$'
             $code = if ($isEndless) { 'Invoke-Endless $statement.Text' } else { $statement.Text }
             $output = @(try { . ([scriptblock]::Create($code)) 2>&1 } catch { $_ })
             # A job of one block doesn't run on into the next, which may disconnect.
