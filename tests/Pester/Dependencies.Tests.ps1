@@ -108,6 +108,7 @@ Describe 'What the module brings' {
 
     It 'is still there when the module is imported again, and in another runspace' {
         $again = "Remove-Module ScramjetPlatform; $ours", "Start-ThreadJob { $ours } | Receive-Job -Wait"
-        Invoke-Session (@($ours) + $again) | Should -Be ($expectedOurs * 3)
+        # A job shows what it has connected to.
+        Invoke-Session (@($ours) + $again) | Where-Object { $_ -notlike 'Connected to *' } | Should -Be ($expectedOurs * 3)
     }
 }

@@ -7,7 +7,7 @@ BeforeAll {
 }
 
 AfterAll {
-    Disconnect-ScramjetPlatform
+    Disconnect-ScramjetPlatform -All
     Stop-LocalPlatform $platform
 }
 
