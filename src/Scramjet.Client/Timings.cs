@@ -68,4 +68,7 @@ internal static class Timings
 
     /// <summary>The time for a detail of a hub or an instance that the result can do without.</summary>
     public static readonly TimeSpan OptionalDetail = TimeSpan.FromSeconds(3);
+
+    /// <summary>Returns the delay before the next check: half as long again, up to a limit.</summary>
+    public static TimeSpan Next(TimeSpan delay, TimeSpan longest) => TimeSpan.FromTicks(Math.Min(delay.Ticks * 3 / 2, longest.Ticks));
 }

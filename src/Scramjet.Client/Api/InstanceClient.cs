@@ -425,7 +425,7 @@ public sealed class InstanceClient : ApiClient
                         "See its log, and start it again.");
                 }
 
-                delay = TimeSpan.FromTicks(Math.Min(delay.Ticks * 3 / 2, Timings.LongestLogCheck.Ticks));
+                delay = Timings.Next(delay, Timings.LongestLogCheck);
             }
 
             return EventMessageOf(await receiving.ConfigureAwait(false), eventName);

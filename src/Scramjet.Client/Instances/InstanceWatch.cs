@@ -321,7 +321,7 @@ public sealed class InstanceWatch
         string? subject = null)
     {
         using var wait = new Reporter(this, goal, known, subject);
-        for (var delay = _timings.FirstDelay; ; delay = Shorter(TimeSpan.FromTicks(delay.Ticks * 3 / 2), longestDelay))
+        for (var delay = _timings.FirstDelay; ; delay = Timings.Next(delay, longestDelay))
         {
             var (hasResult, result) = await request(wait).ConfigureAwait(false);
             if (hasResult)

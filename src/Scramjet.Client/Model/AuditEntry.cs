@@ -49,8 +49,7 @@ public sealed class AuditEntry : Entity
 
     /// <summary>
     /// What was done in words, such as <c>Instance stop</c>, <c>Sequence start</c>, <c>Instance get log</c> or <c>Hub heartbeat</c>. What isn't known
-    /// here has the
-    /// HTTP method and upstream's number of the route.
+    /// here has the HTTP method and upstream's number of the route.
     /// </summary>
     public string Operation => Code switch
     {

@@ -124,7 +124,7 @@ public sealed class ApiStream : Stream
                     return true;
                 }
 
-                _silence = TimeSpan.FromTicks(Math.Min(_silence.Ticks * 3 / 2, Timings.LongestLogCheck.Ticks));
+                _silence = Timings.Next(_silence, Timings.LongestLogCheck);
             }
 
             return false;

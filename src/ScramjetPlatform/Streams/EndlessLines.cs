@@ -24,8 +24,7 @@ internal static class EndlessLines
 
     /// <summary>
     /// The same for an instance, most of whose log is still in its process, which the hub reads from. On a machine with seven times as much work as it
-    /// can do, a
-    /// process was seen to pause for 160 ms.
+    /// can do, a process was seen to pause for 160 ms.
     /// </summary>
     private static readonly TimeSpan InstanceSilence = TimeSpan.FromMilliseconds(400);
 

@@ -11,8 +11,7 @@ namespace ScramjetPlatform.Streams;
 
 /// <summary>
 /// Writes the lines of several streams to the pipeline. The lines so far are merged by their times, as they arrive: no more of a stream is held than it
-/// takes to
-/// wait for the others. Lines that come later are written as they come.
+/// takes to wait for the others. Lines that come later are written as they come.
 /// </summary>
 /// <param name="context">The command whose pipeline it is.</param>
 /// <param name="follow">Whether streams are read to their end, rather than for their lines so far.</param>

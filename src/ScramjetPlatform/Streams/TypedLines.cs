@@ -4,6 +4,7 @@ using System.Text;
 using System.Threading;
 using System.Threading.Tasks;
 using ScramjetPlatform.Engine;
+using ScramjetPlatform.View;
 
 namespace ScramjetPlatform.Streams;
 
@@ -20,6 +21,7 @@ internal sealed class TypedLines(PSHost host, PipelineOutput output)
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(50);
 
     private readonly StringBuilder _line = new();
+    private readonly Keyboard _keyboard = new(host);
 
     /// <summary>Reads lines until the person ends the input with Ctrl+D or Ctrl+Z, or the host turns out to have no keyboard.</summary>
     /// <param name="send">Receives a line.</param>
@@ -27,7 +29,7 @@ internal sealed class TypedLines(PSHost host, PipelineOutput output)
     /// <returns>Whether the person ended the input.</returns>
     public async Task<bool> ReadAsync(Func<string, Task> send, CancellationToken cancellationToken)
     {
-        if (host.Name == "ConsoleHost" && Console.IsInputRedirected)
+        if (!_keyboard.IsAvailable)
             return false;
 
         while (true)
@@ -46,39 +48,30 @@ internal sealed class TypedLines(PSHost host, PipelineOutput output)
     /// <summary>Reads the keys that have been typed, up to the end of a line.</summary>
     private (string? Line, bool? IsOver) ReadKeys()
     {
-        try
+        while (_keyboard.Read() is { } key)
         {
-            while (host.UI.RawUI.KeyAvailable)
+            switch (key)
             {
-                var key = host.UI.RawUI.ReadKey(ReadKeyOptions.NoEcho | ReadKeyOptions.IncludeKeyDown).Character;
-                switch (key)
-                {
-                    case '\r' or '\n':
-                        var line = _line.ToString();
-                        _line.Clear();
-                        host.UI.WriteLine();
-                        return (line, null);
-                    case EndOnUnix or EndOnWindows when _line.Length == 0:
-                        return (null, true);
-                    case '\b' or Delete:
-                        if (_line.Length == 0)
-                            break;
-                        _line.Length -= _line.Length > 1 && char.IsLowSurrogate(_line[_line.Length - 1]) ? 2 : 1;
-                        host.UI.Write("\b \b");
+                case '\r' or '\n':
+                    var line = _line.ToString();
+                    _line.Clear();
+                    host.UI.WriteLine();
+                    return (line, null);
+                case EndOnUnix or EndOnWindows when _line.Length == 0:
+                    return (null, true);
+                case '\b' or Delete:
+                    if (_line.Length == 0)
                         break;
-                    case '\t' or >= ' ':
-                        _line.Append(key);
-                        host.UI.Write(key.ToString());
-                        break;
-                }
+                    _line.Length -= _line.Length > 1 && char.IsLowSurrogate(_line[_line.Length - 1]) ? 2 : 1;
+                    host.UI.Write("\b \b");
+                    break;
+                case '\t' or >= ' ':
+                    _line.Append(key);
+                    host.UI.Write(key.ToString());
+                    break;
             }
+        }
 
-            return (null, null);
-        }
-        catch (Exception e) when (e is InvalidOperationException or NotImplementedException or NotSupportedException or HostException)
-        {
-            // The host has no keyboard.
-            return (null, false);
-        }
+        return (null, _keyboard.IsAvailable ? null : false);
     }
 }

@@ -22,6 +22,7 @@ internal sealed class TreeScreen
     private const int MinHeight = 6;
 
     private readonly PSHost _host;
+    private readonly Keyboard _keyboard;
     private readonly bool _colour;
     private IReadOnlyList<string> _last = [];
     private bool _open;
@@ -30,7 +31,7 @@ internal sealed class TreeScreen
     {
         _host = host;
         InPlace = HasScreen(host);
-        HasKeys = InPlace && !(host.Name == "ConsoleHost" && Console.IsInputRedirected);
+        _keyboard = new Keyboard(host);
         _colour = colour && InPlace;
     }
 
@@ -38,7 +39,7 @@ internal sealed class TreeScreen
     public bool InPlace { get; }
 
     /// <summary>Gets whether the host can read keys.</summary>
-    public bool HasKeys { get; private set; }
+    public bool HasKeys => InPlace && _keyboard.IsAvailable;
 
     /// <summary>Shows a tree.</summary>
     /// <param name="title">The title.</param>
@@ -70,18 +71,10 @@ internal sealed class TreeScreen
     /// <summary>Reads the keys that were typed, and returns whether one of them is q. Ctrl+C stops the pipeline by itself.</summary>
     public bool ReadQuit()
     {
-        try
+        while (_keyboard.Read() is { } key)
         {
-            while (HasKeys && _host.UI.RawUI.KeyAvailable)
-            {
-                if (_host.UI.RawUI.ReadKey(ReadKeyOptions.NoEcho | ReadKeyOptions.IncludeKeyDown).Character is 'q' or 'Q')
-                    return true;
-            }
-        }
-        catch (Exception e) when (e is InvalidOperationException or NotImplementedException or NotSupportedException or HostException)
-        {
-            // The host doesn't support keys.
-            HasKeys = false;
+            if (key is 'q' or 'Q')
+                return true;
         }
 
         return false;

@@ -26,7 +26,7 @@ public sealed class GetScramjetAuditCommand : HubCmdlet
     private const string SequenceSet = "Sequence";
 
     private readonly Dictionary<string, HubAudit> _audits = new(StringComparer.Ordinal);
-    private readonly List<Task> _finding = [];
+    private RecordReads _reads = null!;
     private TextPattern[] _operations = [];
     private TimeMerge<AuditEntry> _merge = null!;
 
@@ -70,20 +70,16 @@ public sealed class GetScramjetAuditCommand : HubCmdlet
     private protected override void Begin()
     {
         _operations = [.. (Operation ?? []).Select(o => new TextPattern(o))];
+        _reads = new RecordReads(Context);
         _merge = new TimeMerge<AuditEntry>(Context, Follow, Tail, static entry => entry);
     }
 
-    private protected override async Task ProcessAsync()
-    {
-        var finding = FindAsync();
-        _finding.Add(finding);
-        await Task.WhenAll((await finding.ConfigureAwait(false)).Select(audit => Context.GuardAsync(audit.Target, audit.ReadAsync))).ConfigureAwait(false);
-    }
+    private protected override Task ProcessAsync() => _reads.ReadAsync(FindAsync());
 
     private protected override async Task EndAsync()
     {
-        // Records are merged, so all audits must be known before the first is written. Those of instances and sequences are read once for each hub.
-        await Task.WhenAll(_finding).IgnoreOutcomeAsync().ConfigureAwait(false);
+        // The audits of instances and sequences are read once for each hub.
+        await _reads.WhenFoundAsync().ConfigureAwait(false);
         var reading = _audits.Values.Select(ReadAsync).ToArray();
         await Task.WhenAll(reading.Append(_merge.MergeAsync())).ConfigureAwait(false);
     }

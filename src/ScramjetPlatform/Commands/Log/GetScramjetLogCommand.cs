@@ -10,6 +10,7 @@ using ScramjetPlatform.Completion;
 using ScramjetPlatform.Engine;
 using ScramjetPlatform.Pipeline;
 using ScramjetPlatform.Scope;
+using ScramjetPlatform.Streams;
 
 namespace ScramjetPlatform;
 
@@ -23,7 +24,7 @@ public sealed class GetScramjetLogCommand : HubCmdlet
     private const string SequenceSet = "Sequence";
     private const string MultiManagerSet = "MultiManager";
 
-    private readonly List<Task> _finding = [];
+    private RecordReads _reads = null!;
     private LogReader _reader = null!;
 
     [Parameter(
@@ -83,19 +84,17 @@ public sealed class GetScramjetLogCommand : HubCmdlet
 
     private protected override int MaxRecords => int.MaxValue;
 
-    private protected override void Begin() => _reader = new LogReader(Context, new LogFilter(Since, Level, Source, Match), Follow, Tail, Raw);
-
-    private protected override async Task ProcessAsync()
+    private protected override void Begin()
     {
-        var finding = FindAsync();
-        _finding.Add(finding);
-        await Task.WhenAll((await finding.ConfigureAwait(false)).Select(log => Context.GuardAsync(log.Target, log.ReadAsync))).ConfigureAwait(false);
+        _reads = new RecordReads(Context);
+        _reader = new LogReader(Context, new LogFilter(Since, Level, Source, Match), Follow, Tail, Raw);
     }
+
+    private protected override Task ProcessAsync() => _reads.ReadAsync(FindAsync());
 
     private protected override async Task EndAsync()
     {
-        // Entries are merged, so all logs must be known before the first is written.
-        await Task.WhenAll(_finding).IgnoreOutcomeAsync().ConfigureAwait(false);
+        await _reads.WhenFoundAsync().ConfigureAwait(false);
         await _reader.WriteAsync().ConfigureAwait(false);
     }
 

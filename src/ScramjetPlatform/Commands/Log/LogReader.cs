@@ -140,7 +140,7 @@ internal sealed class LogReader(CommandContext context, LogFilter filter, bool f
             last[newest = hasParts ? entry.Hub ?? "" : ""] = (entry, accepted);
             if (accepted && !raw && entry is { Sequence: null, Instance: { } id } && hubs(entry.Hub ?? "") is { } on)
                 entry.Sequence = await _names.FindAsync(on, id).ConfigureAwait(false);
-            return new TimedLine<LogEntry>(accepted ? entry : null, entry.Time) 
+            return new TimedLine<LogEntry>(accepted ? entry : null, entry.Time)
             {
                 Continues = entry.IsContinuation,
                 Overtakes = instance is not null && !IsOfProcess(entry),

@@ -272,11 +272,7 @@ public sealed class InvokeScramjetSequenceCommand : DataCmdlet
     {
         var isReleased = instance is { IsGone: false }
             && (!instance.HasEnded || await Context.Watch.ReleaseAsync(instance, cancellationToken).ConfigureAwait(false));
-
-        // After Ctrl+C, this process can end at any time, but the hub completes a request that it has received.
-        if (StopToken.IsCancellationRequested)
-            _ = Bind(sequence).DeleteAsync(force: true, cancellationToken).IgnoreOutcomeAsync();
-        await Context.Watch.RemoveAsync(sequence, kill: true, CleanUpTime, cancellationToken).ConfigureAwait(false);
+        await Context.RemoveAsync(sequence, CleanUpTime, cancellationToken).ConfigureAwait(false);
         if (isReleased)
             await Context.Watch.UntilGoneAsync(instance!, InstanceTimings.Default.ReleaseTime, cancellationToken).ConfigureAwait(false);
     }

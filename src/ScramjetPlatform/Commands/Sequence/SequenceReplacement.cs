@@ -130,12 +130,8 @@ internal sealed class SequenceReplacement
         try
         {
             await Task.WhenAll(started.Select(i => _context.Watch.KillAsync(i, removeImmediately: true, bound.Token))).ConfigureAwait(false);
-            if (!isUploaded)
-                return;
-
-            // This process can end at any time, but the hub completes a request that it has received.
-            _ = _context.Bind(sequence.Client).DeleteAsync(force: true, bound.Token).IgnoreOutcomeAsync();
-            await _context.Watch.RemoveAsync(sequence.Client, kill: true, cancellationToken: bound.Token).ConfigureAwait(false);
+            if (isUploaded)
+                await _context.RemoveAsync(sequence.Client, timeout: null, bound.Token).ConfigureAwait(false);
         }
         catch (Exception e) when (e is ScramjetException or OperationCanceledException)
         {

@@ -34,26 +34,31 @@ internal sealed class TreeChanges(TimeSpan duration)
         }
 
         var now = new Dictionary<string, ScramjetTreeNode>(StringComparer.Ordinal);
-        foreach (var node in nodes.Where(n => n.Change != TreeChange.Removed))
+        foreach (var node in nodes)
             now[Key(node)] = node;
-        foreach (var (key, old) in (_known ?? now).Select(p => (p.Key, p.Value)).Where(p => !now.ContainsKey(p.Key)).ToArray())
+        if (_known is not null)
+            Compare(_known, now);
+        _known = now;
+    }
+
+    private void Compare(Dictionary<string, ScramjetTreeNode> before, Dictionary<string, ScramjetTreeNode> now)
+    {
+        foreach (var (key, node) in now.Select(p => (p.Key, p.Value)))
+        {
+            _removed.Remove(key);
+            if (!before.TryGetValue(key, out var old))
+                Add(key, TreeChange.Added);
+            else if ((old.Status != node.Status || old.Healthy != node.Healthy) && Of(node) != TreeChange.Added)
+                Add(key, TreeChange.Changed);
+        }
+
+        foreach (var (key, old) in before.Select(p => (p.Key, p.Value)).Where(p => !now.ContainsKey(p.Key)).ToArray())
         {
             if (!IsReceived(old.Parent, now))
                 now[key] = old;
             else if (old.Parent is null || now.ContainsKey(Key(old.Parent)))
                 Remove(key, old);
         }
-
-        foreach (var node in nodes.Where(n => n.Change != TreeChange.Removed && _known is not null))
-        {
-            _removed.Remove(Key(node));
-            if (!_known!.TryGetValue(Key(node), out var old))
-                Add(Key(node), TreeChange.Added, node);
-            else if ((old.Status != node.Status || old.Healthy != node.Healthy) && Of(node) != TreeChange.Added)
-                Add(Key(node), TreeChange.Changed, node);
-        }
-
-        _known = now;
     }
 
     private void Remove(string key, ScramjetTreeNode node)
@@ -61,14 +66,10 @@ internal sealed class TreeChanges(TimeSpan duration)
         node.Status = "Removed";
         node.Info = null;
         _removed[key] = node;
-        Add(key, TreeChange.Removed, node);
+        Add(key, TreeChange.Removed);
     }
 
-    private void Add(string key, TreeChange kind, ScramjetTreeNode node)
-    {
-        node.Change = kind;
-        _changes[key] = (kind, _clock.Elapsed + duration);
-    }
+    private void Add(string key, TreeChange kind) => _changes[key] = (kind, _clock.Elapsed + duration);
 
     /// <summary>
     /// Whether a node and all above it were received in this round, or were removed themselves: what is below a node that failed may still exist.
