@@ -43,6 +43,9 @@ public sealed class Engine : IDisposable
         _runspace.Open();
     }
 
+    /// <summary>Returns the code of an error, such as NOT_FOUND.</summary>
+    public static string Code(ErrorRecord error) => error.FullyQualifiedErrorId.Split(',')[0];
+
     public static string RepositoryRoot { get; } = typeof(Engine).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
         .Single(a => a.Key == "RepositoryRoot").Value!;
 

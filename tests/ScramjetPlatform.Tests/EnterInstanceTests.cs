@@ -3,6 +3,7 @@ using System.Linq;
 using System.Management.Automation;
 using System.Threading.Tasks;
 using Xunit;
+using static ScramjetPlatform.Tests.Engine;
 
 namespace ScramjetPlatform.Tests;
 
@@ -10,8 +11,6 @@ namespace ScramjetPlatform.Tests;
 public sealed class EnterInstanceTests(RealPlatform real)
 {
     private const string Start = "$i = Publish-ScramjetSequence $folder | Start-ScramjetSequence -Wait";
-
-    private static string Code(ErrorRecord error) => error.FullyQualifiedErrorId.Split(',')[0];
 
     private static string Text(PSObject line, string property = "Text") => line.Properties[property].Value?.ToString() ?? "";
 

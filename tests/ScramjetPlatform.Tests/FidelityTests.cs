@@ -9,6 +9,7 @@ using System.Threading;
 using System.Threading.Tasks;
 using Scramjet.Testing;
 using Xunit;
+using static ScramjetPlatform.Tests.Engine;
 
 namespace ScramjetPlatform.Tests;
 
@@ -27,8 +28,6 @@ public sealed class FidelityTests(RealPlatform real)
         from way in new[] { "path", "pipeline", "receive", "receive-path", "invoke" }
         from size in s_sizes
         select new TheoryDataRow<TestHub, string, int>(hub.Data, way, size);
-
-    private static string Kind(System.Management.Automation.ErrorRecord error) => error.FullyQualifiedErrorId.Split(',')[0];
 
     /// <summary>The real 0.18.7 hub decodes all input as UTF-8 text, so it isn't used for random bytes.</summary>
     [Theory]
@@ -126,7 +125,7 @@ public sealed class FidelityTests(RealPlatform real)
         session.Set("s", session.Single($"Publish-ScramjetSequence '{hub.Sequence("fail").Folder}'"));
         var result = session.Run("1..5 | ForEach-Object { @{ n = $_ } } | Invoke-ScramjetSequence $s");
         Assert.Equal([1L, 2L], result.Output.Select(o => o.Properties["n"].Value));
-        Assert.Equal("INSTANCE_FAILED", Kind(Assert.Single(result.Errors)));
+        Assert.Equal("INSTANCE_FAILED", Code(Assert.Single(result.Errors)));
     }
 
     /// <summary>A null ends the input of runners of each version with an error, and hubs leave the output open.</summary>
@@ -138,7 +137,7 @@ public sealed class FidelityTests(RealPlatform real)
         using var session = hub.Connect();
         session.Set("s", session.Single($"Publish-ScramjetSequence '{hub.Sequence("echo").Folder}'"));
         var result = session.Run("1, $null, 3 | Invoke-ScramjetSequence $s");
-        Assert.Equal("INSTANCE_FAILED", Kind(Assert.Single(result.Errors)));
+        Assert.Equal("INSTANCE_FAILED", Code(Assert.Single(result.Errors)));
         Assert.Empty(session.Get("$s | Get-ScramjetInstance | Where-Object HasEnded -eq $false"));
     }
 
@@ -274,7 +273,7 @@ public sealed class FidelityTests(RealPlatform real)
         var result = session.Run("1..3 | ForEach-Object { @{ n = $_ } } | Invoke-ScramjetSequence wait");
         Assert.Equal([1L, 2L], result.Output.Select(o => o.Properties["n"].Value));
         var error = Assert.Single(result.Errors);
-        Assert.Equal("STREAM_BROKEN", Kind(error));
+        Assert.Equal("STREAM_BROKEN", Code(error));
         Assert.Contains(
             $"2 objects ({NoEnd.Length} bytes) of output were read, and 3 objects (24 bytes) of input were sent",
             error.ToString(),
@@ -293,7 +292,7 @@ public sealed class FidelityTests(RealPlatform real)
         var result = session.Run("Invoke-ScramjetSequence count -ArgumentList 3");
         Assert.Equal([1L, 2L], result.Output.Select(o => o.Properties["n"].Value));
         var error = Assert.Single(result.Errors);
-        Assert.Equal("STREAM_BROKEN", Kind(error));
+        Assert.Equal("STREAM_BROKEN", Code(error));
         Assert.Contains("8 of the 24 bytes", error.ToString(), StringComparison.Ordinal);
     }
 
@@ -349,7 +348,7 @@ public sealed class FidelityTests(RealPlatform real)
             var result = session.Run($"Receive-ScramjetOutput i {type}");
             Assert.Equal([1L, 2L], result.Output.Select(o => o.Properties["n"].Value));
             var error = Assert.Single(result.Errors);
-            Assert.Equal("STREAM_BROKEN", Kind(error));
+            Assert.Equal("STREAM_BROKEN", Code(error));
             Assert.Equal("{\"n\":", error.TargetObject);
         }
     }
@@ -371,7 +370,7 @@ public sealed class FidelityTests(RealPlatform real)
         session.Get($"Connect-ScramjetPlatform -HubUri {server.BaseUri}");
         var result = session.Run("Receive-ScramjetOutput i");
         Assert.Equal([1L, 2L], result.Output.Select(o => o.Properties["n"].Value));
-        Assert.Equal("STREAM_BROKEN", Kind(Assert.Single(result.Errors)));
+        Assert.Equal("STREAM_BROKEN", Code(Assert.Single(result.Errors)));
     }
 
     [Theory]
@@ -485,7 +484,7 @@ public sealed class FidelityTests(RealPlatform real)
         foreach (var command in new[] { "Start-ScramjetSequence wait", "Invoke-ScramjetSequence wait" })
         {
             var error = session.Error($"{command} -AppConfig $text");
-            Assert.Equal("BAD_PARAMETERS", Kind(error));
+            Assert.Equal("BAD_PARAMETERS", Code(error));
             Assert.Contains("-AppConfig isn't valid JSON", error.ToString(), StringComparison.Ordinal);
         }
 

@@ -7,6 +7,7 @@ using System.Text.Json;
 using System.Threading.Tasks;
 using Scramjet.Testing;
 using Xunit;
+using static ScramjetPlatform.Tests.Engine;
 
 namespace ScramjetPlatform.Tests;
 
@@ -28,8 +29,6 @@ public sealed class HubAnswerTests(RealPlatform real) : IDisposable
     public void Dispose() => _engine.Dispose();
 
     private static object? Value(PSObject o, string name) => o.Properties[name].Value;
-
-    private static string Kind(ErrorRecord error) => error.FullyQualifiedErrorId.Split(',')[0];
 
     private static Func<FaultServer.Exchange, string, Task<bool>> Answer(params (string Path, string Body)[] answers) => async (exchange, path) =>
     {
@@ -235,7 +234,7 @@ public sealed class HubAnswerTests(RealPlatform real) : IDisposable
         })
         {
             var error = session.Error(script);
-            Assert.Equal("BAD_PARAMETERS", Kind(error));
+            Assert.Equal("BAD_PARAMETERS", Code(error));
             Assert.Contains($"The topic '{topic}' on ", error.ToString(), StringComparison.Ordinal);
             Assert.Contains($" has the content type {right}, not {wrong}.", error.ToString(), StringComparison.Ordinal);
             Assert.Contains(right, error.ErrorDetails.RecommendedAction, StringComparison.Ordinal);
@@ -276,6 +275,6 @@ public sealed class HubAnswerTests(RealPlatform real) : IDisposable
         await using var server = Alone(hub);
         _engine.Get("New-ScramjetTopic cities");
         foreach (var script in new[] { "Receive-ScramjetTopicData cities", "@{ a = 1 } | Send-ScramjetTopicData cities" })
-            Assert.Equal("SERVER_ERROR", Kind(_engine.Error(script)));
+            Assert.Equal("SERVER_ERROR", Code(_engine.Error(script)));
     }
 }

@@ -3,6 +3,7 @@ using System.Linq;
 using System.Threading.Tasks;
 using Scramjet.Testing;
 using Xunit;
+using static ScramjetPlatform.Tests.Engine;
 
 namespace ScramjetPlatform.Tests;
 
@@ -14,8 +15,6 @@ public sealed class InputFailureTests : IDisposable
     private readonly Engine _engine = new();
 
     public void Dispose() => _engine.Dispose();
-
-    private static string Code(System.Management.Automation.ErrorRecord error) => error.FullyQualifiedErrorId.Split(',')[0];
 
     /// <summary>A hub whose instances write two objects, and whose responses to their input are specified.</summary>
     private FaultServer Connect(Func<FaultServer.Exchange, Task> input, bool outputEnds)

@@ -10,6 +10,7 @@ using Newtonsoft.Json;
 using Newtonsoft.Json.Linq;
 using Scramjet.Testing;
 using Xunit;
+using static ScramjetPlatform.Tests.Engine;
 
 namespace ScramjetPlatform.Tests;
 
@@ -74,8 +75,6 @@ public sealed class InstanceLifeTests(RealPlatform real)
         Assert.False((bool)seen.Properties["HasEnded"].Value);
         Assert.Null(seen.Properties["Succeeded"].Value);
     }
-
-    private static string Code(System.Management.Automation.ErrorRecord error) => error.FullyQualifiedErrorId.Split(',')[0];
 
     [Theory]
     [EachHub]

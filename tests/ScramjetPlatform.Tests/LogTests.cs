@@ -5,6 +5,7 @@ using System.Management.Automation;
 using System.Threading.Tasks;
 using Scramjet.Testing;
 using Xunit;
+using static ScramjetPlatform.Tests.Engine;
 
 namespace ScramjetPlatform.Tests;
 
@@ -13,8 +14,6 @@ public sealed class LogTests(RealPlatform real)
 {
     private const string Start = "Publish-ScramjetSequence $folder | Start-ScramjetSequence -Wait";
     private const string WaitReady = "Receive-ScramjetEvent ready -WaitTimeoutSec 60 | Out-Null";
-
-    private static string Code(ErrorRecord error) => error.FullyQualifiedErrorId.Split(',')[0];
 
     private static string[] Messages(IEnumerable<PSObject> entries) => [.. entries.Select(e => (string)e.Properties["Message"].Value)];
 

@@ -8,14 +8,13 @@ using System.Text;
 using System.Threading.Tasks;
 using Newtonsoft.Json.Linq;
 using Xunit;
+using static ScramjetPlatform.Tests.Engine;
 
 namespace ScramjetPlatform.Tests;
 
 /// <summary>Packing, publishing changes, and invalid packages.</summary>
 public sealed class PackageTests(RealPlatform real)
 {
-    private static string Kind(ErrorRecord error) => error.FullyQualifiedErrorId.Split(',')[0];
-
     private static string[] EntriesOf(string package)
     {
         using var tar = new TarReader(new GZipStream(File.OpenRead(package), CompressionMode.Decompress));
@@ -57,7 +56,7 @@ public sealed class PackageTests(RealPlatform real)
             Assert.Equal(package, ((FileInfo)file.BaseObject).FullName);
             Assert.Equal([".siignore", "index.js", "keep.map", "package.json"], EntriesOf(package));
             var bytes = File.ReadAllBytes(package);
-            Assert.Equal("ALREADY_EXISTS", Kind(session.Error("New-ScramjetSequencePackage $folder")));
+            Assert.Equal("ALREADY_EXISTS", Code(session.Error("New-ScramjetSequencePackage $folder")));
             session.Get("New-ScramjetSequencePackage $folder -Exclude 'test/**' -Force");
             Assert.Equal(bytes, File.ReadAllBytes(package));
 
@@ -105,7 +104,7 @@ public sealed class PackageTests(RealPlatform real)
         using var session = new Engine();
         session.Set("folder", sequence.Folder);
         var error = session.Error("New-ScramjetSequencePackage $folder -Destination \"$folder/out.tar.gz\"");
-        Assert.Equal("INVALID_PACKAGE", Kind(error));
+        Assert.Equal("INVALID_PACKAGE", Code(error));
         Assert.Contains(words, error.ToString(), StringComparison.Ordinal);
         Assert.Equal(2, Directory.GetFiles(sequence.Folder).Length);
     }
@@ -116,20 +115,20 @@ public sealed class PackageTests(RealPlatform real)
         using var sequence = new TestSequence();
         using var session = new Engine();
         session.Set("folder", sequence.Folder);
-        Assert.Equal("INVALID_PACKAGE", Kind(session.Error("New-ScramjetSequencePackage $folder -Exclude index.js")));
-        Assert.Equal("INVALID_PACKAGE", Kind(session.Error("New-ScramjetSequencePackage $folder -Exclude '**'")));
-        Assert.Equal("INVALID_PACKAGE", Kind(session.Error("New-ScramjetSequencePackage $folder -Exclude '[z-a]'")));
+        Assert.Equal("INVALID_PACKAGE", Code(session.Error("New-ScramjetSequencePackage $folder -Exclude index.js")));
+        Assert.Equal("INVALID_PACKAGE", Code(session.Error("New-ScramjetSequencePackage $folder -Exclude '**'")));
+        Assert.Equal("INVALID_PACKAGE", Code(session.Error("New-ScramjetSequencePackage $folder -Exclude '[z-a]'")));
         File.CreateSymbolicLink(Path.Combine(sequence.Folder, "long"), new string('x', 101));
-        Assert.Equal("INVALID_PACKAGE", Kind(session.Error("New-ScramjetSequencePackage $folder")));
+        Assert.Equal("INVALID_PACKAGE", Code(session.Error("New-ScramjetSequencePackage $folder")));
         File.Delete(Path.Combine(sequence.Folder, "long"));
         Directory.CreateDirectory(Path.Combine(sequence.Folder, "a/b"));
         File.CreateSymbolicLink(Path.Combine(sequence.Folder, "a/b/c"), "../..");
         File.CreateSymbolicLink(Path.Combine(sequence.Folder, "e"), "a/b/c/../secret");
-        Assert.Equal("INVALID_PACKAGE", Kind(session.Error("New-ScramjetSequencePackage $folder")));
+        Assert.Equal("INVALID_PACKAGE", Code(session.Error("New-ScramjetSequencePackage $folder")));
         File.Delete(Path.Combine(sequence.Folder, "e"));
         File.CreateSymbolicLink(Path.Combine(sequence.Folder, "secrets"), "/etc");
-        Assert.Equal("INVALID_PACKAGE", Kind(session.Error("New-ScramjetSequencePackage $folder")));
-        Assert.Equal("FILE_NOT_FOUND", Kind(session.Error("New-ScramjetSequencePackage \"$folder/nowhere\"")));
+        Assert.Equal("INVALID_PACKAGE", Code(session.Error("New-ScramjetSequencePackage $folder")));
+        Assert.Equal("FILE_NOT_FOUND", Code(session.Error("New-ScramjetSequencePackage \"$folder/nowhere\"")));
         Assert.False(File.Exists(sequence.Folder + ".tar.gz"));
     }
 
@@ -155,7 +154,7 @@ public sealed class PackageTests(RealPlatform real)
             WriteTar(sequence.Folder, main),
         })
         {
-            Assert.Equal("INVALID_PACKAGE", Kind(session.Error($"Publish-ScramjetSequence '{package}'")));
+            Assert.Equal("INVALID_PACKAGE", Code(session.Error($"Publish-ScramjetSequence '{package}'")));
         }
 
         Assert.Empty(session.Get("Get-ScramjetSequence bad-package*"));
@@ -284,9 +283,9 @@ public sealed class PackageTests(RealPlatform real)
         sequence.Write(name, text);
         using var session = real.ConnectHub();
         var error = session.Error($"Start-ScramjetSequence hello -StartupConfig '{Path.Combine(sequence.Folder, name)}'");
-        Assert.Equal("BAD_PARAMETERS", Kind(error));
+        Assert.Equal("BAD_PARAMETERS", Code(error));
         Assert.Contains(words, error.ToString(), StringComparison.Ordinal);
-        Assert.Equal("FILE_NOT_FOUND", Kind(session.Error($"Start-ScramjetSequence hello -StartupConfig '{sequence.Folder}/nothing.yaml'")));
+        Assert.Equal("FILE_NOT_FOUND", Code(session.Error($"Start-ScramjetSequence hello -StartupConfig '{sequence.Folder}/nothing.yaml'")));
     }
 
     [Fact]
@@ -305,7 +304,7 @@ public sealed class PackageTests(RealPlatform real)
         session.Set("old", session.Single("$new | Stop-ScramjetInstance -Force -Wait -PassThru"));
         Assert.Equal("Gdynia", session.Single("($old | Restart-ScramjetInstance -Wait).AppConfig.city").BaseObject);
         session.Get($"Remove-ScramjetSequence {sequence.Name} -Force -Confirm:$false");
-        Assert.Equal("NOT_FOUND", Kind(session.Error("$old | Restart-ScramjetInstance")));
+        Assert.Equal("NOT_FOUND", Code(session.Error("$old | Restart-ScramjetInstance")));
     }
 
     [Fact]

@@ -5,6 +5,7 @@ using System.Linq;
 using System.Management.Automation;
 using System.Threading.Tasks;
 using Xunit;
+using static ScramjetPlatform.Tests.Engine;
 
 namespace ScramjetPlatform.Tests;
 
@@ -41,8 +42,6 @@ public sealed class ProfileTests : IDisposable
             Environment.SetEnvironmentVariable(name, value);
         Directory.Delete(_home, recursive: true);
     }
-
-    private static string Kind(ErrorRecord error) => error.FullyQualifiedErrorId.Split(',')[0];
 
     private string Profile(string name, string text, string folder = ".si/profiles")
     {
@@ -93,13 +92,13 @@ public sealed class ProfileTests : IDisposable
             _session.Render("Get-ScramjetProfile") + _session.Render("Get-ScramjetProfile | Format-List *"),
             StringComparison.Ordinal);
         Assert.Equal("cloud", _session.Single("Get-ScramjetProfile c*").Properties["Name"].Value);
-        Assert.Equal("NOT_FOUND", Kind(_session.Error("Get-ScramjetProfile nothing")));
+        Assert.Equal("NOT_FOUND", Code(_session.Error("Get-ScramjetProfile nothing")));
     }
 
     [Fact]
     public void Without_parameters_the_current_profile_is_used()
     {
-        Assert.Equal("BAD_PARAMETERS", Kind(_session.Error("Connect-ScramjetPlatform")));
+        Assert.Equal("BAD_PARAMETERS", Code(_session.Error("Connect-ScramjetPlatform")));
         Profile("default", Development());
         Assert.Equal(_real.Platform.Hubs[0].BaseUri, _session.Single("Connect-ScramjetPlatform -PassThru").Properties["Uri"].Value);
 
@@ -127,7 +126,7 @@ public sealed class ProfileTests : IDisposable
         Profile("cloud", Production("wrong"));
         Profile("si-config", """{"profile":"cloud"}""", ".si");
         Environment.SetEnvironmentVariable("SCRAMJET_TOKEN", _real.Platform.Token);
-        Assert.Equal("NOT_AUTHORIZED", Kind(_session.Error("Connect-ScramjetPlatform")));
+        Assert.Equal("NOT_AUTHORIZED", Code(_session.Error("Connect-ScramjetPlatform")));
     }
 
     [Theory]
@@ -136,7 +135,7 @@ public sealed class ProfileTests : IDisposable
     public void Secrets_in_an_address_are_never_shown(string address)
     {
         var error = _session.Error($"Connect-ScramjetPlatform -Uri '{address}'");
-        Assert.Equal("BAD_PARAMETERS", Kind(error));
+        Assert.Equal("BAD_PARAMETERS", Code(error));
         Assert.DoesNotContain("pa55word", $"{error} {error.TargetObject} {error.CategoryInfo} {error.ErrorDetails}", StringComparison.Ordinal);
     }
 
@@ -144,7 +143,7 @@ public sealed class ProfileTests : IDisposable
     public void A_path_that_does_not_exist_is_an_error()
     {
         var error = _session.Error($"Connect-ScramjetPlatform -Uri '{_real.Platform.BaseUri}/nope' -AccessToken {_real.Platform.Token}");
-        Assert.Equal("INVALID_RESPONSE", Kind(error));
+        Assert.Equal("INVALID_RESPONSE", Code(error));
         Assert.Contains("/api/v1", error.ErrorDetails.RecommendedAction, StringComparison.Ordinal);
     }
 
@@ -180,7 +179,7 @@ public sealed class ProfileTests : IDisposable
     {
         Profile("bad", text);
         var error = _session.Error("Connect-ScramjetPlatform -Profile bad");
-        Assert.Equal(code, Kind(error));
+        Assert.Equal(code, Code(error));
         Assert.Contains(words, error.ToString(), StringComparison.Ordinal);
         Assert.NotEmpty(error.ErrorDetails.RecommendedAction);
         Assert.Empty(_session.Get("Get-ScramjetConnection"));
@@ -191,13 +190,13 @@ public sealed class ProfileTests : IDisposable
     {
         Profile("one", Development());
         var missing = _session.Error("Connect-ScramjetPlatform -Profile two");
-        Assert.Equal("NOT_FOUND", Kind(missing));
+        Assert.Equal("NOT_FOUND", Code(missing));
         Assert.Contains("one", missing.ErrorDetails.RecommendedAction, StringComparison.Ordinal);
-        Assert.Equal("FILE_NOT_FOUND", Kind(_session.Error("Connect-ScramjetPlatform -Profile ./nowhere.json")));
+        Assert.Equal("FILE_NOT_FOUND", Code(_session.Error("Connect-ScramjetPlatform -Profile ./nowhere.json")));
         Directory.CreateDirectory(Path.Combine(_home, ".si/profiles/folder.json"));
-        Assert.Equal("FILE_UNREADABLE", Kind(_session.Error($"Connect-ScramjetPlatform -Profile '{_home}/.si/profiles/folder.json'")));
+        Assert.Equal("FILE_UNREADABLE", Code(_session.Error($"Connect-ScramjetPlatform -Profile '{_home}/.si/profiles/folder.json'")));
         Environment.SetEnvironmentVariable("SI_CONFIG", "nothing");
-        Assert.Equal("NOT_FOUND", Kind(_session.Error("Connect-ScramjetPlatform")));
+        Assert.Equal("NOT_FOUND", Code(_session.Error("Connect-ScramjetPlatform")));
     }
 
     private string SavedFile => Path.Combine(_home, ".config/ScramjetPlatform/platforms.json");
@@ -221,7 +220,7 @@ public sealed class ProfileTests : IDisposable
             Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(SavedFile));
 
         _session.Get("Unregister-ScramjetPlatform lab");
-        Assert.Equal("NOT_FOUND", Kind(_session.Error("Connect-ScramjetPlatform lab")));
+        Assert.Equal("NOT_FOUND", Code(_session.Error("Connect-ScramjetPlatform lab")));
     }
 
     [Fact]
@@ -246,7 +245,7 @@ public sealed class ProfileTests : IDisposable
     {
         _session.Get($"Register-ScramjetPlatform work {_real.Platform.BaseUri} -SecretName scramjet -Vault mine");
         var missing = _session.Error("Connect-ScramjetPlatform work");
-        Assert.Equal("INVALID_PROFILE", Kind(missing));
+        Assert.Equal("INVALID_PROFILE", Code(missing));
         Assert.Contains("isn't installed", missing.ToString(), StringComparison.Ordinal);
         Assert.Contains("Install-Module", missing.ErrorDetails.RecommendedAction, StringComparison.Ordinal);
 
@@ -264,7 +263,7 @@ public sealed class ProfileTests : IDisposable
 
         _session.Get($"Register-ScramjetPlatform wrong {_real.Platform.BaseUri} -SecretName nothing");
         var wrong = _session.Error("Connect-ScramjetPlatform wrong");
-        Assert.Equal("INVALID_PROFILE", Kind(wrong));
+        Assert.Equal("INVALID_PROFILE", Code(wrong));
         Assert.Contains("There is no secret nothing", wrong.ToString(), StringComparison.Ordinal);
     }
 
@@ -273,7 +272,7 @@ public sealed class ProfileTests : IDisposable
     {
         Environment.SetEnvironmentVariable("SCRAMJET_TOKEN", _real.Platform.Token);
         _session.Get($"Register-ScramjetPlatform work {_real.Platform.BaseUri}");
-        Assert.Equal("NOT_AUTHORIZED", Kind(_session.Error("Connect-ScramjetPlatform work")));
+        Assert.Equal("NOT_AUTHORIZED", Code(_session.Error("Connect-ScramjetPlatform work")));
         _session.Get($"Connect-ScramjetPlatform work -AccessToken {_real.Platform.Token}");
     }
 
@@ -282,7 +281,7 @@ public sealed class ProfileTests : IDisposable
     {
         _session.Get("Register-ScramjetPlatform lab 127.0.0.1:1");
         var error = _session.Error("Register-ScramjetPlatform LAB 127.0.0.1:2");
-        Assert.Equal("ALREADY_EXISTS", Kind(error));
+        Assert.Equal("ALREADY_EXISTS", Code(error));
         Assert.Contains("-Force", error.ErrorDetails.RecommendedAction, StringComparison.Ordinal);
         _session.Get("Register-ScramjetPlatform LAB 127.0.0.1:2 -Force -WhatIf");
         Assert.Equal("127.0.0.1:1", _session.Single("Get-ScramjetProfile").Properties["Uri"].Value.ToString());
@@ -292,7 +291,7 @@ public sealed class ProfileTests : IDisposable
         Assert.Equal("LAB", _session.Single("Get-ScramjetProfile").Properties["Name"].Value);
         _session.Get("Get-ScramjetProfile | Unregister-ScramjetPlatform");
         Assert.Empty(_session.Get("Get-ScramjetProfile"));
-        Assert.Equal("NOT_FOUND", Kind(_session.Error("Unregister-ScramjetPlatform lab")));
+        Assert.Equal("NOT_FOUND", Code(_session.Error("Unregister-ScramjetPlatform lab")));
     }
 
     [Theory]
@@ -307,7 +306,7 @@ public sealed class ProfileTests : IDisposable
     public void What_cannot_be_saved_is_refused(string script)
     {
         var error = _session.Error(script);
-        Assert.Equal("BAD_PARAMETERS", Kind(error));
+        Assert.Equal("BAD_PARAMETERS", Code(error));
         Assert.DoesNotContain("pa55word", $"{error} {error.CategoryInfo} {error.ErrorDetails}", StringComparison.Ordinal);
         Assert.False(File.Exists(SavedFile));
     }
@@ -370,7 +369,7 @@ public sealed class ProfileTests : IDisposable
         foreach (var script in new[] { "Register-ScramjetPlatform new 127.0.0.1:1", "Unregister-ScramjetPlatform lab", "Connect-ScramjetPlatform lab" })
         {
             var error = _session.Error(script);
-            Assert.Equal("INVALID_PROFILE", Kind(error));
+            Assert.Equal("INVALID_PROFILE", Code(error));
             Assert.Contains(words, error.ToString(), StringComparison.Ordinal);
             Assert.Contains(SavedFile, error.ToString(), StringComparison.Ordinal);
         }
@@ -379,7 +378,7 @@ public sealed class ProfileTests : IDisposable
 
         // What doesn't need the file works.
         var listed = _session.Run("Get-ScramjetProfile");
-        Assert.Equal("INVALID_PROFILE", Kind(Assert.Single(listed.Errors)));
+        Assert.Equal("INVALID_PROFILE", Code(Assert.Single(listed.Errors)));
         Assert.Equal("cloud", Assert.Single(listed.Output).Properties["Name"].Value);
         _session.Get($"Connect-ScramjetPlatform {_real.Platform.Hubs[0].BaseUri}");
     }
@@ -400,6 +399,6 @@ public sealed class ProfileTests : IDisposable
     public void A_folder_that_cannot_be_written_is_told()
     {
         File.WriteAllText(Path.Combine(_home, ".config"), "");
-        Assert.Equal("FILE_UNWRITABLE", Kind(_session.Error("Register-ScramjetPlatform lab 127.0.0.1:1")));
+        Assert.Equal("FILE_UNWRITABLE", Code(_session.Error("Register-ScramjetPlatform lab 127.0.0.1:1")));
     }
 }

@@ -10,14 +10,13 @@ using System.Threading.Tasks;
 using Scramjet.LocalPlatform;
 using Scramjet.Testing;
 using Xunit;
+using static ScramjetPlatform.Tests.Engine;
 
 namespace ScramjetPlatform.Tests;
 
 /// <summary>The tasks of a space's owner: access keys, hubs, load, configuration, the store, and the multi-manager.</summary>
 public sealed class SpaceTests
 {
-    private static string Kind(ErrorRecord error) => error.FullyQualifiedErrorId.Split(',')[0];
-
     private static string Reveal(PSObject key) => new NetworkCredential("", (SecureString)key.Properties["AccessKey"].Value).Password;
 
     private static string[] Texts(IEnumerable<PSObject> objects, string property) => [.. objects.Select(o => o.Properties[property].Value?.ToString() ?? "")];
@@ -36,7 +35,7 @@ public sealed class SpaceTests
         // Hubs join with it; people have a token.
         using var holder = new Engine();
         holder.Set("key", key);
-        Assert.Equal("NOT_AUTHORIZED", Kind(holder.Error($"Connect-ScramjetPlatform {platform.Platform.BaseUri} $key.AccessKey")));
+        Assert.Equal("NOT_AUTHORIZED", Code(holder.Error($"Connect-ScramjetPlatform {platform.Platform.BaseUri} $key.AccessKey")));
 
         var listed = session.Single("Get-ScramjetSpace | Get-ScramjetAccessKey");
         Assert.Equal("for the lab", listed.Properties["Description"].Value);
@@ -56,7 +55,7 @@ public sealed class SpaceTests
         Assert.IsType<string>(session.Single("$key").BaseObject);
         session.Get("Remove-ScramjetAccessKey $key -Confirm:$false");
         var result = session.Run("Remove-ScramjetAccessKey $key -Confirm:$false -Verbose");
-        Assert.Equal("NOT_FOUND", Kind(Assert.Single(result.Errors)));
+        Assert.Equal("NOT_FOUND", Code(Assert.Single(result.Errors)));
         var secret = (string)session.Single("$key").BaseObject;
         Assert.DoesNotContain(
             secret,
@@ -70,8 +69,8 @@ public sealed class SpaceTests
         await using var platform = await AdminPlatform.StartAsync(1, "alpha", "beta");
         using var session = platform.Connect();
         session.Get("New-ScramjetAccessKey one -Space alpha; New-ScramjetAccessKey two -Space alpha; New-ScramjetAccessKey three -Space beta");
-        Assert.Equal("AMBIGUOUS", Kind(session.Error("New-ScramjetAccessKey four")));
-        Assert.Equal("AMBIGUOUS", Kind(session.Error("Remove-ScramjetAccessKey -All -Confirm:$false")));
+        Assert.Equal("AMBIGUOUS", Code(session.Error("New-ScramjetAccessKey four")));
+        Assert.Equal("AMBIGUOUS", Code(session.Error("Remove-ScramjetAccessKey -All -Confirm:$false")));
         session.Get("Remove-ScramjetAccessKey -All -Space alpha -WhatIf");
         Assert.Equal(["one", "three", "two"], Texts(session.Get("Get-ScramjetAccessKey"), "Description").Order());
 
@@ -88,10 +87,10 @@ public sealed class SpaceTests
     {
         await using var platform = await AdminPlatform.StartAsync(1, "alpha");
         using var manager = platform.ConnectMultiManager();
-        Assert.Equal("NOT_SUPPORTED", Kind(manager.Error("New-ScramjetAccessKey lab")));
+        Assert.Equal("NOT_SUPPORTED", Code(manager.Error("New-ScramjetAccessKey lab")));
         using var server = platform.Connect();
         server.Get($"Connect-ScramjetPlatform -HubUri {server.Single("(Get-ScramjetHub).Uri").BaseObject} -AccessToken {platform.Platform.Token}");
-        Assert.Equal("NOT_SUPPORTED", Kind(server.Error("Get-ScramjetAccessKey")));
+        Assert.Equal("NOT_SUPPORTED", Code(server.Error("Get-ScramjetAccessKey")));
     }
 
     [Fact]
@@ -105,14 +104,14 @@ public sealed class SpaceTests
         Assert.Equal(["sth-0"], Texts(session.Get("Disconnect-ScramjetHub sth-0"), "Hub"));
         Assert.Equal("Disconnected", session.Single("Get-ScramjetHub sth-0").Properties["Status"].Value);
         session.Get("Get-ScramjetHub sth-0 | Remove-ScramjetHub -Confirm:$false");
-        Assert.Equal("NOT_FOUND", Kind(session.Error("Get-ScramjetHub sth-0")));
+        Assert.Equal("NOT_FOUND", Code(session.Error("Get-ScramjetHub sth-0")));
 
         var refused = session.Error("Remove-ScramjetHub sth-1 -Confirm:$false");
-        Assert.NotEqual("NOT_FOUND", Kind(refused));
+        Assert.NotEqual("NOT_FOUND", Code(refused));
         session.Get("Remove-ScramjetHub sth-1 -Force -Confirm:$false");
         Assert.Equal(["sth-2", "sth-3"], Texts(session.Get("Disconnect-ScramjetHub -All"), "Hub").Order());
         Assert.All(session.Get("Get-ScramjetHub"), h => Assert.False((bool)h.Properties["Connected"].Value));
-        Assert.Equal("NOT_FOUND", Kind(session.Error("Disconnect-ScramjetHub nowhere")));
+        Assert.Equal("NOT_FOUND", Code(session.Error("Disconnect-ScramjetHub nowhere")));
     }
 
     [Fact]
@@ -122,7 +121,7 @@ public sealed class SpaceTests
         using var session = platform.Connect();
         Assert.Equal(2, session.Get("Disconnect-ScramjetHub -All -KeepCount 1").Count);
         Assert.Single(session.Get("Get-ScramjetHub | Where-Object Connected"));
-        Assert.Equal("BAD_PARAMETERS", Kind(session.Error("Disconnect-ScramjetHub -All -KeepCount 1 -AccessKey x")));
+        Assert.Equal("BAD_PARAMETERS", Code(session.Error("Disconnect-ScramjetHub -All -KeepCount 1 -AccessKey x")));
     }
 
     [Fact]
@@ -155,7 +154,7 @@ public sealed class SpaceTests
         foreach (var keys in new[] { "Get-ScramjetAccessKey | Where-Object Description -eq one", "$one" })
         {
             error = session.Error($"{keys} | Remove-ScramjetAccessKey -All -Confirm:$false");
-            Assert.Equal("BAD_PARAMETERS", Kind(error));
+            Assert.Equal("BAD_PARAMETERS", Code(error));
             Assert.Contains("not only 'one'", error.ToString(), StringComparison.Ordinal);
         }
 
@@ -183,7 +182,7 @@ public sealed class SpaceTests
         var space = session.Single("Get-ScramjetSpace | Get-ScramjetLoad");
         Assert.Null(space.Properties["Hub"].Value);
         Assert.True((long)space.Properties["MemoryFree"].Value > 0);
-        Assert.Equal("NOT_SUPPORTED", Kind(session.Error("Get-ScramjetLoad -MultiManager")));
+        Assert.Equal("NOT_SUPPORTED", Code(session.Error("Get-ScramjetLoad -MultiManager")));
     }
 
     [Fact]
@@ -217,15 +216,15 @@ public sealed class SpaceTests
         Assert.Equal(2, session.Get($"Publish-ScramjetStoreItem '{sequence.Folder}'").Count);
         Assert.Equal(["alpha", "alpha", "beta"], Texts(session.Get($"Get-ScramjetStoreItem {sequence.Name}"), "Space").Order());
         Assert.Equal("beta", session.Single("Get-ScramjetSpace beta | Get-ScramjetStoreItem").Properties["Space"].Value);
-        Assert.Equal("AMBIGUOUS", Kind(session.Error($"Remove-ScramjetStoreItem {sequence.Name} -Space alpha -Confirm:$false")));
+        Assert.Equal("AMBIGUOUS", Code(session.Error($"Remove-ScramjetStoreItem {sequence.Name} -Space alpha -Confirm:$false")));
         session.Get("Remove-ScramjetStoreItem mine -Confirm:$false");
-        Assert.Equal("NOT_FOUND", Kind(session.Error("Remove-ScramjetStoreItem mine -Confirm:$false")));
+        Assert.Equal("NOT_FOUND", Code(session.Error("Remove-ScramjetStoreItem mine -Confirm:$false")));
         session.Get("Get-ScramjetStoreItem -Space beta | Remove-ScramjetStoreItem -Confirm:$false");
         Assert.Single(session.Get("Get-ScramjetStoreItem"));
         session.Get("Remove-ScramjetStoreItem -All -Confirm:$false");
         Assert.Empty(session.Get("Get-ScramjetStoreItem"));
         File.WriteAllText(Path.Combine(sequence.Folder, "empty.tar.gz"), "");
-        Assert.Equal("INVALID_PACKAGE", Kind(session.Error($"Publish-ScramjetStoreItem '{sequence.Folder}/empty.tar.gz'")));
+        Assert.Equal("INVALID_PACKAGE", Code(session.Error($"Publish-ScramjetStoreItem '{sequence.Folder}/empty.tar.gz'")));
     }
 
     [Fact]
@@ -243,8 +242,8 @@ public sealed class SpaceTests
         Assert.Equal("beta", session.Single("New-ScramjetSpace beta -Configuration @{ logLevel = 'debug' }").Properties["Id"].Value);
         Assert.Equal(["alpha", "beta"], Texts(session.Get("Get-ScramjetSpace"), "Id").Order());
         Assert.Equal("ResourceBusy", session.Error("New-ScramjetSpace beta").CategoryInfo.Category.ToString());
-        Assert.Equal("BAD_PARAMETERS", Kind(session.Error("New-ScramjetSpace gamma -Configuration 'no json'")));
+        Assert.Equal("BAD_PARAMETERS", Code(session.Error("New-ScramjetSpace gamma -Configuration 'no json'")));
         using var user = platform.Connect();
-        Assert.Equal("NOT_SUPPORTED", Kind(user.Error("New-ScramjetSpace gamma")));
+        Assert.Equal("NOT_SUPPORTED", Code(user.Error("New-ScramjetSpace gamma")));
     }
 }

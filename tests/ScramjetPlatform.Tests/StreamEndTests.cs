@@ -5,6 +5,7 @@ using System.Threading;
 using System.Threading.Tasks;
 using Scramjet.Testing;
 using Xunit;
+using static ScramjetPlatform.Tests.Engine;
 
 namespace ScramjetPlatform.Tests;
 
@@ -23,8 +24,6 @@ public sealed class StreamEndTests : IDisposable
     private string File(string name) => Path.Combine(_folder.FullName, name);
 
     private string[] Files() => [.. _folder.GetFiles().Select(f => f.Name).Order(StringComparer.Ordinal)];
-
-    private static string Code(System.Management.Automation.ErrorRecord error) => error.FullyQualifiedErrorId.Split(',')[0];
 
     /// <summary>A hub whose instance has the specified output and log.</summary>
     private FaultServer Connect(Func<FaultServer.Exchange, Task> stream, int timeoutSec = 100)

@@ -7,6 +7,7 @@ using System.Threading.Tasks;
 using Scramjet.LocalPlatform;
 using Scramjet.Testing;
 using Xunit;
+using static ScramjetPlatform.Tests.Engine;
 
 namespace ScramjetPlatform.Tests;
 
@@ -18,8 +19,6 @@ public sealed class StreamTests(RealPlatform real)
 
     /// <summary>Returns bytes and text unchanged.</summary>
     private const string RawEcho = "module.exports = input => input.pipe(new (require('stream').PassThrough)());";
-
-    private static string Kind(System.Management.Automation.ErrorRecord error) => error.FullyQualifiedErrorId.Split(',')[0];
 
     [Fact]
     public void A_sequence_is_a_filter()
@@ -226,7 +225,7 @@ public sealed class StreamTests(RealPlatform real)
         session.Get($"Publish-ScramjetSequence '{sequence.Folder}'");
         var result = session.Run($"1..10 | ForEach-Object {{ @{{ n = $_ }} }} | Invoke-ScramjetSequence {sequence.Name}");
         Assert.Equal([1L, 2L], result.Output.Select(o => o.Properties["n"].Value));
-        Assert.Equal("INSTANCE_FAILED", Kind(Assert.Single(result.Errors)));
+        Assert.Equal("INSTANCE_FAILED", Code(Assert.Single(result.Errors)));
         Assert.Contains("about to fail", result.Warnings);
         Assert.Empty(session.Get($"Get-ScramjetInstance -Sequence {sequence.Name}"));
         session.Get($"Remove-ScramjetSequence {sequence.Name} -Force -Confirm:$false");
@@ -313,7 +312,7 @@ public sealed class StreamTests(RealPlatform real)
         var instance = session.Single($"Publish-ScramjetSequence '{sequence.Folder}' | Start-ScramjetSequence -Wait");
         session.Set("i", instance);
         session.Get("'one' | Send-ScramjetInput $i");
-        Assert.Equal("INPUT_ENDED", Kind(session.Error("'two' | Send-ScramjetInput $i")));
+        Assert.Equal("INPUT_ENDED", Code(session.Error("'two' | Send-ScramjetInput $i")));
 
         var warned = new TaskCompletionSource<string>();
         other.Set("id", instance.Properties["Id"].Value);
@@ -324,7 +323,7 @@ public sealed class StreamTests(RealPlatform real)
             await warned.Task.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken),
             StringComparison.Ordinal);
         session.Get("$i | Stop-ScramjetInstance -Force -Wait");
-        Assert.Equal("GONE", Kind(Assert.Single((await sending).Errors)));
+        Assert.Equal("GONE", Code(Assert.Single((await sending).Errors)));
         session.Get($"Remove-ScramjetSequence {sequence.Name} -Force -Confirm:$false");
     }
 
@@ -343,7 +342,7 @@ public sealed class StreamTests(RealPlatform real)
         var sending = Task.Run(() => session.Run($"Send-ScramjetInput $i -Path '{file}' 3>&1 | ForEach-Object {{ $warned.Invoke() }}"));
         await warned.Task.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
         observer.Get("$input | Stop-ScramjetInstance -Force -Wait", instance);
-        Assert.Equal("GONE", Kind(Assert.Single((await sending).Errors)));
+        Assert.Equal("GONE", Code(Assert.Single((await sending).Errors)));
         session.Get($"Remove-ScramjetSequence {sequence.Name} -Force -Confirm:$false");
     }
 
@@ -356,10 +355,10 @@ public sealed class StreamTests(RealPlatform real)
         session.Set("i", session.Single($"Publish-ScramjetSequence '{sequence.Folder}' | Start-ScramjetSequence -Wait"));
         session.Get("'one' | Send-ScramjetInput $i -KeepOpen");
         var error = session.Error("@{ n = 1 } | Send-ScramjetInput $i");
-        Assert.Equal("BAD_PARAMETERS", Kind(error));
+        Assert.Equal("BAD_PARAMETERS", Code(error));
         Assert.Contains("has the content type text/plain. application/x-ndjson can't be sent after it", error.ToString(), StringComparison.Ordinal);
         foreach (var receive in new[] { "", "-ReceiveOutput" })
-            Assert.Equal("BAD_PARAMETERS", Kind(session.Error($"'x' | Send-ScramjetInput $i -ContentType image/png {receive}")));
+            Assert.Equal("BAD_PARAMETERS", Code(session.Error($"'x' | Send-ScramjetInput $i -ContentType image/png {receive}")));
         Assert.Equal(
             ["one", "{\"n\":1}"],
             session.Get("@{ n = 1 } | Send-ScramjetInput $i -ContentType text/plain -ReceiveOutput -OutputContentType text/plain")
@@ -412,8 +411,8 @@ public sealed class StreamTests(RealPlatform real)
         Assert.Equal([1L, 2L], session.Get("$i | Receive-ScramjetOutput").Select(o => o.Properties["n"].Value));
         Assert.Empty(session.Get("$i | Receive-ScramjetOutput"));
         session.Get("$i | Stop-ScramjetInstance -Force -Wait");
-        Assert.Equal("NOT_FOUND", Kind(session.Error("$i | Receive-ScramjetOutput")));
-        Assert.Equal("NOT_FOUND", Kind(session.Error("'late' | Send-ScramjetInput $i")));
+        Assert.Equal("NOT_FOUND", Code(session.Error("$i | Receive-ScramjetOutput")));
+        Assert.Equal("NOT_FOUND", Code(session.Error("'late' | Send-ScramjetInput $i")));
         session.Get($"Remove-ScramjetSequence {sequence.Name} -Force -Confirm:$false");
     }
 
@@ -431,7 +430,7 @@ public sealed class StreamTests(RealPlatform real)
         session.Get("$i | Send-ScramjetEvent -EventName ping -Message hello");
         session.Set("e", session.Single("$i | Receive-ScramjetEvent -EventName pong -WaitTimeoutSec 20"));
         Assert.Equal("pong got hello", session.Single("\"$($e.Name) $($e.Message)\"").BaseObject);
-        Assert.Equal("TIMEOUT", Kind(session.Error("$i | Receive-ScramjetEvent -EventName never -Next -WaitTimeoutSec 0.5")));
+        Assert.Equal("TIMEOUT", Code(session.Error("$i | Receive-ScramjetEvent -EventName never -Next -WaitTimeoutSec 0.5")));
         session.Get($"Remove-ScramjetSequence {sequence.Name} -Force -Confirm:$false");
     }
 
@@ -461,8 +460,8 @@ public sealed class StreamTests(RealPlatform real)
         await Task.Delay(500, TestContext.Current.CancellationToken);
         session.Get("@{ city = 'Gdańsk' }, @{ city = 'Gdynia' } | Send-ScramjetTopicData cities");
         Assert.Equal(["Gdańsk", "Gdynia"], (await receiving).Select(c => (string)c.Properties["city"].Value));
-        Assert.Equal("NOT_SUPPORTED", Kind(session.Error("New-ScramjetTopic other -Hub sth-0")));
-        Assert.Equal("NOT_SUPPORTED", Kind(session.Error("Remove-ScramjetTopic cities -Hub sth-0 -Confirm:$false")));
+        Assert.Equal("NOT_SUPPORTED", Code(session.Error("New-ScramjetTopic other -Hub sth-0")));
+        Assert.Equal("NOT_SUPPORTED", Code(session.Error("Remove-ScramjetTopic cities -Hub sth-0 -Confirm:$false")));
     }
 
     [Fact]
@@ -479,7 +478,7 @@ public sealed class StreamTests(RealPlatform real)
         await hub.KillAsync();
         var result = await receiving;
         Assert.Equal([1L, 2L], result.Output.Select(o => o.Properties["n"].Value));
-        Assert.Equal("STREAM_BROKEN", Kind(Assert.Single(result.Errors)));
+        Assert.Equal("STREAM_BROKEN", Code(Assert.Single(result.Errors)));
     }
 
     [Fact]
@@ -543,7 +542,7 @@ public sealed class StreamTests(RealPlatform real)
         session.Get($"Connect-ScramjetPlatform -HubUri {server.BaseUri}");
         var result = session.Run("Receive-ScramjetOutput i");
         Assert.Equal([1L, 2L], result.Output.Select(o => o.Properties["n"].Value));
-        Assert.Equal("STREAM_BROKEN", Kind(Assert.Single(result.Errors)));
+        Assert.Equal("STREAM_BROKEN", Code(Assert.Single(result.Errors)));
     }
 
     [Fact]
@@ -667,7 +666,7 @@ public sealed class StreamTests(RealPlatform real)
         await using var server = Lines(out _, "one");
         using var session = new Engine();
         session.Get($"Connect-ScramjetPlatform -HubUri {server.BaseUri}");
-        Assert.Equal("BAD_PARAMETERS", Kind(session.Error("'x' | Send-ScramjetInput i -Path ./y")));
+        Assert.Equal("BAD_PARAMETERS", Code(session.Error("'x' | Send-ScramjetInput i -Path ./y")));
     }
 
     [Fact]
@@ -703,12 +702,12 @@ public sealed class StreamTests(RealPlatform real)
         using var session = new Engine();
         await using var server = Lines(out var asked, "one", "two");
         session.Get($"Connect-ScramjetPlatform -HubUri {server.BaseUri}");
-        Assert.Equal("FILE_UNWRITABLE", Kind(session.Error("Receive-ScramjetOutput i -OutFile /nowhere/at/all")));
+        Assert.Equal("FILE_UNWRITABLE", Code(session.Error("Receive-ScramjetOutput i -OutFile /nowhere/at/all")));
         Assert.Equal(0, asked());
-        Assert.Equal("BAD_PARAMETERS", Kind(session.Error("Receive-ScramjetOutput i -OutFile /nowhere/at/all -First 1")));
+        Assert.Equal("BAD_PARAMETERS", Code(session.Error("Receive-ScramjetOutput i -OutFile /nowhere/at/all -First 1")));
         var file = Path.GetTempFileName();
         var result = session.Run($"Receive-ScramjetOutput i, j -OutFile '{file}' -Force");
-        Assert.Equal("BAD_PARAMETERS", Kind(Assert.Single(result.Errors)));
+        Assert.Equal("BAD_PARAMETERS", Code(Assert.Single(result.Errors)));
         Assert.Equal("one\ntwo\n", await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken));
         File.Delete(file);
     }
@@ -723,7 +722,7 @@ public sealed class StreamTests(RealPlatform real)
         using var session = new Engine();
         await using var server = Lines(out _, "one", "two");
         session.Get($"Connect-ScramjetPlatform -HubUri {server.BaseUri}");
-        Assert.Equal(code, session.Run($"Receive-ScramjetOutput i -OutFile {device}").Errors.Select(Kind).SingleOrDefault());
+        Assert.Equal(code, session.Run($"Receive-ScramjetOutput i -OutFile {device}").Errors.Select(Code).SingleOrDefault());
     }
 
     [Fact]
@@ -736,7 +735,7 @@ public sealed class StreamTests(RealPlatform real)
         var result = session.Run($"@{{ n = 1 }}, $bad, @{{ n = 2 }} | Invoke-ScramjetSequence {sequence.Name}");
         Assert.Equal([1L, 2L], result.Output.Select(o => o.Properties["n"].Value));
         var error = Assert.Single(result.Errors);
-        Assert.Equal("BAD_PARAMETERS", Kind(error));
+        Assert.Equal("BAD_PARAMETERS", Code(error));
         Assert.Contains("'Broken'", error.ToString(), StringComparison.Ordinal);
         session.Get($"Remove-ScramjetSequence {sequence.Name} -Force -Confirm:$false");
     }
