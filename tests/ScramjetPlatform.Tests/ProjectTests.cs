@@ -33,7 +33,7 @@ public sealed class ProjectTests(RealPlatform real) : IDisposable
         if (language == "Python")
             await RequirePythonAsync();
 
-        var name = $"new-{language}-{kind}-{Guid.NewGuid():N}".ToLowerInvariant();
+        var name = $"new-{language}-{kind}-{Guid.NewGuid().ToString("N")[..12]}".ToLowerInvariant();
         using var session = Connect();
         var folder = Assert.IsType<DirectoryInfo>(session.Single($"New-ScramjetSequenceProject ./{name} {language} {kind}").BaseObject);
         Assert.Equal(Path.Combine(_root, name), folder.FullName);
