@@ -77,7 +77,11 @@ public sealed class CompletionTests(RealPlatform real)
         Assert.Equal(["single"], Texts(Complete(session, "Stop-ScramjetInstance sin")));
         Assert.Equal([single], Texts(Complete(session, $"Stop-ScramjetInstance {single[..6]}")));
         var matches = Complete(session, "Receive-ScramjetOutput BOTH");
-        Assert.Equal(both.Order(), Texts(matches).Order());
+
+        // The name comes first: a prompt writes the beginning that all offers share, which could be one of the ids alone.
+        Assert.Equal("'both sides'", Texts(matches)[0]);
+        Assert.Equal("both sides  2 instances", matches[0].Properties["ListItemText"].Value);
+        Assert.Equal(both.Order(), Texts(matches).Skip(1).Order());
         Assert.Contains($"both sides  {both[1][..8]}  Running on {two.Id}", matches.Select(m => (string)m.Properties["ListItemText"].Value));
 
         // With the hub, the name is enough.

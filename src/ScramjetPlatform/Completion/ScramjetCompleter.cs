@@ -205,18 +205,32 @@ public sealed class InstanceCompleter : ScramjetCompleter
             .ToArray();
 
         // Commands take the only one that runs for its name, and otherwise the only one that has ended.
+        var names = new Dictionary<InstanceOffer, Offer>();
         foreach (var group in arranged.GroupBy(o => o.Instance.SequenceName, StringComparer.OrdinalIgnoreCase))
         {
             var first = group.First();
-            first.IsOnlyOne = !group.Skip(1).Any(o => o.Instance.HasEnded == first.Instance.HasEnded);
+            var count = group.Count(o => o.Instance.HasEnded == first.Instance.HasEnded);
+            first.IsOnlyOne = count == 1;
+            if (count > 1 && first.Name is { } name)
+                names.Add(first, new NameOffer(name, count));
         }
 
-        return arranged;
+        return arranged.SelectMany(o => names.TryGetValue(o, out var name) ? [name, o] : new Offer[] { o });
+    }
+
+    /// <summary>
+    /// A name that several instances have, before their ids. A prompt writes the beginning that all offers share, and without the name, ids that begin alike
+    /// would replace what was typed.
+    /// </summary>
+    private sealed class NameOffer(string name, int count) : Offer(name, $"{count} instances")
+    {
+        public override string ListText => $"{Text}  {ToolTip}";
     }
 
     private sealed class InstanceOffer(Instance instance) : Offer(instance.Id, Describe(instance, instance.Id))
     {
-        private readonly string? _name = instance.SequenceName is { } name && DisplayText.Clean(name) == name ? name : null;
+        /// <summary>The name of its sequence, if it can stand at a prompt.</summary>
+        public string? Name { get; } = instance.SequenceName is { } name && DisplayText.Clean(name) == name ? name : null;
 
         public Instance Instance { get; } = instance;
 
@@ -225,9 +239,9 @@ public sealed class InstanceCompleter : ScramjetCompleter
 
         public override string ListText => DisplayText.Clean(Describe(Instance, Text.Substring(0, Math.Min(8, Text.Length))))!;
 
-        public override bool IsFor(string word) => base.IsFor(word) || _name?.StartsWith(word, StringComparison.OrdinalIgnoreCase) == true;
+        public override bool IsFor(string word) => base.IsFor(word) || Name?.StartsWith(word, StringComparison.OrdinalIgnoreCase) == true;
 
-        public override string Complete(string word) => IsOnlyOne && _name is not null && (word.Length == 0 || !base.IsFor(word)) ? _name : Text;
+        public override string Complete(string word) => IsOnlyOne && Name is not null && (word.Length == 0 || !base.IsFor(word)) ? Name : Text;
 
         private static string Describe(Instance instance, string id) =>
             $"{instance.SequenceName ?? instance.SequenceId}  {id}  {instance.Status} on {instance.Hub}";
