@@ -265,6 +265,10 @@ public sealed class TransportTests
     [InlineData("""{"pass\u0077ord":"a"}""", """{"pass\u0077ord":"***"}""")]
     [InlineData("""{"a":"the \"token\": b"}""", """{"a":"the \"token\": b"}""")]
     [InlineData("{\"token\":null}\n{\"token\":\"b\"}", "{\"token\":\"***\"}\n{\"token\":\"***\"}")]
+    [InlineData("""["a","--password","b c","--name","d"]""", """["a","--password","***","--name","d"]""")]
+    [InlineData("""["--token=a b","-key=x;y","Pwd=a;User=b"]""", """["--token=*** b","-key=***","Pwd=***;User=b"]""")]
+    [InlineData("""["{\"token\":\"a\",\"b\":\"c\"}"]""", """["{\"token\":\"***\",\"b\":\"c\"}"]""")]
+    [InlineData("redis://:a@host https://u:b@host/c?sig=1&token=d", "redis://:***@host https://u:***@host/c?sig=1&token=***")]
     [InlineData("plain text with \"quotes\": and more", "plain text with \"quotes\": and more")]
     public void Values_of_secret_fields_are_hidden(string text, string shown) => Assert.Equal(shown, SecretFields.Hide(text));
 }

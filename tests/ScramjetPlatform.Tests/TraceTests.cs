@@ -41,11 +41,15 @@ public sealed class TraceTests(RealPlatform real)
 
         var started = session.Run("""
             $config = @{ plain = 'shown'; dbPassword = 'hunter2'; inner = @{ 'api-key' = 'hunter2' }; secrets = @{ one = 'hunter2', 'hunter2' } }
-            $i = Start-ScramjetSequence $name -AppConfig $config -Debug
+            $config.database = 'postgres://user:hunter2@db/data'
+            $arguments = '--password=hunter2', '--api-key', 'hunter2', '--verbose', 'Server=db;Pwd=hunter2;', '{"token":"hunter2"}'
+            $i = Start-ScramjetSequence $name -ArgumentList $arguments -AppConfig $config -Debug
             """);
         Assert.Empty(started.Errors);
         var request = Assert.Single(started.Debug, text => Regex.IsMatch(text, "^POST .*/start\n"));
         Assert.Contains("\"plain\":\"shown\"", request, StringComparison.Ordinal);
+        Assert.Contains("postgres://user:***@db", request, StringComparison.Ordinal);
+        Assert.Contains("\"--verbose\"", request, StringComparison.Ordinal);
         Assert.DoesNotContain(started.Debug, text => text.Contains("hunter2", StringComparison.Ordinal));
         Assert.Contains(
             started.Debug,

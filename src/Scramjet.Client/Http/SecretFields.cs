@@ -5,7 +5,10 @@ using System.Text.RegularExpressions;
 
 namespace Scramjet.Client.Http;
 
-/// <summary>Hides the values of JSON fields and headers whose names say that they are secret. The text may be incomplete, or several lines of JSON.</summary>
+/// <summary>
+/// Hides the values of JSON fields, headers and command-line arguments whose names say that they are secret, and passwords in addresses. The text may be
+/// incomplete, or several lines of JSON.
+/// </summary>
 internal static class SecretFields
 {
     private const string Hidden = "\"***\"";
@@ -15,11 +18,32 @@ internal static class SecretFields
             + "]?key|connection[-_ ]?string|x-revoke$|^(key|auth|sas|dsn)$",
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 
+    private static readonly Regex s_addressPassword = new(@"(?<=://[^\s/""@:]*:)[^\s/""@]+(?=@)", RegexOptions.CultureInvariant);
+
+    /// <summary>A name and its value in one text: an option of a command line takes all that follows, other pairs end at a separator.</summary>
+    private static readonly Regex s_pair = new(@"(?<name>--?[\w.-]+)=(?:\\.|[^""\\\s])+|(?<name>[\w.-]+)=(?:\\.|[^""\\\s&;])+", RegexOptions.CultureInvariant);
+
+    /// <summary>An option of a command line whose value is the next argument.</summary>
+    private static readonly Regex s_option = new(@"(?<="")(?<name>--?[\w.-]+)""\s*,\s*""(?:\\.|[^""\\])*", RegexOptions.CultureInvariant);
+
+    /// <summary>A field of JSON that is itself a text within JSON.</summary>
+    private static readonly Regex s_innerField = new(@"(?<=\\"")(?<name>[^""\\]+)\\""\s*:\s*\\""[^""\\]*", RegexOptions.CultureInvariant);
+
     /// <summary>Whether what has this name is secret.</summary>
     public static bool IsSecret(string name) => s_name.IsMatch(name);
 
     /// <summary>The text, with the values of secret fields replaced.</summary>
     public static string Hide(string text)
+    {
+        text = s_option.Replace(HideFields(text), match => HideValue(match, "\",\"***"));
+        text = s_innerField.Replace(text, match => HideValue(match, "\\\":\\\"***"));
+        return s_pair.Replace(s_addressPassword.Replace(text, "***"), match => HideValue(match, "=***"));
+    }
+
+    private static string HideValue(Match match, string hidden) =>
+        IsSecret(match.Groups["name"].Value.TrimStart('-')) ? match.Groups["name"].Value + hidden : match.Value;
+
+    private static string HideFields(string text)
     {
         if (text.IndexOf('"') < 0)
             return text;
