@@ -84,6 +84,23 @@ public sealed class LineReaderTests
         Assert.Null(reader.TakeRest());
     }
 
+    [Fact]
+    public async Task Lines_are_enumerated_as_they_arrive()
+    {
+        var lines = new List<string>();
+        await foreach (var line in new LineReader(new CutStream(Encoding.UTF8.GetBytes("one\ntwo\n\nthr"), [2, 3, 1, 1, 4])))
+            lines.Add(line);
+        Assert.Equal(["one", "two", "", "thr"], lines);
+
+        lines.Clear();
+        await Assert.ThrowsAsync<IOException>(async () =>
+        {
+            await foreach (var line in new LineReader(new CutStream(Encoding.UTF8.GetBytes("one\ntwo\nthr"), [11], new IOException("It broke."))))
+                lines.Add(line);
+        });
+        Assert.Equal(["one", "two"], lines);
+    }
+
     private static async Task<string[]> ReadAsync(Stream stream)
     {
         var all = new List<string>();

@@ -69,6 +69,13 @@ public sealed class LineReader(Stream stream)
         return lines;
     }
 
+    /// <summary>
+    /// Enumerates the lines as they arrive: <c>await foreach (var line in new LineReader(stream))</c>. The last line can be one without its end. To enumerate
+    /// is to read: lines that were read before don't come again.
+    /// </summary>
+    /// <param name="cancellationToken">Ends the enumeration with an <see cref="OperationCanceledException"/>.</param>
+    public LineEnumerator GetAsyncEnumerator(CancellationToken cancellationToken = default) => new(this, cancellationToken);
+
     /// <summary>Returns the text after the last complete line, or null if there is none. Use it when reading stops before the end of the stream.</summary>
     public string? TakeRest()
     {
