@@ -27,7 +27,7 @@ Describe 'The Quickstart' {
         $output | Should -Match '(?m)^Welcome, Gdańsk!\r?$'
     }
 
-    It 'has no colours in a file' {
+    It 'has no colors in a file' {
         $output | Should -Not -Match ([char] 27)
     }
 }

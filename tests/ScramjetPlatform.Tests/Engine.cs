@@ -32,14 +32,14 @@ public sealed class Engine : IDisposable
             Path.Combine(Pwsh.Folder, name.Name + ".dll") is var file && File.Exists(file) ? context.LoadFromAssemblyPath(file) : null;
     }
 
-    /// <param name="colours">Whether the host supports colors and moving the cursor.</param>
-    public Engine(bool colours = false)
+    /// <param name="colors">Whether the host supports colors and moving the cursor.</param>
+    public Engine(bool colors = false)
     {
         var state = InitialSessionState.CreateDefault2();
         state.ImportPSModule([ManifestPath]);
         state.ThrowOnRunspaceOpenError = true;
         _shared = TextWriter.Synchronized(_screen);
-        _runspace = RunspaceFactory.CreateRunspace(new PowerShellHost(_shared, colours), state);
+        _runspace = RunspaceFactory.CreateRunspace(new PowerShellHost(_shared, colors), state);
         _runspace.Open();
     }
 

@@ -243,7 +243,7 @@ public sealed class LogTests(RealPlatform real)
             "Runner":{"id":"{{Id}}"},"from"
             """.Trim(), StringComparison.Ordinal);
         await using var server = Serve("sth-0", line);
-        using var session = new Engine(colours: true);
+        using var session = new Engine(colors: true);
         session.Get($"Connect-ScramjetPlatform -HubUri {server.BaseUri}");
         var colored = session.Render("Get-ScramjetLog");
         Assert.Contains("\u001b[31mERROR\u001b[0m", colored, StringComparison.Ordinal);

@@ -14,10 +14,10 @@ namespace ScramjetPlatform.Tests;
 
 /// <summary>A host for the engine that shows what a console would show, and doesn't prompt.</summary>
 /// <param name="output">Receives the output.</param>
-/// <param name="colours">Whether the host supports colors.</param>
-internal sealed partial class PowerShellHost(TextWriter output, bool colours) : PSHost
+/// <param name="colors">Whether the host supports colors.</param>
+internal sealed partial class PowerShellHost(TextWriter output, bool colors) : PSHost
 {
-    private readonly WriterUI _ui = new(output, colours);
+    private readonly WriterUI _ui = new(output, colors);
 
     public override CultureInfo CurrentCulture => CultureInfo.InvariantCulture;
 
@@ -50,11 +50,11 @@ internal sealed partial class PowerShellHost(TextWriter output, bool colours) : 
     [GeneratedRegex("\u001b\\[[0-9;]*m")]
     private static partial Regex Escapes();
 
-    private sealed class WriterUI(TextWriter output, bool colours) : PSHostUserInterface
+    private sealed class WriterUI(TextWriter output, bool colors) : PSHostUserInterface
     {
         private readonly Lock _gate = new();
 
-        public override bool SupportsVirtualTerminal => colours;
+        public override bool SupportsVirtualTerminal => colors;
 
         public override PSHostRawUserInterface RawUI { get; } = new WideUI();
 
@@ -102,7 +102,7 @@ internal sealed partial class PowerShellHost(TextWriter output, bool colours) : 
         private void Add(string text)
         {
             lock (_gate)
-                output.Write(colours ? text : Escapes().Replace(text, ""));
+                output.Write(colors ? text : Escapes().Replace(text, ""));
         }
     }
 

@@ -359,7 +359,7 @@ public sealed class TreeTests(RealPlatform real) : IDisposable
     [Fact]
     public async Task Watching_redraws_in_place_and_restores_the_screen()
     {
-        using var engine = new Engine(colours: true);
+        using var engine = new Engine(colors: true);
         await using var platform = Connect(engine, 60);
         await engine.StopAfterAsync(
             "Show-ScramjetTree -Watch -IntervalSec 0.1",
@@ -381,7 +381,7 @@ public sealed class TreeTests(RealPlatform real) : IDisposable
     [Fact]
     public async Task Watching_continues_while_a_hub_does_not_respond_and_the_platform_fails()
     {
-        using var engine = new Engine(colours: true);
+        using var engine = new Engine(colors: true);
         var platform = Connect(engine, 2);
         var silent = false;
         platform.Hubs[1].Intercept = (exchange, _) => silent ? Do(exchange.SilenceAsync()) : Task.FromResult(false);

@@ -19,46 +19,46 @@ public static class LogLine
 
     /// <summary>The time of an entry in this machine's zone; nothing for a line that continues the entry before it.</summary>
     /// <param name="entry">The entry, also as it came back from a file or another session.</param>
-    /// <param name="colour">Whether the host shows colors.</param>
-    public static string Time(PSObject entry, bool colour) => entry.BaseObject is LogEntry { IsContinuation: true }
+    /// <param name="color">Whether the host shows colors.</param>
+    public static string Time(PSObject entry, bool color) => entry.BaseObject is LogEntry { IsContinuation: true }
         ? ""
-        : StatusStyle.Paint(StatusStyle.Time(Value(entry, nameof(LogEntry.Time)), "HH:mm:ss.fff"), StatusStyle.Faint, colour);
+        : StatusStyle.Paint(StatusStyle.Time(Value(entry, nameof(LogEntry.Time)), "HH:mm:ss.fff"), StatusStyle.Faint, color);
 
     /// <summary>The rest of an entry: level, instance or hub, source, and message with data.</summary>
     /// <param name="entry">The entry, also as it came back from a file or another session.</param>
-    /// <param name="colour">Whether the host shows colors.</param>
-    public static string Format(PSObject entry, bool colour)
+    /// <param name="color">Whether the host shows colors.</param>
+    public static string Format(PSObject entry, bool color)
     {
         if (entry.BaseObject is LogEntry { IsContinuation: true } more)
             return CleanLines(more.Message);
 
-        var origin = Origin(Text(entry, nameof(LogEntry.Sequence)), Text(entry, nameof(LogEntry.Instance)), Text(entry, nameof(LogEntry.Hub)), colour);
-        return Join(Level(entry, colour), origin, Content(entry, colour));
+        var origin = Origin(Text(entry, nameof(LogEntry.Sequence)), Text(entry, nameof(LogEntry.Instance)), Text(entry, nameof(LogEntry.Hub)), color);
+        return Join(Level(entry, color), origin, Content(entry, color));
     }
 
     /// <summary>The level of an entry, in its color.</summary>
-    internal static string Level(PSObject entry, bool colour)
+    internal static string Level(PSObject entry, bool color)
     {
         var level = Text(entry, nameof(LogEntry.Level)).ToUpperInvariant();
-        return StatusStyle.Paint(level, LevelColor(level), colour) + new string(' ', level.Length is > 0 and < LevelWidth ? LevelWidth - level.Length : 0);
+        return StatusStyle.Paint(level, LevelColor(level), color) + new string(' ', level.Length is > 0 and < LevelWidth ? LevelWidth - level.Length : 0);
     }
 
     /// <summary>The source and the message of an entry.</summary>
-    internal static string Content(PSObject entry, bool colour)
+    internal static string Content(PSObject entry, bool color)
     {
         var source = Text(entry, nameof(LogEntry.Source));
-        return Join(StatusStyle.Paint(source.Length == 0 ? "" : source + ":", StatusStyle.Faint, colour), Message(entry));
+        return Join(StatusStyle.Paint(source.Length == 0 ? "" : source + ":", StatusStyle.Faint, color), Message(entry));
     }
 
     /// <summary>Parts of a line, without those that are empty.</summary>
     internal static string Join(params string[] parts) => string.Join(" ", parts.Where(static p => p.Length > 0));
 
     /// <summary>What something comes from: an instance with the name of its sequence, or a hub, in a color that its id determines.</summary>
-    internal static string Origin(string sequence, string instance, string hub, bool colour)
+    internal static string Origin(string sequence, string instance, string hub, bool color)
     {
         var id = instance.Length > 0 ? instance : hub;
         var text = instance.Length == 0 ? hub : $"{sequence} {(instance.Length > ShortIdLength ? instance.Substring(0, ShortIdLength) : instance)}".Trim();
-        return id.Length == 0 ? "" : StatusStyle.Paint(text, ColorOf(id), colour);
+        return id.Length == 0 ? "" : StatusStyle.Paint(text, ColorOf(id), color);
     }
 
     /// <summary>The color of an id: always the same one, in every session.</summary>
@@ -76,7 +76,7 @@ public static class LogLine
 
     private static string LevelColor(string level) => level switch
     {
-        "ERROR" or "FATAL" => StatusStyle.Unwell,
+        "ERROR" or "FATAL" => StatusStyle.Bad,
         "WARN" => StatusStyle.Changing,
         "DEBUG" or "TRACE" => StatusStyle.Faint,
         _ => "",

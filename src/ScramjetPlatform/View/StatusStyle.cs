@@ -12,25 +12,25 @@ namespace ScramjetPlatform.Formatting;
 /// <summary>Colors and formats for the views.</summary>
 public static class StatusStyle
 {
-    internal const string Well = "32";
+    internal const string Good = "32";
     internal const string Changing = "33";
-    internal const string Unwell = "31";
+    internal const string Bad = "31";
     internal const string Faint = "90";
     internal const string Strong = "1";
     internal const string Heading = "32;1";
 
     /// <summary>Formats a status in its color: green for a good status, yellow for a temporary one, red for a bad one, gray for an ended one.</summary>
     /// <param name="status">The status.</param>
-    /// <param name="colour">Whether the host supports colors. NO_COLOR in the environment takes precedence.</param>
-    public static string Format(object? status, bool colour)
+    /// <param name="color">Whether the host supports colors. NO_COLOR in the environment takes precedence.</param>
+    public static string Format(object? status, bool color)
     {
         var text = DisplayText.Clean(status?.ToString()) ?? "";
-        return Paint(text, CodeOf(text), colour);
+        return Paint(text, CodeOf(text), color);
     }
 
     /// <summary>Returns the position of a status in an order that starts with what needs attention.</summary>
     /// <param name="status">The status.</param>
-    internal static int Rank(string? status) => Array.IndexOf([Unwell, Changing, Well, Faint, ""], CodeOf(status ?? ""));
+    internal static int Rank(string? status) => Array.IndexOf([Bad, Changing, Good, Faint, ""], CodeOf(status ?? ""));
 
     /// <summary>Makes a value safe to display, without the control characters of text from servers.</summary>
     /// <param name="value">The value.</param>
@@ -55,14 +55,14 @@ public static class StatusStyle
         }
     }
 
-    /// <summary>A yes or a no in its colour; nothing if it isn't known.</summary>
+    /// <summary>A yes or a no in its color; nothing if it isn't known.</summary>
     /// <param name="value">The value.</param>
-    /// <param name="colour">As for <see cref="Format"/>.</param>
-    public static string YesOrNo(object? value, bool colour) => value switch
+    /// <param name="color">As for <see cref="Format"/>.</param>
+    public static string YesOrNo(object? value, bool color) => value switch
     {
-        PSObject wrapped => YesOrNo(wrapped.BaseObject, colour),
-        true => Paint("Yes", Well, colour),
-        false => Paint("No", Unwell, colour),
+        PSObject wrapped => YesOrNo(wrapped.BaseObject, color),
+        true => Paint("Yes", Good, color),
+        false => Paint("No", Bad, color),
         _ => "",
     };
 
@@ -84,17 +84,17 @@ public static class StatusStyle
 
     private static string CodeOf(string status) => status switch
     {
-        "Healthy" or "Running" or "True" => Well,
+        "Healthy" or "Running" or "True" => Good,
         "Initializing" or "Starting" or "Stopping" or "Killing" or "Unknown" or "Waiting" or "Degraded" => Changing,
-        "Unhealthy" or "Disconnected" or "Errored" or "Failed" or "False" => Unwell,
+        "Unhealthy" or "Disconnected" or "Errored" or "Failed" or "False" => Bad,
         "Completed" or "Gone" or "Removed" => Faint,
         _ => "",
     };
 
     /// <summary>Returns a text in a color, if the host supports colors.</summary>
-    internal static string Paint(string text, string code, bool colour)
+    internal static string Paint(string text, string code, bool color)
     {
-        var isPlain = !colour || text.Length == 0 || code.Length == 0 || !string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"));
+        var isPlain = !color || text.Length == 0 || code.Length == 0 || !string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"));
         return isPlain ? text : $"\u001b[{code}m{text}\u001b[0m";
     }
 

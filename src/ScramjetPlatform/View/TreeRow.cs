@@ -24,8 +24,8 @@ public static class TreeRow
     /// <summary>Formats a node's name after its tree lines.</summary>
     /// <param name="node">The node, which can be deserialized.</param>
     /// <param name="host">The host.</param>
-    /// <param name="colour">Whether the host supports colors.</param>
-    public static string Name(PSObject node, PSHost host, bool colour) => Name(ScramjetTreeNode.Of(node), WidthOf(host), colour);
+    /// <param name="color">Whether the host supports colors.</param>
+    public static string Name(PSObject node, PSHost host, bool color) => Name(ScramjetTreeNode.Of(node), WidthOf(host), color);
 
     /// <summary>Formats the time since the last change of a node.</summary>
     /// <param name="node">The node.</param>
@@ -33,19 +33,19 @@ public static class TreeRow
 
     /// <summary>Formats the CPU usage of a hub: a percentage, or its load average.</summary>
     /// <param name="node">The node.</param>
-    /// <param name="colour">Whether the host supports colors.</param>
-    public static string Cpu(PSObject node, bool colour) => Cpu(ScramjetTreeNode.Of(node), colour);
+    /// <param name="color">Whether the host supports colors.</param>
+    public static string Cpu(PSObject node, bool color) => Cpu(ScramjetTreeNode.Of(node), color);
 
     /// <summary>Formats the memory usage of a hub.</summary>
     /// <param name="node">The node.</param>
-    /// <param name="colour">Whether the host supports colors.</param>
-    public static string Memory(PSObject node, bool colour) => Percent(ScramjetTreeNode.Of(node).MemoryPercent, colour);
+    /// <param name="color">Whether the host supports colors.</param>
+    public static string Memory(PSObject node, bool color) => Percent(ScramjetTreeNode.Of(node).MemoryPercent, color);
 
     /// <summary>Formats the additional information of a node, cut to the available width. A sequence's id is omitted instead of being cut.</summary>
     /// <param name="node">The node.</param>
     /// <param name="host">The host.</param>
-    /// <param name="colour">Whether the host supports colors.</param>
-    public static string Info(PSObject node, PSHost host, bool colour) => Info(ScramjetTreeNode.Of(node), WidthOf(host), colour);
+    /// <param name="color">Whether the host supports colors.</param>
+    public static string Info(PSObject node, PSHost host, bool color) => Info(ScramjetTreeNode.Of(node), WidthOf(host), color);
 
     /// <summary>Returns the tree lines before a node's name, for serialization.</summary>
     /// <param name="node">The node.</param>
@@ -60,26 +60,26 @@ public static class TreeRow
     public static int NameWidth(ScramjetTreeNode node) => node.NameWidth;
 
     /// <summary>Formats the header line.</summary>
-    internal static string Header(int nameWidth, int width, bool colour)
+    internal static string Header(int nameWidth, int width, bool color)
     {
         var name = "Name".PadRight(NameWidth(nameWidth, width));
         var info = RoomForInfo(nameWidth, width) > 0 ? " Info" : "";
         return StatusStyle.Paint(
             $"{name} {"Status",-StatusWidth} {"Age",AgeWidth} {"CPU",PercentWidth} {"Mem",PercentWidth}{info}",
             StatusStyle.Heading,
-            colour);
+            color);
     }
 
     /// <summary>Formats the line of a node.</summary>
-    internal static string Format(ScramjetTreeNode node, int width, bool colour)
+    internal static string Format(ScramjetTreeNode node, int width, bool color)
     {
         var line = new Line();
-        line.Add(Name(node, width, colour), NameWidth(node.NameWidth, width));
-        line.Add(StatusStyle.Format(node.Status, colour), StatusWidth);
+        line.Add(Name(node, width, color), NameWidth(node.NameWidth, width));
+        line.Add(StatusStyle.Format(node.Status, color), StatusWidth);
         line.Add(Age(node), AgeWidth, right: true);
-        line.Add(Cpu(node, colour), PercentWidth, right: true);
-        line.Add(Percent(node.MemoryPercent, colour), PercentWidth, right: true);
-        line.Add(Info(node, width, colour), 0);
+        line.Add(Cpu(node, color), PercentWidth, right: true);
+        line.Add(Percent(node.MemoryPercent, color), PercentWidth, right: true);
+        line.Add(Info(node, width, color), 0);
         return line.ToString();
     }
 
@@ -108,36 +108,36 @@ public static class TreeRow
         }
     }
 
-    private static string Name(ScramjetTreeNode node, int width, bool colour)
+    private static string Name(ScramjetTreeNode node, int width, bool color)
     {
         var label = Clip(node.Label, NameWidth(node.NameWidth, width) - node.Guides.Length);
         var style = node.Level <= ScramjetTreeKind.Hub ? StatusStyle.Strong : "";
-        return StatusStyle.Paint(Plain(node.Guides), StatusStyle.Faint, colour) + StatusStyle.Paint(label, style, colour);
+        return StatusStyle.Paint(Plain(node.Guides), StatusStyle.Faint, color) + StatusStyle.Paint(label, style, color);
     }
 
     private static string Age(ScramjetTreeNode node) => StatusStyle.Age(node.GetAge());
 
     // A load average has no color, because the number of CPUs is unknown.
-    private static string Cpu(ScramjetTreeNode node, bool colour) =>
-        node.LoadAverage is { } load ? load.ToString(load < 10 ? "0.00" : "0.0", CultureInfo.InvariantCulture) : Percent(node.CpuPercent, colour);
+    private static string Cpu(ScramjetTreeNode node, bool color) =>
+        node.LoadAverage is { } load ? load.ToString(load < 10 ? "0.00" : "0.0", CultureInfo.InvariantCulture) : Percent(node.CpuPercent, color);
 
-    private static string Info(ScramjetTreeNode node, int width, bool colour)
+    private static string Info(ScramjetTreeNode node, int width, bool color)
     {
         var room = RoomForInfo(node.NameWidth, width);
         var text = node.Info ?? "";
         return node.Level == ScramjetTreeKind.Sequence && text.Length > room
             ? ""
-            : StatusStyle.Paint(Clip(text, room), node.Error is not null || node.Healthy == false ? StatusStyle.Unwell : StatusStyle.Faint, colour);
+            : StatusStyle.Paint(Clip(text, room), node.Error is not null || node.Healthy == false ? StatusStyle.Bad : StatusStyle.Faint, color);
     }
 
     private static int NameWidth(int wanted, int width) => Math.Max(10, Math.Min(wanted, width - 1 - FixedWidth));
 
-    private static string Percent(double? percent, bool colour)
+    private static string Percent(double? percent, bool color)
     {
         if (percent is not { } value)
             return "";
-        var style = value >= 90 ? StatusStyle.Unwell : value >= 75 ? StatusStyle.Changing : "";
-        return StatusStyle.Paint(Math.Min(999, Math.Round(value)).ToString("0", CultureInfo.InvariantCulture) + "%", style, colour);
+        var style = value >= 90 ? StatusStyle.Bad : value >= 75 ? StatusStyle.Changing : "";
+        return StatusStyle.Paint(Math.Min(999, Math.Round(value)).ToString("0", CultureInfo.InvariantCulture) + "%", style, color);
     }
 
     /// <summary>Replaces tree lines that the console's encoding doesn't support.</summary>

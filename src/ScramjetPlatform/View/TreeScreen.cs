@@ -23,16 +23,16 @@ internal sealed class TreeScreen
 
     private readonly PSHost _host;
     private readonly Keyboard _keyboard;
-    private readonly bool _colour;
+    private readonly bool _color;
     private IReadOnlyList<string> _last = [];
     private bool _open;
 
-    public TreeScreen(PSHost host, bool colour)
+    public TreeScreen(PSHost host, bool color)
     {
         _host = host;
         InPlace = HasScreen(host);
         _keyboard = new Keyboard(host);
-        _colour = colour && InPlace;
+        _color = color && InPlace;
     }
 
     /// <summary>Whether each tree replaces the one before.</summary>
@@ -49,17 +49,17 @@ internal sealed class TreeScreen
     public void Draw(string title, string summary, IEnumerable<Exception> problems, IReadOnlyList<ScramjetTreeNode> nodes)
     {
         var width = TreeRow.WidthOf(_host);
-        var lines = new List<string> { StatusStyle.Paint(TreeRow.Clip(title, width - 1), StatusStyle.Strong, _colour), TreeRow.Clip(summary, width - 1) };
+        var lines = new List<string> { StatusStyle.Paint(TreeRow.Clip(title, width - 1), StatusStyle.Strong, _color), TreeRow.Clip(summary, width - 1) };
 
         // An error that is shown on its node doesn't need a separate line.
         var shown = new HashSet<Exception>(
             nodes.Where(n => TreeRow.RoomForInfo(n.NameWidth, width - Unchanged.Length) > 0).Select(n => n.Error).OfType<Exception>());
         foreach (var problem in problems.Where(p => !shown.Contains(p)))
-            lines.Add(StatusStyle.Paint(TreeRow.Clip(ScramjetTreeNode.DescribeError(problem), width - 1), StatusStyle.Unwell, _colour));
+            lines.Add(StatusStyle.Paint(TreeRow.Clip(ScramjetTreeNode.DescribeError(problem), width - 1), StatusStyle.Bad, _color));
         lines.Add("");
         if (nodes.Count > 0)
-            lines.Add(Unchanged + TreeRow.Header(nodes[0].NameWidth, width - Unchanged.Length, _colour));
-        lines.AddRange(nodes.Select(n => Mark(n.Change) + TreeRow.Format(n, width - Unchanged.Length, _colour)));
+            lines.Add(Unchanged + TreeRow.Header(nodes[0].NameWidth, width - Unchanged.Length, _color));
+        lines.AddRange(nodes.Select(n => Mark(n.Change) + TreeRow.Format(n, width - Unchanged.Length, _color)));
         _last = lines;
 
         if (InPlace)
@@ -93,9 +93,9 @@ internal sealed class TreeScreen
 
     private string Mark(TreeChange change) => change switch
     {
-        TreeChange.Added => StatusStyle.Paint("+", StatusStyle.Well, _colour) + " ",
-        TreeChange.Changed => StatusStyle.Paint("*", StatusStyle.Changing, _colour) + " ",
-        TreeChange.Removed => StatusStyle.Paint("-", StatusStyle.Unwell, _colour) + " ",
+        TreeChange.Added => StatusStyle.Paint("+", StatusStyle.Good, _color) + " ",
+        TreeChange.Changed => StatusStyle.Paint("*", StatusStyle.Changing, _color) + " ",
+        TreeChange.Removed => StatusStyle.Paint("-", StatusStyle.Bad, _color) + " ",
         _ => Unchanged,
     };
 
@@ -108,7 +108,7 @@ internal sealed class TreeScreen
         if (shown < lines.Count)
             {
             var hint = $"and {lines.Count - shown} more lines: use -Space, -Hub or -Depth to show fewer";
-            frame.Append("\r\n").Append(StatusStyle.Paint(hint, StatusStyle.Faint, _colour)).Append(EndLine);
+            frame.Append("\r\n").Append(StatusStyle.Paint(hint, StatusStyle.Faint, _color)).Append(EndLine);
         }
         _open = true;
         _host.UI.Write(frame.Append(EndFrame).ToString());
