@@ -28,3 +28,19 @@ Describe 'Show-ScramjetTree -Watch' {
         Remove-ScramjetSequence hello -Confirm:$false
     }
 }
+
+Describe 'Show-ScramjetTree -SortBy' {
+    It 'puts the newest instance first with Age' {
+        $old = Publish-ScramjetSequence "$root/docs/samples/ping" | Start-ScramjetSequence -Wait
+        Start-Sleep 2  # A start time can be one of whole seconds.
+        $new = Start-ScramjetSequence ping -Wait
+        try {
+            $rows = (Invoke-ScreenCommand $screen 'Show-ScramjetTree') -join "`n"
+            $rows | Should -Match "(?s)CPU +Mem.*$($old.Id) Running.*$($new.Id) Running"
+            (Invoke-ScreenCommand $screen 'Show-ScramjetTree -SortBy Age') -join "`n" | Should -Match "(?s)$($new.Id) Running.*$($old.Id) Running"
+        }
+        finally {
+            Remove-ScramjetSequence ping -Force -Confirm:$false
+        }
+    }
+}
