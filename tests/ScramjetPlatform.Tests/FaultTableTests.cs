@@ -58,6 +58,8 @@ public sealed partial class FaultTableTests
 
         // With many other commands, a second can pass in which a command sees a pause in a stream. On its own, a command must be correct.
         var judged = results.Select(r => r.Problems.Count == 0 ? r : RunAlone(r, lag)).ToArray();
+        if (only is null)
+            RunDifferentAlone(judged, lag);
         TryAgain([.. judged.Where(r => r.IsTooLong)], lag);
         var table = Table(judged);
         foreach (var line in table.Concat(Overruns(judged)))
@@ -79,6 +81,23 @@ public sealed partial class FaultTableTests
         for (var tries = 0; tries < 2 && cell.Problems.Count > 0; tries++)
             cell = Run(engine, cell.Fault, cell.Command, lag);
         return cell;
+    }
+
+    /// <summary>
+    /// Repeats the commands alone that came to something else than the table says: among many others, a check of a server can take so long that it counts as
+    /// unanswered.
+    /// </summary>
+    private static void RunDifferentAlone(Cell[] cells, LagMeter lag)
+    {
+        using var engine = new Engine();
+        var documented = File.ReadAllLines(DocumentPath);
+        foreach (var row in cells.GroupBy(c => c.Fault).Where(r => !documented.Contains(Row(r.Key, [.. r]))).ToArray())
+        {
+            var columns = documented.FirstOrDefault(l => l.StartsWith($"| {row.Key.Name} |", StringComparison.Ordinal))?.Split('|', StringSplitOptions.TrimEntries);
+            var different = FaultedCommand.Kinds.Where((kind, i) => columns?.ElementAtOrDefault(i + 2) != Outcomes([.. row], kind)).ToArray();
+            foreach (var cell in row.Where(c => different.Contains(c.Command.Kind)))
+                cells[Array.IndexOf(cells, cell)] = Run(engine, cell.Fault, cell.Command, lag);
+        }
     }
 
     /// <summary>Repeats a command alone that took too long among others.</summary>
@@ -131,19 +150,20 @@ public sealed partial class FaultTableTests
         {
             var row = cells.Where(c => c.Fault == fault).ToArray();
             if (row.Length > 0)
-            {
-                string Outcomes(string kind) => string.Join("<br>", row
-                    .Where(c => c.Command.Kind == kind)
-                    .GroupBy(c => c.Outcome)
-                    .OrderByDescending(g => g.Count())
-                    .ThenBy(g => g.Key, StringComparer.Ordinal)
-                    .Select(g => $"{g.Key} {g.Count()}"));
-                lines.Add($"| {fault.Name} | {string.Join(" | ", kinds.Select(Outcomes))} |");
-            }
+                lines.Add(Row(fault, row));
         }
 
         return lines;
     }
+
+    private static string Row(Fault fault, Cell[] row) => $"| {fault.Name} | {string.Join(" | ", FaultedCommand.Kinds.Select(k => Outcomes(row, k)))} |";
+
+    private static string Outcomes(Cell[] row, string kind) => string.Join("<br>", row
+        .Where(c => c.Command.Kind == kind)
+        .GroupBy(c => c.Outcome)
+        .OrderByDescending(g => g.Count())
+        .ThenBy(g => g.Key, StringComparer.Ordinal)
+        .Select(g => $"{g.Key} {g.Count()}"));
 
     /// <summary>Measures by how much commands exceed their time limits on this machine.</summary>
     private static IEnumerable<string> Overruns(Cell[] cells) => cells
