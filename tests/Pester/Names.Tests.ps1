@@ -77,7 +77,7 @@ Describe 'Names at the prompt' {
         Set-Content "$folder/index.js" "$program // Changed"
         Wait-Screen $screen "$first(.|\n)*greeter +Running +sth-0(.|\n)*greeter +Running +sth-0" | Out-Null
         Set-Content "$folder/index.js" 'module.exports = function( {'
-        $rows = (Wait-Screen $screen 'old\s+instances\s+run\s+on') -join ''
+        $rows = (Wait-Screen $screen 'old\s+instances\s+keep\s+running') -join ''
         $rows | Should -Match "doesn't\s+run\s+on\s+'sth-0'"
         Send-ScreenKey $screen '{Ctrl+C}'
         Wait-ScreenPrompt $screen | Out-Null

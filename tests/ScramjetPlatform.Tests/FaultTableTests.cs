@@ -93,7 +93,8 @@ public sealed partial class FaultTableTests
         var documented = File.ReadAllLines(DocumentPath);
         foreach (var row in cells.GroupBy(c => c.Fault).Where(r => !documented.Contains(Row(r.Key, [.. r]))).ToArray())
         {
-            var columns = documented.FirstOrDefault(l => l.StartsWith($"| {row.Key.Name} |", StringComparison.Ordinal))?.Split('|', StringSplitOptions.TrimEntries);
+            var columns = documented.FirstOrDefault(l => l.StartsWith($"| {row.Key.Name} |", StringComparison.Ordinal))?
+                .Split('|', StringSplitOptions.TrimEntries);
             var different = FaultedCommand.Kinds.Where((kind, i) => columns?.ElementAtOrDefault(i + 2) != Outcomes([.. row], kind)).ToArray();
             foreach (var cell in row.Where(c => different.Contains(c.Command.Kind)))
                 cells[Array.IndexOf(cells, cell)] = Run(engine, cell.Fault, cell.Command, lag);
@@ -188,7 +189,7 @@ public sealed partial class FaultTableTests
         {
             Assert.True(
                 text[start..end] == now,
-                $"The table in docs/reliability.md isn't what was found. {UpdateVariable}=1 writes it anew. "
+                $"The table in docs/reliability.md isn't what was found. {UpdateVariable}=1 updates it. "
                     + $"Found:\n{string.Join("\n", table.Except(text[start..end].Split('\n')))}");
         }
     }

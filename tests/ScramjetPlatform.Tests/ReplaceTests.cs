@@ -61,7 +61,7 @@ public sealed class ReplaceTests(RealPlatform real)
         session.Get($"$i = Publish-ScramjetSequence '{sequence.Folder}' -Start");
         var error = session.Error($"Publish-ScramjetSequence '{failing.Folder}' -Replace");
         Assert.StartsWith("INSTANCE_FAILED,", error.FullyQualifiedErrorId);
-        Assert.Contains("the old instances run on", error.ToString(), StringComparison.Ordinal);
+        Assert.Contains("the old instances keep running", error.ToString(), StringComparison.Ordinal);
         Assert.Equal("1.2.3", session.Single("Get-ScramjetSequence $name").Properties["Version"].Value);
         Assert.Equal(session.Single("$i.Id").ToString(), session.Single("Get-ScramjetInstance $name -Status Running").Properties["Id"].Value);
     }

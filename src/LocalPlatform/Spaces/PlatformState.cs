@@ -129,7 +129,9 @@ internal sealed class PlatformState : IAsyncDisposable
             catch (Exception error) when (
                 error is JsonException or InvalidCastException or InvalidOperationException or NullReferenceException or FormatException)
             {
-                throw new LocalPlatformException($"The platform's state in {path} can't be read: {error.Message} To begin anew, move the file away.", error);
+                throw new LocalPlatformException(
+                    $"The platform's state in {path} can't be read: {error.Message} To start with an empty state, move the file to another place.",
+                    error);
             }
         }
 

@@ -10,9 +10,10 @@ using ScramjetPlatform.Engine;
 namespace ScramjetPlatform.Streams;
 
 /// <summary>
-/// Reads endless streams of lines. No server says where the lines so far end and the new ones begin, so this is inferred from a silence of the stream. Servers
+/// Reads endless streams of lines. No server says where the existing lines end and the new ones begin, so this is inferred from a silence of the stream.
+/// Servers
 /// send what they have as fast as it is read. So when the stream has fallen silent, the server is sent a request: if it has responded and nothing has come
-/// for a short time, all lines so far were received. The time grows with the response time and with the gaps between the lines so far.
+/// for a short time, all existing lines were received. The time grows with the response time and with the gaps between the existing lines.
 /// </summary>
 internal static class EndlessLines
 {
@@ -53,7 +54,7 @@ internal static class EndlessLines
     /// <summary>How long the server may take to respond to a check if a stream doesn't begin.</summary>
     private static readonly TimeSpan Opening = TimeSpan.FromSeconds(10);
 
-    /// <summary>How long a stream that is never silent is read for its lines so far.</summary>
+    /// <summary>How long a stream that is never silent is read for its existing lines.</summary>
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(10);
 
     /// <summary>How much newer than the request a line must be, so that it can't be a line so far. Servers give the time of a response to the second.</summary>
@@ -64,8 +65,8 @@ internal static class EndlessLines
     /// <param name="client">The client of the stream's place.</param>
     /// <param name="open">Opens the stream.</param>
     /// <param name="take">Takes lines, and gives their times.</param>
-    /// <param name="follow">Whether to read to the stream's end, rather than the lines so far.</param>
-    /// <param name="pastHistory">When following: called once the lines so far have been received.</param>
+    /// <param name="follow">Whether to read to the stream's end, rather than the existing lines.</param>
+    /// <param name="pastHistory">When following: called once the existing lines have been received.</param>
     public static async Task ReadAsync<T>(
         RequestContext context,
         T client,
@@ -131,7 +132,7 @@ internal static class EndlessLines
         }
     }
 
-    /// <summary>Opens a stream for its lines so far; null if it doesn't begin.</summary>
+    /// <summary>Opens a stream for its existing lines; null if it doesn't begin.</summary>
     private static async Task<ApiStream?> OpenAsync<T>(RequestContext context, T client, Func<T, CancellationToken, Task<ApiStream>> open) where T : ApiClient
     {
         var opening = client.Transport.Timeout < Opening ? client.Transport.Timeout : Opening;
@@ -145,7 +146,7 @@ internal static class EndlessLines
         }
     }
 
-    /// <summary>Opens a stream that is followed. One that doesn't begin for some time has no lines so far.</summary>
+    /// <summary>Opens a stream that is followed. One that doesn't begin for some time has no existing lines.</summary>
     private static async Task<ApiStream?> OpenToFollowAsync<T>(
         RequestContext context,
         T client,
@@ -158,7 +159,7 @@ internal static class EndlessLines
         return await opening.ConfigureAwait(false);
     }
 
-    /// <summary>Reads the lines so far.</summary>
+    /// <summary>Reads the existing lines.</summary>
     /// <returns>The reading of the lines after them, and whether a line without an end has come before; null if the stream has ended.</returns>
     private static async Task<(Task<IReadOnlyList<string>?>? Reading, bool HadRest)> ReadHistoryAsync<T>(
         T client,
@@ -197,7 +198,7 @@ internal static class EndlessLines
         }
     }
 
-    /// <summary>Decides when a silence of a stream means that all its lines so far were received.</summary>
+    /// <summary>Decides when a silence of a stream means that all its existing lines were received.</summary>
     private sealed class Silence(ApiClient client, ApiStream stream, Stopwatch clock, CancellationToken cancellationToken)
     {
         private Task? _request;

@@ -10,12 +10,12 @@ using ScramjetPlatform.Engine;
 namespace ScramjetPlatform.Streams;
 
 /// <summary>
-/// Writes the lines of several streams to the pipeline. The lines so far are merged by their times, as they arrive: no more of a stream is held than it
+/// Writes the lines of several streams to the pipeline. The existing lines are merged by their times, as they arrive: no more of a stream is held than it
 /// takes to wait for the others. Lines that come later are written as they come.
 /// </summary>
 /// <param name="context">The command whose pipeline it is.</param>
-/// <param name="follow">Whether streams are read to their end, rather than for their lines so far.</param>
-/// <param name="tail">How many of the lines so far are written of each stream; null for all.</param>
+/// <param name="follow">Whether streams are read to their end, rather than for their existing lines.</param>
+/// <param name="tail">How many of the existing lines are written of each stream; null for all.</param>
 /// <param name="output">What is written for an entry.</param>
 internal sealed class TimeMerge<T>(CommandContext context, bool follow, int? tail, Func<T, object?> output) where T : class
 {
@@ -24,9 +24,9 @@ internal sealed class TimeMerge<T>(CommandContext context, bool follow, int? tai
     private bool _isMerging;
 
     /// <summary>
-    /// Adds a stream whose lines so far are merged with those of the others. Once the merge has begun, all lines of a stream are written as they come.
+    /// Adds a stream whose existing lines are merged with those of the others. Once the merge has begun, all lines of a stream are written as they come.
     /// </summary>
-    /// <param name="hasParts">Whether the stream has parts whose lines so far come one part after another.</param>
+    /// <param name="hasParts">Whether the stream has parts whose existing lines come one part after another.</param>
     public TimeMergeSource<T> Add(bool hasParts = false)
     {
         lock (_sources)
@@ -78,7 +78,7 @@ internal sealed class TimeMerge<T>(CommandContext context, bool follow, int? tai
         }
     }
 
-    /// <summary>Writes the lines so far of all streams that were added, and lets those that come later be written.</summary>
+    /// <summary>Writes the existing lines of all streams that were added, and lets those that come later be written.</summary>
     public async Task MergeAsync()
     {
         List<TimeMergeSource<T>> open;
@@ -110,7 +110,7 @@ internal sealed class TimeMerge<T>(CommandContext context, bool follow, int? tai
         _merged.TrySetResult(true);
     }
 
-    /// <summary>Writes a line that came after the lines so far.</summary>
+    /// <summary>Writes a line that came after the existing lines.</summary>
     private async Task WriteAsync(T entry)
     {
         if (!_merged.Task.IsCompleted)
@@ -120,10 +120,10 @@ internal sealed class TimeMerge<T>(CommandContext context, bool follow, int? tai
 }
 
 /// <summary>One stream of a merge.</summary>
-/// <param name="tail">How many of its lines so far are kept; null for all.</param>
-/// <param name="isMerged">Whether its lines so far are merged with others.</param>
+/// <param name="tail">How many of its existing lines are kept; null for all.</param>
+/// <param name="isMerged">Whether its existing lines are merged with others.</param>
 /// <param name="cancellation">Cancels all waiting.</param>
-/// <param name="write">Writes a line that came after the lines so far.</param>
+/// <param name="write">Writes a line that came after the existing lines.</param>
 internal sealed class TimeMergeSource<T>(int? tail, bool isMerged, CancellationToken cancellation, Func<T, Task> write) where T : class
 {
     private const int Room = 4096;
@@ -138,11 +138,11 @@ internal sealed class TimeMergeSource<T>(int? tail, bool isMerged, CancellationT
     private bool _isPastHistory = !isMerged;
 
     /// <summary>
-    /// Whether the stream has parts whose lines so far come one part after another, so that all of them are needed before the first is written.
+    /// Whether the stream has parts whose existing lines come one part after another, so that all of them are needed before the first is written.
     /// </summary>
     public bool HasParts { get; init; }
 
-    /// <summary>Whether all lines so far have been taken.</summary>
+    /// <summary>Whether all existing lines have been taken.</summary>
     public bool IsEmpty => _next is { Entry: null };
 
     /// <summary>The time of the next line.</summary>
@@ -168,7 +168,7 @@ internal sealed class TimeMergeSource<T>(int? tail, bool isMerged, CancellationT
             Keep(time, line);
     }
 
-    /// <summary>Tells that the stream has no more lines so far. What comes is new.</summary>
+    /// <summary>Tells that the stream has no more existing lines. What comes is new.</summary>
     public async Task EndHistoryAsync()
     {
         if (_isPastHistory)
@@ -182,7 +182,7 @@ internal sealed class TimeMergeSource<T>(int? tail, bool isMerged, CancellationT
         _isPastHistory = true;
     }
 
-    /// <summary>Waits for the next line, or for the end of the lines so far.</summary>
+    /// <summary>Waits for the next line, or for the end of the existing lines.</summary>
     public async Task FillAsync()
     {
         if (_next is not null)

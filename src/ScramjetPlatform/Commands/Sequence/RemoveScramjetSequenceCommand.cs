@@ -51,7 +51,7 @@ public sealed class RemoveScramjetSequenceCommand : HubCmdlet
             return;
         }
 
-        // How many instances it has is asked anew: those of a sequence that was got before may be others now.
+        // The number of instances is requested again: it can have changed since the sequence was returned.
         var instances = Force ? (await Bind(sequence.Client).GetInfoAsync(StopToken).ConfigureAwait(false)).Instances.Count : 0;
         var action = instances > 0 ? $"Remove, and kill what runs of its {instances} instance{(instances == 1 ? "" : "s")}" : "Remove";
         if (newest is not null)

@@ -13,8 +13,8 @@ using ScramjetPlatform.Streams;
 namespace ScramjetPlatform;
 
 /// <summary>
-/// Puts a new sequence on a hub in the place of old ones: starts what runs of them anew, and ends and removes them when the new instances run. If these
-/// don't, the new sequence is removed instead.
+/// Replaces sequences on a hub with a new one: starts a new instance for each running one, and stops and removes the old ones when the new instances run. If
+/// they don't run, the new sequence is removed instead.
 /// </summary>
 internal sealed class SequenceReplacement
 {
@@ -43,19 +43,19 @@ internal sealed class SequenceReplacement
     /// <summary>How long an old instance may take to end by itself.</summary>
     public TimeSpan GracePeriod { get; set; }
 
-    /// <summary>What is done, in words.</summary>
+    /// <summary>A description of the changes.</summary>
     public string Plan
     {
         get
         {
             var instances = _running.Length == 1 ? "1 instance" : $"{_running.Length} instances";
-            var start = _running.Length > 0 ? $"start {instances} anew and stop the old ({string.Join(", ", _running.Select(r => r.Instance.Id))})" : null;
+            var start = _running.Length > 0 ? $"restart {instances} with the new sequence ({string.Join(", ", _running.Select(r => r.Instance.Id))})" : null;
             var remove = _old.Count > 0 ? $"remove {string.Join(", ", _old.Select(s => s.Id))}" : null;
             return string.Join(", ", new[] { start, remove }.OfType<string>());
         }
     }
 
-    /// <summary>Finds what is to be replaced. A warning tells which settings of a running instance aren't known.</summary>
+    /// <summary>Finds the running instances to replace. A warning names the settings of an instance that aren't known.</summary>
     /// <param name="context">The command.</param>
     /// <param name="hub">The hub.</param>
     /// <param name="old">The old sequences.</param>
@@ -72,12 +72,12 @@ internal sealed class SequenceReplacement
         return new SequenceReplacement(context, old, listed, running);
     }
 
-    /// <summary>Starts what runs of the old sequences anew, and then ends the old instances.</summary>
+    /// <summary>Starts a new instance for each running instance of the old sequences, and then stops the old instances.</summary>
     /// <param name="sequence">The new sequence.</param>
     /// <param name="isUploaded">Whether it was uploaded just now, so that it is removed if it fails.</param>
     /// <param name="startsOne">Whether an instance is started where none runs.</param>
     /// <returns>The new instances.</returns>
-    /// <exception cref="ScramjetException">A new instance doesn't run. The old ones run on.</exception>
+    /// <exception cref="ScramjetException">A new instance doesn't run. The old ones keep running.</exception>
     public async Task<IReadOnlyList<Instance>> StartAsync(Sequence sequence, bool isUploaded, bool startsOne)
     {
         var started = new List<Instance>();
@@ -123,7 +123,7 @@ internal sealed class SequenceReplacement
         _context.Output.PostVerbose($"The old sequence '{old.Name}' ({old.Id}) on {old.Hub} was removed.");
     });
 
-    /// <summary>Ends and removes what is new after the command was stopped. The old instances run on.</summary>
+    /// <summary>Removes the new sequence and its instances after the command was stopped. The old instances keep running.</summary>
     private async Task RollBackAsync(Sequence sequence, bool isUploaded, IReadOnlyList<Instance> started)
     {
         using var bound = new CancellationTokenSource(RollbackTime);
@@ -149,7 +149,7 @@ internal sealed class SequenceReplacement
         await _context.Watch.UntilEndedAsync(after, InstanceTimings.Default.KillTime, _context.Cancellation).ConfigureAwait(false);
     }
 
-    /// <summary>Removes what is new, and gives the error that says so.</summary>
+    /// <summary>Removes the new sequence or its instances, and returns the error that describes it.</summary>
     private async Task<ScramjetException> UndoAsync(Sequence sequence, bool isUploaded, IReadOnlyList<Instance> started, ScramjetException cause)
     {
         foreach (var instance in started)
@@ -169,16 +169,16 @@ internal sealed class SequenceReplacement
             left = $"The new sequence {sequence.Id} could not be removed ({e.Message.TrimEnd('.')})";
         }
 
-        var old = _old.Count == 0 ? "" : _running.Length > 0 ? ", and the old instances run on" : ", and the old sequence stays";
+        var old = _old.Count == 0 ? "" : _running.Length > 0 ? ", and the old instances keep running" : ", and the old sequence stays";
         return new ScramjetException(
             cause.Code,
             $"The new '{sequence.Name}' doesn't run on '{sequence.Hub}': {cause.Message} {left}{old}.",
-            "Correct the program, and publish it again. What it wrote to its standard error, and the first error of its log, " +
-            "were shown as warnings if its hub still had them. See also the hub's log with Get-ScramjetLog.",
+            "Correct the program, and publish it again. If they were available, its standard error and " +
+            "the first error of its log were shown as warnings. See also the hub's log with Get-ScramjetLog.",
             cause);
     }
 
-    /// <summary>Shows why an instance doesn't run: it is about to be removed, and then nobody can read it any more.</summary>
+    /// <summary>Shows why an instance doesn't run, while its streams can still be read.</summary>
     private async Task ExplainAsync(Instance instance)
     {
         // The first error is the cause of all others.
