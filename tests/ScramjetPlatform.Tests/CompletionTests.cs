@@ -90,6 +90,26 @@ public sealed class CompletionTests(RealPlatform real)
     }
 
     [Fact]
+    public async Task Ended_instances_are_offered_only_where_a_command_does_something_with_them()
+    {
+        await using var platform = FakePlatform.Of(1);
+        var hub = platform.Hubs[0];
+        var running = hub.AddInstance(hub.AddSequence("works"));
+        var ended = hub.AddInstance(hub.AddSequence("worked"), "completed");
+        using var session = new Engine();
+        session.Get($"Connect-ScramjetPlatform {platform.BaseUri} -AccessToken {FakePlatform.Token}");
+        foreach (var command in new[] { "Stop-ScramjetInstance", "Enter-ScramjetInstance", "Send-ScramjetInput", "Send-ScramjetEvent" })
+        {
+            Assert.Equal(["works"], Texts(Complete(session, $"{command} work")));
+            Assert.Equal([running], Texts(Complete(session, $"{command} {running[..13]}")));
+            Assert.Empty(Complete(session, $"{command} {ended[..13]}"));
+        }
+
+        foreach (var command in new[] { "Get-ScramjetInstance", "Restart-ScramjetInstance", "Get-ScramjetLog -Instance" })
+            Assert.Equal(["works", "worked"], Texts(Complete(session, $"{command} work")));
+    }
+
+    [Fact]
     public async Task A_hundred_matches_are_offered_and_no_more()
     {
         await using var platform = FakePlatform.Of(1);

@@ -186,7 +186,7 @@ public sealed class SequenceCompleter : ScramjetCompleter
 }
 
 /// <summary>Offers instances by their ids and by the names of their sequences: those that run first, and the newest of a name first.</summary>
-public sealed class InstanceCompleter : ScramjetCompleter
+public class InstanceCompleter : ScramjetCompleter
 {
     private protected override Task FindAsync(RequestContext context, CommandScope scope, Action<Offer> offer) =>
         Finder.Instances(context).ForEachAsync(scope, [], instance =>
@@ -218,6 +218,8 @@ public sealed class InstanceCompleter : ScramjetCompleter
         return arranged.SelectMany(o => names.TryGetValue(o, out var name) ? [name, o] : new Offer[] { o });
     }
 
+    private protected static bool HasEnded(Offer offer) => ((InstanceOffer)offer).Instance.HasEnded;
+
     /// <summary>
     /// A name that several instances have, before their ids. A prompt writes the beginning that all offers share, and without the name, ids that begin alike
     /// would replace what was typed.
@@ -246,6 +248,12 @@ public sealed class InstanceCompleter : ScramjetCompleter
         private static string Describe(Instance instance, string id) =>
             $"{instance.SequenceName ?? instance.SequenceId}  {id}  {instance.Status} on {instance.Hub}";
     }
+}
+
+/// <summary>Offers instances that haven't ended, for commands that do nothing to others.</summary>
+public sealed class RunningInstanceCompleter : InstanceCompleter
+{
+    private protected override IEnumerable<Offer> Arrange(IEnumerable<Offer> offers) => base.Arrange(offers.Where(o => !HasEnded(o)));
 }
 
 /// <summary>Offers topics: those of spaces and of hubs.</summary>

@@ -24,7 +24,7 @@ public sealed class SendScramjetEventCommand : HubCmdlet
     [Alias("InstanceId")]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
-    [ArgumentCompleter(typeof(InstanceCompleter))]
+    [ArgumentCompleter(typeof(RunningInstanceCompleter))]
     public InstanceReference[] Instance { get; set; } = [];
 
     [Parameter(Position = 1)]

@@ -40,7 +40,7 @@ public sealed class SendScramjetInputCommand : DataCmdlet
     [Parameter(Mandatory = true, HelpMessage = "The id of an instance.", Position = 0, ValueFromPipeline = true)]
     [Alias("InstanceId")]
     [InstanceOrPayload]
-    [ArgumentCompleter(typeof(InstanceCompleter))]
+    [ArgumentCompleter(typeof(RunningInstanceCompleter))]
     public InstanceReference? Instance { get; set; }
 
     [Parameter]

@@ -36,7 +36,7 @@ public sealed class EnterScramjetInstanceCommand : DataCmdlet
     [Parameter(Position = 0)]
     [Alias("InstanceId")]
     [SupportsWildcards]
-    [ArgumentCompleter(typeof(InstanceCompleter))]
+    [ArgumentCompleter(typeof(RunningInstanceCompleter))]
     public InstanceReference[]? Instance { get; set; }
 
     [Parameter]

@@ -21,7 +21,7 @@ public sealed class StopScramjetInstanceCommand : HubCmdlet
     [Alias("InstanceId")]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
-    [ArgumentCompleter(typeof(InstanceCompleter))]
+    [ArgumentCompleter(typeof(RunningInstanceCompleter))]
     public InstanceReference[] Instance { get; set; } = [];
 
     [Parameter]
