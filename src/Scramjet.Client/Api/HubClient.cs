@@ -168,7 +168,7 @@ public sealed class HubClient : PlaceClient
         {
             // The streams are endless. A request that is recorded, too, shows where the past ends.
             var marker = Guid.NewGuid().ToString();
-            await GetSequenceClient(marker).ExistsAsync(bound.Token).ConfigureAwait(false);
+            await GetSequenceClient(marker).GetInfoOrNullAsync(bound.Token).ConfigureAwait(false);
             using var stream = await (version.SupportsManagement ? GetAuditStreamAsync(bound.Token) : GetLogStreamAsync(bound.Token)).ConfigureAwait(false);
             return await ReadUploadTimesAsync(new LineReader(stream), version.SupportsManagement, marker, bound.Token).ConfigureAwait(false);
         }
@@ -197,6 +197,34 @@ public sealed class HubClient : PlaceClient
     /// <summary>Gets an instance: <c>GET /instance/{id}</c>.</summary>
     public Task<Instance> GetInstanceAsync(string id, CancellationToken cancellationToken = default) =>
         GetInstanceClient(id).GetInfoAsync(cancellationToken);
+
+    /// <summary>Gets a sequence as <see cref="ListSequencesAsync"/> returns it, or null if the hub doesn't list it under this id.</summary>
+    internal async Task<Sequence?> FindSequenceAsync(string id, CancellationToken cancellationToken)
+    {
+        var sequence = await GetSequenceClient(id).GetInfoOrNullAsync(cancellationToken).ConfigureAwait(false);
+        return sequence is not null && sequence.Id == id && IsHere(sequence.Location) ? sequence : null;
+    }
+
+    /// <summary>Gets an instance as <see cref="ListInstancesAsync"/> returns it, or null if the hub doesn't list it under this id.</summary>
+    internal async Task<Instance?> FindInstanceAsync(string id, CancellationToken cancellationToken)
+    {
+        Instance? instance;
+        try
+        {
+            instance = await With(this, DetailOptions()).GetInstanceClient(id).GetInfoOrNullAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (ScramjetApiException e) when (e.Code == ErrorCodes.Timeout)
+        {
+            // 0.18 never responds to the request for an instance that is being prepared. The list contains it.
+            return null;
+        }
+
+        if (instance is null || instance.Id != id || !IsHere(instance.Location))
+            return null;
+        if (instance is { Sequence: null, SequenceId: { } sequenceId })
+            instance.Sequence = (await GetSequenceClient(sequenceId).GetInfoOrNullAsync(cancellationToken).ConfigureAwait(false))?.Facts;
+        return instance;
+    }
 
     /// <summary>Lists all sequences and instances: <c>GET /entities</c>. Hubs of 0.18 don't have the route, so both lists are requested.</summary>
     public async Task<HubEntities> ListEntitiesAsync(CancellationToken cancellationToken = default)
@@ -352,6 +380,9 @@ public sealed class HubClient : PlaceClient
             return null;
         }
     }
+
+    /// <summary>Whether an object is on the hub that this client knows, and not on another one that has since been started at its address.</summary>
+    private bool IsHere(string? location) => SpaceId is not null || location is null || location == HubId;
 
     private static bool IsIdOnly(Instance instance) => instance is { State: InstanceStatus.Unknown, Created: null, Started: null };
 

@@ -41,17 +41,16 @@ public sealed class SequenceClient : ApiClient
     public Task<Sequence> GetInfoAsync(CancellationToken cancellationToken = default) =>
         GetOneAsync("", fields => new Sequence(fields, this), cancellationToken);
 
-    /// <summary>Gets whether the hub has the sequence.</summary>
-    internal async Task<bool> ExistsAsync(CancellationToken cancellationToken)
+    /// <summary>Gets the sequence, or null if the hub doesn't have it.</summary>
+    internal async Task<Sequence?> GetInfoOrNullAsync(CancellationToken cancellationToken)
     {
         try
         {
-            await GetInfoAsync(cancellationToken).ConfigureAwait(false);
-            return true;
+            return await GetInfoAsync(cancellationToken).ConfigureAwait(false);
         }
         catch (ScramjetApiException e) when (e.StatusCode == HttpStatusCode.NotFound)
         {
-            return false;
+            return null;
         }
     }
 

@@ -17,19 +17,33 @@ internal class RequestContext
     /// <summary>The time for which a list is reused, so that a command that looks up many names requests each hub's list once.</summary>
     private static readonly TimeSpan ListLifetime = TimeSpan.FromSeconds(2);
 
+    /// <summary>The number of ids that a command requests one by one. For more, the lists are fewer requests.</summary>
+    private const int MaxDirect = 4;
+
     private readonly RequestOptions _options;
-    private readonly Dictionary<(string Address, Type Type), Listing> _lists = [];
+    private readonly Dictionary<(string Address, Type Type), Listing> _lists;
     private readonly HashSet<Exception> _reported = [];
     private readonly HashSet<string> _requested = new(StringComparer.Ordinal);
+    private int _direct;
 
     /// <param name="options">The time limit, tracing and throttle of all requests.</param>
     /// <param name="report">Receives errors that don't end the command.</param>
     /// <param name="cancellation">Canceled when the command is stopped.</param>
     public RequestContext(RequestOptions options, Action<Exception, object?> report, CancellationToken cancellation)
+        : this(options, report, cancellation, [])
+    {
+    }
+
+    private RequestContext(
+        RequestOptions options,
+        Action<Exception, object?> report,
+        CancellationToken cancellation,
+        Dictionary<(string Address, Type Type), Listing> lists)
     {
         _options = options;
         ErrorHandler = report;
         Cancellation = cancellation;
+        _lists = lists;
     }
 
     /// <summary>Canceled when the command is stopped.</summary>
@@ -50,6 +64,12 @@ internal class RequestContext
 
     /// <summary>The same for requests that have another time limit and can be cancelled by themselves.</summary>
     public RequestContext Within(TimeSpan timeout, CancellationToken cancellation) => new(_options.Within(timeout), Report, cancellation);
+
+    /// <summary>The same, with the same cached lists, for requests whose errors go elsewhere.</summary>
+    public RequestContext Reporting(Action<Exception, object?> report) => new(_options, report, Cancellation, _lists);
+
+    /// <summary>Returns whether a number of ids can be requested one by one, rather than looked up in lists.</summary>
+    public bool TryTakeDirect(int count) => Interlocked.Add(ref _direct, count) <= MaxDirect;
 
     /// <summary>Clears the cached lists.</summary>
     public void ClearLists()

@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Concurrent;
 using System.Collections.Generic;
 using System.Linq;
 using System.Threading;
@@ -24,6 +25,9 @@ internal sealed class Finder<T>(
     /// <summary>Orders the matching items of a place.</summary>
     public Func<IReadOnlyList<T>, Task<IReadOnlyList<T>>>? Arrange { get; set; }
 
+    /// <summary>Gets the item with an id from a hub, as its list would have it, or null if there is none; null if items can only be listed.</summary>
+    public Func<HubClient, string, Task<T?>>? Find { get; init; }
+
     /// <summary>Calls the body for each item that matches a reference, or for all items if there are no references, as the places respond.</summary>
     /// <param name="scope">The places; null if all references are objects.</param>
     /// <param name="references">The references.</param>
@@ -34,7 +38,7 @@ internal sealed class Finder<T>(
         if (references.Any(r => r.IsEmpty))
             context.Report(new ScramjetException(ErrorCodes.BadParameters, $"The {naming.Kind}'s name is empty.", "Specify a name, or * for all."), "");
         if (scope is not null && references.Count == 0)
-            calls.Add(ForEachNamedAsync(scope, [], body));
+            calls.Add(ForEachListedAsync(scope, [], body));
 
         // Each row can have its own hub.
         foreach (var group in references.Where(r => r.Text is { Length: > 0 }).GroupBy(t => (t.Hub, t.Space)))
@@ -43,7 +47,44 @@ internal sealed class Finder<T>(
         await Task.WhenAll(calls).ConfigureAwait(false);
     }
 
-    private async Task ForEachNamedAsync(CommandScope scope, string[] texts, Func<T, Task> body, bool fresh = false)
+    private async Task ForEachNamedAsync(CommandScope scope, string[] texts, Func<T, Task> body)
+    {
+        var open = Find is not null && texts.All(IsId) && context.TryTakeDirect(texts.Length) ? await ForEachWithIdAsync(scope, texts, body).ConfigureAwait(false) : texts;
+        if (open.Length > 0)
+            await ForEachListedAsync(scope, open, body).ConfigureAwait(false);
+    }
+
+    private static bool IsId(string text) => Guid.TryParseExact(text, "D", out _);
+
+    /// <summary>
+    /// Calls the body for the items with ids, without a list: all hubs are asked for the items, since several can have an item with one id.
+    /// </summary>
+    /// <returns>The texts that are no id on any hub. Such a text can be a name. The failures of hubs are reported only if there are none.</returns>
+    private async Task<string[]> ForEachWithIdAsync(CommandScope scope, string[] ids, Func<T, Task> body)
+    {
+        var found = new ConcurrentDictionary<string, bool>(StringComparer.Ordinal);
+        var failures = new ConcurrentQueue<(Exception Error, object? Target)>();
+        var places = new PlaceFinder(context.Reporting((error, target) => failures.Enqueue((error, target))), scope) { UsesKnownHub = true };
+        await places.ForEachClientAsync(async hub =>
+        {
+            var answers = await Task.WhenAll(ids.Distinct(StringComparer.Ordinal).Select(id => Find!(hub, id))).ConfigureAwait(false);
+            T[] items = [.. answers.OfType<T>()];
+            foreach (var item in items)
+                found[naming.Id(item)] = true;
+            await EachAsync(await ArrangeAsync(items).ConfigureAwait(false), body).ConfigureAwait(false);
+        }).ConfigureAwait(false);
+
+        var open = Array.FindAll(ids, id => !found.ContainsKey(id));
+        if (open.Length == 0)
+        {
+            foreach (var (error, target) in failures)
+                context.Report(error, target);
+        }
+
+        return open;
+    }
+
+    private async Task ForEachListedAsync(CommandScope scope, string[] texts, Func<T, Task> body, bool fresh = false)
     {
         var places = new PlaceFinder(context, scope);
         var matchers = new Matchers<T>(context, [.. texts.Select(t => new Matcher<T>(naming, t, several))]);
@@ -53,8 +94,7 @@ internal sealed class Finder<T>(
             var listing = await context.ListAsync(client, list, fresh).ConfigureAwait(false);
             if (listing.IsReused)
                 Interlocked.Increment(ref reused);
-            var items = matchers.Take(listing.Items);
-            await EachAsync(Arrange is null ? items : await Arrange([.. items]).ConfigureAwait(false), body).ConfigureAwait(false);
+            await EachAsync(await ArrangeAsync(matchers.Take(listing.Items)).ConfigureAwait(false), body).ConfigureAwait(false);
         }).ConfigureAwait(false);
 
         // A cached list doesn't contain items that were created since.
@@ -62,8 +102,10 @@ internal sealed class Finder<T>(
         var isRepeated = reused > 0 && open.Length > 0;
         await EachAsync(matchers.TakeRest(places.Failed, withOpen: !isRepeated), body).ConfigureAwait(false);
         if (isRepeated)
-            await ForEachNamedAsync(scope, open, body, fresh: true).ConfigureAwait(false);
+            await ForEachListedAsync(scope, open, body, fresh: true).ConfigureAwait(false);
     }
+
+    private async Task<IEnumerable<T>> ArrangeAsync(IEnumerable<T> items) => Arrange is null ? items : await Arrange([.. items]).ConfigureAwait(false);
 
     private Task EachAsync(IEnumerable<T> items, Func<T, Task> body) => Task.WhenAll(items.Select(item => context.GuardAsync(item, () => body(item))));
 }
@@ -88,13 +130,19 @@ internal static class Finder
     };
 
     public static Finder<Sequence> Sequences(RequestContext context, Several several = Several.AreMeant) =>
-        new(context, SequenceNames, several, OnHubs(hub => hub.ListSequencesAsync(context.Cancellation)));
+        new(context, SequenceNames, several, OnHubs(hub => hub.ListSequencesAsync(context.Cancellation)))
+        {
+            Find = (hub, id) => hub.FindSequenceAsync(id, context.Cancellation),
+        };
 
     /// <summary>Finds instances by their ids, or by the names of their sequences.</summary>
     /// <param name="context">The command's requests.</param>
     /// <param name="several">What a name of several instances means. If it means one, a running instance takes precedence over ended ones.</param>
     public static Finder<Instance> Instances(RequestContext context, Several several = Several.AreMeant) =>
-        new(context, s_instanceNames, several, OnHubs(hub => hub.ListInstancesAsync(context.Cancellation)));
+        new(context, s_instanceNames, several, OnHubs(hub => hub.ListInstancesAsync(context.Cancellation)))
+        {
+            Find = (hub, id) => hub.FindInstanceAsync(id, context.Cancellation),
+        };
 
     public static Finder<StoreItem> StoreItems(RequestContext context, Several several = Several.AreMeant) => new(
         context,

@@ -15,6 +15,9 @@ internal sealed class PlaceFinder(RequestContext context, CommandScope scope)
 {
     private readonly ConcurrentBag<string> _failed = [];
 
+    /// <summary>Whether a connected standalone hub has the id that it reported last, without a request.</summary>
+    public bool UsesKnownHub { get; init; }
+
     /// <summary>The hubs and spaces whose requests failed.</summary>
     public IReadOnlyCollection<string> Failed => _failed;
 
@@ -110,7 +113,8 @@ internal sealed class PlaceFinder(RequestContext context, CommandScope scope)
         {
             await GuardAsync(alone.Name, async () =>
             {
-                var self = await GetSelfAsync(context, alone).ConfigureAwait(false);
+                var known = UsesKnownHub && texts.All(text => text == alone.Host.HubId) ? new Hub(alone.Host) : null;
+                var self = known ?? await GetSelfAsync(context, alone).ConfigureAwait(false);
                 await EachAsync(Select(matchers, [self]), h => h.Id, body).ConfigureAwait(false);
             }).ConfigureAwait(false);
             return;
