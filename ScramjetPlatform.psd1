@@ -22,6 +22,7 @@
         'Get-ScramjetConfiguration'
         'Get-ScramjetConnection'
         'Get-ScramjetContext'
+        'Get-ScramjetFlow'
         'Get-ScramjetHealth'
         'Get-ScramjetHub'
         'Get-ScramjetInstance'

@@ -66,6 +66,15 @@ public static class StatusStyle
         _ => "",
     };
 
+    /// <summary>An end of a flow: the name of an instance, or that it isn't known, or that there is none, in yellow.</summary>
+    /// <param name="name">The name.</param>
+    /// <param name="hub">The hub.</param>
+    /// <param name="colour">As for <see cref="Format"/>.</param>
+    public static string FlowEnd(object? name, object? hub, bool colour) =>
+        name?.ToString() is { } known ? DisplayText.Clean(known)!
+        : hub is null ? Paint("(none)", Changing, colour)
+        : Paint("(unknown)", Faint, colour);
+
     /// <summary>How many there are; nothing if it isn't known.</summary>
     /// <param name="items">The items, also as they came back from a file.</param>
     public static object? Count(object? items) => (items is PSObject wrapped ? wrapped.BaseObject : items) switch
