@@ -36,6 +36,7 @@ public sealed class ObjectSamples(RealPlatform real) : IAsyncLifetime
         ["ScramjetPlatform.ScramjetConnection"] = "Get-ScramjetConnection",
         ["ScramjetPlatform.ScramjetContext"] = "Get-ScramjetContext",
         ["ScramjetPlatform.ScramjetEvent"] = "$event",
+        ["ScramjetPlatform.ScramjetFlow"] = "$flow",
         ["ScramjetPlatform.ScramjetInstanceLine"] = "$line",
         ["ScramjetPlatform.ScramjetTreeNode"] = "Show-ScramjetTree -Hub sth-0, sth-1 -Space alpha -Connection admin",
         ["ScramjetPlatform.ScramjetVersion"] = "Get-ScramjetVersion -Connection real",
@@ -68,6 +69,8 @@ public sealed class ObjectSamples(RealPlatform real) : IAsyncLifetime
             $event = Get-ScramjetInstance -Sequence $name -Connection real | Receive-ScramjetEvent pong -WaitTimeoutSec 60
             $line = Get-ScramjetInstance -Sequence $name -Connection real | Enter-ScramjetInstance -Stream Log | Select-Object -First 1
             New-ScramjetTopic cities -Hub sth-0, sth-1 -Space alpha -Connection admin | Out-Null
+            Start-ScramjetSequence hello -Hub sth-0 -Space alpha -OutputTopic cities -Connection admin | Out-Null
+            $flow = Get-ScramjetFlow cities -Hub sth-0 -Space alpha -Connection admin
             $newKey = New-ScramjetAccessKey lab -Space alpha -Connection admin
             Publish-ScramjetStoreItem $folder -Space alpha -Connection admin | Out-Null
             $disconnected = Disconnect-ScramjetHub sth-2 -Space alpha -Connection admin
