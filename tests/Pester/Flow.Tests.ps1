@@ -4,11 +4,10 @@ BeforeAll {
     . "$PSScriptRoot/LocalPlatform.ps1"
     . "$PSScriptRoot/Screen.ps1"
     $platform = Start-LocalPlatform
-    $connect = "Connect-ScramjetPlatform $($platform.Uri) -AccessToken $($platform.Token)"
-    Invoke-Expression $connect
+    Connect-ScramjetPlatform $platform.Uri -AccessToken $platform.Token
     Publish-ScramjetSequence "$root/docs/samples/topic-writer" -Hub sth-0 | Start-ScramjetSequence | Out-Null
     do { $flow = Get-ScramjetFlow cities -ErrorAction Ignore } until ($flow)
-    $screen = Start-Screen -Width 100 -Command $connect
+    $screen = Start-Screen -Width 100 -Command "Connect-ScramjetPlatform $($platform.Uri) -AccessToken $($platform.Token)"
 }
 
 AfterAll {
