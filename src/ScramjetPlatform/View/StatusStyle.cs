@@ -69,11 +69,11 @@ public static class StatusStyle
     /// <summary>An end of a flow: the name of an instance, or that it isn't known, or that there is none, in yellow.</summary>
     /// <param name="name">The name.</param>
     /// <param name="hub">The hub.</param>
-    /// <param name="colour">As for <see cref="Format"/>.</param>
-    public static string FlowEnd(object? name, object? hub, bool colour) =>
+    /// <param name="color">As for <see cref="Format"/>.</param>
+    public static string FlowEnd(object? name, object? hub, bool color) =>
         name?.ToString() is { } known ? DisplayText.Clean(known)!
-        : hub is null ? Paint("(none)", Changing, colour)
-        : Paint("(unknown)", Faint, colour);
+        : hub is null ? Paint("(none)", Changing, color)
+        : Paint("(unknown)", Faint, color);
 
     /// <summary>How many there are; nothing if it isn't known.</summary>
     /// <param name="items">The items, also as they came back from a file.</param>
