@@ -180,6 +180,9 @@ public sealed class LocalPlatform : IAsyncDisposable
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         var register = new HubRegister(state, channels);
+
+        // Nothing here blocks a thread, and handing each block of a stream to another one takes more time than the block itself.
+        builder.WebHost.UseSockets(sockets => sockets.UnsafePreferInlineScheduling = true);
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;

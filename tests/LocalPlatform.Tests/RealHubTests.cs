@@ -8,6 +8,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using System.Threading;
 using System.Threading.Tasks;
+using Scramjet.Testing;
 using Xunit;
 
 namespace Scramjet.LocalPlatform.Tests;

@@ -20,7 +20,14 @@ internal sealed class MultiplexedStream(Multiplexer connection, uint number) : S
     private const int SegmentSize = 64 * 1024;
 
     private readonly Lock gate = new();
-    private readonly Pipe input = new(new PipeOptions(pauseWriterThreshold: 0, minimumSegmentSize: SegmentSize, useSynchronizationContext: false));
+
+    // The reader goes on in the thread that has read the connection, because handing over each block takes more time than the block itself.
+    private readonly Pipe input = new(new PipeOptions(
+        readerScheduler: PipeScheduler.Inline,
+        pauseWriterThreshold: 0,
+        minimumSegmentSize: SegmentSize,
+        useSynchronizationContext: false));
+
     private readonly TaskCompletionSource taken = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly SemaphoreSlim writing = new(1, 1);
     private TaskCompletionSource granted = new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -7,7 +7,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Threading.Tasks;
 
-namespace Scramjet.LocalPlatform.Tests;
+namespace Scramjet.Testing;
 
 /// <summary>A program of its own, which is killed at the end: a platform, or the hub of a 1.0.1 release that SCRAMJET_TEST_HUB_PROGRAM names.</summary>
 internal sealed class HubProgram : IAsyncDisposable
@@ -15,21 +15,29 @@ internal sealed class HubProgram : IAsyncDisposable
     /// <summary>The variable with the path of the release's hub.js.</summary>
     public const string Variable = "SCRAMJET_TEST_HUB_PROGRAM";
 
-    private HubProgram(Process process) => Process = process;
+    private HubProgram(Process process, Uri? baseUri = null)
+    {
+        Process = process;
+        BaseUri = baseUri;
+    }
 
     /// <summary>The path of the release's hub.js; null where none is named.</summary>
     public static string? Path => Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } path ? path : null;
 
     public Process Process { get; }
 
+    /// <summary>The own address of a hub.</summary>
+    public Uri? BaseUri { get; }
+
     /// <summary>Starts a hub with the options of its own command line.</summary>
     public static HubProgram StartHub(string folder, string id, params string[] options)
     {
+        var port = FreePort();
         var sequences = Directory.CreateDirectory(System.IO.Path.Combine(folder, id)).FullName;
         return Start("node", [
-            Path!, "--hostname", "127.0.0.1", "--port", FreePort(), "--instances-server-port", FreePort(), "--id", id,
+            Path!, "--hostname", "127.0.0.1", "--port", port, "--instances-server-port", FreePort(), "--id", id,
             "--no-docker", "--sequences-root", sequences, "--no-telemetry", .. options,
-        ], folder);
+        ], folder, new Uri($"http://127.0.0.1:{port}/api/v1"));
     }
 
     /// <summary>Starts a platform, as its users do.</summary>
@@ -57,7 +65,7 @@ internal sealed class HubProgram : IAsyncDisposable
         Process.Dispose();
     }
 
-    private static HubProgram Start(string program, IEnumerable<string> arguments, string folder)
+    private static HubProgram Start(string program, IEnumerable<string> arguments, string folder, Uri? baseUri = null)
     {
         var process = new Process
         {
@@ -74,6 +82,6 @@ internal sealed class HubProgram : IAsyncDisposable
         // Nobody reads them, and a full pipe would stop the program.
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
-        return new HubProgram(process);
+        return new HubProgram(process, baseUri);
     }
 }
