@@ -182,6 +182,23 @@ public sealed class JoinTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_end_of_the_data_of_a_topic_comes_after_a_pause()
+    {
+        await using var hub = await MadeHub.JoinAsync(_platform.BaseUri, Space, "one");
+        await _client.UntilConnectedAsync("one");
+        var clock = Stopwatch.StartNew();
+        var (status, _) = await _client.SendAsync(HttpMethod.Post, "sth/one/api/v1/topic/cities", SpaceClient.Text("Sopot\n"u8.ToArray(), "text/plain"));
+
+        // The hub has answered when it had the end. A busy machine only makes this longer, and timers can be a little early.
+        Assert.InRange(clock.Elapsed, TimeSpan.FromMilliseconds(90), SpaceClient.NoticeTime);
+        Assert.Equal(HttpStatusCode.OK, status);
+
+        // With a length, a hub would know the end from the start.
+        Assert.Contains("Transfer-Encoding: chunked", hub.TopicHead, StringComparison.OrdinalIgnoreCase);
+        Assert.DoesNotContain("Content-Length", hub.TopicHead, StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Fact]
     public async Task A_stream_that_nobody_reads_stops_no_other()
     {
         const long Bytes = 64 << 20;

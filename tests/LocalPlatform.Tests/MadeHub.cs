@@ -36,6 +36,9 @@ internal sealed class MadeHub : IAsyncDisposable
     /// <summary>What the space has said in the control channel.</summary>
     public string Control => string.Concat(_control);
 
+    /// <summary>The head of the last request that sent the data of a topic.</summary>
+    public string? TopicHead { get; private set; }
+
     /// <summary>Completes when the connection has ended, and what it brought was read.</summary>
     public Task Closed => Task.WhenAll(_running, _controlling.Task);
 
@@ -109,12 +112,30 @@ internal sealed class MadeHub : IAsyncDisposable
                     channel,
                     long.Parse(Regex.Match(head, "x-bytes: ([0-9]+)", RegexOptions.IgnoreCase).Groups[1].Value, CultureInfo.InvariantCulture));
             }
+            else if (path.StartsWith("/api/v1/topic/", StringComparison.Ordinal))
+            {
+                TopicHead = head;
+                await UntilEndAsync(input);
+                await AnswerAsync(channel, "{}");
+            }
             else
                 await AnswerAsync(channel, path is "/api/v1/sequences" or "/api/v1/instances" or "/api/v1/topics" ? "[]" : """{"version":"1.0.1"}""");
         }
         catch (Exception error) when (error is IOException or OperationCanceledException)
         {
             // The connection has ended.
+        }
+    }
+
+    private static async Task UntilEndAsync(PipeReader input)
+    {
+        while (true)
+        {
+            var result = await input.ReadAsync();
+            var all = Encoding.ASCII.GetString(result.Buffer);
+            input.AdvanceTo(result.Buffer.Start, result.Buffer.End);
+            if (all.EndsWith("0\r\n\r\n", StringComparison.Ordinal) || result.IsCompleted)
+                return;
         }
     }
 

@@ -18,6 +18,8 @@ public sealed class RealHubTests : IAsyncLifetime
 {
     private const string Space = "first";
     private const string Hub = "sth-0";
+    private const string Npm = "0.18.7";
+    private const string Release = "1.0.1";
 
     private readonly string _folder = Directory.CreateTempSubdirectory("platform-test-").FullName;
     private LocalPlatform _platform = null!;
@@ -40,16 +42,18 @@ public sealed class RealHubTests : IAsyncLifetime
         Directory.Delete(_folder, recursive: true);
     }
 
-    [Fact]
-    public async Task A_hub_that_is_killed_breaks_its_streams_and_comes_back()
+    [Theory]
+    [InlineData(Npm)]
+    [InlineData(Release)]
+    public async Task A_hub_that_is_killed_breaks_its_streams_and_comes_back(string version)
     {
-        var started = Stopwatch.StartNew();
-        await using (
-            var hub = await LocalHub.StartAsync(
-                new LocalHubOptions { Id = "other", WorkingFolder = Path.Combine(_folder, "other"), Space = _platform.BaseUri.Authority },
-                Cancel))
+        string? created;
+        string? sent;
+        await using (var hub = await StartAsync(version, _platform.BaseUri.Authority))
         {
             await _client.UntilConnectedAsync("other");
+            sent = (string?)(await _client.SendAsync(HttpMethod.Get, "sth/other/api/v1/version")).Body!["version"];
+            created = (string?)(await _client.HubAsync("other"))!["info"]!["created"];
             using var log = await _client.OpenAsync(HttpMethod.Get, "sth/other/api/v1/log");
             await using var stream = await log.Content.ReadAsStreamAsync(Cancel);
             await hub.KillAsync();
@@ -58,50 +62,53 @@ public sealed class RealHubTests : IAsyncLifetime
             Assert.Equal(HttpStatusCode.BadGateway, (await _client.SendAsync(HttpMethod.Get, "sth/other/api/v1/version")).Status);
         }
 
-        var created = (string?)(await _client.HubAsync("other"))!["info"]!["created"];
-        await using var back = await LocalHub.StartAsync(
-            new LocalHubOptions { Id = "other", WorkingFolder = Path.Combine(_folder, "other"), Space = _platform.BaseUri.Authority },
-            Cancel);
+        // Back after a pause.
+        await Task.Delay(TimeSpan.FromSeconds(5), Cancel);
+        await using var back = await StartAsync(version, _platform.BaseUri.Authority);
         await _client.UntilConnectedAsync("other");
         Assert.Equal(created, (string?)(await _client.HubAsync("other"))!["info"]!["created"]);
-        Assert.Equal("0.18.7", (string?)(await _client.SendAsync(HttpMethod.Get, "sth/other/api/v1/version")).Body!["version"]);
+        Assert.Equal(sent, (string?)(await _client.SendAsync(HttpMethod.Get, "sth/other/api/v1/version")).Body!["version"]);
     }
 
-    [Fact]
-    public async Task A_frozen_hub_is_noticed_and_comes_back_when_it_goes_on()
+    [Theory]
+    [InlineData(Npm)]
+    [InlineData(Release)]
+    public async Task A_frozen_hub_is_noticed_and_comes_back_when_it_goes_on(string version)
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no signal that freezes a process.");
-        var instance = await _client.StartAsync(Hub, "echo");
-        using var output = await _client.OpenAsync(HttpMethod.Get, $"sth/{Hub}/api/v1/instance/{instance}/stdout");
+        await using var hub = await StartAsync(version, _platform.BaseUri.Authority);
+        await _client.UntilConnectedAsync("other");
+        var instance = await _client.StartAsync("other", "echo");
+        using var output = await _client.OpenAsync(HttpMethod.Get, $"sth/other/api/v1/instance/{instance}/stdout");
         await using var stream = await output.Content.ReadAsStreamAsync(Cancel);
-        var process = _platform.GetHub(Space, Hub).Process;
-        await SignalAsync("STOP", process);
+        await SignalAsync("STOP", hub.Process);
         try
         {
-            var request = _client.SendAsync(HttpMethod.Get, $"sth/{Hub}/api/v1/version");
-            Assert.True(await _client.UntilGoneAsync(Hub) < SpaceClient.NoticeTime);
+            var request = _client.SendAsync(HttpMethod.Get, "sth/other/api/v1/version");
+            Assert.True(await _client.UntilGoneAsync("other") < SpaceClient.NoticeTime);
             Assert.Equal(HttpStatusCode.BadGateway, (await request.WaitAsync(SpaceClient.NoticeTime, Cancel)).Status);
             await Assert.ThrowsAnyAsync<IOException>(() => stream.CopyToAsync(Stream.Null, Cancel).WaitAsync(SpaceClient.NoticeTime, Cancel));
-            Assert.Equal("not_responding", (string?)(await _client.HubAsync(Hub))!["disconnectReason"]);
+            Assert.Equal("not_responding", (string?)(await _client.HubAsync("other"))!["disconnectReason"]);
         }
         finally
         {
-            await SignalAsync("CONT", process);
+            await SignalAsync("CONT", hub.Process);
         }
 
-        await _client.UntilConnectedAsync(Hub);
-        Assert.Equal(HttpStatusCode.OK, (await _client.SendAsync(HttpMethod.Get, $"sth/{Hub}/api/v1/instance/{instance}")).Status);
-        await _client.SendAsync(HttpMethod.Post, $"sth/{Hub}/api/v1/instance/{instance}/_kill", SpaceClient.Json("{}"));
+        await _client.UntilConnectedAsync("other");
+        Assert.Equal(HttpStatusCode.OK, (await _client.SendAsync(HttpMethod.Get, $"sth/other/api/v1/instance/{instance}")).Status);
     }
 
-    [Fact]
-    public async Task Hubs_join_a_platform_again_that_was_killed_and_their_instances_run_on()
+    [Theory]
+    [InlineData(Npm)]
+    [InlineData(Release)]
+    public async Task Hubs_join_a_platform_again_that_was_killed_and_their_instances_run_on(string version)
     {
         var port = HubProgram.FreePort();
         var folder = Directory.CreateDirectory(Path.Combine(_folder, "platform")).FullName;
         string[] options = ["--port", port, "--hubs", "0", "--spaces", Space, "--token", "token", "--folder", folder];
         using var client = new SpaceClient(new Uri($"http://127.0.0.1:{port}/api/v1"), "token", Space);
-        await using var hub = await LocalHub.StartAsync(new LocalHubOptions { Id = "other", Space = $"127.0.0.1:{port}" }, Cancel);
+        await using var hub = await StartAsync(version, $"127.0.0.1:{port}");
         string instance;
         await using (var first = HubProgram.StartPlatform(options))
         {
@@ -198,6 +205,22 @@ public sealed class RealHubTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_release_answers_to_a_topics_data_that_ends_at_once()
+    {
+        SkipWithoutProgram();
+        await using var hub = HubProgram.StartHub(_folder, "release", "--cpm-url", _platform.BaseUri.Authority, "--cpm-id", Space);
+        await SpaceClient.UntilAsync(async () => (bool?)(await _client.HubAsync("release"))?["healthy"] == true, "The hub should be healthy");
+        for (var i = 0; i < 5; i++)
+        {
+            using var read = await _client.OpenAsync(HttpMethod.Get, $"sth/release/api/v1/topic/short-{i}", SpaceClient.Text([], "text/plain"));
+            var send = _client.SendAsync(HttpMethod.Post, $"sth/release/api/v1/topic/short-{i}", SpaceClient.Text("Sopot\n"u8.ToArray(), "text/plain"));
+            Assert.Equal(HttpStatusCode.OK, (await send.WaitAsync(SpaceClient.NoticeTime, Cancel)).Status);
+            using var lines = new StreamReader(await read.Content.ReadAsStreamAsync(Cancel));
+            Assert.Equal("Sopot", await lines.ReadLineAsync(Cancel).AsTask().WaitAsync(SpaceClient.NoticeTime, Cancel));
+        }
+    }
+
+    [Fact]
     public async Task A_topic_of_releases_loses_nothing_while_the_one_that_reads_is_away()
     {
         SkipWithoutProgram();
@@ -229,6 +252,22 @@ public sealed class RealHubTests : IAsyncLifetime
         Task<HttpResponseMessage> ReadAsync(string hub) => _client.OpenAsync(HttpMethod.Get, $"sth/{hub}/api/v1/{Topic}", SpaceClient.Text([], Type));
     }
 
+    /// <summary>Starts the hub "other", which joins the space that listens at the address.</summary>
+    private async Task<RealHub> StartAsync(string version, string address)
+    {
+        if (version == Npm)
+        {
+            var hub = await LocalHub.StartAsync(
+                new LocalHubOptions { Id = "other", WorkingFolder = Path.Combine(_folder, "other"), Space = address },
+                Cancel);
+            return new RealHub(hub.Process, hub.KillAsync, hub);
+        }
+
+        SkipWithoutProgram();
+        var release = HubProgram.StartHub(_folder, "other", "--cpm-url", address, "--cpm-id", Space);
+        return new RealHub(release.Process, release.KillAsync, release);
+    }
+
     private static void SkipWithoutProgram() =>
         Assert.SkipWhen(HubProgram.Path is null, $"{HubProgram.Variable} isn't set to the path of a 1.0.1 release's hub.js.");
 
@@ -248,5 +287,10 @@ public sealed class RealHubTests : IAsyncLifetime
     {
         using var kill = Process.Start("kill", ["-" + signal, process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
         await kill.WaitForExitAsync(Cancel);
+    }
+
+    private sealed record RealHub(Process Process, Func<Task> KillAsync, IAsyncDisposable Program) : IAsyncDisposable
+    {
+        public ValueTask DisposeAsync() => Program.DisposeAsync();
     }
 }
