@@ -16,9 +16,12 @@ internal static class Program
     private const string PasswordVariable = "SCRAMJET_CERTIFICATE_PASSWORD";
 
     private const string Usage = $"""
+        A space manager for Scramjet hubs: hubs join its spaces by themselves, and people use the spaces with the cmdlets of ScramjetPlatform.
+
         Usage: LocalPlatform [--hubs <number>] [--spaces <id,id>] [--listen <address>] [--port <number>] [--certificate <file> [--certificate-key <file>]]
                              [--require-keys] [--token <token> | --no-token] [--folder <path>] [--stdin]
 
+          --help             show this text
           --hubs             real hubs to start in each space (2)
           --spaces           the ids of the spaces (those of the folder, or one with a generated id)
           --listen           the address to listen on (127.0.0.1)
@@ -34,6 +37,12 @@ internal static class Program
 
     public static async Task<int> Main(string[] arguments)
     {
+        if (arguments is ["--help" or "-h" or "-?"])
+        {
+            Console.WriteLine(Usage);
+            return 0;
+        }
+
         LocalPlatformOptions? options;
         bool withInput;
         try

@@ -186,12 +186,16 @@ public sealed class JoinTests : IAsyncLifetime
     {
         await using var hub = await MadeHub.JoinAsync(_platform.BaseUri, Space, "one");
         await _client.UntilConnectedAsync("one");
-        var clock = Stopwatch.StartNew();
-        var (status, _) = await _client.SendAsync(HttpMethod.Post, "sth/one/api/v1/topic/cities", SpaceClient.Text("Sopot\n"u8.ToArray(), "text/plain"));
+        for (var i = 0; i < 5; i++)
+        {
+            var clock = Stopwatch.StartNew();
+            var (status, _) = await _client.SendAsync(
+                HttpMethod.Post, "sth/one/api/v1/topic/cities", SpaceClient.Text("Sopot\n"u8.ToArray(), "text/plain"));
 
-        // The hub has answered when it had the end. A busy machine only makes this longer, and timers can be a little early.
-        Assert.InRange(clock.Elapsed, TimeSpan.FromMilliseconds(90), SpaceClient.NoticeTime);
-        Assert.Equal(HttpStatusCode.OK, status);
+            // The hub has answered when it had the end. A busy machine only makes this longer, and timers can be a little early.
+            Assert.InRange(clock.Elapsed, TimeSpan.FromMilliseconds(90), SpaceClient.NoticeTime);
+            Assert.Equal(HttpStatusCode.OK, status);
+        }
 
         // With a length, a hub would know the end from the start.
         Assert.Contains("Transfer-Encoding: chunked", hub.TopicHead, StringComparison.OrdinalIgnoreCase);
@@ -285,10 +289,16 @@ public sealed class JoinTests : IAsyncLifetime
                     Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
             }
 
+            // Packages can have secrets too.
+            var store = Assert.Single(Directory.GetDirectories(folder));
+            if (!OperatingSystem.IsWindows())
+                Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(store));
+
             await using var again = await LocalPlatform.StartAsync(new LocalPlatformOptions { HubsPerSpace = 0, WorkingFolder = folder }, Cancel);
             Assert.Equal((token, Space), (again.Token, Assert.Single(again.SpaceIds)));
             using var later = new SpaceClient(again.BaseUri, token, Space);
-            Assert.False(await later.IsConnectedAsync("one"));
+            var gone = await later.HubAsync("one");
+            Assert.Equal((false, "connection_closed"), ((bool)gone!["isConnectionActive"]!, (string?)gone["disconnectReason"]));
             Assert.Equal("mine", (string?)Assert.Single((await later.SendAsync(HttpMethod.Get, "s3")).Body!.AsArray())!["id"]);
             await using var back = await MadeHub.JoinAsync(again.BaseUri, Space, "one", key);
             await later.UntilConnectedAsync("one");

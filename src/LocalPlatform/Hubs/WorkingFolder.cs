@@ -1,5 +1,6 @@
 using System;
 using System.IO;
+using Scramjet.LocalPlatform.Spaces;
 
 namespace Scramjet.LocalPlatform;
 
@@ -11,7 +12,7 @@ internal sealed class WorkingFolder : IDisposable
     public WorkingFolder(string? path)
     {
         temporary = path is null;
-        Path = path is null ? Directory.CreateTempSubdirectory("scramjet-").FullName : Directory.CreateDirectory(path).FullName;
+        Path = path is null ? Directory.CreateTempSubdirectory("scramjet-").FullName : PrivateFile.CreateFolder(path).FullName;
     }
 
     /// <summary>Its full path.</summary>

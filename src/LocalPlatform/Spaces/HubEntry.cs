@@ -59,6 +59,7 @@ internal sealed class HubEntry : IDisposable
         tags = [.. (saved["tags"] as JsonArray ?? []).Select(tag => (string)tag!)];
         KeyId = (string?)saved["key"];
         DropReason = (string?)saved["dropReason"];
+        lossReason = "connection_closed";
     }
 
     public string Id { get; }

@@ -58,7 +58,7 @@ internal sealed class PackageStore
     /// <exception cref="PackageException">It is no package.</exception>
     public async Task<JsonObject?> PutAsync(string id, Stream package, CancellationToken cancellationToken)
     {
-        Directory.CreateDirectory(folder);
+        PrivateFile.CreateFolder(folder);
         var file = Path.Combine(folder, Guid.NewGuid() + PackageEnd);
         var stored = false;
         try

@@ -6,7 +6,7 @@ using System.Security.Principal;
 
 namespace Scramjet.LocalPlatform.Spaces;
 
-/// <summary>Files that only their owner can read.</summary>
+/// <summary>Files and folders that only their owner can read.</summary>
 internal static class PrivateFile
 {
     /// <summary>Writes a file as a whole: whoever reads it meanwhile, or after a crash, finds the old content or the new.</summary>
@@ -27,6 +27,11 @@ internal static class PrivateFile
 
         File.Move(next, path, overwrite: true);
     }
+
+    /// <summary>Creates a folder that isn't there yet. In Windows it has the permissions of the folder that it is in.</summary>
+    public static DirectoryInfo CreateFolder(string path) => OperatingSystem.IsWindows()
+        ? Directory.CreateDirectory(path)
+        : Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
 
     [SupportedOSPlatform("windows")]
     private static void Restrict(FileStream file)
