@@ -20,13 +20,13 @@ namespace ScramjetPlatform.Tests;
 /// <summary>The hubs for tests.</summary>
 public enum TestHub
 {
-    /// <summary>The real hub 0.18.7 from npm, of <see cref="RealPlatform"/>.</summary>
+    /// <summary>The real hub 0.18.7 from npm, of <see cref="RealPlatform"/>. It is left out where those hubs are of another version.</summary>
     Npm,
 
     /// <summary>The stand-in of the 1.0.1 release, a separate one for each test.</summary>
     StandIn,
 
-    /// <summary>The hub in SCRAMJET_TEST_HUB_URI.</summary>
+    /// <summary>The hub in SCRAMJET_TEST_HUB_URI, or the release of <see cref="RealPlatform"/>.</summary>
     Named,
 }
 
@@ -62,6 +62,8 @@ public sealed class HubUnderTest : IAsyncDisposable
     /// <summary>The variable with the address of a hub to test with, such as <c>http://127.0.0.1:8000</c>.</summary>
     public const string Variable = "SCRAMJET_TEST_HUB_URI";
 
+    private static readonly TheoryDataRow<TestHub>[] s_npm = [new(TestHub.Npm)];
+
     private readonly FaultServer? _server;
     private readonly List<TestSequence> _sequences = [];
     private readonly List<string> _topics = [];
@@ -79,6 +81,9 @@ public sealed class HubUnderTest : IAsyncDisposable
     /// <summary>The address of the hub with /api/v1 and without a trailing slash.</summary>
     public string BaseUri { get; }
 
+    /// <summary>Whether the hub is reached through a space.</summary>
+    public bool ThroughSpace => BaseUri.Contains("/space/", StringComparison.Ordinal);
+
     /// <summary>The stand-in; null for another hub.</summary>
     public FakeHub? StandIn { get; }
 
@@ -86,10 +91,11 @@ public sealed class HubUnderTest : IAsyncDisposable
         Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } uri ? new Uri(uri).AbsolutePath == "/" ? uri.TrimEnd('/') + "/api/v1" : uri : null;
 
     /// <summary>All hubs, including the one in SCRAMJET_TEST_HUB_URI.</summary>
-    public static IEnumerable<TheoryDataRow<TestHub>> All() => [new(TestHub.Npm), .. InTheFormOf10()];
+    public static IEnumerable<TheoryDataRow<TestHub>> All() => [.. RealPlatform.IsRelease ? [] : s_npm, .. InTheFormOf10()];
 
     /// <summary>The hubs of 1.0: the stand-in, and the one in SCRAMJET_TEST_HUB_URI.</summary>
-    public static IEnumerable<TheoryDataRow<TestHub>> InTheFormOf10() => Address is null ? [new(TestHub.StandIn)] : [new(TestHub.StandIn), new(TestHub.Named)];
+    public static IEnumerable<TheoryDataRow<TestHub>> InTheFormOf10() =>
+        Address is null && !RealPlatform.IsRelease ? [new(TestHub.StandIn)] : [new(TestHub.StandIn), new(TestHub.Named)];
 
     /// <param name="which">The hub.</param>
     /// <param name="real">The platform with the hubs from npm.</param>
@@ -99,9 +105,9 @@ public sealed class HubUnderTest : IAsyncDisposable
         switch (which)
         {
             case TestHub.Npm:
-                return Task.FromResult(new HubUnderTest(which, real.Platform.Hubs[0].BaseUri.ToString()));
+                return Task.FromResult(new HubUnderTest(which, real.HubUri().ToString()));
             case TestHub.Named:
-                return Task.FromResult(new HubUnderTest(which, Address ?? throw new InvalidOperationException($"{Variable} is not set.")));
+                return Task.FromResult(new HubUnderTest(which, Address ?? real.HubUri().ToString()));
             default:
                 var hub = new FakeHub("sth-stand-in");
                 configure?.Invoke(hub);

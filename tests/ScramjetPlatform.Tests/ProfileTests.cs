@@ -59,7 +59,7 @@ public sealed class ProfileTests : IDisposable
 
     private string Development() =>
         $$"""
-        {"configVersion":1,"apiUrl":"{{_real.Platform.Hubs[0].BaseUri}}","middlewareApiUrl":"","env":"development",
+        {"configVersion":1,"apiUrl":"{{_real.HubUri()}}","middlewareApiUrl":"","env":"development",
         "scope":"","token":"","log":{"debug":false,"format":"pretty"} }
         """;
 
@@ -100,21 +100,21 @@ public sealed class ProfileTests : IDisposable
     {
         Assert.Equal("BAD_PARAMETERS", Code(_session.Error("Connect-ScramjetPlatform")));
         Profile("default", Development());
-        Assert.Equal(_real.Platform.Hubs[0].BaseUri, _session.Single("Connect-ScramjetPlatform -PassThru").Properties["Uri"].Value);
+        Assert.Equal(_real.HubUri(), _session.Single("Connect-ScramjetPlatform -PassThru").Properties["Uri"].Value);
 
         Profile("cloud", Production(_real.Platform.Token));
         Profile("si-config", """{"profile":"cloud"}""", ".si");
         Assert.Equal(_real.Platform.BaseUri, _session.Single("Connect-ScramjetPlatform -PassThru").Properties["Uri"].Value);
 
         Environment.SetEnvironmentVariable("SI_CONFIG", "default");
-        Assert.Equal(_real.Platform.Hubs[0].BaseUri, _session.Single("Connect-ScramjetPlatform -PassThru").Properties["Uri"].Value);
+        Assert.Equal(_real.HubUri(), _session.Single("Connect-ScramjetPlatform -PassThru").Properties["Uri"].Value);
 
         Environment.SetEnvironmentVariable("SI_CONFIG_PATH", Profile("elsewhere", Production(_real.Platform.Token), "other"));
         Assert.Equal(_real.Platform.BaseUri, _session.Single("Connect-ScramjetPlatform -PassThru").Properties["Uri"].Value);
 
         // The environment variables of a runbook take precedence.
-        Environment.SetEnvironmentVariable("SCRAMJET_HUB_URI", _real.Platform.Hubs[1].BaseUri.ToString());
-        Assert.Equal(_real.Platform.Hubs[1].BaseUri, _session.Single("Connect-ScramjetPlatform -PassThru").Properties["Uri"].Value);
+        Environment.SetEnvironmentVariable("SCRAMJET_HUB_URI", _real.HubUri(1).ToString());
+        Assert.Equal(_real.HubUri(1), _session.Single("Connect-ScramjetPlatform -PassThru").Properties["Uri"].Value);
         Environment.SetEnvironmentVariable("SCRAMJET_URI", _real.Platform.BaseUri.ToString());
         Environment.SetEnvironmentVariable("SCRAMJET_TOKEN", _real.Platform.Token);
         Assert.Equal("local", _session.Single("Connect-ScramjetPlatform; Get-ScramjetSpace").Properties["Id"].Value);
@@ -151,9 +151,9 @@ public sealed class ProfileTests : IDisposable
     public void Connections_can_be_specified_by_name()
     {
         _session.Get(
-            $"Connect-ScramjetPlatform -HubUri {_real.Platform.Hubs[0].BaseUri} -Name one; Connect-ScramjetPlatform -HubUri "
-                + $"{_real.Platform.Hubs[1].BaseUri} -Name two");
-        Assert.Equal(_real.Platform.Hubs[0].BaseUri + "", _session.Single("(Get-ScramjetHub -Connection one).Uri.ToString()").BaseObject);
+            $"Connect-ScramjetPlatform -HubUri {_real.HubUri()} -Name one; Connect-ScramjetPlatform -HubUri "
+                + $"{_real.HubUri(1)} -Name two");
+        Assert.Equal(_real.HubUri() + "", _session.Single("(Get-ScramjetHub -Connection one).Uri.ToString()").BaseObject);
         _session.Get("Disconnect-ScramjetPlatform one");
         Assert.Equal("two", _session.Single("Get-ScramjetConnection").Properties["Name"].Value);
         Assert.Contains("'nothing'", _session.Error("Get-ScramjetHub -Connection nothing").ToString(), StringComparison.Ordinal);
@@ -204,7 +204,7 @@ public sealed class ProfileTests : IDisposable
     [Fact]
     public void A_saved_connection_needs_only_its_name()
     {
-        var hub = new Uri(_real.Platform.Hubs[0].BaseUri.ToString());
+        var hub = new Uri(_real.HubUri().ToString());
         _session.Get($"Register-ScramjetPlatform lab {hub.Authority}");
         var connection = _session.Single("Connect-ScramjetPlatform lab -PassThru");
         Assert.Equal("lab", connection.Properties["Name"].Value);
@@ -316,13 +316,13 @@ public sealed class ProfileTests : IDisposable
     {
         Profile("lab", Production(_real.Platform.Token));
         Profile("cloud", Production(_real.Platform.Token));
-        var result = _session.Run($"Register-ScramjetPlatform lab {_real.Platform.Hubs[0].BaseUri}");
+        var result = _session.Run($"Register-ScramjetPlatform lab {_real.HubUri()}");
         Assert.Contains("profile 'lab' of si", Assert.Single(result.Warnings), StringComparison.Ordinal);
 
         // With -Debug, PowerShell would ask after a cmdlet's own warning.
         Assert.Contains(
             "profile 'lab' of si",
-            _session.Single($"Register-ScramjetPlatform lab {_real.Platform.Hubs[0].BaseUri} -Force -Debug 3>&1").ToString(),
+            _session.Single($"Register-ScramjetPlatform lab {_real.HubUri()} -Force -Debug 3>&1").ToString(),
             StringComparison.Ordinal);
         Assert.Equal("Hub", _session.Single("Connect-ScramjetPlatform lab -PassThru").Properties["Kind"].Value);
         Assert.Equal("Hub", _session.Single("Connect-ScramjetPlatform -Profile lab -PassThru").Properties["Kind"].Value);
@@ -351,8 +351,8 @@ public sealed class ProfileTests : IDisposable
     {
         _session.Get("'Name,Uri,SecretName', 'a,127.0.0.1:1,one', 'b,127.0.0.1:2,two' | ConvertFrom-Csv | Register-ScramjetPlatform");
         Assert.Equal(["secret one", "secret two"], _session.Get("Get-ScramjetProfile").Select(p => p.Properties["AccessTokenSource"].Value));
-        _session.Get($"Connect-ScramjetPlatform {_real.Platform.Hubs[0].BaseUri} -Name open; Get-ScramjetConnection open | Register-ScramjetPlatform");
-        Assert.Equal(_real.Platform.Hubs[0].BaseUri, _session.Single("Get-ScramjetProfile open").Properties["Uri"].Value);
+        _session.Get($"Connect-ScramjetPlatform {_real.HubUri()} -Name open; Get-ScramjetConnection open | Register-ScramjetPlatform");
+        Assert.Equal(_real.HubUri(), _session.Single("Get-ScramjetProfile open").Properties["Uri"].Value);
     }
 
     [Theory]
@@ -380,7 +380,7 @@ public sealed class ProfileTests : IDisposable
         var listed = _session.Run("Get-ScramjetProfile");
         Assert.Equal("INVALID_PROFILE", Code(Assert.Single(listed.Errors)));
         Assert.Equal("cloud", Assert.Single(listed.Output).Properties["Name"].Value);
-        _session.Get($"Connect-ScramjetPlatform {_real.Platform.Hubs[0].BaseUri}");
+        _session.Get($"Connect-ScramjetPlatform {_real.HubUri()}");
     }
 
     [Fact]

@@ -13,7 +13,7 @@ public sealed class SessionTests(RealPlatform real) : IDisposable
     public void Dispose() => _engine.Dispose();
 
     private void Connect(int hub, string name, Engine? engine = null) =>
-        (engine ?? _engine).Get($"Connect-ScramjetPlatform {real.Platform.Hubs[hub].BaseUri} -Name {name}");
+        (engine ?? _engine).Get($"Connect-ScramjetPlatform {real.HubUri(hub)} -Name {name}");
 
     private string? Default() => (string?)_engine.Get("Get-ScramjetConnection | Where-Object IsDefault").SingleOrDefault()?.Properties["Name"].Value;
 
@@ -27,7 +27,7 @@ public sealed class SessionTests(RealPlatform real) : IDisposable
         Assert.Equal("two", Default());
         Assert.Equal("one", _engine.Single("Select-ScramjetConnection ONE -PassThru").Properties["Name"].Value);
         Assert.Equal("one", Default());
-        Assert.Equal(real.Platform.Hubs[0].BaseUri.ToString(), HubUri(""));
+        Assert.Equal(real.HubUri().ToString(), HubUri(""));
         Assert.Contains("* one", _engine.Render("Get-ScramjetConnection"), StringComparison.Ordinal);
         Assert.Empty(_engine.Get("Get-ScramjetConnection two | Select-ScramjetConnection"));
         Assert.Equal("two", Default());
@@ -42,7 +42,7 @@ public sealed class SessionTests(RealPlatform real) : IDisposable
         _engine.Set("line", "Select-ScramjetConnection ");
         var offered = _engine.Get("[System.Management.Automation.CommandCompletion]::CompleteInput($line, $line.Length, $null).CompletionMatches");
         Assert.Equal(["one", "two"], offered.Select(o => o.Properties["CompletionText"].Value));
-        Assert.Equal($"Hub 0.18.7 {real.Platform.Hubs[0].BaseUri}", offered[0].Properties["ToolTip"].Value);
+        Assert.Equal($"Hub {RealPlatform.HubVersion} {real.HubUri()}", offered[0].Properties["ToolTip"].Value);
     }
 
     [Fact]
@@ -56,9 +56,9 @@ public sealed class SessionTests(RealPlatform real) : IDisposable
         Assert.StartsWith("NOT_CONNECTED,", error.FullyQualifiedErrorId);
         Assert.Contains("one", error.ErrorDetails.RecommendedAction, StringComparison.Ordinal);
         Assert.StartsWith("NOT_CONNECTED,", _engine.Error("Disconnect-ScramjetPlatform").FullyQualifiedErrorId);
-        Assert.Equal(real.Platform.Hubs[0].BaseUri.ToString(), HubUri("-Connection one"));
+        Assert.Equal(real.HubUri().ToString(), HubUri("-Connection one"));
         _engine.Get("Select-ScramjetConnection one");
-        Assert.Equal(real.Platform.Hubs[0].BaseUri.ToString(), HubUri(""));
+        Assert.Equal(real.HubUri().ToString(), HubUri(""));
 
         // Another one than the default leaves the default as it is.
         Connect(1, "two");
@@ -90,7 +90,7 @@ public sealed class SessionTests(RealPlatform real) : IDisposable
             } -ThrottleLimit 4
             Start-ThreadJob { Import-Module $using:module; (Get-ScramjetConnection shared | Get-ScramjetHub).Uri.ToString() } | Receive-Job -Wait -AutoRemoveJob
             """);
-        Assert.Equal([.. Enumerable.Repeat(real.Platform.Hubs[1].BaseUri.ToString(), 5)], found.Select(f => f.ToString()));
+        Assert.Equal([.. Enumerable.Repeat(real.HubUri(1).ToString(), 5)], found.Select(f => f.ToString()));
     }
 
     [Fact]
@@ -110,9 +110,9 @@ public sealed class SessionTests(RealPlatform real) : IDisposable
                 @(Get-ScramjetConnection).Count
             }
             """);
-        Assert.Equal(["0", "NOT_CONNECTED", "NOT_SUPPORTED", real.Platform.Hubs[0].BaseUri.ToString(), "0"], found.Select(f => f.ToString()));
+        Assert.Equal(["0", "NOT_CONNECTED", "NOT_SUPPORTED", real.HubUri().ToString(), "0"], found.Select(f => f.ToString()));
         Assert.Equal("one", Default());
-        Assert.Equal(real.Platform.Hubs[0].BaseUri.ToString(), HubUri(""));
+        Assert.Equal(real.HubUri().ToString(), HubUri(""));
     }
 
     [Fact]
@@ -126,7 +126,7 @@ public sealed class SessionTests(RealPlatform real) : IDisposable
             Assert.Contains("2 other runspaces", _engine.Error("Get-ScramjetHub -Connection ambiguous").ToString(), StringComparison.Ordinal);
 
             // A runspace's own comes first.
-            Assert.Equal(real.Platform.Hubs[1].BaseUri.ToString(), second.Single("(Get-ScramjetHub -Connection ambiguous).Uri.ToString()").BaseObject);
+            Assert.Equal(real.HubUri(1).ToString(), second.Single("(Get-ScramjetHub -Connection ambiguous).Uri.ToString()").BaseObject);
         }
 
         // What has ended is not found any more.
@@ -141,7 +141,7 @@ public sealed class SessionTests(RealPlatform real) : IDisposable
         var connection = other.Single("Get-ScramjetConnection").BaseObject;
         other.Dispose();
         _engine.Set("connection", connection);
-        Assert.Equal(real.Platform.Hubs[0].BaseUri.ToString(), HubUri("-Connection $connection"));
+        Assert.Equal(real.HubUri().ToString(), HubUri("-Connection $connection"));
         _engine.Get("Disconnect-ScramjetPlatform $connection");
         Assert.StartsWith("NOT_CONNECTED,", _engine.Error("Get-ScramjetHub -Connection $connection").FullyQualifiedErrorId);
     }
@@ -156,7 +156,7 @@ public sealed class SessionTests(RealPlatform real) : IDisposable
             for (var round = 0; round < 5; round++)
             {
                 Connect(i % 2, $"own{i}", engine);
-                Assert.Equal(real.Platform.Hubs[0].BaseUri.ToString(), engine.Single("(Get-ScramjetHub -Connection base).Uri.ToString()").BaseObject);
+                Assert.Equal(real.HubUri().ToString(), engine.Single("(Get-ScramjetHub -Connection base).Uri.ToString()").BaseObject);
                 engine.Get("Disconnect-ScramjetPlatform -All");
             }
         })));

@@ -26,7 +26,7 @@ public sealed class StreamTests(RealPlatform real)
         using var session = real.ConnectHub();
         session.Set("folder", Path.Combine(Engine.RepositoryRoot, "docs/samples/double"));
         AssertFilters(session, "Invoke-ScramjetSequence -Path $folder -RemoveAfter", 100_000);
-        Assert.Empty(session.Get("Get-ScramjetInstance -Sequence double"));
+        Assert.Empty(session.Get("Get-ScramjetInstance -Sequence double | Where-Object HasEnded -ne $true"));
     }
 
     /// <summary>Each object is returned twice. The first one is returned before the last one is sent, because more are sent until one arrives.</summary>
@@ -227,7 +227,7 @@ public sealed class StreamTests(RealPlatform real)
         Assert.Equal([1L, 2L], result.Output.Select(o => o.Properties["n"].Value));
         Assert.Equal("INSTANCE_FAILED", Code(Assert.Single(result.Errors)));
         Assert.Contains("about to fail", result.Warnings);
-        Assert.Empty(session.Get($"Get-ScramjetInstance -Sequence {sequence.Name}"));
+        Assert.Empty(session.Get($"Get-ScramjetInstance -Sequence {sequence.Name} | Where-Object HasEnded -ne $true"));
         session.Get($"Remove-ScramjetSequence {sequence.Name} -Force -Confirm:$false");
     }
 
@@ -244,9 +244,9 @@ public sealed class StreamTests(RealPlatform real)
                 await Task.Delay(100);
         });
         Assert.True(time < TimeSpan.FromSeconds(1), $"It took {time}.");
-        for (var i = 0; i < 50 && observer.Get($"Get-ScramjetInstance -Sequence {sequence.Name}").Count > 0; i++)
+        for (var i = 0; i < 50 && observer.Get($"Get-ScramjetInstance -Sequence {sequence.Name} | Where-Object HasEnded -ne $true").Count > 0; i++)
             await Task.Delay(100, TestContext.Current.CancellationToken);
-        Assert.Empty(observer.Get($"Get-ScramjetInstance -Sequence {sequence.Name}"));
+        Assert.Empty(observer.Get($"Get-ScramjetInstance -Sequence {sequence.Name} | Where-Object HasEnded -ne $true"));
         session.Get($"Remove-ScramjetSequence {sequence.Name} -Force -Confirm:$false");
     }
 
@@ -411,8 +411,14 @@ public sealed class StreamTests(RealPlatform real)
         Assert.Equal([1L, 2L], session.Get("$i | Receive-ScramjetOutput").Select(o => o.Properties["n"].Value));
         Assert.Empty(session.Get("$i | Receive-ScramjetOutput"));
         session.Get("$i | Stop-ScramjetInstance -Force -Wait");
-        Assert.Equal("NOT_FOUND", Code(session.Error("$i | Receive-ScramjetOutput")));
-        Assert.Equal("NOT_FOUND", Code(session.Error("'late' | Send-ScramjetInput $i")));
+
+        // A 1.0 hub lists it for longer.
+        if (!RealPlatform.IsRelease)
+        {
+            Assert.Equal("NOT_FOUND", Code(session.Error("$i | Receive-ScramjetOutput")));
+            Assert.Equal("NOT_FOUND", Code(session.Error("'late' | Send-ScramjetInput $i")));
+        }
+
         session.Get($"Remove-ScramjetSequence {sequence.Name} -Force -Confirm:$false");
     }
 
@@ -460,6 +466,8 @@ public sealed class StreamTests(RealPlatform real)
         await Task.Delay(500, TestContext.Current.CancellationToken);
         session.Get("@{ city = 'Gdańsk' }, @{ city = 'Gdynia' } | Send-ScramjetTopicData cities");
         Assert.Equal(["Gdańsk", "Gdynia"], (await receiving).Select(c => (string)c.Properties["city"].Value));
+        if (RealPlatform.IsRelease)
+            return;
         Assert.Equal("NOT_SUPPORTED", Code(session.Error("New-ScramjetTopic other -Hub sth-0")));
         Assert.Equal("NOT_SUPPORTED", Code(session.Error("Remove-ScramjetTopic cities -Hub sth-0 -Confirm:$false")));
     }

@@ -39,7 +39,7 @@ public sealed class ViewTests(RealPlatform real)
         Assert.Equal(["Id", "Hubs", "Uri"], Header(session, "Get-ScramjetSpace"));
         Assert.Matches(@"\nlocal\s+2 http", session.Render("Get-ScramjetSpace"));
         Assert.Equal(["Id", "Status", "Version", "Sequences", "Instances", "Connected", "Since", "Space"], Header(session, "Get-ScramjetHub"));
-        Assert.Matches(@"\nsth-0\s+Healthy\s+0\.18\.7\s+\d+\s+\d+\s+Yes\s+\d+[smhd] local", session.Render("Get-ScramjetHub"));
+        Assert.Matches($@"\nsth-0\s+Healthy\s+{Regex.Escape(RealPlatform.HubVersion)}\s+\d+\s+\d+\s+Yes\s+\d+[smhd] local", session.Render("Get-ScramjetHub"));
     }
 
     [Fact]

@@ -36,6 +36,9 @@ internal sealed class ContractHub : IAsyncDisposable
 
     public string BaseUri => _hub.BaseUri;
 
+    /// <summary>Whether the hub is reached through a space.</summary>
+    public bool ThroughSpace => _hub.ThroughSpace;
+
     /// <summary>The duration of a second of the hub's times.</summary>
     public TimeSpan Second => _hub.StandIn?.Second ?? TimeSpan.FromSeconds(1);
 
@@ -49,7 +52,7 @@ internal sealed class ContractHub : IAsyncDisposable
         {
             TestHub.Npm => HubFacts.Npm018,
             TestHub.StandIn => HubFacts.Release101,
-            _ => await s_facts.GetOrAdd(hub.BaseUri, _ => RecognizeAsync(hub)),
+            _ => await s_facts.GetOrAdd(hub.BaseUri, _ => RecognizeAsync(hub, real)),
         });
     }
 
@@ -211,12 +214,12 @@ internal sealed class ContractHub : IAsyncDisposable
     public async Task<bool> IsInSpaceAsync() => Facts.HasAdministration && (await GetAsync("/status")).Json["cpm"]!.HasValues;
 
     /// <summary>Distinguishes the versions of 1.0.1: the release doesn't report the configuration of an instance.</summary>
-    private static async Task<HubFacts> RecognizeAsync(HubUnderTest hub)
+    private static async Task<HubFacts> RecognizeAsync(HubUnderTest hub, RealPlatform real)
     {
         var version = (string)JObject.Parse(await s_client.GetStringAsync(hub.BaseUri + "/version"))["version"]!;
         if (!version.StartsWith("1.0.", StringComparison.Ordinal))
             return HubFacts.Of(version, false);
-        await using var probed = await HubUnderTest.StartAsync(TestHub.Named, null!);
+        await using var probed = await HubUnderTest.StartAsync(TestHub.Named, real);
         var probe = new ContractHub(probed, HubFacts.Release101);
         return HubFacts.Of(version, (await probe.InstanceAsync(await probe.RunAsync("wait")))!.ContainsKey("appConfig"));
     }

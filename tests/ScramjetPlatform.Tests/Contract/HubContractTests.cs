@@ -92,8 +92,8 @@ public sealed class HubContractTests(RealPlatform real) : HubContract(real)
         Assert.True((bool)(await hub.GetAsync("/status")).Json["cpm"]!["connected"]!);
         var answer = await hub.ReceiveAllAsync("/cpm/api/v1/version");
 
-        // The release closes the connection, possibly after a response without its head.
-        Assert.Equal(hub.Facts.ReachesItsSpace, answer.StartsWith("HTTP/1.1 ", StringComparison.Ordinal));
+        // The release closes the connection, possibly after a response without its head. A space reports that as an error.
+        Assert.Equal(hub.Facts.ReachesItsSpace, answer.StartsWith(hub.ThroughSpace ? "HTTP/1.1 200" : "HTTP/1.1 ", StringComparison.Ordinal));
     }
 
     [Theory]
@@ -329,7 +329,8 @@ public sealed class HubContractTests(RealPlatform real) : HubContract(real)
         }
 
         var entry = entries.First(e => (int)e["opCode"]! == 11208);
-        Assert.Equal(["objectId", "opCode", "opState", "receivedAt", "requestId", "requestorId", "rx", "tx"], Keys(entry));
+        string[] counts = hub.ThroughSpace ? [] : ["rx", "tx"];
+        Assert.Equal(["objectId", "opCode", "opState", "receivedAt", "requestId", "requestorId", .. counts], Keys(entry));
         Assert.False(audit.HasEnded);
     }
 }

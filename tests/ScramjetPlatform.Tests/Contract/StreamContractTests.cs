@@ -130,7 +130,10 @@ public sealed class StreamContractTests(RealPlatform real) : HubContract(real)
             await hub.SendInputAsync(id, text, type);
             using var output = await hub.ReadAsync($"/instance/{id}/output");
             await output.EndAsync();
-            Assert.Contains('\ufffd', output.Text);
+
+            // A space divides the text in other places, so that every character can be whole.
+            Assert.Contains("😀y😀y", output.Text, StringComparison.Ordinal);
+            Assert.True(hub.ThroughSpace || output.Text.Contains('\ufffd', StringComparison.Ordinal));
             await hub.KillAsync(id);
         }
     }
@@ -225,7 +228,7 @@ public sealed class StreamContractTests(RealPlatform real) : HubContract(real)
 
     [Theory]
     [EachHub(Only10 = true)]
-    public async Task Input_after_the_end_never_gets_a_complete_response(TestHub which)
+    public async Task Input_after_the_end_gets_a_complete_response_only_through_a_space(TestHub which)
     {
         await using var hub = await StartAsync(which);
         var id = await hub.RunAsync("echo");
@@ -241,7 +244,10 @@ public sealed class StreamContractTests(RealPlatform real) : HubContract(real)
             await input.SendAsync(input.Request("POST", $"/instance/{id}/input", ("Content-Type", "text/plain"), ("Content-Length", "1")), "b"u8.ToArray());
             await input.HeadAsync();
             Assert.Equal(200, input.Status);
-            Assert.False(await input.WithinAsync(s_moment, () => input.HasEnded || input.IsClosed));
+            if (hub.ThroughSpace)
+                await input.EndAsync();
+            else
+                Assert.False(await input.WithinAsync(s_moment, () => input.HasEnded || input.IsClosed));
         }
     }
 
