@@ -22,6 +22,7 @@ internal static class SpaceBenchmarks
 {
     private const int Megabytes = 256;
     private const int Requests = 200;
+    private const int Runs = 5;
     private const int Hubs = 200;
     private const string Space = "space";
     private const string Token = "benchmark";
@@ -53,6 +54,11 @@ internal static class SpaceBenchmarks
 
             await using var hub = await LocalHub.StartAsync(new LocalHubOptions { Id = "npm", Space = address });
             var ok = await HubAsync(http, uri, "npm", "0.18.7", hub.BaseUri, hub.Process);
+            await BoundAsync(http, "0.18.7", async space =>
+            {
+                var bound = await LocalHub.StartAsync(new LocalHubOptions { Id = "bound", Space = space });
+                return (bound.BaseUri, bound.Process, bound);
+            });
             if (HubProgram.Path is null)
             {
                 Console.WriteLine($"skipped: hub 1.0.1, because {HubProgram.Variable} isn't set to the path of its hub.js");
@@ -61,6 +67,11 @@ internal static class SpaceBenchmarks
             {
                 await using var release = HubProgram.StartHub(folder, "release", "--cpm-url", address, "--cpm-id", Space);
                 ok &= await HubAsync(http, uri, "release", "1.0.1", release.BaseUri!, release.Process);
+                await BoundAsync(http, "1.0.1", space =>
+                {
+                    var bound = HubProgram.StartHub(folder, "bound", "--cpm-url", space, "--cpm-id", Space);
+                    return Task.FromResult((bound.BaseUri!, bound.Process, (IAsyncDisposable)bound));
+                });
             }
 
             return ok & await ManyAsync(uri, http);
@@ -101,38 +112,68 @@ internal static class SpaceBenchmarks
 
     private static async Task<bool> StreamAsync(HttpClient http, string direct, string through, string version, Process process)
     {
-        var sequence = (string)(await PostAsync(http, direct + "/sequence", "application/octet-stream", await PackAsync()))["id"]!;
-        async Task<(double Rate, double Work)> RateAsync(string hub)
-        {
-            var instance = (string)(await PostAsync(http, $"{hub}/sequence/{sequence}/start", "application/json", "{}"u8.ToArray()))["id"]!;
-            process.Refresh();
-            var work = process.TotalProcessorTime;
-            var clock = Stopwatch.StartNew();
-            await using var output = await http.GetStreamAsync($"{hub}/instance/{instance}/output");
-            var buffer = new byte[128 * 1024];
-            var total = 0L;
-            for (int count; (count = await output.ReadAsync(buffer)) > 0;)
-                total += count;
-            var time = clock.Elapsed;
-            Benchmarks.Program.Expect(Megabytes, (int)(total >> 20));
-            process.Refresh();
-            return (Megabytes / time.TotalSeconds, (process.TotalProcessorTime - work).TotalSeconds);
-        }
-
         // Alternating, so that what else the machine does is the same for both.
-        await RateAsync(direct);
-        await RateAsync(through);
-        var runs = new ((double Rate, double Work) Direct, (double Rate, double Work) Through)[5];
+        var sequence = await UploadAsync(http, direct);
+        await OutputAsync(http, direct, sequence, process);
+        await OutputAsync(http, through, sequence, process);
+        var runs = new ((double Rate, double Work) Direct, (double Rate, double Work) Through)[Runs];
         for (var i = 0; i < runs.Length; i++)
-            runs[i] = (await RateAsync(direct), await RateAsync(through));
-        var work = Median(runs.Select(run => run.Through.Work / run.Direct.Work));
-        Console.WriteLine($"       {work.ToString("0.00", CultureInfo.InvariantCulture),8}  hub {version}: the processor time of the hub itself, through the space against its own address");
+            runs[i] = (await OutputAsync(http, direct, sequence, process), await OutputAsync(http, through, sequence, process));
+        Show(Median(runs.Select(run => run.Through.Work / run.Direct.Work)), $"hub {version}: the processor time of the hub itself for it");
         return Benchmarks.Program.Print(
             $"hub {version}: an output of {Megabytes} MB through the space against the hub's own address ({runs.Max(run => run.Direct.Rate):0} MB/s)",
             Median(runs.Select(run => run.Through.Rate / run.Direct.Rate)),
             "over 0.7",
             r => r > 0.7);
     }
+
+    /// <summary>The most that an output can have through a space: one that only counts the bytes that the hub sends.</summary>
+    private static async Task BoundAsync(HttpClient http, string version, Func<string, Task<(Uri Direct, Process Process, IAsyncDisposable Hub)>> start)
+    {
+        using var space = new BareSpace();
+        var (direct, process, program) = await start(space.Address);
+        await using var _ = program;
+        await UntilAsync(http, $"{direct}/version");
+        var sequence = await UploadAsync(http, direct.AbsoluteUri);
+        var ratios = new double[Runs + 1];
+        for (var i = 0; i < ratios.Length; i++)
+        {
+            var own = await OutputAsync(http, direct.AbsoluteUri, sequence, process);
+            var instance = await StartAsync(http, direct.AbsoluteUri, sequence);
+            var clock = Stopwatch.StartNew();
+            var count = await space.CountAsync($"{direct.AbsolutePath}/instance/{instance}/output");
+            Benchmarks.Program.Expect(Megabytes, (int)(count >> 20));
+            ratios[i] = Megabytes / clock.Elapsed.TotalSeconds / own.Rate;
+        }
+
+        Show(Median(ratios.Skip(1)), $"hub {version}: the same with a space that only counts the bytes, which is the most that the hub can send");
+    }
+
+    private static async Task<string> UploadAsync(HttpClient http, string hub) =>
+        (string)(await PostAsync(http, hub + "/sequence", "application/octet-stream", await PackAsync()))["id"]!;
+
+    private static async Task<string> StartAsync(HttpClient http, string hub, string sequence) =>
+        (string)(await PostAsync(http, $"{hub}/sequence/{sequence}/start", "application/json", "{}"u8.ToArray()))["id"]!;
+
+    private static async Task<(double Rate, double Work)> OutputAsync(HttpClient http, string hub, string sequence, Process process)
+    {
+        var instance = await StartAsync(http, hub, sequence);
+        process.Refresh();
+        var work = process.TotalProcessorTime;
+        var clock = Stopwatch.StartNew();
+        await using var output = await http.GetStreamAsync($"{hub}/instance/{instance}/output");
+        var buffer = new byte[128 * 1024];
+        var total = 0L;
+        for (int count; (count = await output.ReadAsync(buffer)) > 0;)
+            total += count;
+        var time = clock.Elapsed;
+        Benchmarks.Program.Expect(Megabytes, (int)(total >> 20));
+        process.Refresh();
+        return (Megabytes / time.TotalSeconds, (process.TotalProcessorTime - work).TotalSeconds);
+    }
+
+    private static void Show(double ratio, string what) =>
+        Console.WriteLine($"       {ratio.ToString("0.00", CultureInfo.InvariantCulture),8}  {what}");
 
     private static double Median(IEnumerable<double> values) => values.Order().ToArray() is var sorted ? sorted[sorted.Length / 2] : 0;
 

@@ -314,6 +314,10 @@ public sealed class StreamTests(RealPlatform real)
         session.Get("'one' | Send-ScramjetInput $i");
         Assert.Equal("INPUT_ENDED", Code(session.Error("'two' | Send-ScramjetInput $i")));
 
+        // A 1.0 hub responds through a space as if it had accepted it.
+        if (RealPlatform.IsRelease)
+            return;
+
         var warned = new TaskCompletionSource<string>();
         other.Set("id", instance.Properties["Id"].Value);
         other.Set("warned", (Action<object>)(w => warned.TrySetResult(w.ToString()!)));
