@@ -38,6 +38,11 @@ internal static class SpaceBenchmarks
         };
         """;
 
+    private const string Reader = """
+        module.exports = async function(input) { let count = 0; for await (const block of input) count += block.length; return "" + count; };
+        module.exports.requires = { contentType: "application/octet-stream" };
+        """;
+
     // The space runs as a program of its own, as it does for its users.
     public static async Task<bool> RunAsync()
     {
@@ -86,6 +91,7 @@ internal static class SpaceBenchmarks
     {
         var through = $"{platform}/space/{Space}/api/v1/sth/{id}/api/v1";
         await UntilAsync(http, $"{through}/version");
+        await InputAsync(http, direct.AbsoluteUri, through, version);
         return await StreamAsync(http, direct.AbsoluteUri, through, version, process) & await RequestsAsync(http, direct.AbsoluteUri, through, version);
     }
 
@@ -113,7 +119,7 @@ internal static class SpaceBenchmarks
     private static async Task<bool> StreamAsync(HttpClient http, string direct, string through, string version, Process process)
     {
         // Alternating, so that what else the machine does is the same for both.
-        var sequence = await UploadAsync(http, direct);
+        var sequence = await UploadAsync(http, direct, Program);
         await OutputAsync(http, direct, sequence, process);
         await OutputAsync(http, through, sequence, process);
         var runs = new ((double Rate, double Work) Direct, (double Rate, double Work) Through)[Runs];
@@ -134,7 +140,7 @@ internal static class SpaceBenchmarks
         var (direct, process, program) = await start(space.Address);
         await using var _ = program;
         await UntilAsync(http, $"{direct}/version");
-        var sequence = await UploadAsync(http, direct.AbsoluteUri);
+        var sequence = await UploadAsync(http, direct.AbsoluteUri, Program);
         var ratios = new double[Runs + 1];
         for (var i = 0; i < ratios.Length; i++)
         {
@@ -149,8 +155,8 @@ internal static class SpaceBenchmarks
         Show(Median(ratios.Skip(1)), $"hub {version}: the same with a space that only counts the bytes, which is the most that the hub can send");
     }
 
-    private static async Task<string> UploadAsync(HttpClient http, string hub) =>
-        (string)(await PostAsync(http, hub + "/sequence", "application/octet-stream", await PackAsync()))["id"]!;
+    private static async Task<string> UploadAsync(HttpClient http, string hub, string program) =>
+        (string)(await PostAsync(http, hub + "/sequence", "application/octet-stream", await PackAsync(program)))["id"]!;
 
     private static async Task<string> StartAsync(HttpClient http, string hub, string sequence) =>
         (string)(await PostAsync(http, $"{hub}/sequence/{sequence}/start", "application/json", "{}"u8.ToArray()))["id"]!;
@@ -176,6 +182,26 @@ internal static class SpaceBenchmarks
         Console.WriteLine($"       {ratio.ToString("0.00", CultureInfo.InvariantCulture),8}  {what}");
 
     private static double Median(IEnumerable<double> values) => values.Order().ToArray() is var sorted ? sorted[sorted.Length / 2] : 0;
+
+    private static async Task InputAsync(HttpClient http, string direct, string through, string version)
+    {
+        var sequence = await UploadAsync(http, direct, Reader);
+        var data = new byte[Megabytes / 4 << 20];
+        async Task<double> TimeAsync(string hub)
+        {
+            var instance = await StartAsync(http, hub, sequence);
+            var clock = Stopwatch.StartNew();
+            using var body = new ByteArrayContent(data) { Headers = { ContentType = new MediaTypeHeaderValue("application/octet-stream") } };
+            using var response = await http.PostAsync($"{hub}/instance/{instance}/input", body);
+            response.EnsureSuccessStatusCode();
+            return clock.Elapsed.TotalSeconds;
+        }
+
+        var ratios = new double[Runs];
+        for (var i = 0; i < ratios.Length; i++)
+            ratios[i] = await TimeAsync(direct) / await TimeAsync(through);
+        Show(Median(ratios), $"hub {version}: an input of {Megabytes / 4} MB through the space against the hub's own address");
+    }
 
     private static async Task<bool> RequestsAsync(HttpClient http, string direct, string through, string version)
     {
@@ -236,13 +262,13 @@ internal static class SpaceBenchmarks
         return JsonNode.Parse(await response.Content.ReadAsStringAsync())!;
     }
 
-    private static async Task<byte[]> PackAsync()
+    private static async Task<byte[]> PackAsync(string program)
     {
         using var package = new MemoryStream();
         await using (var zip = new GZipStream(package, CompressionLevel.Fastest, leaveOpen: true))
         await using (var tar = new TarWriter(zip))
         {
-            foreach (var (name, text) in new[] { ("package.json", Package), ("index.js", Program) })
+            foreach (var (name, text) in new[] { ("package.json", Package), ("index.js", program) })
                 await tar.WriteEntryAsync(new PaxTarEntry(TarEntryType.RegularFile, name) { DataStream = new MemoryStream(Encoding.UTF8.GetBytes(text)) });
         }
 

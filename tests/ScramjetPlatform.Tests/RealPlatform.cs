@@ -1,6 +1,6 @@
 using System;
+using System.Collections.Generic;
 using System.IO;
-using System.Linq;
 using System.Threading.Tasks;
 using Scramjet.LocalPlatform;
 using Scramjet.Testing;
@@ -16,7 +16,7 @@ namespace ScramjetPlatform.Tests;
 /// </summary>
 public sealed class RealPlatform : IAsyncLifetime
 {
-    /// <summary>The variable with the hubs to test with through a space: npm for 0.18.7, or release for the 1.0.1 that SCRAMJET_TEST_HUB_PROGRAM names.</summary>
+    /// <summary>The variable with the hubs to test with through a space: npm for 0.18.7, release for the 1.0.1 that SCRAMJET_TEST_HUB_PROGRAM names.</summary>
     public const string SpaceVariable = "SCRAMJET_TEST_SPACE";
 
     private const string Space = "local";
@@ -24,7 +24,7 @@ public sealed class RealPlatform : IAsyncLifetime
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(120);
 
     private readonly string _folder = Directory.CreateTempSubdirectory("real-platform-").FullName;
-    private HubProgram[] _releases = [];
+    private readonly List<HubProgram> _releases = [];
     private LocalPlatform? _platform;
 
     // Without a token, so that what reaches a hub at its own address does so here too.
@@ -58,10 +58,11 @@ public sealed class RealPlatform : IAsyncLifetime
         if (!IsRelease)
             return;
 
-        _releases = [.. new[] { _platform, _open! }.SelectMany((platform, index) => Enumerable.Range(0, Hubs).Select(number => HubProgram.StartHub(
-            Directory.CreateDirectory(Path.Combine(_folder, $"{index}")).FullName, $"sth-{number}", "--cpm-url", platform.BaseUri.Authority, "--cpm-id", Space)))];
         foreach (var platform in new[] { _platform, _open! })
         {
+            var folder = Directory.CreateDirectory(Path.Combine(_folder, $"{_releases.Count}")).FullName;
+            for (var i = 0; i < Hubs; i++)
+                _releases.Add(HubProgram.StartHub(folder, $"sth-{i}", "--cpm-url", platform.BaseUri.Authority, "--cpm-id", Space));
             for (var i = 0; i < Hubs; i++)
                 await platform.WaitForHubAsync(Space, $"sth-{i}", s_patience);
         }

@@ -505,9 +505,10 @@ public sealed class InstanceClient : ApiClient
 
             await sending.ConfigureAwait(false);
         }
-        catch (ScramjetApiException e) when (e.StatusCode is null && e.Code != ErrorCodes.Timeout && !cancellationToken.IsCancellationRequested)
+        catch (ScramjetApiException e) when ((e.StatusCode is null || e.Code == ErrorCodes.InvalidResponse) && e.Code != ErrorCodes.Timeout
+            && !cancellationToken.IsCancellationRequested)
         {
-            // A hub closes the connection some time after the instance has ended.
+            // A hub closes the connection some time after the instance has ended. In a space, a hub of 0.18 responds with the text of an error instead.
             if (await HasEndedAsync(cancellationToken).ConfigureAwait(false))
                 throw EndedTooSoon(e);
             throw;
