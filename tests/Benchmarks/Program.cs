@@ -20,7 +20,19 @@ internal static class Program
         if (arguments is ["space"])
             return await SpaceBenchmarks.RunAsync() ? 0 : 1;
 
-        var ok = await FanOutAsync() & await StopAsync() & await StreamBenchmarks.RunAsync() & await SpaceBenchmarks.RunAsync();
+        if (arguments is ["serve", var hubs, var instances])
+        {
+            await LimitBenchmarks.ServeAsync(int.Parse(hubs, CultureInfo.InvariantCulture), int.Parse(instances, CultureInfo.InvariantCulture));
+            return 0;
+        }
+
+        // The address of a real hub of 1.0, in an argument or as the tests have it.
+        var hub = arguments is ["limit", var named] ? named : Environment.GetEnvironmentVariable("SCRAMJET_TEST_HUB_URI");
+        if (arguments is ["limit", ..])
+            return await LimitBenchmarks.RunAsync(hub) ? 0 : 1;
+
+        var ok = await FanOutAsync() & await StopAsync() & await StreamBenchmarks.RunAsync() & await SpaceBenchmarks.RunAsync()
+            & await LimitBenchmarks.RunAsync(hub);
         return ok ? 0 : 1;
     }
 

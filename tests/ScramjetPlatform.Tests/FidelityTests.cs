@@ -22,6 +22,79 @@ public sealed class FidelityTests(RealPlatform real)
 
     private static readonly int[] s_sizes = [100, 4096, 100 * 1024];
 
+    [Fact]
+    public async Task Objects_are_sent_with_all_of_their_properties()
+    {
+        var hub = new FakeHub("sth-1");
+        var instance = hub.AddInstance(hub.AddSequence("echo"));
+        var bodies = new ConcurrentQueue<string>();
+        hub.Intercept = async (exchange, path) =>
+        {
+            if (!path.EndsWith("/input", StringComparison.Ordinal))
+                return false;
+            bodies.Enqueue(Encoding.UTF8.GetString(await exchange.ReadBodyAsync()));
+            await exchange.AnswerAsync(200, "{}");
+            return true;
+        };
+        await using var server = hub.Serve();
+        using var session = new Engine();
+        session.Get($"Connect-ScramjetPlatform -HubUri {server.BaseUri}");
+
+        // Properties of all kinds, and of types that sessions extend. The first is of the kind that is sent without PSObject.Properties.
+        session.Get("""
+            Update-TypeData -TypeName Extended -MemberType ScriptProperty -MemberName Twice -Value { 2 * $this.a }
+            $objects = @(
+                [pscustomobject]@{
+                    a = 1; B = 'x"é'; c = 1.0; d = $null; e = @(); f = 1, 'b'; g = [pscustomobject]@{ h = $true }
+                    'i j' = 10000000000; k = 1.5d; l = [single]0.1
+                }
+                [pscustomobject]@{ a = 1 } | Add-Member twice { 2 * $this.a } -MemberType ScriptProperty -PassThru
+                [pscustomobject]@{ a = 1 } | Add-Member b a -MemberType AliasProperty -PassThru | Add-Member m { 3 } -MemberType ScriptMethod -PassThru
+                [pscustomobject]@{ PSTypeName = 'Extended'; a = 4 }
+                [pscustomobject]@{ PSTypeName = 'Other'; a = 5 }
+                [pscustomobject]@{ a = 6; b = 7 } | Select-Object a, @{ n = 'c'; e = { $_.b + 1 } }
+                'a,b', '9,y' | ConvertFrom-Csv
+                [pscustomobject]@{}
+                [ordered]@{ b = 1; A = [version]'1.2'; n = @{ x = @{} } }
+                @{ 1 = 'one' }
+                [version]'1.2.3'
+                [datetimeoffset]'2026-11-24T01:00:00+01:00'
+                [System.DayOfWeek]::Friday
+                [bigint]'123456789012345678901234567890'
+                [byte]7
+                [timespan]'0:01:00'
+            )
+            """);
+        session.Get($"$objects | Send-ScramjetInput {instance} -ContentType application/x-ndjson");
+        Assert.Equal(
+            """
+            {"a":1,"B":"x\"\u00e9","c":1.0,"d":null,"e":[],"f":[1,"b"],"g":{"h":true},"i j":10000000000,"k":1.5,"l":0.1}
+            {"a":1,"twice":2}
+            {"a":1,"b":1}
+            {"a":4,"Twice":8}
+            {"a":5}
+            {"a":6,"c":8}
+            {"a":"9","b":"y"}
+            {}
+            {"b":1,"A":"1.2","n":{"x":{}}}
+            {"1":"one"}
+            "1.2.3"
+            "2026-11-24T01:00:00.0000000+01:00"
+            "Friday"
+            123456789012345678901234567890
+            7
+            "00:01:00"
+
+            """,
+            string.Concat(bodies));
+
+        // A value that can't be sent leaves nothing of itself in the next one.
+        var result = session.Run(
+            $"[pscustomobject]@{{ a = 1; s = [securestring]::new() }}, @{{ n = 1 }} | Send-ScramjetInput {instance} -ContentType application/x-ndjson");
+        Assert.Equal("BAD_PARAMETERS", Code(Assert.Single(result.Errors)));
+        Assert.EndsWith("\"00:01:00\"\n{\"n\":1}\n", string.Concat(bodies), StringComparison.Ordinal);
+    }
+
     /// <summary>Hubs of 1.0, each way to send bytes to an instance, and sizes.</summary>
     public static IEnumerable<TheoryDataRow<TestHub, string, int>> Bytes() =>
         from hub in HubUnderTest.InTheFormOf10()

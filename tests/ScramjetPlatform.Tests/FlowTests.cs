@@ -47,7 +47,8 @@ public sealed class FlowTests(RealPlatform real)
         Assert.Equal(
             [true, true, true, true, true],
             session.Get(
-                "$flow[0].SourceId -eq $a.Id; $flow[0].TargetId -eq $b.Id; $flow[0].SourceHub -eq $a.Hub; $flow[1].GetSource() -eq $b; $null -eq $flow[1].TargetHub")
+                "$flow[0].SourceId -eq $a.Id; $flow[0].TargetId -eq $b.Id; $flow[0].SourceHub -eq $a.Hub; $flow[1].GetSource() -eq $b; "
+                    + "$null -eq $flow[1].TargetHub")
                 .Select(o => o.BaseObject));
         var shown = session.Render("$flow");
         Assert.Matches($@"\n{source.Name}\s.* {first} +{middle.Name} ", shown);
@@ -125,7 +126,8 @@ public sealed class FlowTests(RealPlatform real)
     {
         string[] names =
         [
-            "a\"b", "c<d>&amp;&lt;e", "back\\slash\\n\\", "#quot;#35;", "`code` **bold** _it_", "x --> y; end", "[({|})]", "%%{init}%%", "style n1 fill:red", "end", "Ł 漢字 é 😀",
+            "a\"b", "c<d>&amp;&lt;e", "back\\slash\\n\\", "#quot;#35;", "`code` **bold** _it_", "x --> y; end", "[({|})]", "%%{init}%%", "style n1 fill:red", "end",
+            "Ł 漢字 é 😀",
             "-->", "]]>", "\u001b[31m red", "\uffff",
         ];
         var hub = new FakeHub("sth-\"<&>");
@@ -148,7 +150,8 @@ public sealed class FlowTests(RealPlatform real)
         var labels = mermaid.Skip(1).Where(line => line.Contains('"')).Select(line => Assert.Single(node.Matches(line)).Groups[1].Value);
         Assert.Equal(
             expected,
-            labels.Select(l => Regex.Replace(l, @"#(\d+);", m => ((char)int.Parse(m.Groups[1].Value, CultureInfo.InvariantCulture)).ToString())).Order(StringComparer.Ordinal));
+            labels.Select(l => Regex.Replace(l, @"#(\d+);", m => $"{(char)int.Parse(m.Groups[1].Value, CultureInfo.InvariantCulture)}"))
+                .Order(StringComparer.Ordinal));
         Assert.All(mermaid.Skip(1).Where(line => !line.Contains('"')), line => Assert.Matches(@"^    (?:n\d+ --> n\d+|classDef open [\w:\- ]+)$", line));
 
         var dot = Picture(session, "Dot").Split('\n');
@@ -233,7 +236,8 @@ public sealed class FlowTests(RealPlatform real)
         var (x, y) = (0d, 0d);
         foreach (Match command in Regex.Matches(path, @"([MHC])([^MHC]*)"))
         {
-            var n = command.Groups[2].Value.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(v => double.Parse(v, CultureInfo.InvariantCulture)).ToArray();
+            var words = command.Groups[2].Value.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+            var n = words.Select(v => double.Parse(v, CultureInfo.InvariantCulture)).ToArray();
             var (x1, y1, x2, y2, x3, y3) = command.Groups[1].Value switch
             {
                 "M" => (n[0], n[1], n[0], n[1], n[0], n[1]),

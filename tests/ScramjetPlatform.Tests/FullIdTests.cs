@@ -94,7 +94,8 @@ public sealed class FullIdTests(RealPlatform real)
             hub.AddInstance(hub.Sequences.Keys.Single(), id: id);
         using var session = Connect(platform);
         var before = platform.Server.Requests.Count;
-        Assert.Equal(["sth-1", "sth-2"], session.Get($"Stop-ScramjetInstance {id} -Force -PassThru | ForEach-Object Hub | Sort-Object").Select(h => h.BaseObject));
+        var stopped = session.Get($"Stop-ScramjetInstance {id} -Force -PassThru | ForEach-Object Hub | Sort-Object");
+        Assert.Equal(["sth-1", "sth-2"], stopped.Select(h => h.BaseObject));
         Assert.DoesNotContain(Since(platform.Server, before), request => request.EndsWith("/instances", StringComparison.Ordinal));
     }
 

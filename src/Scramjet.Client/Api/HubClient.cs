@@ -190,7 +190,8 @@ public sealed class HubClient : PlaceClient
     {
         var request = Get("/instances");
         var items = await SendForArrayAsync(request, cancellationToken).ConfigureAwait(false);
-        var instances = ReadList(items, request, ReadInstance);
+        var sequences = new SharedSequenceFacts();
+        var instances = ReadList(items, request, fields => ReadInstance(fields, sequences));
         return instances.Any(IsIdOnly) ? await FillInAsync(instances, cancellationToken).ConfigureAwait(false) : instances;
     }
 
@@ -240,9 +241,10 @@ public sealed class HubClient : PlaceClient
 
         var request = Get("/entities");
         var answer = await SendForObjectAsync(request, cancellationToken).ConfigureAwait(false);
+        var facts = new SharedSequenceFacts();
         return new HubEntities(
             ReadList(answer["sequences"] as JArray ?? throw WrongShape(request, "sequences", answer), request, ReadSequence),
-            ReadList(answer["instances"] as JArray ?? throw WrongShape(request, "instances", answer), request, ReadInstance));
+            ReadList(answer["instances"] as JArray ?? throw WrongShape(request, "instances", answer), request, f => ReadInstance(f, facts)));
     }
 
     /// <summary>Lists the hub's topics: <c>GET /topics</c>. Hubs of 0.18 don't list those that were created by sending data.</summary>
@@ -332,7 +334,7 @@ public sealed class HubClient : PlaceClient
 
     internal Sequence ReadSequence(JsonFields fields) => new(fields, GetSequenceClient(fields.RequiredId()));
 
-    internal Instance ReadInstance(JsonFields fields) => new(fields, GetInstanceClient(fields.RequiredId()));
+    private Instance ReadInstance(JsonFields fields, SharedSequenceFacts sequences) => new(fields, GetInstanceClient(fields.RequiredId()), sequences);
 
     private Topic ReadTopic(JsonFields fields) => new(fields, this, SpaceId, HubId);
 

@@ -9,10 +9,12 @@ namespace Scramjet.Client.Model;
 /// </summary>
 public abstract class Entity
 {
+    private static readonly Dictionary<string, object?> s_none = [];
+
     /// <summary>Returns the fields of the response that no property has.</summary>
     public IReadOnlyDictionary<string, object?> GetAdditionalData() => AdditionalData;
 
-    internal IReadOnlyDictionary<string, object?> AdditionalData { get; private protected set; } = new Dictionary<string, object?>();
+    internal IReadOnlyDictionary<string, object?> AdditionalData { get; private protected set; } = s_none;
 
     /// <summary>The transport of the client that returned the object.</summary>
     internal ScramjetTransport? Transport { get; set; }

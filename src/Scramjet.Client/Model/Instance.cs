@@ -18,7 +18,7 @@ public sealed class Instance : Resource
     private readonly string? _hubStatus;
     private readonly string? _location;
 
-    internal Instance(JsonFields fields, InstanceClient client)
+    internal Instance(JsonFields fields, InstanceClient client, SharedSequenceFacts? sequences = null)
     {
         Id = fields.RequiredId();
         Client = ApiClient.With(client, null);
@@ -28,7 +28,7 @@ public sealed class Instance : Resource
         // Hubs of 0.18 report only the sequence's id, newer hubs the whole sequence.
         if (fields.Object("sequence") is { } sequence)
         {
-            Sequence = new SequenceFacts(sequence);
+            Sequence = sequences?.Read(sequence) ?? new SequenceFacts(sequence);
             SequenceId = Sequence.Id;
         }
         else
@@ -50,11 +50,11 @@ public sealed class Instance : Resource
         var sent = client.Transport.Starts.Find(client.Address, Created);
         StartedWith = new StartOptions
         {
-            AppConfig = fields.Token("appConfig") as JObject ?? (sent is null ? null : sent.AppConfig ?? []),
-            ArgumentList = fields.Token("args") as JArray ?? fields.Token("sequenceArgs") as JArray ?? sent?.ArgumentList,
+            AppConfig = fields.Detached<JObject>("appConfig") ?? (sent is null ? null : sent.AppConfig ?? []),
+            ArgumentList = fields.Detached<JArray>("args") ?? fields.Detached<JArray>("sequenceArgs") ?? sent?.ArgumentList,
             OutputTopic = Name(fields, "provides") ?? Name(fields, "outputTopic") ?? sent?.OutputTopic,
             InputTopic = Name(fields, "requires") ?? Name(fields, "inputTopic") ?? sent?.InputTopic,
-            Limits = fields.Token("limits") as JObject ?? sent?.Limits,
+            Limits = fields.Detached<JObject>("limits") ?? sent?.Limits,
         };
         KnowsLimits = StartedWith.Limits is not null || sent is not null;
         AppConfig = JsonText.ToPlain(StartedWith.AppConfig) as OrderedDictionary;

@@ -14,6 +14,8 @@ namespace Scramjet.Client.Model;
 /// </summary>
 internal sealed class JsonFields(JObject source)
 {
+    private static readonly Dictionary<string, object?> s_none = [];
+
     private readonly HashSet<string> _used = new(StringComparer.Ordinal);
 
     public JObject Source { get; } = source;
@@ -25,6 +27,9 @@ internal sealed class JsonFields(JObject source)
         _used.Add(name);
         return Source[name] is { Type: not JTokenType.Null } token ? token : null;
     }
+
+    /// <summary>Reads an object or an array as a copy, which doesn't keep the whole response in memory.</summary>
+    public T? Detached<T>(string name) where T : JToken => Token(name) is T token ? (T)token.DeepClone() : null;
 
     public string? Text(string name) => PlainText(Token(name));
 
@@ -76,13 +81,13 @@ internal sealed class JsonFields(JObject source)
 
     public IReadOnlyDictionary<string, object?> Rest()
     {
-        var rest = new Dictionary<string, object?>(StringComparer.Ordinal);
+        Dictionary<string, object?>? rest = null;
         foreach (var property in Source.Properties())
         {
             if (!_used.Contains(property.Name))
-                rest[property.Name] = JsonText.ToPlain(property.Value);
+                (rest ??= new Dictionary<string, object?>(StringComparer.Ordinal))[property.Name] = JsonText.ToPlain(property.Value);
         }
 
-        return rest;
+        return rest ?? s_none;
     }
 }

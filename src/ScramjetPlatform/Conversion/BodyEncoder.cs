@@ -1,7 +1,5 @@
 using System;
 using System.Collections;
-using System.Globalization;
-using System.IO;
 using System.Management.Automation;
 using System.Text;
 using Newtonsoft.Json;
@@ -15,6 +13,8 @@ internal sealed class BodyEncoder(string contentType)
 {
     private static readonly UTF8Encoding Utf8 = new(false);
 
+    private readonly NoteProperties _notes = new();
+    private readonly TextBuffer _buffer = new();
     private readonly bool _json = contentType.IndexOf("json", StringComparison.OrdinalIgnoreCase) >= 0;
 
     public string ContentType { get; } = contentType;
@@ -55,13 +55,15 @@ internal sealed class BodyEncoder(string contentType)
     /// <summary>
     /// Encodes JSON in ASCII only: instances decode their input piece by piece, and would corrupt a multi-byte character at the border of two pieces.
     /// </summary>
-    private static byte[] JsonLine(object? value)
+    private byte[] JsonLine(object? value)
     {
-        using var text = new StringWriter(CultureInfo.InvariantCulture);
-        using var writer = new JsonTextWriter(text) { StringEscapeHandling = StringEscapeHandling.EscapeNonAscii };
-        PSJson.From(value).WriteTo(writer);
-        text.Write('\n');
-        return Utf8.GetBytes(text.ToString());
+        // What remains of a value that can't be sent must not precede the next one.
+        _buffer.Clear();
+        using var writer = new JsonTextWriter(_buffer) { StringEscapeHandling = StringEscapeHandling.EscapeNonAscii, CloseOutput = false };
+        PSJson.Write(writer, value, _notes);
+        writer.Flush();
+        _buffer.Write('\n');
+        return _buffer.ToAscii();
     }
 
     /// <summary>Returns the base object. A list of bytes, such as Get-Content -AsByteStream -ReadCount writes, becomes a block of bytes.</summary>

@@ -32,7 +32,19 @@ internal static class PSJson
 
     /// <summary>Converts any value to JSON.</summary>
     /// <exception cref="ScramjetException"><c>BAD_PARAMETERS</c>: the value is nested too deeply, or contains a secret.</exception>
-    public static JToken From(object? value) => From(value, 0);
+    public static JToken From(object? value)
+    {
+        using var writer = new JTokenWriter();
+        Write(writer, value, null, 0);
+        return writer.Token!;
+    }
+
+    /// <summary>Writes any value as JSON.</summary>
+    /// <param name="writer">Receives the value.</param>
+    /// <param name="value">The value.</param>
+    /// <param name="notes">Finds the properties of objects with note properties only.</param>
+    /// <exception cref="ScramjetException"><c>BAD_PARAMETERS</c>: as for <see cref="From(object?)"/>. The beginning of the value may have been written.</exception>
+    public static void Write(JsonWriter writer, object? value, NoteProperties notes) => Write(writer, value, notes, 0);
 
     /// <summary>Converts a hashtable, an object, or JSON text to a JSON object.</summary>
     /// <param name="value">The value.</param>
@@ -181,7 +193,7 @@ internal static class PSJson
         }
     }
 
-    private static JToken From(object? value, int depth)
+    private static void Write(JsonWriter writer, object? value, NoteProperties? notes, int depth)
     {
         if (depth > MaxDepth)
         {
@@ -195,49 +207,101 @@ internal static class PSJson
         switch (plain)
         {
             case null:
-                return JValue.CreateNull();
+                writer.WriteNull();
+                return;
+            case string text:
+                writer.WriteValue(text);
+                return;
+            case int number:
+                writer.WriteValue(number);
+                return;
+            case long number:
+                writer.WriteValue(number);
+                return;
+            case bool flag:
+                writer.WriteValue(flag);
+                return;
+            case double.NaN or double.PositiveInfinity or double.NegativeInfinity or float.NaN or float.PositiveInfinity or float.NegativeInfinity:
+                throw new ScramjetException(ErrorCodes.BadParameters, "JSON doesn't support NaN and infinity.");
+            case double number:
+                writer.WriteValue(number);
+                return;
             case JToken token:
-                return token;
+                token.WriteTo(writer);
+                return;
             case SecureString or PSCredential:
                 throw new ScramjetException(
                     ErrorCodes.BadParameters,
                     "A secret (SecureString or PSCredential) can't be sent.",
                     "Convert it to plain text first, if that is intended.");
-            case bool flag:
-                return new JValue(flag);
             case Enum name:
-                return new JValue(name.ToString());
-            case string or Guid or Uri or Version or TimeSpan or char or IntPtr or UIntPtr:
-                return new JValue(Convert.ToString(plain, CultureInfo.InvariantCulture));
+                writer.WriteValue(name.ToString());
+                return;
+            case Guid or Uri or Version or TimeSpan or char or IntPtr or UIntPtr:
+                writer.WriteValue(Convert.ToString(plain, CultureInfo.InvariantCulture));
+                return;
             case DateTime time:
-                return new JValue(time.ToString("o", CultureInfo.InvariantCulture));
+                writer.WriteValue(time.ToString("o", CultureInfo.InvariantCulture));
+                return;
             case DateTimeOffset time:
-                return new JValue(time.ToString("o", CultureInfo.InvariantCulture));
-            case double.NaN or double.PositiveInfinity or double.NegativeInfinity or float.NaN or float.PositiveInfinity or float.NegativeInfinity:
-                throw new ScramjetException(ErrorCodes.BadParameters, "JSON doesn't support NaN and infinity.");
+                writer.WriteValue(time.ToString("o", CultureInfo.InvariantCulture));
+                return;
             case IDictionary dictionary:
-                var fromDictionary = new JObject();
-                foreach (DictionaryEntry entry in dictionary)
-                    fromDictionary[Convert.ToString(entry.Key, CultureInfo.InvariantCulture) ?? ""] = From(entry.Value, depth + 1);
-                return fromDictionary;
+                WriteDictionary(writer, dictionary, notes, depth);
+                return;
             case IEnumerable items:
-                var array = new JArray();
+                writer.WriteStartArray();
                 foreach (var item in items)
-                    array.Add(From(item, depth + 1));
-                return array;
+                    Write(writer, item, notes, depth + 1);
+                writer.WriteEndArray();
+                return;
         }
 
         if (plain.GetType().IsPrimitive || plain is decimal || plain is System.Numerics.BigInteger)
-            return new JValue(plain);
+            writer.WriteValue(plain);
+        else
+            WriteObject(writer, PSObject.AsPSObject(value), notes, depth);
+    }
 
-        var result = new JObject();
-        foreach (var property in PSObject.AsPSObject(value).Properties)
+    private static void WriteObject(JsonWriter writer, PSObject value, NoteProperties? notes, int depth)
+    {
+        writer.WriteStartObject();
+        if (notes?.Of(value) is { } known)
         {
-            if (property.IsGettable)
-                result[property.Name] = From(ValueOf(property), depth + 1);
+            foreach (var note in known)
+            {
+                writer.WritePropertyName(note.Name);
+                Write(writer, note.Value, notes, depth + 1);
+            }
+        }
+        else
+        {
+            foreach (var property in value.Properties)
+            {
+                if (!property.IsGettable)
+                    continue;
+                writer.WritePropertyName(property.Name);
+                Write(writer, ValueOf(property), notes, depth + 1);
+            }
         }
 
-        return result;
+        writer.WriteEndObject();
+    }
+
+    private static void WriteDictionary(JsonWriter writer, IDictionary dictionary, NoteProperties? notes, int depth)
+    {
+        // Keys that aren't strings can have the same text. The last value is used then.
+        var entries = new OrderedDictionary(StringComparer.Ordinal);
+        foreach (DictionaryEntry entry in dictionary)
+            entries[Convert.ToString(entry.Key, CultureInfo.InvariantCulture) ?? ""] = entry.Value;
+        writer.WriteStartObject();
+        foreach (DictionaryEntry entry in entries)
+        {
+            writer.WritePropertyName((string)entry.Key);
+            Write(writer, entry.Value, notes, depth + 1);
+        }
+
+        writer.WriteEndObject();
     }
 
     private static object? ValueOf(PSPropertyInfo property)

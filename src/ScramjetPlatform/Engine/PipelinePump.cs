@@ -60,6 +60,13 @@ internal sealed class PipelinePump
     /// <exception cref="OperationCanceledException">The token was canceled.</exception>
     public void PumpUntil(Task task, CancellationToken cancellationToken)
     {
+        // So it is after nearly each of the records of a stream.
+        if (task.IsCompleted && IsEmpty)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            return;
+        }
+
         if (!task.IsCompleted)
         {
             _ = task.ContinueWith(
@@ -115,6 +122,15 @@ internal sealed class PipelinePump
         room?.TrySetCanceled();
         foreach (var item in left)
             item.Cancel?.Invoke();
+    }
+
+    private bool IsEmpty
+    {
+        get
+        {
+            lock (_gate)
+                return _items.Count == 0;
+        }
     }
 
     private bool TakeBatch(Task task, CancellationToken cancellationToken)

@@ -49,7 +49,9 @@ internal sealed class Finder<T>(
 
     private async Task ForEachNamedAsync(CommandScope scope, string[] texts, Func<T, Task> body)
     {
-        var open = Find is not null && texts.All(IsId) && context.TryTakeDirect(texts.Length) ? await ForEachWithIdAsync(scope, texts, body).ConfigureAwait(false) : texts;
+        var open = Find is not null && texts.All(IsId) && context.TryTakeDirect(texts.Length)
+            ? await ForEachWithIdAsync(scope, texts, body).ConfigureAwait(false)
+            : texts;
         if (open.Length > 0)
             await ForEachListedAsync(scope, open, body).ConfigureAwait(false);
     }

@@ -90,7 +90,8 @@ internal sealed class FlowGraph
         foreach (var flow in flows)
         {
             var source = End(flow.Space, flow.SourceHub, flow.Source, flow.SourceId);
-            var topic = Node((flow.Space, flow.Space is null ? flow.SourceHub ?? flow.TargetHub : null, flow.Topic, "topic"), () => TopicNode(flow, severalSpaces));
+            var place = flow.Space ?? flow.SourceHub ?? flow.TargetHub;
+            var topic = Node((place, "topic", flow.Topic), () => TopicNode(flow, severalSpaces));
             var target = End(flow.Space, flow.TargetHub, flow.Target, flow.TargetId);
             if (source is not null)
                 Connect(source, topic);
@@ -99,7 +100,10 @@ internal sealed class FlowGraph
         }
 
         foreach (var pair in ids)
-            pair.Key.Detail = pair.Value.Count > 1 ? $"{pair.Value.Count} instances" : pair.Value.First() is var id && id.Length > ShortId ? id.Substring(0, ShortId) : id;
+        {
+            var id = pair.Value.First();
+            pair.Key.Detail = pair.Value.Count > 1 ? $"{pair.Value.Count} instances" : id.Length > ShortId ? id.Substring(0, ShortId) : id;
+        }
     }
 
     /// <summary>The nodes, in an order that only depends on the flows.</summary>

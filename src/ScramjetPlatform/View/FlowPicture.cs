@@ -172,8 +172,8 @@ internal static class FlowPicture
 
     /// <summary>The columns that a character takes. The two of a pair take one each.</summary>
     private static int WidthOf(char c) => char.GetUnicodeCategory(c) is UnicodeCategory.NonSpacingMark or UnicodeCategory.EnclosingMark ? 0
-        : c is >= '\u1100' and <= '\u115f' or >= '\u2e80' and <= '\ua4cf' or >= '\uac00' and <= '\ud7a3' or >= '\uf900' and <= '\ufaff' or >= '\ufe30' and <= '\ufe6f'
-            or >= '\uff00' and <= '\uff60' or >= '\uffe0' and <= '\uffe6' ? 2
+        : c is >= '\u1100' and <= '\u115f' or >= '\u2e80' and <= '\ua4cf' or >= '\uac00' and <= '\ud7a3' or >= '\uf900' and <= '\ufaff'
+            or >= '\ufe30' and <= '\ufe6f' or >= '\uff00' and <= '\uff60' or >= '\uffe0' and <= '\uffe6' ? 2
         : 1;
 
     /// <summary>Replaces the characters that XML can't contain.</summary>

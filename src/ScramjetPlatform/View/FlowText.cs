@@ -58,7 +58,10 @@ internal static class FlowText
         void WriteNodes(IEnumerable<FlowNode> nodes, string indent)
         {
             foreach (var item in nodes)
-                text.Append(indent).Append(node(ids[item], item, string.Join(newLine, new[] { item.Title, item.Detail }.OfType<string>().Select(escape)))).Append('\n');
+            {
+                var label = string.Join(newLine, new[] { item.Title, item.Detail }.OfType<string>().Select(escape));
+                text.Append(indent).Append(node(ids[item], item, label)).Append('\n');
+            }
         }
 
         var groups = 0;
