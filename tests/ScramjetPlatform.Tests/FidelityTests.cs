@@ -60,7 +60,7 @@ public sealed class FidelityTests(RealPlatform real)
                 [version]'1.2.3'
                 [datetimeoffset]'2026-11-24T01:00:00+01:00'
                 [System.DayOfWeek]::Friday
-                [bigint]'123456789012345678901234567890'
+                [bigint]::Parse('123456789012345678901234567890')
                 [byte]7
                 [timespan]'0:01:00'
             )
