@@ -138,6 +138,9 @@ internal sealed class PipelinePump
         TaskCompletionSource<bool>? room;
         lock (_gate)
         {
+            // An action that threw, such as an error that ends the pipeline, leaves those behind it.
+            if (_batch.Count > 0)
+                return true;
             while (_items.Count == 0)
             {
                 cancellationToken.ThrowIfCancellationRequested();
