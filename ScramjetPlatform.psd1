@@ -13,10 +13,12 @@
     TypesToProcess       = @('bin/ScramjetPlatform.Types.ps1xml')
     CmdletsToExport      = @(
         'Clear-ScramjetContext'
+        'Compare-ScramjetState'
         'Connect-ScramjetPlatform'
         'Disconnect-ScramjetHub'
         'Disconnect-ScramjetPlatform'
         'Enter-ScramjetInstance'
+        'Export-ScramjetState'
         'Get-ScramjetAccessKey'
         'Get-ScramjetAudit'
         'Get-ScramjetConfiguration'
@@ -60,6 +62,7 @@
         'Show-ScramjetTree'
         'Start-ScramjetSequence'
         'Stop-ScramjetInstance'
+        'Sync-ScramjetState'
         'Unregister-ScramjetPlatform'
         'Wait-ScramjetInstance'
     )

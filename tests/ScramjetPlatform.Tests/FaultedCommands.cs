@@ -131,6 +131,9 @@ internal sealed record FaultedCommand(string Kind, string Script, string Method,
         _ => null,
     };
 
+    /// <summary>Writes a state file beside the sequence.</summary>
+    private const string WriteState = "Set-Content \"$folder/state.json\" '{ \"topics\": { \"fresh\": {} } }'; ";
+
     /// <summary>All commands that send requests.</summary>
     public static IReadOnlyList<FaultedCommand> All { get; } =
     [
@@ -145,6 +148,8 @@ internal sealed record FaultedCommand(string Kind, string Script, string Method,
         new(Ask, "Get-ScramjetConfiguration -TimeoutSec $t", "GET", "/config"),
         new(Ask, "Get-ScramjetVersion -Hub * -TimeoutSec $t", "GET", "/version"),
         new(Ask, "Show-ScramjetTree -TimeoutSec $t", "GET", "/entities"),
+        new(Ask, WriteState + "Compare-ScramjetState \"$folder/state.json\"", "GET", "/entities"),
+        new(Ask, "Export-ScramjetState \"$folder/$([guid]::NewGuid()).yaml\"", "GET", "/topics"),
         new(Ask, "Get-ScramjetSpace -TimeoutSec $t", "GET", "/spaces") { Place = FaultedPlace.Platform },
         new(Ask, "Get-ScramjetHub -TimeoutSec $t", "GET", "/list") { Place = FaultedPlace.Platform },
         new(Ask, "Get-ScramjetTopic -Space * -TimeoutSec $t", "GET", "/topics") { Place = FaultedPlace.Platform },
@@ -155,6 +160,7 @@ internal sealed record FaultedCommand(string Kind, string Script, string Method,
         new(Connect, "Connect-ScramjetPlatform $uri -AccessToken $token -TimeoutSec $t", "GET", "/spaces") { Place = FaultedPlace.Platform },
         new(Connect, "Connect-ScramjetPlatform -MultiManagerUri $uri -AccessToken $token -TimeoutSec $t", "GET", "/list") { Place = FaultedPlace.MultiManager },
         new(Change, "New-ScramjetTopic fresh", "POST", "/topics"),
+        new(Change, WriteState + "Sync-ScramjetState \"$folder/state.json\"", "POST", "/topics"),
         new(Change, "Remove-ScramjetTopic t -Confirm:$false", "DELETE", "/topics/t"),
         new(Change, "$idle | Remove-ScramjetSequence -WaitTimeoutSec 2 -Confirm:$false", "DELETE", "/sequence/[^/]+"),
         new(Change, "Send-ScramjetEvent $i ping 5", "POST", "/_event"),

@@ -38,6 +38,7 @@ public sealed class ObjectSamples(RealPlatform real) : IAsyncLifetime
         ["ScramjetPlatform.ScramjetEvent"] = "$event",
         ["ScramjetPlatform.ScramjetFlow"] = "$flow",
         ["ScramjetPlatform.ScramjetInstanceLine"] = "$line",
+        ["ScramjetPlatform.ScramjetStateChange"] = "Compare-ScramjetState $statePath -Connection real",
         ["ScramjetPlatform.ScramjetTreeNode"] = "Show-ScramjetTree -Hub sth-0, sth-1 -Space alpha -Connection admin",
         ["ScramjetPlatform.ScramjetVersion"] = "Get-ScramjetVersion -Connection real",
     };
@@ -56,6 +57,8 @@ public sealed class ObjectSamples(RealPlatform real) : IAsyncLifetime
         _sequence.Write("profile.json", """{"configVersion":1,"apiUrl":"http://127.0.0.1:8000/api/v1","env":"development"}""");
         Session.Set("name", _sequence.Name);
         Session.Set("folder", _sequence.Folder);
+        _sequence.Write("state.json", """{"sequences":{"more":{"path":".","hubs":"sth-0","instances":[{"args":["Hi"]}]}}}""");
+        Session.Set("statePath", Path.Combine(_sequence.Folder, "state.json"));
         Session.Set("profilePath", Path.Combine(_sequence.Folder, "profile.json"));
         Session.Get(
             $"$ProgressPreference = 'SilentlyContinue'; Connect-ScramjetPlatform {real.Platform.BaseUri} -AccessToken {real.Platform.Token} -Name real; "

@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Globalization;
 using System.IO;
+using System.Linq;
 using System.Text.RegularExpressions;
 using System.Threading;
 using Newtonsoft.Json;
@@ -52,6 +53,57 @@ internal sealed class YamlText
         var token = yaml.Read(yaml.Next(), 0).Token;
         yaml.Next<DocumentEnd>();
         return yaml.Next() is StreamEnd ? token : throw yaml.Error("The text has more than one document.");
+    }
+
+    /// <summary>Returns the YAML text of a JSON value. <see cref="Parse"/> returns the same value for it.</summary>
+    public static string Write(JToken token)
+    {
+        using var text = new StringWriter(CultureInfo.InvariantCulture) { NewLine = "\n" };
+        var emitter = new Emitter(text, new EmitterSettings(2, int.MaxValue, isCanonical: false, maxSimpleKeyLength: 1024));
+        emitter.Emit(new StreamStart());
+        emitter.Emit(new DocumentStart(null, null, isImplicit: true));
+        Write(emitter, token);
+        emitter.Emit(new DocumentEnd(isImplicit: true));
+        emitter.Emit(new StreamEnd());
+        return text.ToString();
+    }
+
+    private static void Write(Emitter emitter, JToken token)
+    {
+        switch (token)
+        {
+            case JObject fields:
+                emitter.Emit(new MappingStart(AnchorName.Empty, TagName.Empty, isImplicit: true, fields.Count == 0 ? MappingStyle.Flow : MappingStyle.Block));
+                foreach (var field in fields.Properties())
+                {
+                    WriteText(emitter, field.Name);
+                    Write(emitter, field.Value);
+                }
+
+                emitter.Emit(new MappingEnd());
+                break;
+            case JArray items:
+                var isShort = items.All(i => i is JValue);
+                emitter.Emit(new SequenceStart(AnchorName.Empty, TagName.Empty, isImplicit: true, isShort ? SequenceStyle.Flow : SequenceStyle.Block));
+                foreach (var item in items)
+                    Write(emitter, item);
+                emitter.Emit(new SequenceEnd());
+                break;
+            case { Type: JTokenType.String }:
+                WriteText(emitter, (string)token!);
+                break;
+            default:
+                emitter.Emit(new Scalar(token.ToString(Formatting.None)));
+                break;
+        }
+    }
+
+    /// <summary>Writes a string with quotes if YAML takes it for another value without them, or if it isn't printable.</summary>
+    private static void WriteText(Emitter emitter, string text)
+    {
+        var isOther = text is "" or "~" or "null" or "Null" or "NULL" or "true" or "True" or "TRUE" or "false" or "False" or "FALSE"
+            || Number.IsMatch(text) || NotFinite.IsMatch(text) || text.Any(char.IsControl) || text.Trim() != text;
+        emitter.Emit(new Scalar(AnchorName.Empty, TagName.Empty, text, isOther ? ScalarStyle.DoubleQuoted : ScalarStyle.Plain, true, true));
     }
 
     private ParsingEvent Next()

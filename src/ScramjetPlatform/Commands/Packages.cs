@@ -1,6 +1,7 @@
 using System;
 using System.IO;
 using System.Threading.Tasks;
+using Scramjet.Client.Model;
 using Scramjet.Client.Packaging;
 using ScramjetPlatform.Engine;
 using ScramjetPlatform.View;
@@ -19,6 +20,18 @@ internal static class Packages
     /// <summary>Sends a package with progress.</summary>
     public static Task<T> SendAsync<T>(CommandContext context, string activity, PackageSource package, Func<IProgress<long>, Task<T>> send) =>
         ByteProgress.ShowAsync(context.Output.PostProgress, activity, package.Length, send);
+
+    /// <summary>Uploads a package to a hub with progress.</summary>
+    /// <returns>The new sequence.</returns>
+    public static async Task<Sequence> UploadAsync(CommandContext context, string path, LazyPackage package, HubClient hub)
+    {
+        var client = await SendAsync(
+            context,
+            $"Publishing {NameOf(path)} to {hub.HubId}",
+            package.Value,
+            progress => hub.UploadSequenceAsync(package.Value, progress, context.Cancellation)).ConfigureAwait(false);
+        return await client.GetInfoAsync(context.Cancellation).ConfigureAwait(false);
+    }
 
     /// <summary>Returns the last part of a path.</summary>
     public static string NameOf(string path) => Path.GetFileName(path.TrimEnd('/', '\\'));

@@ -93,8 +93,8 @@ public static class StatusStyle
 
     private static string CodeOf(string status) => status switch
     {
-        "Healthy" or "Running" or "True" => Good,
-        "Initializing" or "Starting" or "Stopping" or "Killing" or "Unknown" or "Waiting" or "Degraded" => Changing,
+        "Healthy" or "Running" or "True" or "Done" => Good,
+        "Initializing" or "Starting" or "Stopping" or "Killing" or "Unknown" or "Waiting" or "Degraded" or "Skipped" => Changing,
         "Unhealthy" or "Disconnected" or "Errored" or "Failed" or "False" => Bad,
         "Completed" or "Gone" or "Removed" => Faint,
         _ => "",

@@ -81,8 +81,7 @@ public sealed class PublishScramjetSequenceCommand : HubCmdlet
 
     private protected override void Begin()
     {
-        var whatIf = MyInvocation.BoundParameters.TryGetValue("WhatIf", out var given) ? given : SessionState.PSVariable.GetValue("WhatIfPreference");
-        _isWhatIf = LanguagePrimitives.IsTrue(whatIf);
+        _isWhatIf = IsWhatIf;
         var replaces = Replace || Watch;
         if (Sequence is not null && !Update && !replaces)
         {
@@ -204,14 +203,15 @@ public sealed class PublishScramjetSequenceCommand : HubCmdlet
 
     private async Task<Sequence> SendAsync(string path, LazyPackage package, HubClient hub, Sequence? replaced)
     {
-        Task<SequenceClient> SendAsync(Func<IProgress<long>, Task<SequenceClient>> send) =>
-            Packages.SendAsync(Context, $"Publishing {Packages.NameOf(path)} to {hub.HubId}", package.Value, send);
-        var client = replaced is null
-            ? await SendAsync(progress => hub.UploadSequenceAsync(package.Value, progress, StopToken)).ConfigureAwait(false)
-            : await Context.Watch.WhenUnusedAsync(
-                replaced.Client,
-                () => SendAsync(progress => hub.UpdateSequenceAsync(replaced.Id, package.Value, progress, StopToken)),
-                cancellationToken: StopToken).ConfigureAwait(false);
+        if (replaced is null)
+            return await Packages.UploadAsync(Context, path, package, hub).ConfigureAwait(false);
+
+        Task<SequenceClient> SendAsync() => Packages.SendAsync(
+            Context,
+            $"Publishing {Packages.NameOf(path)} to {hub.HubId}",
+            package.Value,
+            progress => hub.UpdateSequenceAsync(replaced.Id, package.Value, progress, StopToken));
+        var client = await Context.Watch.WhenUnusedAsync(replaced.Client, SendAsync, cancellationToken: StopToken).ConfigureAwait(false);
         return await client.GetInfoAsync(StopToken).ConfigureAwait(false);
     }
 

@@ -6,9 +6,7 @@ using System.Threading.Tasks;
 using Scramjet.Client;
 using Scramjet.Client.Instances;
 using Scramjet.Client.Model;
-using Scramjet.Client.Streams;
 using ScramjetPlatform.Engine;
-using ScramjetPlatform.Streams;
 
 namespace ScramjetPlatform;
 
@@ -18,9 +16,6 @@ namespace ScramjetPlatform;
 /// </summary>
 internal sealed class SequenceReplacement
 {
-    /// <summary>How long what a failed instance has written may take to arrive.</summary>
-    private static readonly TimeSpan ReadTime = TimeSpan.FromMilliseconds(500);
-
     /// <summary>How long the removal of a new sequence may take after the command was stopped.</summary>
     private static readonly TimeSpan RollbackTime = TimeSpan.FromSeconds(60);
 
@@ -109,19 +104,25 @@ internal sealed class SequenceReplacement
     }
 
     /// <summary>Removes the old sequences, when their hub no longer lists their instances.</summary>
-    public Task RemoveAsync() => _context.ForEachAsync(_old, async old =>
+    public Task RemoveAsync() => _context.ForEachAsync(_old, old => RemoveAsync(_context, old, _listed));
+
+    /// <summary>Removes an old sequence, when its hub no longer lists its instances.</summary>
+    /// <param name="context">The command.</param>
+    /// <param name="old">The sequence.</param>
+    /// <param name="listed">Instances that its hub listed, also those of other sequences.</param>
+    public static async Task RemoveAsync(CommandContext context, Sequence old, IEnumerable<Instance> listed)
     {
         // A hub keeps what has ended for minutes if it isn't asked to release it.
-        await Task.WhenAll(_listed.Where(i => i.SequenceId == old.Id).Select(async listed =>
+        await Task.WhenAll(listed.Where(i => i.SequenceId == old.Id).Select(async instance =>
         {
-            var now = await _context.Bind(listed.Client).RefreshAsync(listed, _context.Cancellation).ConfigureAwait(false);
+            var now = await context.Bind(instance.Client).RefreshAsync(instance, context.Cancellation).ConfigureAwait(false);
             if (now is { HasEnded: true, IsGone: false })
-                await _context.Watch.ReleaseAsync(now, _context.Cancellation).ConfigureAwait(false);
+                await context.Watch.ReleaseAsync(now, context.Cancellation).ConfigureAwait(false);
         })).ConfigureAwait(false);
         var time = InstanceTimings.Default.ListedTime;
-        await _context.Watch.RemoveAsync(old.Client, timeout: time, cancellationToken: _context.Cancellation).ConfigureAwait(false);
-        _context.Output.PostVerbose($"The old sequence '{old.Name}' ({old.Id}) on {old.Hub} was removed.");
-    });
+        await context.Watch.RemoveAsync(old.Client, timeout: time, cancellationToken: context.Cancellation).ConfigureAwait(false);
+        context.Output.PostVerbose($"The old sequence '{old.Name}' ({old.Id}) on {old.Hub} was removed.");
+    }
 
     /// <summary>Removes the new sequence and its instances after the command was stopped. The old instances keep running.</summary>
     private async Task RollBackAsync(Sequence sequence, bool isUploaded, IReadOnlyList<Instance> started)
@@ -153,7 +154,7 @@ internal sealed class SequenceReplacement
     private async Task<ScramjetException> UndoAsync(Sequence sequence, bool isUploaded, IReadOnlyList<Instance> started, ScramjetException cause)
     {
         foreach (var instance in started)
-            await ExplainAsync(instance).ConfigureAwait(false);
+            await InstanceFailure.ShowAsync(_context, instance).ConfigureAwait(false);
 
         string left;
         try
@@ -176,44 +177,5 @@ internal sealed class SequenceReplacement
             "Correct the program, and publish it again. If they were available, its standard error and " +
             "the first error of its log were shown as warnings. See also the hub's log with Get-ScramjetLog.",
             cause);
-    }
-
-    /// <summary>Shows why an instance doesn't run, while its streams can still be read.</summary>
-    private async Task ExplainAsync(Instance instance)
-    {
-        // The first error is the cause of all others.
-        LogEntry? error = null;
-        await Task.WhenAll(
-            ReadAsync(instance, InstanceStream.Stderr, _context.Output.PostWarning),
-            ReadAsync(instance, InstanceStream.Log, TakeEntry)).ConfigureAwait(false);
-        if (error is not null)
-            _context.Output.PostWarning($"{error}");
-
-        void TakeEntry(string line)
-        {
-            if (error is null && LogEntry.Parse(line) is var entry && entry.IsAtLeast(LogLevel.Error))
-                error = entry;
-        }
-    }
-
-    private async Task ReadAsync(Instance instance, InstanceStream kind, Action<string> take)
-    {
-        using var bound = CancellationTokenSource.CreateLinkedTokenSource(_context.Cancellation);
-        bound.CancelAfter(ReadTime);
-        try
-        {
-            using var stream = await _context.Bind(instance.Client).GetStreamAsync(kind, bound.Token).ConfigureAwait(false);
-            await EndlessLines.FollowAsync(stream, Take, bound.Token).ConfigureAwait(false);
-        }
-        catch (Exception e) when (e is ScramjetException or OperationCanceledException)
-        {
-            // The error that is reported says what is known.
-        }
-
-        Task Take(string line)
-        {
-            take(line);
-            return Task.CompletedTask;
-        }
     }
 }

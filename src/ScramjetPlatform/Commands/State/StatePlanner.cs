@@ -1,0 +1,107 @@
+using System;
+using System.Collections.Concurrent;
+using System.IO;
+using System.Linq;
+using System.Threading.Tasks;
+using Scramjet.Client;
+using ScramjetPlatform.Engine;
+using ScramjetPlatform.Scope;
+
+namespace ScramjetPlatform;
+
+/// <summary>Reads a state file, and compares the hubs of a scope with it.</summary>
+/// <param name="context">The command.</param>
+internal sealed class StatePlanner(CommandContext context)
+{
+    /// <summary>Reads a file, and checks its packages. Nothing is requested from a hub. An error ends the command.</summary>
+    /// <param name="path">The path of the file. Paths in the file are relative to its folder.</param>
+    public async Task<StateFile> ReadAsync(string path)
+    {
+        try
+        {
+            return await ReadAndCheckAsync(path).ConfigureAwait(false);
+        }
+        catch (ScramjetException e)
+        {
+            throw new TerminatingError(e, path);
+        }
+    }
+
+    private async Task<StateFile> ReadAndCheckAsync(string path)
+    {
+        var file = await Task.Run(() => StateFile.Parse(path, StateFileFormat.Read(path, context.Cancellation))).ConfigureAwait(false);
+        try
+        {
+            foreach (var sequence in file.Sequences.Where(s => s.Path is not null))
+                await CheckAsync(sequence, Path.GetDirectoryName(path) ?? "").ConfigureAwait(false);
+            return file;
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Compares the hubs that a file is about with it. A hub that can't be asked is an error, and the others are compared.</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="scope">The hubs that the command is about.</param>
+    /// <param name="prune">Whether to remove what the file doesn't have.</param>
+    /// <param name="body">Called for each hub.</param>
+    public async Task ForEachAsync(StateFile file, CommandScope scope, bool prune, Func<StatePlan, Task> body)
+    {
+        var seen = new ConcurrentBag<string>();
+        var places = new PlaceFinder(context, scope);
+        await places.ForEachHubAsync(async hub =>
+        {
+            seen.Add(hub.Id);
+            if (!file.Includes(hub.Id, hub.Space))
+                return;
+
+            PlaceFinder.RequireConnected(hub);
+            var plan = StatePlan.Of(file, await HubState.GetAsync(context, hub.Client).ConfigureAwait(false), prune);
+            foreach (var problem in plan.Problems)
+                context.Report(problem, hub.Id);
+            await body(plan).ConfigureAwait(false);
+        }).ConfigureAwait(false);
+
+        // A hub outside the scope isn't meant, and one in a space that didn't respond may be there.
+        if (scope.Hubs.Length > 0 || scope.Spaces.Length > 0 || places.Failed.Count > 0)
+            return;
+        foreach (var (hub, location) in file.NamedHubs.Where(named => !seen.Contains(named.Hub, StringComparer.OrdinalIgnoreCase)))
+        {
+            context.Report(
+                new ScramjetException(
+                    ErrorCodes.NotFound,
+                    $"{location}: there is no hub '{hub}'.",
+                    "Correct the file, or connect the hub to its space. Get-ScramjetHub lists the hubs."),
+                hub);
+        }
+    }
+
+    private async Task CheckAsync(StateSequence sequence, string folder)
+    {
+        var path = sequence.Path!;
+        try
+        {
+            var full = Path.GetFullPath(Path.Combine(folder, path.Text()));
+            if (!Directory.Exists(full) && !File.Exists(full))
+                throw path.Error($"'{full}' doesn't exist", "Correct the path, which is relative to the folder of the file.", NotFound(full));
+            sequence.Package = await Packages.CheckAsync(context, full, label: true).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is ArgumentException or NotSupportedException or PathTooLongException)
+        {
+            throw path.Error(e.Message.TrimEnd('.'), "Correct the path.");
+        }
+        catch (ScramjetException e) when (e.InnerException is not ScramjetException)
+        {
+            throw path.Error(e.Message.TrimEnd('.'), e.RecommendedAction ?? "Correct the package.", e);
+        }
+
+        var manifest = sequence.Package.Manifest;
+        sequence.Name = manifest.Name ?? throw path.Error("the package has no name, so that its sequence can't be found again", "Add a name to its package.json.");
+        sequence.Version = manifest.Version;
+    }
+
+    private static ScramjetException NotFound(string path) => new(ErrorCodes.FileNotFound, $"'{path}' doesn't exist.", "Check the path.");
+}

@@ -1,0 +1,324 @@
+using System;
+using System.Collections.Concurrent;
+using System.Collections.Generic;
+using System.Linq;
+using System.Threading;
+using System.Threading.Tasks;
+using Scramjet.Client;
+using Scramjet.Client.Instances;
+using Scramjet.Client.Model;
+using ScramjetPlatform.Engine;
+
+namespace ScramjetPlatform;
+
+/// <summary>Makes hubs match a state file. All that can be done is done, and each change is written with its result.</summary>
+/// <param name="context">The command.</param>
+/// <param name="startTime">How long a new instance may take to run.</param>
+/// <param name="gracePeriod">How long an old instance may take to end by itself.</param>
+internal sealed class StateSync(CommandContext context, TimeSpan startTime, TimeSpan gracePeriod)
+{
+    private readonly ConcurrentQueue<(ScramjetException Error, ScramjetStateChange Change)> _failures = [];
+
+    /// <summary>How long a new instance may take to run.</summary>
+    public TimeSpan StartTime => startTime;
+
+    /// <summary>How long an old instance may take to end by itself.</summary>
+    public TimeSpan GracePeriod => gracePeriod;
+
+    /// <summary>Makes the changes of plans. What failed is reported after all results.</summary>
+    /// <param name="plans">The plans, one for each hub.</param>
+    /// <param name="isWhatIf">Whether the plans are only shown.</param>
+    public async Task RunAsync(IReadOnlyList<StatePlan> plans, bool isWhatIf)
+    {
+        var steps = plans.SelectMany(p => p.Steps).ToArray();
+        var confirmed = new HashSet<StateStep>();
+        foreach (var step in steps.Where(s => s.Change.ActionCode != StateAction.Same))
+        {
+            if (await context.Output.ConfirmAsync(TargetOf(step.Change), ActionOf(step.Change)).ConfigureAwait(false))
+                confirmed.Add(step);
+        }
+
+        if (isWhatIf)
+        {
+            foreach (var step in steps)
+                await context.Output.WriteAsync(step.Change).ConfigureAwait(false);
+            return;
+        }
+
+        // An error of a hub ends the command here if it is to end it. Nothing was changed.
+        context.Cancellation.ThrowIfCancellationRequested();
+        try
+        {
+            await Task.WhenAll(plans.Select(p => new HubSync(context, this, p, confirmed).RunAsync())).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (context.Cancellation.IsCancellationRequested)
+        {
+            await WarnAsync(confirmed).ConfigureAwait(false);
+            throw;
+        }
+
+        foreach (var (error, change) in _failures)
+            context.Report(error, change);
+    }
+
+    /// <summary>Records a failure, which is reported at the end.</summary>
+    public void AddFailure(ScramjetException error, ScramjetStateChange change) => _failures.Enqueue((error, change));
+
+    /// <summary>Returns what is changed, in words.</summary>
+    private static string TargetOf(ScramjetStateChange change) => $"{change.Name}{(change.Id is { } id ? $" ({id})" : "")} on {change.Hub}";
+
+    private static string ActionOf(ScramjetStateChange change)
+    {
+        var verb = (change.KindCode, change.ActionCode) switch
+        {
+            (StateKind.Topic, StateAction.Add) => "Create topic",
+            (StateKind.Topic, StateAction.Change) => "Remove and create topic",
+            (StateKind.Topic, _) => "Remove topic",
+            (StateKind.Sequence, StateAction.Add) => "Publish sequence",
+            (StateKind.Sequence, StateAction.Change) => "Replace sequence",
+            (StateKind.Sequence, _) => "Remove sequence",
+            (_, StateAction.Add) => "Start instance",
+            (_, StateAction.Change) => "Replace instance",
+            _ => "Stop instance",
+        };
+        var details = change.ActionCode switch
+        {
+            StateAction.Change => string.Join("; ", change.Differences),
+            StateAction.Add => change.Description,
+            _ => "",
+        };
+        return details.Length == 0 ? verb : $"{verb}: {details}";
+    }
+
+    private async Task WarnAsync(IReadOnlyCollection<StateStep> steps)
+    {
+        var open = steps.Where(s => s is { IsBegun: true, Change.ResultCode: StateResult.None }).Select(s => s.Change).ToArray();
+        var done = steps.Count(s => s.Change.ResultCode == StateResult.Done);
+        if (open.Length + done > 0)
+        {
+            var begun = open.Length == 0 ? "" : $", and these were begun: {string.Join(", ", open.Select(c => $"{c}"))}";
+            await context.WarnAsync(
+                $"The command was stopped: {done} of {steps.Count} changes were made{begun}. Compare-ScramjetState tells what is left to do.")
+                .ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>The changes of a hub.</summary>
+    private sealed class HubSync(CommandContext context, StateSync sync, StatePlan plan, HashSet<StateStep> confirmed)
+    {
+        /// <summary>How many instances of a hub are started at the same time.</summary>
+        private const int ConcurrentStarts = 4;
+
+        /// <summary>The first error that says that the hub can't be reached.</summary>
+        private ScramjetException? _lost;
+
+        private HubClient Hub => context.Bind(plan.Hub.Client);
+
+        /// <summary>
+        /// Topics come first, because instances use them, and what is removed goes last, because others may take its place.
+        /// </summary>
+        public async Task RunAsync()
+        {
+            foreach (var step in plan.Steps.Where(s => s.Change.ActionCode == StateAction.Same))
+                await WriteAsync(step).ConfigureAwait(false);
+
+            await EachAsync(s => s.Topic is not null, CreateTopicAsync).ConfigureAwait(false);
+            await EachAsync(s => s.Change.KindCode == StateKind.Sequence && s.Sequence is not null, UploadAsync, isLast: s => s.OldSequence is null)
+                .ConfigureAwait(false);
+            await EachAsync(s => s.Options is not null, StartAsync).ConfigureAwait(false);
+            await EachAsync(s => s.OldInstance is not null && s.Options is null, StopOldAsync).ConfigureAwait(false);
+            await EachAsync(s => s.OldSequence is not null, RemoveSequenceAsync).ConfigureAwait(false);
+            await EachAsync(s => s.Change.KindCode == StateKind.Topic && s.Topic is null, RemoveTopicAsync).ConfigureAwait(false);
+        }
+
+        /// <summary>Does the steps of a kind. The failure of one doesn't affect the others, unless the hub can't be reached.</summary>
+        /// <param name="filter">The steps.</param>
+        /// <param name="work">Does a step.</param>
+        /// <param name="isLast">Whether the step is over then; by default, all are.</param>
+        private async Task EachAsync(Func<StateStep, bool> filter, Func<StateStep, Task> work, Func<StateStep, bool>? isLast = null)
+        {
+            using var slots = new SemaphoreSlim(ConcurrentStarts);
+            var open = plan.Steps.Where(s => s.Change is { ActionCode: not StateAction.Same, ResultCode: StateResult.None } && filter(s)).ToArray();
+            await Task.WhenAll(open.Select(async step =>
+            {
+                await slots.WaitAsync(context.Cancellation).ConfigureAwait(false);
+                try
+                {
+                    await DoAsync(step, work, isLast?.Invoke(step) != false).ConfigureAwait(false);
+                }
+                finally
+                {
+                    slots.Release();
+                }
+            })).ConfigureAwait(false);
+        }
+
+        private async Task DoAsync(StateStep step, Func<StateStep, Task> work, bool isLast)
+        {
+            if (!confirmed.Contains(step))
+            {
+                await EndAsync(step, StateResult.Skipped, "It was not confirmed.").ConfigureAwait(false);
+                return;
+            }
+
+            if (_lost is not null)
+            {
+                await EndAsync(step, StateResult.Skipped, $"The hub can't be reached: {_lost.Message}").ConfigureAwait(false);
+                return;
+            }
+
+            try
+            {
+                step.IsBegun = true;
+                await work(step).ConfigureAwait(false);
+                if (isLast && step.Change.ResultCode == StateResult.None)
+                    await EndAsync(step, StateResult.Done).ConfigureAwait(false);
+            }
+            catch (ScramjetException e)
+            {
+                // One error is enough for a hub that can't be reached.
+                if (!IsLost(e) || Interlocked.CompareExchange(ref _lost, e, null) is null)
+                    sync.AddFailure(e, step.Change);
+                await EndAsync(step, StateResult.Failed, e.Message).ConfigureAwait(false);
+            }
+        }
+
+        private Task EndAsync(StateStep step, StateResult result, string? why = null)
+        {
+            step.Change.ResultCode = result;
+            step.Change.ErrorMessage = why;
+            return WriteAsync(step);
+        }
+
+        private Task WriteAsync(StateStep step) => context.Output.WriteAsync(step.Change);
+
+        private static bool IsLost(ScramjetException e) => e.Code is ErrorCodes.CannotConnect or ErrorCodes.HubDisconnected
+            || e.Situation == ErrorSituation.HubUnreachable
+            || (e.InnerException is ScramjetException inner && IsLost(inner));
+
+        private async Task CreateTopicAsync(StateStep step)
+        {
+            if (step.Change.ActionCode == StateAction.Change)
+                await Hub.DeleteTopicAsync(step.Topic!.Name, context.Cancellation).ConfigureAwait(false);
+            await Hub.CreateTopicAsync(step.Topic!.Name, step.Topic.ContentType, context.Cancellation).ConfigureAwait(false);
+        }
+
+        private async Task RemoveTopicAsync(StateStep step)
+        {
+            try
+            {
+                await Hub.DeleteTopicAsync(step.Change.Name, context.Cancellation).ConfigureAwait(false);
+            }
+            catch (ScramjetApiException e) when (e.Code == ErrorCodes.NotFound)
+            {
+                // It has gone with the instances that used it.
+            }
+        }
+
+        private async Task UploadAsync(StateStep step)
+        {
+            var source = step.Sequence!.Source;
+            if (source.Package is not { } package)
+            {
+                throw new ScramjetException(
+                    ErrorCodes.NotFound,
+                    $"{source.Location}: the hub '{plan.Hub.Hub}' doesn't have version {source.Version} of '{source.Name}', and the file has no {StateFile.PathKey}.",
+                    $"Replace {StateFile.VersionKey} with {StateFile.PathKey}, the folder or package of the sequence.");
+            }
+
+            step.Sequence.Existing = await Packages.UploadAsync(context, source.Path!.Text(), package, Hub).ConfigureAwait(false);
+            step.Sequence.IsUploaded = true;
+            step.Change.NewId = step.Sequence.Existing.Id;
+        }
+
+        private async Task StartAsync(StateStep step)
+        {
+            if (step.Sequence!.Existing is null)
+            {
+                await EndAsync(step, StateResult.Skipped, "Its sequence isn't on the hub.").ConfigureAwait(false);
+                return;
+            }
+
+            if (step.UnknownSettings is { } location)
+            {
+                throw new ScramjetException(
+                    ErrorCodes.BadParameters,
+                    $"{location}: the file doesn't have the configuration that the instance is started with.",
+                    $"Replace {StateFile.FingerprintKey} with appConfig and limits.");
+            }
+
+            if (step is { StopsFirst: true, OldInstance: not null })
+                await StopOldAsync(step).ConfigureAwait(false);
+            await StartNewAsync(step, step.Sequence.Existing).ConfigureAwait(false);
+            if (step is { StopsFirst: false, OldInstance: not null })
+                await StopOldAsync(step).ConfigureAwait(false);
+        }
+
+        /// <summary>Starts an instance, and removes it if it doesn't run.</summary>
+        private async Task StartNewAsync(StateStep step, Sequence sequence)
+        {
+            var started = await context.StartAsync(sequence, step.Options!).ConfigureAwait(false);
+            step.Change.NewId = started.Id;
+            try
+            {
+                await context.Watch.UntilProvenAsync(started, sync.StartTime, context.Cancellation).ConfigureAwait(false);
+            }
+            catch (ScramjetException e) when (!IsLost(e))
+            {
+                await InstanceFailure.ShowAsync(context, started).ConfigureAwait(false);
+                await context.Watch.KillAsync(started, removeImmediately: true, context.Cancellation).IgnoreOutcomeAsync().ConfigureAwait(false);
+                var old = step.OldInstance is null ? "" : step.StopsFirst ? await RestoreAsync(step.OldInstance).ConfigureAwait(false) : " The old one keeps running.";
+                throw new ScramjetException(e.Code, e.Message + old, "Check what the program wrote to its standard error, which was shown as a warning.", e);
+            }
+        }
+
+        /// <summary>Starts an instance again that was stopped for another one that doesn't run.</summary>
+        /// <returns>What was done.</returns>
+        private async Task<string> RestoreAsync(Instance old)
+        {
+            var sequence = plan.Hub.Sequences.FirstOrDefault(s => s.Id == old.SequenceId);
+            if (sequence is null || old.AppConfig is null)
+                return $" The old one, {old.Id}, was stopped before, and its configuration to start it again isn't known.";
+
+            try
+            {
+                var restored = await context.StartAsync(sequence, StartOptions.Of(old)).ConfigureAwait(false);
+                return $" The old one, {old.Id}, was stopped before, and started again as {restored.Id}.";
+            }
+            catch (ScramjetException e)
+            {
+                return $" The old one, {old.Id}, was stopped before, and can't be started again: {e.Message}";
+            }
+        }
+
+        private async Task StopOldAsync(StateStep step)
+        {
+            var after = await context.Watch.StopAsync(step.OldInstance!, sync.GracePeriod, cancellationToken: context.Cancellation).ConfigureAwait(false);
+            await context.Watch.UntilEndedAsync(after, InstanceTimings.Default.KillTime, context.Cancellation).ConfigureAwait(false);
+        }
+
+        private async Task RemoveSequenceAsync(StateStep step)
+        {
+            if (step.Sequence is { IsUploaded: true } planned && !await IsUsedAsync(planned).ConfigureAwait(false))
+            {
+                throw new ScramjetException(
+                    ErrorCodes.InstanceFailed,
+                    $"No instance of the new '{step.Change.Name}' runs on '{step.Change.Hub}'. It was removed, and the old one stays.",
+                    "Correct the program.");
+            }
+
+            await SequenceReplacement.RemoveAsync(context, step.OldSequence!, plan.Hub.Listed).ConfigureAwait(false);
+        }
+
+        /// <summary>Removes a sequence that was uploaded if no instance of it could be started.</summary>
+        private async Task<bool> IsUsedAsync(PlannedSequence planned)
+        {
+            var results = plan.Steps.Where(s => s.Options is not null && s.Sequence == planned).Select(s => s.Change.ResultCode).ToArray();
+            if (!results.Contains(StateResult.Failed) || results.Contains(StateResult.Done))
+                return true;
+
+            await context.Watch.RemoveAsync(planned.Existing!.Client, kill: true, cancellationToken: context.Cancellation).ConfigureAwait(false);
+            return false;
+        }
+    }
+}

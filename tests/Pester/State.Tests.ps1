@@ -1,0 +1,46 @@
+# What a person sees of state files at the prompt: the plan with marks and colors, the results, and that a second run changes nothing.
+
+BeforeAll {
+    . "$PSScriptRoot/LocalPlatform.ps1"
+    . "$PSScriptRoot/Screen.ps1"
+    $platform = Start-LocalPlatform
+    $folder = Join-Path $TestDrive 'greeter'
+    New-Item -ItemType Directory $folder | Out-Null
+    Set-Content "$folder/package.json" '{ "name": "greeter", "version": "1.0.0", "main": "index.js", "engines": { "node": ">=16" } }'
+    Set-Content "$folder/index.js" 'module.exports = async function() { await new Promise(resolve => setTimeout(resolve, 600000)); };'
+    Connect-ScramjetPlatform $platform.Uri -AccessToken $platform.Token
+    $screen = Start-Screen -Width 100 -Height 40 -Command "Connect-ScramjetPlatform $($platform.Uri) -AccessToken $($platform.Token); Set-Location '$TestDrive'"
+}
+
+AfterAll {
+    Stop-Screen $screen
+    Disconnect-ScramjetPlatform -All
+    Stop-LocalPlatform $platform
+}
+
+Describe 'State files at the prompt' {
+    It 'shows what is missing, adds it, and shows what differs' {
+        $state = 'hubs: sth-0', 'sequences:', '  greeter:', '    path: greeter', '    instances:', '    - args: [Hi]'
+        Set-Content "$TestDrive/state.yaml" $state
+        $rows = Invoke-ScreenCommand $screen 'Compare-ScramjetState state.yaml' | Where-Object { $_.Trim() }
+        $rows | Should -HaveCount 2
+        $rows[0] | Should -Match '^\+ sequence greeter on sth-0: 1\.0\.0\+sha\.[0-9a-f]{16} from greeter$'
+        $rows[1] | Should -Be '+ instance greeter on sth-0: args ["Hi"]'
+        $added = Get-ScreenColor $screen '+ instance greeter'
+        $added | Should -Not -BeNullOrEmpty
+
+        Invoke-ScreenCommand $screen 'Clear-Host' | Out-Null
+        $rows = Invoke-ScreenCommand $screen 'Sync-ScramjetState state.yaml' | Where-Object { $_.Trim() }
+        $rows | Should -Be @(($rows -like '+ sequence greeter on sth-0: * ?Done?')[0], '+ instance greeter on sth-0: args ["Hi"] [Done]')
+
+        Set-Content "$TestDrive/state.yaml" ($state -replace 'args: .Hi.', 'args: [Hello]')
+        Invoke-ScreenCommand $screen 'Clear-Host' | Out-Null
+        $rows = Invoke-ScreenCommand $screen 'Compare-ScramjetState state.yaml' | Where-Object { $_.Trim() }
+        $rows | Should -HaveCount 3
+        $rows[0] | Should -Match '^= sequence greeter on sth-0'
+        $rows[1] | Should -Be '~ instance greeter on sth-0'
+        $rows[2] | Should -Be '      args: ["Hi"] -> ["Hello"]'
+        Get-ScreenColor $screen '~ instance greeter' | Should -Not -Be $added
+        Invoke-ScreenCommand $screen 'Sync-ScramjetState state.yaml > $null; (Compare-ScramjetState state.yaml).Action -join " "' | Should -Be 'Same Same'
+    }
+}
