@@ -125,7 +125,7 @@ internal static class SpaceBenchmarks
         var runs = new ((double Rate, double Work) Direct, (double Rate, double Work) Through)[Runs];
         for (var i = 0; i < runs.Length; i++)
             runs[i] = (await OutputAsync(http, direct, sequence, process), await OutputAsync(http, through, sequence, process));
-        Show(Median(runs.Select(run => run.Through.Work / run.Direct.Work)), $"hub {version}: the processor time of the hub itself for it");
+        Show(Median(runs.Select(run => run.Through.Work / run.Direct.Work)), $"hub {version}: the processor time of the hub itself for an output through the space against its own address");
         return Benchmarks.Program.Print(
             $"hub {version}: an output of {Megabytes} MB through the space against the hub's own address ({runs.Max(run => run.Direct.Rate):0} MB/s)",
             Median(runs.Select(run => run.Through.Rate / run.Direct.Rate)),
@@ -152,7 +152,7 @@ internal static class SpaceBenchmarks
             ratios[i] = Megabytes / clock.Elapsed.TotalSeconds / own.Rate;
         }
 
-        Show(Median(ratios.Skip(1)), $"hub {version}: the same with a space that only counts the bytes, which is the most that the hub can send");
+        Show(Median(ratios.Skip(1)), $"hub {version}: an output through a space that only counts its bytes, which is the most that the hub can send");
     }
 
     private static async Task<string> UploadAsync(HttpClient http, string hub, string program) =>
