@@ -159,8 +159,8 @@ internal sealed class MadeHub : IAsyncDisposable
     private async Task ControlAsync(MultiplexedStream channel, PipeReader input)
     {
         await channel.WriteAsync("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"u8.ToArray());
-        await SendChunkAsync(channel, """[7001,{"avgLoad":0.1}]""" + "\n");
         _controlChannel = channel;
+        await SendChunkAsync(channel, """[7001,{"avgLoad":0.1}]""" + "\n");
         try
         {
             using var reader = new StreamReader(input.AsStream());

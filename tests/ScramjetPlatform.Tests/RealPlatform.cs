@@ -62,9 +62,7 @@ public sealed class RealPlatform : IAsyncLifetime
         {
             var folder = Directory.CreateDirectory(Path.Combine(_folder, $"{_releases.Count}")).FullName;
             for (var i = 0; i < Hubs; i++)
-                _releases.Add(HubProgram.StartHub(folder, $"sth-{i}", "--cpm-url", platform.BaseUri.Authority, "--cpm-id", Space));
-            for (var i = 0; i < Hubs; i++)
-                await platform.WaitForHubAsync(Space, $"sth-{i}", s_patience);
+                await StartReleaseAsync(platform, folder, $"sth-{i}");
         }
     }
 
@@ -99,6 +97,22 @@ public sealed class RealPlatform : IAsyncLifetime
         var engine = new Engine();
         engine.Get($"Connect-ScramjetPlatform -HubUri {HubUri(hub)}");
         return engine;
+    }
+
+    // A hub ends if another program has taken its port meanwhile.
+    private async Task StartReleaseAsync(LocalPlatform platform, string folder, string id)
+    {
+        for (var left = 3; ; left--)
+        {
+            var hub = HubProgram.StartHub(folder, id, "--cpm-url", platform.BaseUri.Authority, "--cpm-id", Space);
+            _releases.Add(hub);
+            var joined = platform.WaitForHubAsync(Space, id, s_patience);
+            if (await Task.WhenAny(joined, hub.Process.WaitForExitAsync()) == joined || left == 0)
+            {
+                await joined;
+                return;
+            }
+        }
     }
 
     private static async Task<LocalPlatform> StartAsync(bool requireToken)
