@@ -71,7 +71,8 @@ internal static class LimitBenchmarks
         }
         finally
         {
-            engine.Run("Get-ScramjetInstance -Sequence $sequence.Id | Stop-ScramjetInstance -Force; $sequence | Remove-ScramjetSequence -Force -Confirm:$false");
+            engine.Run("Get-ScramjetInstance -Sequence $sequence.Id | Stop-ScramjetInstance -Force");
+            engine.Run("$sequence | Remove-ScramjetSequence -Force -Confirm:$false");
             folder.Delete(recursive: true);
         }
 

@@ -126,7 +126,8 @@ public sealed class FlowTests(RealPlatform real)
     {
         string[] names =
         [
-            "a\"b", "c<d>&amp;&lt;e", "back\\slash\\n\\", "#quot;#35;", "`code` **bold** _it_", "x --> y; end", "[({|})]", "%%{init}%%", "style n1 fill:red", "end",
+            "a\"b", "c<d>&amp;&lt;e", "back\\slash\\n\\", "#quot;#35;", "`code` **bold** _it_", "x --> y; end", "[({|})]", "%%{init}%%",
+            "style n1 fill:red", "end",
             "Ł 漢字 é 😀",
             "-->", "]]>", "\u001b[31m red", "\uffff",
         ];

@@ -7,9 +7,9 @@ using System.Reflection;
 namespace ScramjetPlatform.Conversion;
 
 /// <summary>
-/// The properties of objects such as those of Import-Csv, which have nothing but note properties. PSObject.Properties creates 4 KB of collections for each object,
-/// which live as long as the object. The members of an object itself need none, but PowerShell has no public property for them. Where it doesn't have this one,
-/// or an object can have other properties, PSObject.Properties is used.
+/// The properties of objects such as those of Import-Csv, which have nothing but note properties. PSObject.Properties creates 4 KB of collections for each
+/// object, which live as long as the object. The members of the object itself need none, but PowerShell has only an internal property for them. Without it,
+/// and if an object can have other properties, PSObject.Properties is used.
 /// </summary>
 internal sealed class NoteProperties
 {

@@ -43,7 +43,7 @@ internal static class PSJson
     /// <param name="writer">Receives the value.</param>
     /// <param name="value">The value.</param>
     /// <param name="notes">Finds the properties of objects with note properties only.</param>
-    /// <exception cref="ScramjetException"><c>BAD_PARAMETERS</c>: as for <see cref="From(object?)"/>. The beginning of the value may have been written.</exception>
+    /// <exception cref="ScramjetException"><c>BAD_PARAMETERS</c>: as for <see cref="From(object?)"/>, perhaps after the beginning was written.</exception>
     public static void Write(JsonWriter writer, object? value, NoteProperties notes) => Write(writer, value, notes, 0);
 
     /// <summary>Converts a hashtable, an object, or JSON text to a JSON object.</summary>
