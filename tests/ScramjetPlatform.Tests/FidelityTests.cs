@@ -65,7 +65,7 @@ public sealed class FidelityTests(RealPlatform real)
                 [timespan]'0:01:00'
             )
             """);
-        session.Get($"$objects | Send-ScramjetInput {instance} -ContentType application/x-ndjson");
+        session.Get($"$objects | Send-ScramjetInput {instance} -ContentType application/x-ndjson -KeepOpen");
         Assert.Equal(
             """
             {"a":1,"B":"x\"\u00e9","c":1.0,"d":null,"e":[],"f":[1,"b"],"g":{"h":true},"i j":10000000000,"k":1.5,"l":0.1}
