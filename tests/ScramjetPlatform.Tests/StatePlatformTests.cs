@@ -81,7 +81,8 @@ public sealed class StatePlatformTests : IDisposable
         Assert.Equal(all.Select(a => a.Replace("Add", "Same", StringComparison.Ordinal)), Plan(session.Get("Compare-ScramjetState $out -Prune")));
 
         // Only -Prune removes what the file doesn't have, and only on hubs that it names.
-        session.Set("file", Write("small.json", $$"""{ "hubs": "{{other}}", "sequences": { "first": { "path": "{{first.Folder.Replace('\\', '/')}}", "instances": [] } } }"""));
+        var path = first.Folder.Replace('\\', '/');
+        session.Set("file", Write("small.json", $$"""{ "hubs": "{{other}}", "sequences": { "first": { "path": "{{path}}", "instances": [] } } }"""));
         Assert.Equal([$"Remove Instance on {other}", $"Same Sequence on {other}"], Plan(session.Get("Compare-ScramjetState $file")));
         string[] pruned = [$"Remove Instance on {other}", $"Remove Instance on {other}", $"Remove Sequence on {other}", $"Same Sequence on {other}"];
         Assert.Equal(pruned, Plan(session.Get("Compare-ScramjetState $file -Prune")));

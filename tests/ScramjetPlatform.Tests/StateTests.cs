@@ -190,7 +190,8 @@ public sealed class StateTests(RealPlatform real) : IDisposable
         await using var hub = await HubUnderTest.StartAsync(which, real, Brief);
         using var session = hub.Connect();
         var sequence = hub.Sequence("wait");
-        session.Get($"$s = Publish-ScramjetSequence '{sequence.Folder}' -IfChanged; $i = $s | Start-ScramjetSequence -ArgumentList x -AppConfig @{{ a = 1 }} -Wait");
+        session.Get($"$s = Publish-ScramjetSequence '{sequence.Folder}' -IfChanged");
+        session.Get("$i = $s | Start-ScramjetSequence -ArgumentList x -AppConfig @{ a = 1 } -Wait");
         session.Set("file", Hello(sequence, "    - {args: [x], appConfig: {a: 1}}"));
         var compared = session.Get("Compare-ScramjetState $file");
         Assert.Equal(["Same Instance", "Same Sequence"], Plan(compared));
@@ -202,7 +203,8 @@ public sealed class StateTests(RealPlatform real) : IDisposable
         sequence.Write("more.txt", "more");
         Assert.Equal(["Change Instance", "Change Sequence"], Plan(session.Get("Sync-ScramjetState $file -GracePeriodSec 0.1")));
         var now = session.Single($"Get-ScramjetInstance {sequence.Name} -Status Running");
-        Assert.Equal("x 1", session.Single($"Get-ScramjetInstance {now.Properties["Id"].Value} | ForEach-Object {{ \"$($_.ArgumentList) $($_.AppConfig.a)\" }}").ToString());
+        session.Set("now", now);
+        Assert.Equal("x 1", session.Single("\"$($now.ArgumentList) $($now.AppConfig.a)\"").ToString());
     }
 
     [Theory]
@@ -311,7 +313,10 @@ public sealed class StateTests(RealPlatform real) : IDisposable
         session.Set("file", Hello(sequence, "    - {appConfig: {login: 'me:${env:" + variable + "}', text: '$${env:NO}'}}"));
         var error = session.Error("Compare-ScramjetState $file");
         Assert.Equal("BAD_PARAMETERS", Engine.Code(error));
-        Assert.Contains($"sequences.hello.instances[0].appConfig.login: the environment variable '{variable}' isn't set", error.ToString(), StringComparison.Ordinal);
+        Assert.Contains(
+            $"sequences.hello.instances[0].appConfig.login: the environment variable '{variable}' isn't set",
+            error.ToString(),
+            StringComparison.Ordinal);
 
         Environment.SetEnvironmentVariable(variable, "first-secret");
         session.Get("Sync-ScramjetState $file");
@@ -344,7 +349,8 @@ public sealed class StateTests(RealPlatform real) : IDisposable
         Environment.SetEnvironmentVariable(variable, "hunter2");
         var changes = session.Run("Compare-ScramjetState $file").Output.Where(c => Text(c, "Name") == sequence.Name);
         Assert.Equal(["Same Instance", "Same Sequence"], Plan(changes));
-        Assert.Contains("hunter2", session.Single("$null = Export-ScramjetState $file -Force -IncludeSecret; Get-Content $file -Raw").ToString(), StringComparison.Ordinal);
+        session.Get("Export-ScramjetState $file -Force -IncludeSecret");
+        Assert.Contains("hunter2", File.ReadAllText(Path.Combine(_folder, "out.json")), StringComparison.Ordinal);
     }
 
     [Theory]

@@ -12,8 +12,7 @@ public sealed class CompareScramjetStateCommand : HubCmdlet
     private const string PathSet = "Path";
     private const string LiteralPathSet = "LiteralPath";
 
-    private Lazy<Task<StateFile>> _file = null!;
-    private StatePlanner _planner = null!;
+    private StatePlanner? _planner;
 
     [Parameter(Mandatory = true, HelpMessage = "The path of the state file.", Position = 0, ParameterSetName = PathSet)]
     [SupportsWildcards]
@@ -28,18 +27,11 @@ public sealed class CompareScramjetStateCommand : HubCmdlet
     [Parameter]
     public SwitchParameter Prune { get; set; }
 
-    private protected override void Begin()
-    {
-        var path = ResolveOnePath(Path, LiteralPath);
-        _planner = new StatePlanner(Context);
-        _file = new Lazy<Task<StateFile>>(() => _planner.ReadAsync(path));
-    }
+    private protected override void Begin() => _planner = new StatePlanner(Context, ResolveOnePath(Path, LiteralPath));
 
-    private protected override async Task ProcessAsync()
-    {
-        var scope = Places.Scope;
-        await _planner.ForEachAsync(await _file.Value.ConfigureAwait(false), scope, Prune, WriteAsync).ConfigureAwait(false);
-    }
+    private protected override Task ProcessAsync() => _planner!.ForEachAsync(Places.Scope, Prune, WriteAsync);
+
+    private protected override void AfterEnd() => _planner?.Dispose();
 
     private async Task WriteAsync(StatePlan plan)
     {

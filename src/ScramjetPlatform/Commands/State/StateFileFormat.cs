@@ -105,7 +105,8 @@ internal static class StateFileFormat
                 {
                     throw new ScramjetException(
                         ErrorCodes.BadParameters,
-                        $"'{path}' can't be written: the names {string.Join(" and ", twice.Select(p => $"'{p.Name}'"))} are the same in a PowerShell data file.",
+                        $"'{path}' can't be written: the names {string.Join(" and ", twice.Select(p => $"'{p.Name}'"))} " +
+                        "are the same in a PowerShell data file.",
                         "Use the extension .yaml or .json.");
                 }
 

@@ -64,8 +64,8 @@ internal sealed record StateIdentity(string Owner, int Number, string Fingerprin
     }
 
     /// <summary>Returns whether a text can be a fingerprint.</summary>
-    public static bool IsFingerprint(string text) => Parse($"00000000-0000-8000-{(text + new string(' ', 4)).Substring(0, 4)}-{text.Substring(Math.Min(4, text.Length))}")
-        is { } identity && identity.Fingerprint == text;
+    public static bool IsFingerprint(string text) =>
+        text.Length == 2 * FingerprintBytes && Parse($"00000000-0000-8000-{text.Substring(0, 4)}-{text.Substring(4)}")?.Fingerprint == text;
 
     /// <summary>Returns JSON that is equal for equal values: names are ordered, and a number has one form.</summary>
     public static string Canonical(JToken token)

@@ -1,9 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
-using Newtonsoft.Json;
 using Scramjet.Client;
-using Scramjet.Client.Http;
 using Scramjet.Client.Model;
 using Scramjet.Client.Streams;
 
@@ -133,9 +131,7 @@ internal sealed class StatePlan
         _steps.Add(new StateStep(change) { OldInstance = instance });
     }
 
-    private static string Describe(Instance instance) => string.Join(
-        ", ",
-        StateSettings.ToJson(instance.StartedWith).Properties().Select(p => $"{p.Name} {SecretFields.Hide(p.Value.ToString(Newtonsoft.Json.Formatting.None))}"));
+    private static string Describe(Instance instance) => new StateSettings(instance.StartedWith, instance.StartedWith).Describe();
 
     private ScramjetException NotSupported(string location, string what) => new(
         ErrorCodes.NotSupported,

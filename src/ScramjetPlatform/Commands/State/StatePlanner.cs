@@ -10,12 +10,64 @@ using ScramjetPlatform.Scope;
 namespace ScramjetPlatform;
 
 /// <summary>Reads a state file, and compares the hubs of a scope with it.</summary>
-/// <param name="context">The command.</param>
-internal sealed class StatePlanner(CommandContext context)
+internal sealed class StatePlanner : IDisposable
 {
-    /// <summary>Reads a file, and checks its packages. Nothing is requested from a hub. An error ends the command.</summary>
+    private readonly CommandContext _context;
+    private readonly Lazy<Task<StateFile>> _file;
+
+    /// <param name="context">The command.</param>
     /// <param name="path">The path of the file. Paths in the file are relative to its folder.</param>
-    public async Task<StateFile> ReadAsync(string path)
+    public StatePlanner(CommandContext context, string path)
+    {
+        _context = context;
+        _file = new Lazy<Task<StateFile>>(() => ReadAsync(path));
+    }
+
+    /// <summary>Compares the hubs that the file is about with it. A hub that can't be asked is an error, and the others are compared.</summary>
+    /// <param name="scope">The hubs that the command is about.</param>
+    /// <param name="prune">Whether to remove what the file doesn't have.</param>
+    /// <param name="body">Called for each hub.</param>
+    public async Task ForEachAsync(CommandScope scope, bool prune, Func<StatePlan, Task> body)
+    {
+        var file = await _file.Value.ConfigureAwait(false);
+        var seen = new ConcurrentBag<string>();
+        var places = new PlaceFinder(_context, scope);
+        await places.ForEachHubAsync(async hub =>
+        {
+            seen.Add(hub.Id);
+            if (!file.Includes(hub.Id, hub.Space) || !_context.IsFirst(hub.Client))
+                return;
+
+            PlaceFinder.RequireConnected(hub);
+            var plan = StatePlan.Of(file, await HubState.GetAsync(_context, hub.Client).ConfigureAwait(false), prune);
+            foreach (var problem in plan.Problems)
+                _context.Report(problem, hub.Id);
+            await body(plan).ConfigureAwait(false);
+        }).ConfigureAwait(false);
+
+        // A hub outside the scope isn't meant, and one in a space that didn't respond may be there.
+        if (scope.Hubs.Length > 0 || scope.Spaces.Length > 0 || places.Failed.Count > 0)
+            return;
+        foreach (var (hub, location) in file.NamedHubs.Where(named => !seen.Contains(named.Hub, StringComparer.OrdinalIgnoreCase)))
+        {
+            _context.Report(
+                new ScramjetException(
+                    ErrorCodes.NotFound,
+                    $"{location}: there is no hub '{hub}'.",
+                    "Correct the file, or connect the hub to its space. Get-ScramjetHub lists the hubs."),
+                hub);
+        }
+    }
+
+    /// <summary>Closes the packages.</summary>
+    public void Dispose()
+    {
+        if (_file is { IsValueCreated: true, Value.Status: TaskStatus.RanToCompletion })
+            _file.Value.Result.Dispose();
+    }
+
+    /// <summary>Reads the file, and checks its packages. Nothing is requested from a hub. An error ends the command.</summary>
+    private async Task<StateFile> ReadAsync(string path)
     {
         try
         {
@@ -29,7 +81,7 @@ internal sealed class StatePlanner(CommandContext context)
 
     private async Task<StateFile> ReadAndCheckAsync(string path)
     {
-        var file = await Task.Run(() => StateFile.Parse(path, StateFileFormat.Read(path, context.Cancellation))).ConfigureAwait(false);
+        var file = await Task.Run(() => StateFile.Parse(path, StateFileFormat.Read(path, _context.Cancellation))).ConfigureAwait(false);
         try
         {
             foreach (var sequence in file.Sequences.Where(s => s.Path is not null))
@@ -43,42 +95,6 @@ internal sealed class StatePlanner(CommandContext context)
         }
     }
 
-    /// <summary>Compares the hubs that a file is about with it. A hub that can't be asked is an error, and the others are compared.</summary>
-    /// <param name="file">The file.</param>
-    /// <param name="scope">The hubs that the command is about.</param>
-    /// <param name="prune">Whether to remove what the file doesn't have.</param>
-    /// <param name="body">Called for each hub.</param>
-    public async Task ForEachAsync(StateFile file, CommandScope scope, bool prune, Func<StatePlan, Task> body)
-    {
-        var seen = new ConcurrentBag<string>();
-        var places = new PlaceFinder(context, scope);
-        await places.ForEachHubAsync(async hub =>
-        {
-            seen.Add(hub.Id);
-            if (!file.Includes(hub.Id, hub.Space))
-                return;
-
-            PlaceFinder.RequireConnected(hub);
-            var plan = StatePlan.Of(file, await HubState.GetAsync(context, hub.Client).ConfigureAwait(false), prune);
-            foreach (var problem in plan.Problems)
-                context.Report(problem, hub.Id);
-            await body(plan).ConfigureAwait(false);
-        }).ConfigureAwait(false);
-
-        // A hub outside the scope isn't meant, and one in a space that didn't respond may be there.
-        if (scope.Hubs.Length > 0 || scope.Spaces.Length > 0 || places.Failed.Count > 0)
-            return;
-        foreach (var (hub, location) in file.NamedHubs.Where(named => !seen.Contains(named.Hub, StringComparer.OrdinalIgnoreCase)))
-        {
-            context.Report(
-                new ScramjetException(
-                    ErrorCodes.NotFound,
-                    $"{location}: there is no hub '{hub}'.",
-                    "Correct the file, or connect the hub to its space. Get-ScramjetHub lists the hubs."),
-                hub);
-        }
-    }
-
     private async Task CheckAsync(StateSequence sequence, string folder)
     {
         var path = sequence.Path!;
@@ -87,7 +103,7 @@ internal sealed class StatePlanner(CommandContext context)
             var full = Path.GetFullPath(Path.Combine(folder, path.Text()));
             if (!Directory.Exists(full) && !File.Exists(full))
                 throw path.Error($"'{full}' doesn't exist", "Correct the path, which is relative to the folder of the file.", NotFound(full));
-            sequence.Package = await Packages.CheckAsync(context, full, label: true).ConfigureAwait(false);
+            sequence.Package = await Packages.CheckAsync(_context, full, label: true).ConfigureAwait(false);
         }
         catch (Exception e) when (e is ArgumentException or NotSupportedException or PathTooLongException)
         {
@@ -99,7 +115,9 @@ internal sealed class StatePlanner(CommandContext context)
         }
 
         var manifest = sequence.Package.Manifest;
-        sequence.Name = manifest.Name ?? throw path.Error("the package has no name, so that its sequence can't be found again", "Add a name to its package.json.");
+        sequence.Name = manifest.Name ?? throw path.Error(
+            "the package has no name, so that its sequence can't be found again",
+            "Add a name to its package.json.");
         sequence.Version = manifest.Version;
     }
 

@@ -222,7 +222,8 @@ internal sealed class StateSync(CommandContext context, TimeSpan startTime, Time
             {
                 throw new ScramjetException(
                     ErrorCodes.NotFound,
-                    $"{source.Location}: the hub '{plan.Hub.Hub}' doesn't have version {source.Version} of '{source.Name}', and the file has no {StateFile.PathKey}.",
+                    $"{source.Location}: the hub '{plan.Hub.Hub}' doesn't have version {source.Version} of '{source.Name}', " +
+                    $"and the file has no {StateFile.PathKey}.",
                     $"Replace {StateFile.VersionKey} with {StateFile.PathKey}, the folder or package of the sequence.");
             }
 
@@ -267,7 +268,9 @@ internal sealed class StateSync(CommandContext context, TimeSpan startTime, Time
             {
                 await InstanceFailure.ShowAsync(context, started).ConfigureAwait(false);
                 await context.Watch.KillAsync(started, removeImmediately: true, context.Cancellation).IgnoreOutcomeAsync().ConfigureAwait(false);
-                var old = step.OldInstance is null ? "" : step.StopsFirst ? await RestoreAsync(step.OldInstance).ConfigureAwait(false) : " The old one keeps running.";
+                var old = step.OldInstance is null ? ""
+                    : step.StopsFirst ? await RestoreAsync(step.OldInstance).ConfigureAwait(false)
+                    : " The old one keeps running.";
                 throw new ScramjetException(e.Code, e.Message + old, "Check what the program wrote to its standard error, which was shown as a warning.", e);
             }
         }

@@ -14,8 +14,7 @@ public sealed class SyncScramjetStateCommand : HubCmdlet
     private const string PathSet = "Path";
     private const string LiteralPathSet = "LiteralPath";
 
-    private Lazy<Task<StateFile>> _file = null!;
-    private StatePlanner _planner = null!;
+    private StatePlanner? _planner;
     private bool _isWhatIf;
 
     [Parameter(Mandatory = true, HelpMessage = "The path of the state file.", Position = 0, ParameterSetName = PathSet)]
@@ -43,18 +42,18 @@ public sealed class SyncScramjetStateCommand : HubCmdlet
 
     private protected override void Begin()
     {
-        var path = ResolveOnePath(Path, LiteralPath);
         _isWhatIf = IsWhatIf;
-        _planner = new StatePlanner(Context);
-        _file = new Lazy<Task<StateFile>>(() => _planner.ReadAsync(path));
+        _planner = new StatePlanner(Context, ResolveOnePath(Path, LiteralPath));
     }
 
     /// <summary>All hubs are compared before anything is changed.</summary>
     private protected override async Task ProcessAsync()
     {
         var scope = Places.Scope;
-        var file = await _file.Value.ConfigureAwait(false);
-        var plans = await RequestContext.CollectAsync<StatePlan>(add => _planner.ForEachAsync(file, scope, Prune, add)).ConfigureAwait(false);
-        await new StateSync(Context, TimeSpan.FromSeconds(WaitTimeoutSec), TimeSpan.FromSeconds(GracePeriodSec)).RunAsync(plans, _isWhatIf).ConfigureAwait(false);
+        var sync = new StateSync(Context, TimeSpan.FromSeconds(WaitTimeoutSec), TimeSpan.FromSeconds(GracePeriodSec));
+        var plans = await RequestContext.CollectAsync<StatePlan>(add => _planner!.ForEachAsync(scope, Prune, add)).ConfigureAwait(false);
+        await sync.RunAsync(plans, _isWhatIf).ConfigureAwait(false);
     }
+
+    private protected override void AfterEnd() => _planner?.Dispose();
 }
