@@ -9,6 +9,7 @@ BeforeAll {
     Set-Content "$folder/package.json" '{ "name": "greeter", "version": "1.0.0", "main": "index.js", "engines": { "node": ">=16" } }'
     Set-Content "$folder/index.js" 'module.exports = async function() { await new Promise(resolve => setTimeout(resolve, 600000)); };'
     Connect-ScramjetPlatform $platform.Uri -AccessToken $platform.Token
+    function Get-ShownRow([string] $Command) { Invoke-ScreenCommand $screen $Command | ForEach-Object TrimEnd | Where-Object { $_ } }
     $screen = Start-Screen -Width 100 -Height 40 -Command "Connect-ScramjetPlatform $($platform.Uri) -AccessToken $($platform.Token); Set-Location '$TestDrive'"
 }
 
@@ -22,7 +23,7 @@ Describe 'State files at the prompt' {
     It 'shows what is missing, adds it, and shows what differs' {
         $state = 'hubs: sth-0', 'sequences:', '  greeter:', '    path: greeter', '    instances:', '    - args: [Hi]'
         Set-Content "$TestDrive/state.yaml" $state
-        $rows = Invoke-ScreenCommand $screen 'Compare-ScramjetState state.yaml' | Where-Object { $_.Trim() }
+        $rows = Get-ShownRow 'Compare-ScramjetState state.yaml'
         $rows | Should -HaveCount 2
         $rows[0] | Should -Match '^\+ sequence greeter on sth-0: 1\.0\.0\+sha\.[0-9a-f]{16} from greeter$'
         $rows[1] | Should -Be '+ instance greeter on sth-0: args ["Hi"]'
@@ -30,17 +31,17 @@ Describe 'State files at the prompt' {
         $added | Should -Not -BeNullOrEmpty
 
         Invoke-ScreenCommand $screen 'Clear-Host' | Out-Null
-        $rows = Invoke-ScreenCommand $screen 'Sync-ScramjetState state.yaml' | Where-Object { $_.Trim() }
+        $rows = Get-ShownRow 'Sync-ScramjetState state.yaml'
         $rows | Should -Be @(($rows -like '+ sequence greeter on sth-0: * ?Done?')[0], '+ instance greeter on sth-0: args ["Hi"] [Done]')
 
         Set-Content "$TestDrive/state.yaml" ($state -replace 'args: .Hi.', 'args: [Hello]')
         Invoke-ScreenCommand $screen 'Clear-Host' | Out-Null
-        $rows = Invoke-ScreenCommand $screen 'Compare-ScramjetState state.yaml' | Where-Object { $_.Trim() }
+        $rows = Get-ShownRow 'Compare-ScramjetState state.yaml'
         $rows | Should -HaveCount 3
         $rows[0] | Should -Match '^= sequence greeter on sth-0'
         $rows[1] | Should -Be '~ instance greeter on sth-0'
         $rows[2] | Should -Be '      args: ["Hi"] -> ["Hello"]'
         Get-ScreenColor $screen '~ instance greeter' | Should -Not -Be $added
-        Invoke-ScreenCommand $screen 'Sync-ScramjetState state.yaml > $null; (Compare-ScramjetState state.yaml).Action -join " "' | Should -Be 'Same Same'
+        Get-ShownRow 'Sync-ScramjetState state.yaml > $null; (Compare-ScramjetState state.yaml).Action -join " "' | Should -Be 'Same Same'
     }
 }
