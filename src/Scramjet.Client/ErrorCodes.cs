@@ -83,4 +83,7 @@ public static class ErrorCodes
 
     /// <summary>An instance ended with a failure.</summary>
     public const string InstanceFailed = "INSTANCE_FAILED";
+
+    /// <summary>An instance wrote more or fewer values than it received records.</summary>
+    public const string OutputMismatch = "OUTPUT_MISMATCH";
 }

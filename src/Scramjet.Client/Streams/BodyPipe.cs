@@ -72,16 +72,8 @@ public sealed class BodyPipe
         data?.TrySetResult(true);
     }
 
-    internal async Task CopyToAsync(Func<byte[], int, Task> write, CancellationToken cancellationToken)
-    {
-        while (await TakeAsync(cancellationToken).ConfigureAwait(false) is { } block)
-        {
-            _begun.TrySetResult(true);
-            await write(block.GetBuffer(), (int)block.Length).ConfigureAwait(false);
-        }
-    }
-
-    private async Task<MemoryStream?> TakeAsync(CancellationToken cancellationToken)
+    /// <summary>Returns the data that was written, or null if the body is complete.</summary>
+    internal async Task<MemoryStream?> TakeAsync(CancellationToken cancellationToken)
     {
         while (true)
         {
@@ -94,6 +86,7 @@ public sealed class BodyPipe
                     _filling.SetLength(0);
                     _room?.TrySetResult(true);
                     _room = null;
+                    _begun.TrySetResult(true);
                     return _sending;
                 }
 

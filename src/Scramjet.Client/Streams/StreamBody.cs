@@ -46,7 +46,20 @@ public sealed class StreamBody
     /// <param name="pipe">The pipe that the data is written to.</param>
     /// <param name="contentType">The content type.</param>
     /// <param name="isAscii">Whether the data contains only ASCII characters.</param>
-    public static StreamBody From(BodyPipe pipe, string contentType, bool isAscii = false) => new(pipe.CopyToAsync, contentType, isAscii);
+    public static StreamBody From(BodyPipe pipe, string contentType, bool isAscii = false) => From(pipe.TakeAsync, contentType, isAscii);
+
+    /// <summary>Creates a body whose data is requested when it can be sent.</summary>
+    /// <param name="take">Returns the next data, which is sent before the next call, or null at the end.</param>
+    /// <param name="contentType">The content type.</param>
+    /// <param name="isAscii">Whether the data contains only ASCII characters.</param>
+    internal static StreamBody From(Func<CancellationToken, Task<MemoryStream?>> take, string contentType, bool isAscii) => new(
+        async (write, cancellationToken) =>
+        {
+            while (await take(cancellationToken).ConfigureAwait(false) is { } block)
+                await write(block.GetBuffer(), (int)block.Length).ConfigureAwait(false);
+        },
+        contentType,
+        isAscii);
 
     /// <summary>Creates a body from a stream, which is read while the body is sent.</summary>
     /// <param name="source">The stream, which stays open.</param>

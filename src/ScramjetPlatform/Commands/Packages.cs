@@ -1,5 +1,7 @@
 using System;
+using System.Collections.Generic;
 using System.IO;
+using System.Linq;
 using System.Threading.Tasks;
 using Scramjet.Client.Model;
 using Scramjet.Client.Packaging;
@@ -31,6 +33,15 @@ internal static class Packages
             package.Value,
             progress => hub.UploadSequenceAsync(package.Value, progress, context.Cancellation)).ConfigureAwait(false);
         return await client.GetInfoAsync(context.Cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>Returns the sequence that has the content of a package with a content label, or null if the hub has none.</summary>
+    public static Sequence? FindSame(CommandContext context, IReadOnlyList<Sequence> existing, PackageManifest manifest)
+    {
+        var same = existing.FirstOrDefault(s => s.Name == manifest.Name && s.Version == manifest.Version);
+        if (same is not null)
+            context.Output.PostVerbose($"{same.Hub} has {manifest.Name} with the same content already: {same.Id}.");
+        return same;
     }
 
     /// <summary>Returns the last part of a path.</summary>

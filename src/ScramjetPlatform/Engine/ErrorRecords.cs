@@ -50,6 +50,7 @@ internal static class ErrorRecords
         [ErrorCodes.InvalidProfile] = ErrorCategory.InvalidData,
         [ErrorCodes.InputEnded] = ErrorCategory.InvalidOperation,
         [ErrorCodes.InstanceFailed] = ErrorCategory.OperationStopped,
+        [ErrorCodes.OutputMismatch] = ErrorCategory.InvalidResult,
     };
 
     /// <summary>Creates the record for an exception. The code is the error id and determines the category.</summary>

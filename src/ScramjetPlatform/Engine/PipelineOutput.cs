@@ -60,6 +60,14 @@ internal sealed class PipelineOutput(PipelinePump pump, ICommandRuntime runtime,
     /// <summary>Reports progress.</summary>
     public void PostProgress(ProgressRecord progress) => _ = pump.PostAsync(() => runtime.WriteProgress(progress));
 
+    /// <summary>Reports progress in several records. The task completes when they are written.</summary>
+    public Task PostProgress(IReadOnlyList<ProgressRecord> records) => pump.InvokeAsync(() =>
+    {
+        foreach (var record in records)
+            runtime.WriteProgress(record);
+        return true;
+    });
+
     /// <summary>Writes a warning. The task completes when it is written.</summary>
     /// <returns>Whether it was written. Work that continues after its pipeline was stopped can't write.</returns>
     public async Task<bool> TryWarnAsync(string text)

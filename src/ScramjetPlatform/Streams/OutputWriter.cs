@@ -22,6 +22,7 @@ internal static class OutputWriter
     /// <param name="cancellationToken">Cancels the writing.</param>
     /// <param name="first">The number of objects, lines or blocks to stop after.</param>
     /// <param name="hurry">Completes when the stream must be read without waiting for the pipeline, because the rest of it will be lost soon.</param>
+    /// <param name="share">The share of the records that the objects or lines answer; null for other output.</param>
     /// <returns>The number of objects, lines or blocks.</returns>
     public static Task<long> WriteAsync(
         CommandContext context,
@@ -29,9 +30,10 @@ internal static class OutputWriter
         string? contentType,
         CancellationToken cancellationToken,
         int first = int.MaxValue,
-        Task? hurry = null) => contentType == ContentTypes.Bytes
+        Task? hurry = null,
+        RecordShare? share = null) => contentType == ContentTypes.Bytes
         ? WriteBlocksAsync(context, stream, first, hurry, cancellationToken)
-        : WriteObjectsAsync(context, stream, contentType, first, hurry, cancellationToken);
+        : WriteObjectsAsync(context, stream, contentType, first, hurry, share, cancellationToken);
 
     private static async Task<long> WriteObjectsAsync(
         CommandContext context,
@@ -39,8 +41,10 @@ internal static class OutputWriter
         string? contentType,
         int first,
         Task? hurry,
+        RecordShare? share,
         CancellationToken cancellationToken)
     {
+        var report = share?.Reporter(context.Report) ?? context.Report;
         var reader = new LineReader(stream);
         var decoder = new StreamDecoder(contentType);
         var written = 0L;
@@ -62,11 +66,12 @@ internal static class OutputWriter
         async Task WriteAsync(IReadOnlyList<string> lines)
         {
             var size = lines.Sum(static line => (long)line.Length);
-            var values = decoder.Decode(lines, context.Report, reader.EndsWithinLine);
+            var values = decoder.Decode(lines, report, reader.EndsWithinLine);
             if (values.Count > first - written)
                 values = values.Take((int)(first - written)).ToArray();
             written += values.Count;
-            await WaitForRoomAsync(context.Output.WriteManyAsync(values, size), hurry).ConfigureAwait(false);
+            var room = share?.ReturnAsync(values, size, reader.EndsWithinLine) ?? context.Output.WriteManyAsync(values, size);
+            await WaitForRoomAsync(room, hurry).ConfigureAwait(false);
         }
     }
 

@@ -2,7 +2,6 @@ using System;
 using System.IO;
 using System.Linq;
 using System.Management.Automation;
-using System.Threading;
 using System.Threading.Tasks;
 using Scramjet.Client;
 using Scramjet.Client.Packaging;
@@ -27,7 +26,6 @@ internal sealed class PipelineSender(CommandContext context, string? contentType
     private BodyEncoder? _encoder;
     private Task? _sending;
     private Exception? _failure;
-    private long _sent;
 
     /// <summary>The file to send; null to send the pipeline.</summary>
     public string? File { get; init; }
@@ -35,14 +33,17 @@ internal sealed class PipelineSender(CommandContext context, string? contentType
     /// <summary>Whether the command writes output at the same time, so that a failure must not end the pipeline.</summary>
     public bool HasOutput { get; init; }
 
-    /// <summary>The number of objects, lines or blocks of the pipeline that were sent.</summary>
-    public long Sent => Interlocked.Read(ref _sent);
-
     /// <summary>Starts work in the background of the command.</summary>
     public Func<Func<Task>, Task> Start { get; init; } = null!;
 
     /// <summary>Sends the body with a request.</summary>
     public Func<StreamBody, Task> Send { get; init; } = null!;
+
+    /// <summary>Receives the records of the pipeline instead of one body; null for one body.</summary>
+    public RecordDeal? Deal { get; init; }
+
+    /// <summary>Runs what takes the records of the deal.</summary>
+    public Func<Task> RunDeal { get; init; } = null!;
 
     /// <summary>Sends the value of -InputObject for one record: an item of the pipeline, or a list on the command line.</summary>
     public async Task SendRecordAsync(CommandLine line, object? input)
@@ -62,6 +63,7 @@ internal sealed class PipelineSender(CommandContext context, string? contentType
             BeginPipe(contentType ?? ContentTypes.Text);
 
         _pipe.Complete();
+        Deal?.Complete();
         await _sending!.ConfigureAwait(false);
         ReportFailure();
     }
@@ -88,7 +90,10 @@ internal sealed class PipelineSender(CommandContext context, string? contentType
         if (_sending is null)
             BeginPipe(contentType ?? BodyEncoder.TypeFor(value));
         if (IsOver())
+        {
+            Deal?.Refuse();
             return;
+        }
 
         byte[] bytes;
         try
@@ -101,11 +106,12 @@ internal sealed class PipelineSender(CommandContext context, string? contentType
             return;
         }
 
-        _pipe.Write(bytes, 0, bytes.Length);
-        Interlocked.Increment(ref _sent);
+        Deal?.Write(bytes, value);
+        if (Deal is null)
+            _pipe.Write(bytes, 0, bytes.Length);
 
         // The command waits here while the pipe is full, and writes the output that has arrived.
-        var room = _pipe.WaitForRoomAsync();
+        var room = Deal?.WaitForRoomAsync() ?? _pipe.WaitForRoomAsync();
         if (!room.IsCompleted)
             await Task.WhenAny(room, _sending!).ConfigureAwait(false);
         IsOver();
@@ -134,7 +140,8 @@ internal sealed class PipelineSender(CommandContext context, string? contentType
     private void BeginPipe(string type)
     {
         _encoder = new BodyEncoder(type);
-        Begin(() => Send(StreamBody.From(_pipe, type, _encoder.IsAscii)));
+        Deal?.Begin(type, _encoder.IsAscii);
+        Begin(Deal is null ? () => Send(StreamBody.From(_pipe, type, _encoder.IsAscii)) : RunDeal);
     }
 
     private void Begin(Func<Task> send) => _sending = Start(async () =>

@@ -147,7 +147,7 @@ public sealed class PublishScramjetSequenceCommand : HubCmdlet
     {
         var manifest = package.Manifest;
         var existing = IfChanged || Update ? await hub.ListSequencesAsync(StopToken).ConfigureAwait(false) : [];
-        var sequence = IfChanged ? FindSame(existing, manifest, hub) : null;
+        var sequence = IfChanged ? Packages.FindSame(Context, existing, manifest) : null;
         sequence ??= await UploadAsync(path, package, hub, Update ? FindReplaced(existing, manifest) : null).ConfigureAwait(false);
         if (sequence is null)
             return;
@@ -163,7 +163,7 @@ public sealed class PublishScramjetSequenceCommand : HubCmdlet
     {
         var existing = await hub.ListSequencesAsync(StopToken).ConfigureAwait(false);
         var replaced = FindAllReplaced(existing, package.Manifest);
-        var same = IfChanged || Watch ? FindSame(existing, package.Manifest, hub) : null;
+        var same = IfChanged || Watch ? Packages.FindSame(Context, existing, package.Manifest) : null;
         var old = replaced.Where(s => s.Id != same?.Id && !_removed.ContainsKey(s.Client.Uri)).ToArray();
         var replacement = await SequenceReplacement.OfAsync(Context, hub, old).ConfigureAwait(false);
         replacement.StartTime = TimeSpan.FromSeconds(WaitTimeoutSec);
@@ -186,14 +186,6 @@ public sealed class PublishScramjetSequenceCommand : HubCmdlet
         var removal = StartInBackground(replacement.RemoveAsync);
         if (!Watch)
             await removal.ConfigureAwait(false);
-    }
-
-    private Sequence? FindSame(IReadOnlyList<Sequence> existing, PackageManifest manifest, HubClient hub)
-    {
-        var same = existing.FirstOrDefault(s => s.Name == manifest.Name && s.Version == manifest.Version);
-        if (same is not null)
-            Context.Output.PostVerbose($"{hub.HubId} has {manifest.Name} with the same content already: {same.Id}.");
-        return same;
     }
 
     private async Task<Sequence?> UploadAsync(string path, LazyPackage package, HubClient hub, Sequence? replaced) =>

@@ -1,0 +1,199 @@
+using System;
+using System.Linq;
+using System.Threading;
+using System.Threading.Tasks;
+using Scramjet.Client;
+using Scramjet.Client.Api;
+using Scramjet.Client.Instances;
+using Scramjet.Client.Model;
+using Scramjet.Client.Streams;
+using ScramjetPlatform.Engine;
+using ScramjetPlatform.Streams;
+
+namespace ScramjetPlatform;
+
+/// <summary>How Invoke-ScramjetSequence runs its instances.</summary>
+internal sealed class InvocationOptions
+{
+    /// <summary>The options of their start.</summary>
+    public StartOptions Start { get; init; } = new();
+
+    /// <summary>The content type of their output; null to detect it.</summary>
+    public string? OutputContentType { get; init; }
+
+    /// <summary>Whether their logs are written as verbose messages.</summary>
+    public bool Verbose { get; init; }
+
+    /// <summary>Whether the sequences that the command has published, and their instances, are removed.</summary>
+    public bool RemoveAfter { get; init; }
+
+    /// <summary>How often a record that an instance leaves unanswered is dealt again.</summary>
+    public int Retries { get; init; }
+
+    /// <summary>The target of errors.</summary>
+    public object Target { get; init; } = "";
+}
+
+/// <summary>An instance that is started, receives its share of the pipeline, writes its output at the same time, and is ended.</summary>
+/// <param name="context">The command's context.</param>
+/// <param name="options">How it runs.</param>
+/// <param name="copy">Its sequence.</param>
+/// <param name="deal">The records.</param>
+internal sealed class InvokedInstance(CommandContext context, InvocationOptions options, SequenceCopy copy, RecordDeal deal)
+{
+    private const string PythonEngine = "python3";
+
+    private Task<InstanceClient>? _starting;
+
+    /// <summary>Its sequence.</summary>
+    public SequenceCopy Copy => copy;
+
+    /// <summary>Its share of the records.</summary>
+    public RecordShare Share { get; } = deal.Open();
+
+    /// <summary>Whether the run was stopped because the hub didn't respond.</summary>
+    public bool IsHubSilent { get; private set; }
+
+    /// <summary>The instance as it was when it was killed; null if there was none.</summary>
+    public Instance? Killed { get; private set; }
+
+    /// <summary>The instance and its hub, for messages.</summary>
+    public override string ToString() => _starting is { Status: TaskStatus.RanToCompletion } started
+        ? $"the instance {started.Result.InstanceId} on {copy.Hub.HubId}"
+        : $"an instance on {copy.Hub.HubId}";
+
+    /// <summary>Starts the instance, and runs it to its end.</summary>
+    /// <param name="inputFailed">Called at once if the input fails. The output is then still read; null to throw the failure after that.</param>
+    /// <exception cref="ScramjetException">It failed, or its output is incomplete.</exception>
+    public async Task RunAsync(Action<ScramjetException>? inputFailed)
+    {
+        // Ctrl+C doesn't stop the hub. An instance that it has started must be killed.
+        _starting = context.Bind(copy.Client!).StartAsync(options.Start, CancellationToken.None);
+        await _starting.OrCanceledAsync(context.Cancellation).ConfigureAwait(false);
+        var instance = _starting.Result;
+        Share.Name = $"{copy.Hub.HubId} {instance.InstanceId.Substring(0, Math.Min(8, instance.InstanceId.Length))}";
+
+        // Python runners accept only text and bytes. Objects are sent as lines of JSON.
+        var isText = deal.ContentType == ContentTypes.NdJson && copy.Engines.Contains(PythonEngine);
+        await RunAsync(instance, Share.ToBody(isText ? ContentTypes.Text : deal.ContentType), inputFailed).ConfigureAwait(false);
+    }
+
+    /// <summary>Kills the instance, if it still runs. This also happens if the pipeline was stopped.</summary>
+    /// <param name="isRemoved">Whether its hub stops listing it.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    public async Task EndAsync(bool isRemoved, CancellationToken cancellationToken)
+    {
+        if (_starting is null)
+            return;
+        await _starting.IgnoreOutcomeAsync().OrCanceledAsync(cancellationToken).ConfigureAwait(false);
+        if (_starting.Status != TaskStatus.RanToCompletion)
+            return;
+        Killed = await context.Watch.KillAsync(_starting.Result.ToInstance(), options.RemoveAfter, cancellationToken).ConfigureAwait(false);
+        if (!isRemoved)
+            await context.Watch.UntilEndedAsync(Killed, InstanceTimings.Default.KillTime, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Notes that a failure means that the hub doesn't respond.</summary>
+    public void Observe(ScramjetException failure) =>
+        IsHubSilent |= failure is ScramjetApiException && (IsTimeout(failure) || IsTimeout(failure.InnerException));
+
+    private async Task RunAsync(InstanceClient instance, StreamBody body, Action<ScramjetException>? inputFailed)
+    {
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(context.Cancellation);
+        var run = new InstanceRun(instance);
+        var errors = ForwardAsync(instance, InstanceStream.Stderr, context.Output.PostWarningAsync, over.Token);
+        var log = ForwardAsync(
+            instance,
+            InstanceStream.Log,
+            line =>
+            {
+                var entry = LogEntry.Parse(line, null, instance.Hub.HubId, instance.InstanceId);
+                run.Log.Add(entry);
+                return options.Verbose
+                    ? context.Output.PostVerboseAsync($"{entry.Level?.ToUpperInvariant()} {entry.Source}: {entry}".Trim())
+                    : Task.CompletedTask;
+            },
+            over.Token);
+        try
+        {
+            var (objects, bytes) = (0L, 0L);
+            var failed = false;
+            Action<ScramjetException>? fail = inputFailed is null ? null : e =>
+            {
+                failed = true;
+                inputFailed(e);
+            };
+            var all = await instance.InOutAsync(
+                body,
+                async (stream, token) =>
+                {
+                    objects = await OutputWriter
+                        .WriteAsync(context, stream, options.OutputContentType, token, hurry: run.Log.Completed, share: Share)
+                        .ConfigureAwait(false);
+                    bytes = stream.BytesRead;
+                },
+                typeRead: run.Log.InputTypeRead,
+                inputFailed: fail,
+                cancellationToken: context.Cancellation).ConfigureAwait(false);
+
+            // If not all input was sent, how the instance ended says nothing about it.
+            if (failed)
+                return;
+            var amount = $"{objects} {ItemsOf(options.OutputContentType)} ({bytes} bytes) of output were read, "
+                + $"and {Share.Taken} {ItemsOf(body.ContentType)} ({body.Sent} bytes) of input were sent";
+            await run.EnsureSucceededAsync(context.Watch, log, copy.Name, bytes, amount, context.Cancellation).ConfigureAwait(false);
+            await Share.CompleteAsync().ConfigureAwait(false);
+            if (!all)
+                TellUnread(instance);
+        }
+        catch (OutputMismatchException)
+        {
+            throw Mismatch(instance, "more");
+        }
+        finally
+        {
+            // Wait briefly, so that the last lines are written before the streams are closed.
+            await Task.WhenAny(errors, Task.Delay(200, context.Cancellation)).ConfigureAwait(false);
+            over.Cancel();
+            await Task.WhenAll(errors, log).IgnoreOutcomeAsync().ConfigureAwait(false);
+        }
+
+        if (deal.IsOrdered && Share.Unanswered.Count > 0)
+            throw Mismatch(instance, "fewer");
+    }
+
+    private void TellUnread(InstanceClient instance)
+    {
+        var text = $"The instance {instance.InstanceId} ended before it had read all of its input.";
+        if (deal.IsShared && !deal.IsOrdered)
+            context.Output.PostWarning($"{text} It had taken {Share.Taken} records, which it may not have processed.");
+        else
+            context.Output.PostVerbose(text);
+    }
+
+    private ScramjetException Mismatch(InstanceClient instance, string how) => new(
+        ErrorCodes.OutputMismatch,
+        $"The instance {instance.InstanceId} of '{copy.Name}' wrote {how} values than it had taken records: {Share.Returned} for {Share.Taken}. "
+            + "So its outputs may have been assigned to the wrong records.",
+        "Use -Ordered only for programs that write exactly one value for each record, in the order of the records.");
+
+    private static bool IsTimeout(Exception? error) => error is ScramjetApiException { Code: ErrorCodes.Timeout };
+
+    private static string ItemsOf(string? contentType) => contentType switch
+    {
+        ContentTypes.Text => "lines",
+        ContentTypes.Bytes => "blocks",
+        _ => "objects",
+    };
+
+    private static async Task ForwardAsync(InstanceClient instance, InstanceStream kind, Func<string, Task> forward, CancellationToken cancellationToken)
+    {
+        using var stream = await instance.GetStreamAsync(kind, cancellationToken).ConfigureAwait(false);
+        var reader = new LineReader(stream);
+        while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false) is { } lines)
+        {
+            foreach (var line in lines)
+                await forward(line).ConfigureAwait(false);
+        }
+    }
+}

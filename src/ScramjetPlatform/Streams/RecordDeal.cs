@@ -1,0 +1,462 @@
+using System;
+using System.Collections.Generic;
+using System.IO;
+using System.Linq;
+using System.Threading;
+using System.Threading.Tasks;
+using Scramjet.Client.Streams;
+using ScramjetPlatform.Engine;
+
+namespace ScramjetPlatform.Streams;
+
+/// <summary>
+/// Deals the records of the pipeline to instances. Records wait here until an instance takes them, which it does when its connection is free, so that an
+/// instance that reads slowly gets fewer records, and the pipeline waits if none takes any. Connections accept megabytes before they tell that an instance is
+/// slow: if several instances share the records, each gets only as many as it processes within a moment, as long as it writes a value for each record.
+/// </summary>
+/// <param name="output">Writes to the command's pipeline.</param>
+/// <param name="isShared">Whether several instances share the records.</param>
+/// <param name="isOrdered">Whether each record leads to one output, and the output has the order of the records.</param>
+internal sealed class RecordDeal(PipelineOutput output, bool isShared, bool isOrdered)
+{
+    /// <summary>The maximum size of the waiting records, in bytes.</summary>
+    private const long Limit = 256 * 1024;
+
+    /// <summary>The size in bytes from which a part of the records isn't extended, if several instances share them.</summary>
+    private const long PartSize = 32 * 1024;
+
+    /// <summary>The maximum time that the first instance waits for the others to start, so that it doesn't take all records of a short pipeline.</summary>
+    private static readonly TimeSpan StartTime = TimeSpan.FromSeconds(5);
+
+    /// <summary>
+    /// The time without output after which the instances don't write a value for each record: they can take as many records as their connections accept.
+    /// </summary>
+    private static readonly TimeSpan SilentTime = TimeSpan.FromSeconds(2);
+
+    /// <summary>The time without output after which there is a warning, if the output is ordered and no more records can be sent.</summary>
+    private static readonly TimeSpan WarningTime = TimeSpan.FromSeconds(30);
+
+    private static readonly string NoOutput = $"There has been no output for {WarningTime.TotalSeconds:0} s, and -Ordered sends no more records until there is. "
+        + "Programs that write only when their input has ended can't be used with -Ordered. Still waiting.";
+
+    private readonly object _gate = new();
+    private readonly Queue<Record> _records = new();
+    private readonly SortedDictionary<long, Record> _again = [];
+    private readonly List<RecordShare> _all = [];
+    private readonly List<RecordShare> _shares = [];
+    private readonly RecordOrder? _order = isOrdered ? new RecordOrder(output) : null;
+    private TaskCompletionSource<bool>? _room;
+    private long _count;
+    private long _unsent;
+    private long _waitingBytes;
+    private int _starting;
+    private bool _hasBegun;
+    private bool _isDelayed;
+    private bool _isComplete;
+    private bool _isClosed;
+    private bool _isFree = !isShared;
+    private Task _written = Task.CompletedTask;
+    private long _returned;
+
+    /// <summary>The content type of the records.</summary>
+    public string ContentType { get; private set; } = "";
+
+    /// <summary>Whether the records contain only ASCII characters.</summary>
+    public bool IsAscii { get; private set; }
+
+    /// <summary>Whether several instances share the records.</summary>
+    public bool IsShared => isShared;
+
+    /// <summary>Whether the output has the order of the records.</summary>
+    public bool IsOrdered => isOrdered;
+
+    /// <summary>Whether there are records that no instance has taken, or more may come.</summary>
+    public bool IsOpen
+    {
+        get
+        {
+            lock (_gate)
+                return !_isComplete || _records.Count > 0 || _again.Count > 0;
+        }
+    }
+
+    /// <summary>The number of records that have come.</summary>
+    public long Count
+    {
+        get
+        {
+            lock (_gate)
+                return _count;
+        }
+    }
+
+    /// <summary>The number of records that no instance has taken before the deal was closed, or that came after that.</summary>
+    public long Unsent
+    {
+        get
+        {
+            lock (_gate)
+                return _unsent;
+        }
+    }
+
+    /// <summary>Returns what the instances have taken and returned until now, also those that have ended.</summary>
+    public IReadOnlyList<(RecordShare Share, long Taken, long Returned, bool IsOpen)> GetState()
+    {
+        lock (_gate)
+            return [.. _all.Select(s => (s, s.Taken, s.Returned, _shares.Contains(s)))];
+    }
+
+    /// <summary>Sets the content type, before the first record.</summary>
+    /// <exception cref="TerminatingError">The records can't be dealt.</exception>
+    public void Begin(string contentType, bool isAscii)
+    {
+        if (contentType == ContentTypes.Bytes && (isShared || isOrdered))
+        {
+            throw TerminatingError.BadParameters(
+                $"-{(isOrdered ? "Ordered" : "InstanceCount")} requires records, but the input consists of bytes.",
+                "Send objects or lines of text.");
+        }
+
+        ContentType = contentType;
+        IsAscii = isAscii;
+    }
+
+    /// <summary>Adds a record.</summary>
+    /// <param name="bytes">The encoded record.</param>
+    /// <param name="value">The object that was encoded.</param>
+    public void Write(byte[] bytes, object? value)
+    {
+        lock (_gate)
+        {
+            _count++;
+            if (_isClosed)
+            {
+                _unsent++;
+                return;
+            }
+
+            var record = new Record(_count, bytes, isOrdered ? value : null);
+            _records.Enqueue(record);
+            _waitingBytes += bytes.Length;
+            _order?.Add(record);
+            WakeNext();
+        }
+    }
+
+    /// <summary>Counts a record that comes when no instance is left.</summary>
+    public void Refuse()
+    {
+        lock (_gate)
+        {
+            _count++;
+            _unsent++;
+        }
+    }
+
+    /// <summary>Waits until there is room for more records. There is none until the first are being sent.</summary>
+    public Task WaitForRoomAsync()
+    {
+        lock (_gate)
+        {
+            if (HasRoom)
+                return Task.CompletedTask;
+            _room ??= new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+            return _room.Task;
+        }
+    }
+
+    /// <summary>Ends the records.</summary>
+    public void Complete()
+    {
+        lock (_gate)
+        {
+            _isComplete = true;
+            WakeAll();
+        }
+    }
+
+    /// <summary>Opens a share for an instance that is about to start.</summary>
+    public RecordShare Open()
+    {
+        lock (_gate)
+        {
+            var share = new RecordShare(this, _isFree ? int.MaxValue : RecordShare.FirstWindow);
+            if (_all.Count == 0 && (isShared || isOrdered))
+                _ = WatchAsync();
+            _all.Add(share);
+            _shares.Add(share);
+            _starting++;
+            return share;
+        }
+    }
+
+    /// <summary>Closes the share of an instance that has ended.</summary>
+    /// <returns>The records that it has taken and not answered, if the output is ordered.</returns>
+    public IReadOnlyList<Record> Close(RecordShare share)
+    {
+        lock (_gate)
+        {
+            if (_shares.Remove(share) && !share.HasStarted)
+                Started(share);
+            WakeNext();
+            var unanswered = share.Unanswered.ToArray();
+            share.Unanswered.Clear();
+            return unanswered;
+        }
+    }
+
+    /// <summary>Deals records again that an instance has taken and not answered.</summary>
+    public void DealAgain(IEnumerable<Record> records)
+    {
+        lock (_gate)
+        {
+            foreach (var record in records)
+            {
+                record.Deals++;
+                record.Share = null;
+                _again[record.Number] = record;
+                WakeNext();
+            }
+
+            _order?.Moved();
+        }
+    }
+
+    /// <summary>Leaves records without an output.</summary>
+    public Task GiveUpAsync(IEnumerable<Record> records)
+    {
+        lock (_gate)
+        {
+            foreach (var record in records)
+                record.IsDone = true;
+            return FlushOrder();
+        }
+    }
+
+    /// <summary>Rejects further records, because no instance is left.</summary>
+    /// <returns>The records that were taken before, and wait for another instance.</returns>
+    public IReadOnlyList<Record> Close()
+    {
+        lock (_gate)
+        {
+            _isClosed = true;
+            _unsent += _records.Count;
+            _records.Clear();
+            var again = _again.Values.ToArray();
+            _again.Clear();
+            return again;
+        }
+    }
+
+    /// <summary>Returns the next part of the records for an instance whose connection is free, or null if there are no more.</summary>
+    internal async Task<MemoryStream?> TakeAsync(RecordShare share, MemoryStream part, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            TaskCompletionSource<bool> wake;
+            lock (_gate)
+            {
+                if (!share.HasStarted)
+                    Started(share);
+                if (IsDealing && Fill(share, part))
+                    return part;
+                if (_isComplete && _records.Count == 0 && _again.Count == 0)
+                    return null;
+                share.Wake = wake = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+            }
+
+            using var stop = cancellationToken.Register(() => wake.TrySetCanceled());
+            await wake.Task.ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Writes output of an instance to the pipeline. The task completes when there is room for more.</summary>
+    /// <param name="share">The instance's share.</param>
+    /// <param name="values">The values.</param>
+    /// <param name="size">The approximate size of their source in bytes.</param>
+    /// <exception cref="OutputMismatchException">There are more values than records, and the output is ordered.</exception>
+    internal Task ReturnAsync(RecordShare share, IReadOnlyList<object?> values, long size)
+    {
+        lock (_gate)
+        {
+            _returned += values.Count;
+            if (_order is null)
+            {
+                if (values.Count(_ => !share.CountReturned()) > 0)
+                    Free();
+                WakeNext();
+                return _written = output.WriteManyAsync(values, size);
+            }
+
+            foreach (var value in values)
+            {
+                share.CountReturned();
+                if (share.Unanswered.Count == 0)
+                    throw new OutputMismatchException();
+                _order.Answer(share.Unanswered.Dequeue(), value, size / values.Count);
+            }
+
+            WakeNext();
+            return WaitForTurnAsync(share, FlushOrder());
+        }
+    }
+
+    private bool HasRoom => _hasBegun && _waitingBytes < Limit && _order?.HasRoom != false;
+
+    private bool IsDealing => _starting == 0 || _isDelayed;
+
+    /// <summary>Writes the outputs whose turn it is. The task completes when the pipeline has room for more.</summary>
+    private Task FlushOrder()
+    {
+        if (_order?.Flush() is { } written)
+            _written = written;
+        SignalRoom();
+        return _written;
+    }
+
+    /// <summary>Waits until the pipeline has room, and output that came too early isn't too large.</summary>
+    private async Task WaitForTurnAsync(RecordShare share, Task written)
+    {
+        await written.ConfigureAwait(false);
+        while (true)
+        {
+            Task moved;
+            lock (_gate)
+            {
+                if (!_order!.IsAhead(share))
+                    return;
+                moved = _order.WaitForMove();
+            }
+
+            await moved.ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Moves records into a part: all of them, or a fair share if several instances are there.</summary>
+    private bool Fill(RecordShare share, MemoryStream part)
+    {
+        part.SetLength(0);
+        var most = isShared ? Math.Max(1, (_records.Count + _again.Count) / (2 * Math.Max(1, _shares.Count))) : int.MaxValue;
+        for (var taken = 0; taken < most && (!isShared || part.Length < PartSize) && TakeNext(share) is { } record; taken++)
+        {
+            part.Write(record.Bytes, 0, record.Bytes.Length);
+            share.CountTaken();
+            if (isOrdered)
+            {
+                record.Share = share;
+                share.Unanswered.Enqueue(record);
+            }
+        }
+
+        if (part.Length == 0)
+            return false;
+        _hasBegun = true;
+        SignalRoom();
+        WakeNext();
+        return true;
+    }
+
+    /// <summary>Takes the next record. One that is dealt again comes first, because the output waits for it.</summary>
+    private Record? TakeNext(RecordShare share)
+    {
+        if (_again.Count > 0)
+        {
+            var again = _again.First().Value;
+            _again.Remove(again.Number);
+            return again;
+        }
+
+        if (_records.Count == 0 || !share.HasRoom)
+            return null;
+        var record = _records.Dequeue();
+        _waitingBytes -= record.Bytes.Length;
+        return record;
+    }
+
+    /// <summary>Counts an instance that has started, or will never start.</summary>
+    private void Started(RecordShare share)
+    {
+        share.HasStarted = true;
+        if (--_starting == 0)
+            WakeAll();
+        else if (!_isDelayed)
+            _ = DelayAsync();
+    }
+
+    private async Task DelayAsync()
+    {
+        await Task.Delay(StartTime).ConfigureAwait(false);
+        lock (_gate)
+        {
+            _isDelayed = true;
+            WakeAll();
+        }
+    }
+
+    /// <summary>Wakes the idle instance that has the least to do.</summary>
+    private void WakeNext()
+    {
+        while (IsDealing && _records.Count + _again.Count > 0)
+        {
+            RecordShare? best = null;
+            foreach (var share in _shares)
+            {
+                if (share.Wake is not null && (share.HasRoom || _again.Count > 0) && (best is null || share.Load.CompareTo(best.Load) < 0))
+                    best = share;
+            }
+
+            // One that was canceled meanwhile takes nothing.
+            if (best is null || best.TryWake())
+                return;
+        }
+    }
+
+    /// <summary>Finds out, until the deal is closed, whether the instances wait for records although they have processed those that they took.</summary>
+    private async Task WatchAsync()
+    {
+        var (returned, silent) = (-1L, TimeSpan.Zero);
+        while (true)
+        {
+            await Task.Delay(SilentTime).ConfigureAwait(false);
+            lock (_gate)
+            {
+                if (_isClosed)
+                    return;
+
+                // Instances whose output waits for the pipeline are not silent.
+                var isStalled = _hasBegun && _returned == returned && _written.IsCompleted && (_records.Count > 0 || _order?.HasRoom == false);
+                silent = isStalled ? silent + SilentTime : TimeSpan.Zero;
+                returned = _returned;
+                if (isStalled && !_shares.Exists(s => s.HasRoom))
+                    Free();
+                if (silent == WarningTime && _order?.HasRoom == false)
+                    output.PostWarning(NoOutput);
+            }
+        }
+    }
+
+    /// <summary>Lets all instances take as many records as their connections accept.</summary>
+    private void Free()
+    {
+        if (_isFree)
+            return;
+        _isFree = true;
+        _all.ForEach(s => s.Free());
+        WakeAll();
+    }
+
+    private void WakeAll()
+    {
+        foreach (var share in _shares)
+            share.TryWake();
+    }
+
+    private void SignalRoom()
+    {
+        if (_room is null || !HasRoom)
+            return;
+        _room.TrySetResult(true);
+        _room = null;
+    }
+}
