@@ -66,6 +66,33 @@ public static class TestPrograms
         // Puts out its configuration and its arguments.
         ["told"] = "module.exports = async function*(input, ...args) { yield { config: this.config, args }; };",
 
+        // Returns each object with the id of its process. It waits for each as many ms as its first argument says, or as its third one says in the first
+        // instance that creates the file of the second one. An object kills the process, with "dies" only if that file can be created.
+        ["worker"] = """
+            const fs = require("fs");
+            const isFirst = file => { try { fs.writeFileSync(file, "", { flag: "wx" }); return true; } catch { return false; } };
+            module.exports = async function*(input, ms = 0, file = "", slow = 0) {
+                const wait = file && isFirst(file) ? slow : ms;
+                for await (const item of input) {
+                    if (item.kills || (item.dies && isFirst(item.dies))) { process.kill(process.pid, "SIGKILL"); }
+                    if (wait) { await new Promise(resolve => setTimeout(resolve, wait)); }
+                    yield { n: item.n, pid: process.pid };
+                }
+            };
+            """,
+
+        // Returns each object twice.
+        ["twice"] = "module.exports = async function*(input) { for await (const item of input) { yield item; yield item; } };",
+
+        // Returns the objects when the input has ended.
+        ["late"] = """
+            module.exports = async function*(input) {
+                const items = [];
+                for await (const item of input) { items.push(item); }
+                yield* items;
+            };
+            """,
+
         // Writes an object every 20 ms until it is ended.
         ["ticks"] = """
             module.exports = async function*() {

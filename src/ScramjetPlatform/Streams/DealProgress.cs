@@ -22,6 +22,7 @@ internal sealed class DealProgress : IDisposable
     private readonly Timer _timer;
     private readonly Dictionary<RecordShare, Row> _rows = [];
     private readonly Row _total = new();
+    private readonly Stopwatch _clock = Stopwatch.StartNew();
     private Task _shown = Task.CompletedTask;
     private bool _isOver;
 
@@ -60,6 +61,7 @@ internal sealed class DealProgress : IDisposable
             if (_isOver || !_shown.IsCompleted)
                 return;
 
+            var now = _clock.Elapsed;
             var shares = _deal.GetState();
             var records = new List<ProgressRecord>();
             var (taken, returned) = (0L, 0L);
@@ -72,17 +74,17 @@ internal sealed class DealProgress : IDisposable
                 if (!isOpen)
                     row.Complete(records, share.Name);
                 else if (share.Name.Length > 0)
-                    row.Show(records, share.Name, itsTaken, itsReturned);
+                    row.Show(records, share.Name, now, itsTaken, itsReturned);
             }
 
-            _total.Show(records, _activity, taken, returned, first: true);
+            _total.Show(records, _activity, now, taken, returned, first: true);
             _shown = _output.PostProgress(records);
         }
     }
 
     private sealed class Row
     {
-        private readonly Stopwatch _clock = Stopwatch.StartNew();
+        private TimeSpan _shownAt;
         private long _taken;
         private bool _isShown;
 
@@ -90,11 +92,10 @@ internal sealed class DealProgress : IDisposable
 
         public int Parent { get; init; } = -1;
 
-        public void Show(List<ProgressRecord> records, string activity, long taken, long returned, bool first = false)
+        public void Show(List<ProgressRecord> records, string activity, TimeSpan now, long taken, long returned, bool first = false)
         {
-            var rate = (taken - _taken) / Math.Max(0.001, _clock.Elapsed.TotalSeconds);
-            _clock.Restart();
-            _taken = taken;
+            var rate = (taken - _taken) / Math.Max(0.001, (now - _shownAt).TotalSeconds);
+            (_shownAt, _taken) = (now, taken);
             _isShown = true;
             var status = string.Format(CultureInfo.InvariantCulture, "{0:#,0} in, {1:#,0} out, {2:#,0}/s", taken, returned, rate);
             records.Insert(first ? 0 : records.Count, new ProgressRecord(Id, DisplayText.Clean(activity), status) { ParentActivityId = Parent });

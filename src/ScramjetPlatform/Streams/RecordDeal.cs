@@ -76,7 +76,7 @@ internal sealed class RecordDeal(PipelineOutput output, bool isShared, bool isOr
         get
         {
             lock (_gate)
-                return !_isComplete || _records.Count > 0 || _again.Count > 0;
+                return !IsOver;
         }
     }
 
@@ -261,7 +261,7 @@ internal sealed class RecordDeal(PipelineOutput output, bool isShared, bool isOr
                     Started(share);
                 if (IsDealing && Fill(share, part))
                     return part;
-                if (_isComplete && _records.Count == 0 && _again.Count == 0)
+                if (IsOver)
                     return null;
                 share.Wake = wake = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
             }
@@ -303,6 +303,9 @@ internal sealed class RecordDeal(PipelineOutput output, bool isShared, bool isOr
     }
 
     private bool HasRoom => _hasBegun && _waitingBytes < Limit && _order?.HasRoom != false;
+
+    /// <summary>Whether there are no more records for any instance.</summary>
+    private bool IsOver => _isComplete && _records.Count == 0 && _again.Count == 0;
 
     private bool IsDealing => _starting == 0 || _isDelayed;
 
@@ -353,7 +356,10 @@ internal sealed class RecordDeal(PipelineOutput output, bool isShared, bool isOr
             return false;
         _hasBegun = true;
         SignalRoom();
-        WakeNext();
+        if (IsOver)
+            WakeAll();
+        else
+            WakeNext();
         return true;
     }
 

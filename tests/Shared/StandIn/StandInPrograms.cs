@@ -77,6 +77,8 @@ internal static class StandInPrograms
         ["hex"] = new(HexAsync) { Streams = true },
         ["returns"] = new(_ => Task.CompletedTask) { Returns = "undefined" },
         ["told"] = new(ToldAsync) { Streams = true },
+        ["twice"] = new(TwiceAsync) { Streams = true },
+        ["late"] = new(LateAsync) { Streams = true },
     };
 
     /// <summary>Returns the program of a package.</summary>
@@ -262,6 +264,26 @@ internal static class StandInPrograms
 
     private static Task ToldAsync(StandInInstance instance) =>
         YieldAsync(instance, new JObject { ["config"] = instance.Start["appConfig"] ?? new JObject(), ["args"] = new JArray(Arguments(instance)) });
+
+    private static async Task TwiceAsync(StandInInstance instance)
+    {
+        await instance.Input.Type;
+        await foreach (var item in ItemsAsync(instance))
+        {
+            await YieldAsync(instance, item);
+            await YieldAsync(instance, item);
+        }
+    }
+
+    private static async Task LateAsync(StandInInstance instance)
+    {
+        await instance.Input.Type;
+        var items = new List<JToken>();
+        await foreach (var item in ItemsAsync(instance))
+            items.Add(item);
+        foreach (var item in items)
+            await YieldAsync(instance, item);
+    }
 
     private static Task YieldAsync(StandInInstance instance, JToken value) =>
         instance.Output.WriteAsync(Encoding.UTF8.GetBytes(value.ToString(Formatting.None) + "\n"), instance.Ending);
