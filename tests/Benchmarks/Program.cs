@@ -20,6 +20,9 @@ internal static class Program
         if (arguments is ["space"])
             return await SpaceBenchmarks.RunAsync() ? 0 : 1;
 
+        if (arguments is ["instances", .. var places])
+            return await InstanceBenchmarks.RunAsync(places) ? 0 : 1;
+
         if (arguments is ["serve", var hubs, var instances])
         {
             await LimitBenchmarks.ServeAsync(int.Parse(hubs, CultureInfo.InvariantCulture), int.Parse(instances, CultureInfo.InvariantCulture));
@@ -32,7 +35,7 @@ internal static class Program
             return await LimitBenchmarks.RunAsync(hub) ? 0 : 1;
 
         var ok = await FanOutAsync() & await StopAsync() & await StreamBenchmarks.RunAsync() & await SpaceBenchmarks.RunAsync()
-            & await LimitBenchmarks.RunAsync(hub);
+            & await LimitBenchmarks.RunAsync(hub) & await InstanceBenchmarks.RunAsync();
         return ok ? 0 : 1;
     }
 
