@@ -80,6 +80,13 @@ internal sealed class RecordDeal(PipelineOutput output, bool isShared, bool isOr
         }
     }
 
+    /// <summary>Returns the number of new instances that can have a record each: all of them, if more records may come.</summary>
+    public int NewInstances(int most)
+    {
+        lock (_gate)
+            return _isComplete ? Math.Min(most, _records.Count + _again.Count) : most;
+    }
+
     /// <summary>The number of records that have come.</summary>
     public long Count
     {
@@ -197,6 +204,7 @@ internal sealed class RecordDeal(PipelineOutput output, bool isShared, bool isOr
     {
         lock (_gate)
         {
+            share.IsClosed = true;
             if (_shares.Remove(share) && !share.HasStarted)
                 Started(share);
             WakeNext();
@@ -235,17 +243,17 @@ internal sealed class RecordDeal(PipelineOutput output, bool isShared, bool isOr
     }
 
     /// <summary>Rejects further records, because no instance is left.</summary>
-    /// <returns>The records that were taken before, and wait for another instance.</returns>
+    /// <returns>The records that were taken and are neither answered nor given up, if the output is ordered.</returns>
     public IReadOnlyList<Record> Close()
     {
         lock (_gate)
         {
             _isClosed = true;
             _unsent += _records.Count;
+            var open = _order?.Open.Except(_records).ToArray() ?? [];
             _records.Clear();
-            var again = _again.Values.ToArray();
             _again.Clear();
-            return again;
+            return open;
         }
     }
 
@@ -257,6 +265,10 @@ internal sealed class RecordDeal(PipelineOutput output, bool isShared, bool isOr
             TaskCompletionSource<bool> wake;
             lock (_gate)
             {
+                // A request that was canceled can still ask for records.
+                if (share.IsClosed)
+                    throw new OperationCanceledException();
+                cancellationToken.ThrowIfCancellationRequested();
                 if (!share.HasStarted)
                     Started(share);
                 if (IsDealing && Fill(share, part))

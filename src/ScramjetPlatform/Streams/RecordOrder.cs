@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Linq;
 using System.Threading.Tasks;
 using ScramjetPlatform.Engine;
 
@@ -56,6 +57,9 @@ internal sealed class RecordOrder(PipelineOutput output)
 
     /// <summary>Whether more records can be added.</summary>
     public bool HasRoom => _records.Count < MostRecords && _inputBytes < MostBytes;
+
+    /// <summary>The records whose output hasn't arrived.</summary>
+    public IEnumerable<Record> Open => _records.Where(r => !r.IsDone);
 
     /// <summary>Adds the next record.</summary>
     public void Add(Record record)

@@ -50,6 +50,9 @@ internal sealed class RecordShare
     /// <summary>Whether the instance has asked for records, or has ended before.</summary>
     public bool HasStarted { get; set; }
 
+    /// <summary>Whether it can take no more records.</summary>
+    public bool IsClosed { get; set; }
+
     /// <summary>The records that it has taken and not answered, oldest first, if the output is ordered.</summary>
     public Queue<Record> Unanswered { get; } = new();
 

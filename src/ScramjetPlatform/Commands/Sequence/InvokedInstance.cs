@@ -57,10 +57,11 @@ internal sealed class InvokedInstance(CommandContext context, InvocationOptions 
     /// <summary>The instance as it was when it was killed; null if there was none.</summary>
     public Instance? Killed { get; private set; }
 
+    /// <summary>The instance's id; null if it hasn't started.</summary>
+    public string? Id => _starting is { Status: TaskStatus.RanToCompletion } started ? started.Result.InstanceId : null;
+
     /// <summary>The instance and its hub, for messages.</summary>
-    public override string ToString() => _starting is { Status: TaskStatus.RanToCompletion } started
-        ? $"the instance {started.Result.InstanceId} on {copy.Hub.HubId}"
-        : $"an instance on {copy.Hub.HubId}";
+    public override string ToString() => Id is { } id ? $"the instance {id} on {copy.Hub.HubId}" : $"an instance on {copy.Hub.HubId}";
 
     /// <summary>Starts the instance, and runs it to its end.</summary>
     /// <param name="inputFailed">Called at once if the input fails. The output is then still read; null to throw the failure after that.</param>

@@ -52,7 +52,7 @@ internal sealed class SequenceInvocation(CommandContext context, InvocationOptio
                 await Task.WhenAll(copies.Select(c => new InvokedInstance(context, options, c, deal)).ToArray().Select(RunAsync)).ConfigureAwait(false);
                 if (_lost == 0 || round >= options.Retries || !deal.IsOpen)
                     break;
-                copies = await placement.SpreadAsync(copies.Count).ConfigureAwait(false);
+                copies = await placement.SpreadAsync(deal.NewInstances(copies.Count)).ConfigureAwait(false);
             }
         }
         catch (ScramjetException e) when (!context.Cancellation.IsCancellationRequested)
@@ -63,7 +63,7 @@ internal sealed class SequenceInvocation(CommandContext context, InvocationOptio
         {
             var rest = deal.Close();
             if (rest.Count > 0 && !context.Cancellation.IsCancellationRequested)
-                await GiveUpAsync(rest, "No instance is left for them.", ErrorCodes.Gone).ConfigureAwait(false);
+                await GiveUpAsync(rest).ConfigureAwait(false);
             await Task.WhenAll(placement.Copies.Select(RemoveAsync)).ConfigureAwait(false);
         }
     }
@@ -112,7 +112,7 @@ internal sealed class SequenceInvocation(CommandContext context, InvocationOptio
         {
             var taken = instance.Share.Taken;
             var amount = taken == 0 ? "had taken no records" : $"had taken {taken} records, which may be lost or may have been processed";
-            context.Report(Because(failure, $"{Sentence(instance)} {amount}."), options.Target);
+            context.Report(Because(failure, $"{Subject(instance, failure)} {amount}."), options.Target);
         }
         else
         {
@@ -121,19 +121,22 @@ internal sealed class SequenceInvocation(CommandContext context, InvocationOptio
             if (again.Length > 0)
             {
                 deal.DealAgain(again);
-                context.Output.PostWarning($"{failure.Message} {Sentence(instance)} left {RecordRanges.Of(again)} unanswered, which another instance receives.");
+                context.Output.PostWarning($"{failure.Message} {Subject(instance, failure)} left {RecordRanges.Of(again)} unanswered, which another instance receives.");
             }
 
             var rest = unanswered.Except(again).ToArray();
             var amount = rest.Length == 0 ? $"had answered all {instance.Share.Taken} records that it had taken" : $"left {RecordRanges.Of(rest)} unanswered";
             if (again.Length == 0 || rest.Length > 0)
-                await ReportRecordsAsync(rest, Because(failure, $"{Sentence(instance)} {amount}.")).ConfigureAwait(false);
+                await ReportRecordsAsync(rest, Because(failure, $"{Subject(instance, failure)} {amount}.")).ConfigureAwait(false);
         }
     }
 
-    private Task GiveUpAsync(IReadOnlyList<Record> records, string reason, string code) => ReportRecordsAsync(
+    private Task GiveUpAsync(IReadOnlyList<Record> records) => ReportRecordsAsync(
         records,
-        new ScramjetException(code, $"{Capital(RecordRanges.Of(records))} {(records.Count == 1 ? "is" : "are")} unanswered. {reason}", "See the errors of the instances."));
+        new ScramjetException(
+            ErrorCodes.Gone,
+            $"{RecordRanges.Of(records)} {(records.Count == 1 ? "is" : "are")} unanswered, and no instance is left to process {(records.Count == 1 ? "it" : "them")}.",
+            "See the errors of the instances."));
 
     /// <summary>Reports an error about records, which are its target, and leaves them without an output.</summary>
     private Task ReportRecordsAsync(IReadOnlyList<Record> records, ScramjetException error)
@@ -151,7 +154,9 @@ internal sealed class SequenceInvocation(CommandContext context, InvocationOptio
     private static ScramjetException Because(ScramjetException failure, string text) =>
         new(failure.Code, $"{failure.Message} {text}", failure.RecommendedAction, failure) { Situation = failure.Situation };
 
-    private static string Sentence(InvokedInstance instance) => Capital(instance.ToString());
+    /// <summary>The instance as the subject of a sentence after a message.</summary>
+    private static string Subject(InvokedInstance instance, ScramjetException failure) =>
+        instance.Id is { } id && failure.Message.Contains(id) ? $"The instance on {instance.Copy.Hub.HubId}" : Capital(instance.ToString());
 
     private static string Capital(string text) => char.ToUpperInvariant(text[0]) + text.Substring(1);
 
