@@ -36,7 +36,8 @@ internal sealed class RecordDeal(PipelineOutput output, bool isShared, bool isOr
     /// <summary>The time without output after which there is a warning, if the output is ordered and no more records can be sent.</summary>
     private static readonly TimeSpan WarningTime = TimeSpan.FromSeconds(30);
 
-    private static readonly string NoOutput = $"There has been no output for {WarningTime.TotalSeconds:0} s, and -Ordered sends no more records until there is. "
+    private static readonly string NoOutput =
+        $"There has been no output for {WarningTime.TotalSeconds:0} s, and -Ordered sends no more records until there is. "
         + "Programs that write only when their input has ended can't be used with -Ordered. Still waiting.";
 
     private readonly object _gate = new();

@@ -118,16 +118,20 @@ internal sealed class SequenceInvocation(CommandContext context, InvocationOptio
         {
             Interlocked.Increment(ref _lost);
             var again = failure.Code == ErrorCodes.OutputMismatch ? [] : unanswered.Where(r => r.Deals < options.Retries).ToArray();
-            if (again.Length > 0)
+            var rest = unanswered.Except(again).ToArray();
+            deal.DealAgain(again);
+            var subject = Subject(instance, failure);
+            var all = $"had answered all {instance.Share.Returned} records that it had taken";
+            if (rest.Length > 0 || options.Retries == 0 || failure.Code == ErrorCodes.OutputMismatch)
             {
-                deal.DealAgain(again);
-                context.Output.PostWarning($"{failure.Message} {Subject(instance, failure)} left {RecordRanges.Of(again)} unanswered, which another instance receives.");
+                var amount = rest.Length > 0 ? $"left {RecordRanges.Of(rest)} unanswered" : all;
+                await ReportRecordsAsync(rest, Because(failure, $"{subject} {amount}.")).ConfigureAwait(false);
             }
 
-            var rest = unanswered.Except(again).ToArray();
-            var amount = rest.Length == 0 ? $"had answered all {instance.Share.Taken} records that it had taken" : $"left {RecordRanges.Of(rest)} unanswered";
-            if (again.Length == 0 || rest.Length > 0)
-                await ReportRecordsAsync(rest, Because(failure, $"{Subject(instance, failure)} {amount}.")).ConfigureAwait(false);
+            if (again.Length > 0)
+                context.Output.PostWarning($"{failure.Message} {subject} left {RecordRanges.Of(again)} unanswered, which another instance receives.");
+            else if (rest.Length == 0 && options.Retries > 0 && failure.Code != ErrorCodes.OutputMismatch)
+                context.Output.PostWarning($"{failure.Message} {subject} {all}.");
         }
     }
 
@@ -135,7 +139,7 @@ internal sealed class SequenceInvocation(CommandContext context, InvocationOptio
         records,
         new ScramjetException(
             ErrorCodes.Gone,
-            $"{RecordRanges.Of(records)} {(records.Count == 1 ? "is" : "are")} unanswered, and no instance is left to process {(records.Count == 1 ? "it" : "them")}.",
+            $"{RecordRanges.Of(records)} {(records.Count == 1 ? "is" : "are")} unanswered, because no instance is left.",
             "See the errors of the instances."));
 
     /// <summary>Reports an error about records, which are its target, and leaves them without an output.</summary>
