@@ -77,7 +77,9 @@ internal sealed class SequenceInvocation(CommandContext context, InvocationOptio
             ErrorCodes.Gone,
             $"{unsent} of {deal.Count} records weren't sent, because no instance was left: those from record {deal.Count - unsent + 1} on.",
             "See the errors of the instances.");
-        context.Report(error, options.Target);
+
+        // The target of errors about ordered records consists of records, to be sent again.
+        context.Report(error, deal.IsOrdered ? Array.Empty<object>() : options.Target);
     }
 
     private async Task RunAsync(InvokedInstance instance)
@@ -145,7 +147,7 @@ internal sealed class SequenceInvocation(CommandContext context, InvocationOptio
     /// <summary>Reports an error about records, which are its target, and leaves them without an output.</summary>
     private Task ReportRecordsAsync(IReadOnlyList<Record> records, ScramjetException error)
     {
-        context.Report(error, records.Count == 0 ? options.Target : records.Select(r => r.Value).ToArray());
+        context.Report(error, records.Select(r => r.Value).ToArray());
         return deal.GiveUpAsync(records);
     }
 
