@@ -125,7 +125,9 @@ internal static class SpaceBenchmarks
         var runs = new ((double Rate, double Work) Direct, (double Rate, double Work) Through)[Runs];
         for (var i = 0; i < runs.Length; i++)
             runs[i] = (await OutputAsync(http, direct, sequence, process), await OutputAsync(http, through, sequence, process));
-        Show(Median(runs.Select(run => run.Through.Work / run.Direct.Work)), $"hub {version}: the processor time of the hub itself for an output through the space against its own address");
+        Show(
+            Median(runs.Select(run => run.Through.Work / run.Direct.Work)),
+            $"hub {version}: the processor time of the hub itself for an output through the space against its own address");
         return Benchmarks.Program.Print(
             $"hub {version}: an output of {Megabytes} MB through the space against the hub's own address ({runs.Max(run => run.Direct.Rate):0} MB/s)",
             Median(runs.Select(run => run.Through.Rate / run.Direct.Rate)),
