@@ -190,11 +190,6 @@ internal sealed class InvokedInstance(CommandContext context, InvocationOptions 
     private static async Task ForwardAsync(InstanceClient instance, InstanceStream kind, Func<string, Task> forward, CancellationToken cancellationToken)
     {
         using var stream = await instance.GetStreamAsync(kind, cancellationToken).ConfigureAwait(false);
-        var reader = new LineReader(stream);
-        while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false) is { } lines)
-        {
-            foreach (var line in lines)
-                await forward(line).ConfigureAwait(false);
-        }
+        await EndlessLines.FollowAsync(stream, forward, cancellationToken).ConfigureAwait(false);
     }
 }
