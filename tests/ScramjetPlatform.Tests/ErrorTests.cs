@@ -239,7 +239,7 @@ public sealed class ErrorTests : IDisposable
             while (server.Requests.Count == asked)
                 await Task.Delay(20);
         });
-        Assert.True(time < TimeSpan.FromSeconds(1), $"It took {time}.");
+        Assert.True(time < TimeSpan.FromSeconds(10), $"It took {time}.");
     }
 
     [Fact]

@@ -399,7 +399,7 @@ public sealed class TreeTests(RealPlatform real) : IDisposable
                 () => engine.Screen.Contains("nothing to show", StringComparison.Ordinal)
                     && engine.Screen.Contains("No connection to", StringComparison.Ordinal));
         });
-        Assert.True(time < TimeSpan.FromSeconds(1), $"It took {time}.");
+        Assert.True(time < TimeSpan.FromSeconds(10), $"It took {time}.");
         Assert.Contains(BackFromIt, engine.Screen, StringComparison.Ordinal);
     }
 
@@ -414,7 +414,7 @@ public sealed class TreeTests(RealPlatform real) : IDisposable
                 script,
                 TimeSpan.Zero,
                 () => UntilAsync(() => platform.Server.Requests.Skip(asked).Any(r => r.Target.Contains("/sth/", StringComparison.Ordinal))));
-            Assert.True(time < TimeSpan.FromSeconds(1), $"It took {time}.");
+            Assert.True(time < TimeSpan.FromSeconds(10), $"It took {time}.");
         }
     }
 
