@@ -70,6 +70,7 @@ Describe 'The examples' {
         Push-Location $location
         New-Item -ItemType Directory docs | Out-Null
         Copy-Item "$root/docs/samples" docs -Recurse
+        Copy-Item "$root/docs/state.yaml" docs
         if ($IsGuide) {
             foreach ($pair in ('hello', 'my-sequence'), ('ping', 'ping'), ('grep', 'grep'), ('double', 'enrich')) {
                 Copy-Item "$root/docs/samples/$($pair[0])" $pair[1] -Recurse
