@@ -164,6 +164,27 @@ public sealed class StateTests(RealPlatform real) : IDisposable
 
     [Theory]
     [EachHub]
+    public async Task An_instance_that_ends_at_once_does_not_replace_one_that_runs(TestHub which)
+    {
+        Assert.SkipWhen(which == TestHub.Npm, "A hub of 0.18 keeps an instance running for ten seconds after its program has returned.");
+        await using var hub = await HubUnderTest.StartAsync(which, real, Brief);
+        using var session = hub.Connect();
+        var sequence = hub.Sequence("wait");
+        session.Set("file", Hello(sequence, "    - {}"));
+        session.Get("Sync-ScramjetState $file");
+        var running = Text(session.Single($"Get-ScramjetInstance {sequence.Name} -Status Running"), "Id");
+        sequence.Write("end.js", "module.exports = async function() { this.exitTimeout = 100; return ''; };");
+        sequence.Write("package.json", $$"""{ "name": "{{sequence.Name}}", "version": "2.0.0", "main": "end.js", "engines": { "node": ">=16" } }""");
+
+        var result = session.Run("Sync-ScramjetState $file");
+        Assert.Equal(["Change Instance", "Change Sequence"], Plan(result.Output));
+        Assert.All(result.Output, c => Assert.Equal("Failed", Text(c, "Result")));
+        Assert.All(result.Errors, e => Assert.Equal("INSTANCE_FAILED", Engine.Code(e)));
+        Assert.Equal(running, Text(session.Single($"Get-ScramjetInstance {sequence.Name} -Status Running"), "Id"));
+    }
+
+    [Theory]
+    [EachHub]
     public async Task What_was_killed_is_started_again_and_what_is_too_many_is_stopped(TestHub which)
     {
         await using var hub = await HubUnderTest.StartAsync(which, real, Brief);
@@ -351,6 +372,8 @@ public sealed class StateTests(RealPlatform real) : IDisposable
         Assert.Equal(["Same Instance", "Same Sequence"], Plan(changes));
         session.Get("Export-ScramjetState $file -Force -IncludeSecret");
         Assert.Contains("hunter2", File.ReadAllText(Path.Combine(_folder, "out.json")), StringComparison.Ordinal);
+        if (!OperatingSystem.IsWindows())
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Path.Combine(_folder, "out.json")));
     }
 
     [Theory]

@@ -8,6 +8,9 @@ namespace Scramjet.Client.Packaging;
 /// <summary>Reads and writes local files. Only regular files can be read, because a pipe or a device can block forever.</summary>
 public static class LocalFile
 {
+    /// <summary>Read and write for the owner.</summary>
+    private const int PrivateMode = 0x180;
+
     private const int BufferSize = 64 * 1024;
 
     /// <summary>The maximum number of links to follow, which is the limit of Linux.</summary>
@@ -39,15 +42,21 @@ public static class LocalFile
     /// <param name="path">The path of the file.</param>
     /// <param name="replace">Whether an existing file is replaced.</param>
     /// <param name="write">Writes the content. Its exceptions are passed on, except those of the file system.</param>
+    /// <param name="isPrivate">Whether only the owner can read and write the file, where files have such permissions.</param>
     /// <exception cref="ScramjetException"><c>ALREADY_EXISTS</c>; or <c>FILE_UNWRITABLE</c>: the file can't be written, or isn't a regular file.</exception>
-    public static void Write(string path, bool replace, Action<Stream> write)
+    public static void Write(string path, bool replace, Action<Stream> write, bool isPrivate = false)
     {
         CheckReplaceable(path, replace);
         var partial = $"{path}.{Guid.NewGuid():N}.partial";
         try
         {
             using (var file = new FileStream(partial, FileMode.CreateNew, FileAccess.Write, FileShare.None, BufferSize))
+            {
+                if (isPrivate)
+                    UnixFile.SetMode(partial, PrivateMode);
                 write(file);
+            }
+
             if (replace && File.Exists(path))
                 File.Replace(partial, path, null);
             else

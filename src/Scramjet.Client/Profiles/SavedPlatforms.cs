@@ -24,8 +24,7 @@ internal sealed class SavedPlatforms
     private const string PlatformsField = "platforms";
     private const long NewestVersion = 1;
 
-    /// <summary>Read and write for the owner of a file; for the owner of a folder, also to enter it.</summary>
-    private const int FileMode = 0x180;
+    /// <summary>Read, write and enter for the owner.</summary>
     private const int FolderMode = 0x1C0;
 
     /// <summary>How long another process may take to write its change.</summary>
@@ -143,11 +142,7 @@ internal sealed class SavedPlatforms
         source[PlatformsField] ??= new JObject();
         change((JObject)source[PlatformsField]!);
         var text = new UTF8Encoding(false).GetBytes(source.ToString(Formatting.Indented) + "\n");
-        LocalFile.Write(LocalFile.Target(Path), replace: true, file =>
-        {
-            UnixFile.SetMode(((FileStream)file).Name, FileMode);
-            file.Write(text, 0, text.Length);
-        });
+        LocalFile.Write(LocalFile.Target(Path), replace: true, file => file.Write(text, 0, text.Length), isPrivate: true);
     }
 
     /// <summary>A file that one process at a time can have open.</summary>
@@ -158,7 +153,7 @@ internal sealed class SavedPlatforms
         {
             try
             {
-                return new FileStream(path, System.IO.FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+                return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
             }
             catch (IOException) when (waited < LockTime && File.Exists(path))
             {

@@ -54,7 +54,7 @@ public sealed class ExportScramjetStateCommand : HubCmdlet
         foreach (var warning in export.Warnings)
             Context.Output.PostWarning(warning);
         var bytes = Encoding.UTF8.GetBytes(text);
-        LocalFile.Write(_path, Force, file => file.Write(bytes, 0, bytes.Length));
+        LocalFile.Write(_path, Force, file => file.Write(bytes, 0, bytes.Length), isPrivate: IncludeSecret);
         await WriteAsync(await Context.Output.InvokeAsync(() => GetItem(_path)).ConfigureAwait(false)).ConfigureAwait(false);
     }
 

@@ -262,7 +262,13 @@ internal sealed class StateSync(CommandContext context, TimeSpan startTime, Time
             step.Change.NewId = started.Id;
             try
             {
-                await context.Watch.UntilProvenAsync(started, sync.StartTime, context.Cancellation).ConfigureAwait(false);
+                var proven = await context.Watch.UntilProvenAsync(started, sync.StartTime, context.Cancellation).ConfigureAwait(false);
+                if (proven.HasEnded)
+                {
+                    throw new ScramjetException(
+                        ErrorCodes.InstanceFailed,
+                        $"The instance '{proven.Id}' on '{proven.Hub}' ended by itself right after its start. A state file is about instances that keep running.");
+                }
             }
             catch (ScramjetException e) when (!IsLost(e))
             {
