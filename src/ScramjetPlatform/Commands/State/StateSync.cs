@@ -267,7 +267,8 @@ internal sealed class StateSync(CommandContext context, TimeSpan startTime, Time
                 {
                     throw new ScramjetException(
                         ErrorCodes.InstanceFailed,
-                        $"The instance '{proven.Id}' on '{proven.Hub}' ended by itself right after its start. A state file is about instances that keep running.");
+                        $"The instance '{proven.Id}' on '{proven.Hub}' ended by itself right after its start. "
+                            + "A state file is about instances that keep running.");
                 }
             }
             catch (ScramjetException e) when (!IsLost(e))
