@@ -20,8 +20,18 @@ internal static class Packages
     public static Task<LazyPackage> CheckAsync(CommandContext context, string path, bool label) => Task.Run(() => Check(context, path, label));
 
     /// <summary>Sends a package with progress.</summary>
-    public static Task<T> SendAsync<T>(CommandContext context, string activity, PackageSource package, Func<IProgress<long>, Task<T>> send) =>
-        ByteProgress.ShowAsync(context.Output.PostProgress, activity, package.Length, send);
+    /// <param name="context">The command that shows the progress.</param>
+    /// <param name="path">The path of the package or folder.</param>
+    /// <param name="place">Where it is sent, such as the id of a hub.</param>
+    /// <param name="package">The package.</param>
+    /// <param name="send">Sends it.</param>
+    public static Task<T> SendAsync<T>(
+        CommandContext context,
+        string path,
+        string place,
+        PackageSource package,
+        Func<IProgress<long>, Task<T>> send) =>
+        ByteProgress.ShowAsync(context.Output.PostProgress, $"Publishing {NameOf(path)} to {place}", package.Length, send);
 
     /// <summary>Uploads a package to a hub with progress.</summary>
     /// <returns>The new sequence.</returns>
@@ -29,7 +39,8 @@ internal static class Packages
     {
         var client = await SendAsync(
             context,
-            $"Publishing {NameOf(path)} to {hub.HubId}",
+            path,
+            hub.HubId,
             package.Value,
             progress => hub.UploadSequenceAsync(package.Value, progress, context.Cancellation)).ConfigureAwait(false);
         return await client.GetInfoAsync(context.Cancellation).ConfigureAwait(false);

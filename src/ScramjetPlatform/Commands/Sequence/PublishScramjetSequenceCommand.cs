@@ -200,7 +200,8 @@ public sealed class PublishScramjetSequenceCommand : HubCmdlet
 
         Task<SequenceClient> SendAsync() => Packages.SendAsync(
             Context,
-            $"Publishing {Packages.NameOf(path)} to {hub.HubId}",
+            path,
+            hub.HubId,
             package.Value,
             progress => hub.UpdateSequenceAsync(replaced.Id, package.Value, progress, StopToken));
         var client = await Context.Watch.WhenUnusedAsync(replaced.Client, SendAsync, cancellationToken: StopToken).ConfigureAwait(false);

@@ -120,7 +120,8 @@ internal sealed class SequencePlacement(CommandContext context, CommandScope? sc
         {
             copy.Publishing = Packages.SendAsync(
                 context,
-                $"Publishing {Packages.NameOf(path)} to {hub.HubId}",
+                path,
+                hub.HubId,
                 package.Value,
                 progress => UploadAsync(hub, package.Value, progress));
             await copy.Publishing.OrCanceledAsync(context.Cancellation).ConfigureAwait(false);

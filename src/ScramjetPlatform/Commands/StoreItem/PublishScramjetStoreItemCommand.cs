@@ -58,14 +58,14 @@ public sealed class PublishScramjetStoreItemCommand : SpaceCmdlet
 
     private async Task PublishAsync(string path, LazyPackage package, Space space)
     {
-        var name = Packages.NameOf(path);
-        if (!await ConfirmAsync($"{name} to the store of {space.Id}", Id is null ? "Publish" : $"Publish as {Id}").ConfigureAwait(false))
+        var store = $"the store of {space.Id}";
+        if (!await ConfirmAsync($"{Packages.NameOf(path)} to {store}", Id is null ? "Publish" : $"Publish as {Id}").ConfigureAwait(false))
             return;
 
-        var activity = $"Publishing {name} to the store of {space.Id}";
         var item = await Packages.SendAsync(
             Context,
-            activity,
+            path,
+            store,
             package.Value,
             progress => Bind(space.Client).UploadStoreItemAsync(package.Value, Id, progress, StopToken)).ConfigureAwait(false);
         await WriteAsync(item).ConfigureAwait(false);
