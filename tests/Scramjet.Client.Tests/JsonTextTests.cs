@@ -3,9 +3,11 @@ using System.Collections.Specialized;
 using System.Globalization;
 using System.Linq;
 using System.Numerics;
+using System.Text;
 using Newtonsoft.Json;
 using Newtonsoft.Json.Linq;
 using Scramjet.Client.Json;
+using Scramjet.Client.Model;
 using Xunit;
 
 namespace Scramjet.Client.Tests;
@@ -167,6 +169,62 @@ public sealed class JsonTextTests
         var plain = Assert.IsType<OrderedDictionary>(JsonText.ToPlain(JsonText.Parse("{\"z\":1,\"a\":[1.50,null,\"2024-01-01\"]}")));
         Assert.Equal(["z", "a"], plain.Keys.Cast<string>());
         Assert.Equal(new object?[] { 1.5, null, "2024-01-01" }, Assert.IsType<object?[]>(plain["a"]));
+    }
+
+    [Fact]
+    public void Items_of_a_list_share_equal_objects_and_keep_others_apart()
+    {
+        static string Item(int id, string sequence) =>
+            $"{{\"id\":{id},\"sequence\":{{\"id\":\"{sequence}\",\"config\":{{\"name\":\"a name that is long enough to be shared, é\"}}}} }}";
+
+        var text = $"[{Item(1, "a")},{Item(2, "b")}, {Item(3, "a")},{Item(4, "ab")},\n{Item(5, "b")}]";
+        var items = ReadItems(text);
+        var sequences = items.Select(i => ((JsonMap)i!).Find("sequence")).ToArray();
+        Assert.Equal(["a", "b", "a", "ab", "b"], sequences.Select(JsonFields.IdOf));
+        Assert.Same(sequences[0], sequences[2]);
+        Assert.Same(sequences[1], sequences[4]);
+        Assert.Equal(JToken.Parse(text).ToString(Formatting.None), JsonText.ToToken(items).ToString(Formatting.None));
+        Assert.Throws<JsonReaderException>(() => ReadItems(text + "]"));
+        Assert.Throws<JsonReaderException>(() => ReadItems(text.Substring(0, text.Length - 1)));
+    }
+
+    [Fact]
+    public void An_object_can_have_many_fields_and_the_last_of_equal_names_counts()
+    {
+        var text = "{" + string.Join(",", Enumerable.Range(0, 1000).Select(i => $"\"n{i % 500}\":{i}")) + "}";
+        var map = Assert.IsType<JsonMap>(JsonText.ReadObject(text));
+        Assert.Equal(500, map.Count);
+        Assert.All(Enumerable.Range(0, 500), i => Assert.Equal((long)i + 500, map.Find($"n{i}")));
+        Assert.Null(map.Find("n500"));
+        Assert.True(JsonMap.AreEqual(map, JsonMap.From((JObject)JsonText.Parse(text))));
+        Assert.False(JsonMap.AreEqual(map, JsonText.ReadObject(text.Replace("999", "998"))));
+    }
+
+    [Fact]
+    public void Only_fields_that_were_not_read_are_left_over()
+    {
+        var fields = new JsonFields(JsonText.ReadObject("{\"id\":\"x\",\"a\":1.50,\"b\":null,\"c\":[{\"id\":\"y\"},\"z\"],\"d\":{\"e\":\"7\"}}")!);
+        Assert.Equal("x", fields.RequiredId());
+        Assert.Equal(["y", "z"], fields.Ids("c")!);
+        Assert.Equal(7, fields.Object("d")!.Integer("e"));
+        Assert.Null(fields.Text("f"));
+        Assert.Equal(["a", "b"], fields.Rest().Keys);
+        Assert.Equal(1.5, fields.Rest()["a"]);
+        Assert.Equal("{\"e\":\"7\"}", fields.Token<JObject>("d")!.ToString(Formatting.None));
+        Assert.Null(fields.Token<JArray>("d"));
+    }
+
+    [Fact]
+    public void A_text_that_is_empty_has_no_value()
+    {
+        Assert.True(JsonText.Read([], 0, static json => json is null));
+        Assert.True(JsonText.Read([(byte)' ', (byte)'\n', (byte)'1'], 2, static json => json is null));
+    }
+
+    private static object?[] ReadItems(string text)
+    {
+        var bytes = Encoding.UTF8.GetBytes(text);
+        return JsonText.Read(bytes, bytes.Length, static json => json!.ReadItems()!.ToArray());
     }
 
     private static object? Plain(string text) => JsonText.ToPlain(JsonText.Parse(text));

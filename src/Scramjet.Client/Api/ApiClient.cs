@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Diagnostics;
+using System.Linq;
 using System.Net.Http;
 using System.Text;
 using System.Threading;
@@ -8,6 +9,7 @@ using System.Threading.Tasks;
 using Newtonsoft.Json;
 using Newtonsoft.Json.Linq;
 using Scramjet.Client.Http;
+using Scramjet.Client.Json;
 using Scramjet.Client.Model;
 using Scramjet.Client.Packaging;
 using Scramjet.Client.Streams;
@@ -80,6 +82,9 @@ public abstract class ApiClient
     private protected Task<JToken?> SendAsync(ApiRequest request, CancellationToken cancellationToken) =>
         Transport.SendJsonAsync(Address, request, Options, ProbeAsync, cancellationToken);
 
+    private Task<T> SendAsync<T>(ApiRequest request, Func<JsonValueReader?, T> read, CancellationToken cancellationToken) =>
+        Transport.SendAsync(Address, request, Options, ProbeAsync, read, cancellationToken);
+
     private protected Task<ApiStream> OpenAsync(ApiRequest request, CancellationToken cancellationToken) =>
         Transport.OpenStreamAsync(Address, request, Options, ProbeAsync, cancellationToken);
 
@@ -138,17 +143,32 @@ public abstract class ApiClient
     }
 
     /// <summary>Gets an object.</summary>
-    private protected async Task<T> GetOneAsync<T>(string path, Func<JsonFields, T> read, CancellationToken cancellationToken)
+    private protected Task<T> GetOneAsync<T>(string path, Func<JsonFields, T> read, CancellationToken cancellationToken)
     {
         var request = Get(path);
-        return ReadOne(await SendAsync(request, cancellationToken).ConfigureAwait(false), request, read);
+        return SendAsync(request, json => ReadOne(json?.ReadAll(), request, read), cancellationToken);
     }
 
-    /// <summary>Gets a list of objects.</summary>
-    private protected async Task<IReadOnlyList<T>> GetListAsync<T>(string path, Func<JsonFields, T> read, CancellationToken cancellationToken)
+    /// <summary>Gets a list of objects. They are read one by one, without a tree of the whole list.</summary>
+    /// <param name="path">The path of the route.</param>
+    /// <param name="read">Reads an object.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    /// <param name="flatten">Returns the objects of an item; null if each item is an object.</param>
+    private protected Task<IReadOnlyList<T>> GetListAsync<T>(
+        string path,
+        Func<JsonFields, T> read,
+        CancellationToken cancellationToken,
+        Func<object?, IEnumerable<object?>>? flatten = null)
     {
         var request = Get(path);
-        return ReadList(await SendForArrayAsync(request, cancellationToken).ConfigureAwait(false), request, read);
+        return SendAsync(
+            request,
+            json =>
+            {
+                var items = json?.ReadItems() ?? throw WrongShape(request, "an array", json?.ReadAll());
+                return ReadList(flatten is null ? items : items.SelectMany(flatten), request, read);
+            },
+            cancellationToken);
     }
 
     private protected async Task<JObject> SendForObjectAsync(ApiRequest request, CancellationToken cancellationToken) =>
@@ -162,22 +182,20 @@ public abstract class ApiClient
             : throw WrongShape(request, "an array", null);
 
     /// <summary>Reads a list. Its items must be objects with an id.</summary>
-    private protected List<T> ReadList<T>(JArray items, ApiRequest request, Func<JsonFields, T> read)
+    private protected IReadOnlyList<T> ReadList<T>(IEnumerable<object?> items, ApiRequest request, Func<JsonFields, T> read)
     {
-        var result = new List<T>(items.Count);
+        var result = new List<T>();
         foreach (var item in items)
             result.Add(ReadOne(item, request, read));
         return result;
     }
 
-    private protected T ReadOne<T>(JToken? item, ApiRequest request, Func<JsonFields, T> read)
+    private protected T ReadOne<T>(object? item, ApiRequest request, Func<JsonFields, T> read)
     {
-        if (item is not JObject o)
-            throw WrongShape(request, "an object", item);
-
+        var source = item as JsonMap ?? (item is JObject o ? JsonMap.From(o) : throw WrongShape(request, "an object", item));
         try
         {
-            var result = read(new JsonFields(o));
+            var result = read(new JsonFields(source));
             if (result is Entity entity)
                 entity.Transport = Transport;
             return result;
@@ -188,8 +206,10 @@ public abstract class ApiClient
         }
     }
 
-    private protected ScramjetApiException WrongShape(ApiRequest request, string expected, JToken? answer) =>
-        ResponseErrors.WrongShape(Transport.NewCall(Address, request, Options, Timeout.InfiniteTimeSpan), expected, answer?.ToString(Formatting.None));
+    private protected ScramjetApiException WrongShape(ApiRequest request, string expected, object? answer) => ResponseErrors.WrongShape(
+        Transport.NewCall(Address, request, Options, Timeout.InfiniteTimeSpan),
+        expected,
+        answer is null ? null : JsonText.ToToken(answer).ToString(Formatting.None));
 
     /// <summary>Measures the time since the last progress.</summary>
     private sealed class TimedProgress(IProgress<long>? next) : IProgress<long>

@@ -188,10 +188,8 @@ public sealed class HubClient : PlaceClient
     /// <summary>Lists the hub's instances: <c>GET /instances</c>. Hubs of 0.18 list only ids, so each instance is requested too.</summary>
     public async Task<IReadOnlyList<Instance>> ListInstancesAsync(CancellationToken cancellationToken = default)
     {
-        var request = Get("/instances");
-        var items = await SendForArrayAsync(request, cancellationToken).ConfigureAwait(false);
         var sequences = new SharedSequenceFacts();
-        var instances = ReadList(items, request, fields => ReadInstance(fields, sequences));
+        var instances = await GetListAsync("/instances", fields => ReadInstance(fields, sequences), cancellationToken).ConfigureAwait(false);
         return instances.Any(IsIdOnly) ? await FillInAsync(instances, cancellationToken).ConfigureAwait(false) : instances;
     }
 
@@ -332,9 +330,9 @@ public sealed class HubClient : PlaceClient
         $"The hub '{HubId}' has version {version}, which doesn't support {what}.",
         $"Use a hub of version {since} or newer for this.");
 
-    internal Sequence ReadSequence(JsonFields fields) => new(fields, GetSequenceClient(fields.RequiredId()));
+    internal Sequence ReadSequence(JsonFields fields) => new(fields, new SequenceClient(this, fields.RequiredId()));
 
-    private Instance ReadInstance(JsonFields fields, SharedSequenceFacts sequences) => new(fields, GetInstanceClient(fields.RequiredId()), sequences);
+    private Instance ReadInstance(JsonFields fields, SharedSequenceFacts sequences) => new(fields, new InstanceClient(this, fields.RequiredId()), sequences);
 
     private Topic ReadTopic(JsonFields fields) => new(fields, this, SpaceId, HubId);
 
@@ -388,7 +386,7 @@ public sealed class HubClient : PlaceClient
 
     private static bool IsIdOnly(Instance instance) => instance is { State: InstanceStatus.Unknown, Created: null, Started: null };
 
-    private async Task<IReadOnlyList<Instance>> FillInAsync(List<Instance> instances, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<Instance>> FillInAsync(IReadOnlyList<Instance> instances, CancellationToken cancellationToken)
     {
         var sequences = SequencesByIdAsync(cancellationToken);
         using var slots = new SemaphoreSlim(Options?.Throttle is null ? DetailRequests : int.MaxValue);

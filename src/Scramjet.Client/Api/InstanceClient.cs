@@ -6,6 +6,7 @@ using System.Threading.Tasks;
 using Newtonsoft.Json.Linq;
 using Scramjet.Client.Compat;
 using Scramjet.Client.Http;
+using Scramjet.Client.Json;
 using Scramjet.Client.Model;
 using Scramjet.Client.Streams;
 
@@ -16,7 +17,6 @@ namespace Scramjet.Client.Api;
 /// </summary>
 public sealed class InstanceClient : ApiClient
 {
-
     /// <summary>The number of health reports per second that runners send by default.</summary>
     private const double DefaultReports = 1;
 
@@ -72,7 +72,7 @@ public sealed class InstanceClient : ApiClient
     }
 
     /// <summary>Creates an object of which only the id is known. No request is sent.</summary>
-    internal Instance ToInstance() => new(new JsonFields(new JObject { ["id"] = InstanceId }), this);
+    internal Instance ToInstance() => new(new JsonFields(JsonMap.Of("id", InstanceId)), this);
 
     /// <summary>Gets the health report: <c>GET /instance/{id}/health</c>.</summary>
     public Task<InstanceHealth> GetHealthAsync(CancellationToken cancellationToken = default) =>

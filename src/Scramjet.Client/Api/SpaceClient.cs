@@ -75,12 +75,11 @@ public sealed class SpaceClient : PlaceClient
         SequencesAsync("/all_sequences", cancellationToken);
 
     /// <summary>Lists the instances of the space's hubs: <c>GET {space}/instances</c>. Older platforms list nested arrays of ids.</summary>
-    public async Task<IReadOnlyList<Instance>> ListInstancesAsync(CancellationToken cancellationToken = default)
-    {
-        var request = Get("/instances");
-        var items = Flatten(await SendForArrayAsync(request, cancellationToken).ConfigureAwait(false));
-        return ReadList(items, request, fields => new Instance(fields, HubOf(InstanceLocation(fields.Source)).GetInstanceClient(fields.RequiredId())));
-    }
+    public Task<IReadOnlyList<Instance>> ListInstancesAsync(CancellationToken cancellationToken = default) => GetListAsync(
+        "/instances",
+        fields => new Instance(fields, HubOf(InstanceLocation(fields.Source)).GetInstanceClient(fields.RequiredId())),
+        cancellationToken,
+        Leaves);
 
     /// <summary>Lists the topics of the space: <c>GET {space}/topics</c>.</summary>
     public override Task<IReadOnlyList<Topic>> ListTopicsAsync(CancellationToken cancellationToken = default) =>
@@ -159,12 +158,8 @@ public sealed class SpaceClient : PlaceClient
 
     private static string StoreItemPath(string id) => "/s3/" + PathSegment.Encode(id, "store item");
 
-    private async Task<IReadOnlyList<Sequence>> SequencesAsync(string path, CancellationToken cancellationToken)
-    {
-        var request = Get(path);
-        var items = Flatten(await SendForArrayAsync(request, cancellationToken).ConfigureAwait(false));
-        return ReadList(items, request, ReadSequence);
-    }
+    private Task<IReadOnlyList<Sequence>> SequencesAsync(string path, CancellationToken cancellationToken) =>
+        GetListAsync(path, ReadSequence, cancellationToken, Leaves);
 
     private Sequence ReadSequence(JsonFields fields) =>
         new(fields, HubOf(new JsonFields(fields.Source).Text("location")).GetSequenceClient(fields.RequiredId()));
@@ -172,16 +167,14 @@ public sealed class SpaceClient : PlaceClient
     // If the platform doesn't report the hub, requests for the object fail, but its id can be read.
     private HubClient HubOf(string? hubId) => GetHubClient(string.IsNullOrEmpty(hubId) ? "unknown" : hubId!);
 
-    private static string? InstanceLocation(JObject instance) =>
+    private static string? InstanceLocation(JsonMap instance) =>
         new JsonFields(instance).Text("location") ?? new JsonFields(instance).Object("sequence")?.Text("location");
 
     /// <summary>Converts ids, and nested arrays of ids, to objects.</summary>
-    private static JArray Flatten(JArray items) => new(items.SelectMany(Leaves));
-
-    private static IEnumerable<JToken> Leaves(JToken item) => item switch
+    private static IEnumerable<object?> Leaves(object? item) => item switch
     {
-        JArray array => array.SelectMany(Leaves),
-        JValue { Type: JTokenType.String } id => [new JObject { ["id"] = id }],
+        object?[] items => items.SelectMany(Leaves),
+        string id => [JsonMap.Of("id", id)],
         _ => [item],
     };
 }

@@ -37,12 +37,12 @@ internal static class ResponseBody
         return stream;
     }
 
-    /// <summary>Reads the whole body as UTF-8 text.</summary>
+    /// <summary>Reads the whole body.</summary>
     /// <param name="response">The response.</param>
     /// <param name="limit">The maximum number of bytes.</param>
     /// <param name="cancellationToken">Cancels the reading at once.</param>
     /// <exception cref="InvalidDataException">The body is longer than the limit, or its content encoding is unknown.</exception>
-    public static async Task<string> ReadAsync(HttpResponseMessage response, long limit, CancellationToken cancellationToken)
+    public static async Task<MemoryStream> ReadAsync(HttpResponseMessage response, long limit, CancellationToken cancellationToken)
     {
         if (response.Content.Headers.ContentLength > limit)
             throw TooLong(limit);
@@ -50,7 +50,7 @@ internal static class ResponseBody
         var known = response.Content.Headers.ContentLength is { } length && response.Content.Headers.ContentEncoding.Count == 0 ? (int)length : 0;
         var body = new MemoryStream(known);
         await CopyAsync(response, body, limit, cancellationToken).ConfigureAwait(false);
-        return body.Length > limit ? throw TooLong(limit) : Text(body);
+        return body.Length > limit ? throw TooLong(limit) : body;
     }
 
     /// <summary>Reads the part of an error's body that arrives within the time limit.</summary>
@@ -85,7 +85,8 @@ internal static class ResponseBody
             body.Write(block, 0, read);
     }
 
-    private static string Text(MemoryStream body) => Encoding.UTF8.GetString(body.GetBuffer(), 0, (int)body.Length);
+    /// <summary>Returns a body as UTF-8 text.</summary>
+    public static string Text(MemoryStream body) => Encoding.UTF8.GetString(body.GetBuffer(), 0, (int)body.Length);
 
     private static InvalidDataException TooLong(long limit) => new($"The response is longer than {limit / (1024 * 1024)} MB, which is the limit.");
 }

@@ -90,22 +90,38 @@ public sealed class ScramjetTransport : IDisposable
     /// <param name="options">The caller's options.</param>
     /// <param name="probe">Checks whether the server responds, and throws if it doesn't.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
-    internal async Task<JToken?> SendJsonAsync(
+    internal Task<JToken?> SendJsonAsync(
         string baseAddress,
         ApiRequest request,
         RequestOptions? options,
         Func<CancellationToken, Task>? probe,
+        CancellationToken cancellationToken) =>
+        SendAsync(baseAddress, request, options, probe, static json => json is null ? null : JsonText.ToToken(json.ReadAll()), cancellationToken);
+
+    /// <summary>Sends a request as <see cref="SendJsonAsync"/> does, and reads its response without a tree.</summary>
+    /// <param name="baseAddress">The address that the path of the request is appended to.</param>
+    /// <param name="request">The request.</param>
+    /// <param name="options">The caller's options.</param>
+    /// <param name="probe">Checks whether the server responds, and throws if it doesn't.</param>
+    /// <param name="read">Reads the response; its argument is null if the response is empty.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    internal async Task<T> SendAsync<T>(
+        string baseAddress,
+        ApiRequest request,
+        RequestOptions? options,
+        Func<CancellationToken, Task>? probe,
+        Func<JsonValueReader?, T> read,
         CancellationToken cancellationToken)
     {
         var timeout = request.Timeout ?? options?.Timeout ?? _options.Timeout;
         if (timeout == System.Threading.Timeout.InfiniteTimeSpan && probe is not null)
-            return await SendWatchedAsync(baseAddress, request, options, probe, cancellationToken).ConfigureAwait(false);
+            return await SendWatchedAsync(baseAddress, request, options, probe, read, cancellationToken).ConfigureAwait(false);
 
         if (options?.Throttle is { } throttle)
             await throttle.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            return await SendJsonAsync(NewCall(baseAddress, request, options, timeout), probe, cancellationToken).ConfigureAwait(false);
+            return await SendAsync(NewCall(baseAddress, request, options, timeout), probe, read, cancellationToken).ConfigureAwait(false);
         }
         finally
         {
@@ -179,11 +195,12 @@ public sealed class ScramjetTransport : IDisposable
         : watch.WhileAsync(answer, bound.Cancel);
 
     /// <summary>Sends a request whose response or body lasts as long as a stream. It doesn't count for the throttle.</summary>
-    private async Task<JToken?> SendWatchedAsync(
+    private async Task<T> SendWatchedAsync<T>(
         string baseAddress,
         ApiRequest request,
         RequestOptions? options,
         Func<CancellationToken, Task> probe,
+        Func<JsonValueReader?, T> read,
         CancellationToken cancellationToken)
     {
         // Sending a body has no time limit.
@@ -194,7 +211,7 @@ public sealed class ScramjetTransport : IDisposable
         using var bound = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         try
         {
-            return await OpenAsync(watch, AnswerAsync(call, bound.Token), bound, options).ConfigureAwait(false);
+            return await OpenAsync(watch, AnswerAsync(call, read, bound.Token), bound, options).ConfigureAwait(false);
         }
         catch (Exception e) when (Translate(e, call, cancellationToken) is { } translated)
         {
@@ -202,21 +219,28 @@ public sealed class ScramjetTransport : IDisposable
         }
     }
 
-    private async Task<JToken?> AnswerAsync(Call call, CancellationToken cancellationToken)
+    private async Task<T> AnswerAsync<T>(Call call, Func<JsonValueReader?, T> read, CancellationToken cancellationToken)
     {
         using var response = await _handlers.SendAsync(call, cancellationToken).ConfigureAwait(false);
         var body = await ResponseBody.ReadAsync(response, _options.MaxResponseSize, cancellationToken).ConfigureAwait(false);
-        call.Content?.TraceBody(body);
-        return ParseJson(body, response, call);
+        call.Content?.TraceBody(ResponseBody.Text(body));
+        try
+        {
+            return JsonText.Read(body.GetBuffer(), (int)body.Length, read);
+        }
+        catch (JsonException)
+        {
+            throw ResponseErrors.NotJson(call, response, ResponseBody.Text(body));
+        }
     }
 
-    private async Task<JToken?> SendJsonAsync(Call call, Func<CancellationToken, Task>? probe, CancellationToken cancellationToken)
+    private async Task<T> SendAsync<T>(Call call, Func<CancellationToken, Task>? probe, Func<JsonValueReader?, T> read, CancellationToken cancellationToken)
     {
         using var bound = new CallBound(call.Timeout, cancellationToken);
         using var watch = probe is null || call.Request.Waiting is null ? null : new SilenceWatch(call, probe, _options.SilenceLimit);
         try
         {
-            var answer = AnswerAsync(call, bound.Token);
+            var answer = AnswerAsync(call, read, bound.Token);
             return await (watch is null ? answer : watch.WhileAsync(answer, bound.Cancel)).ConfigureAwait(false);
         }
         catch (Exception e) when (bound.TimedOut(e))
@@ -242,21 +266,6 @@ public sealed class ScramjetTransport : IDisposable
         IOException or HttpRequestException or WebException or ObjectDisposedException => ResponseErrors.Interrupted(call, e),
         _ => null,
     };
-
-    private static JToken? ParseJson(string body, HttpResponseMessage response, Call call)
-    {
-        if (string.IsNullOrWhiteSpace(body))
-            return null;
-
-        try
-        {
-            return JsonText.Parse(body);
-        }
-        catch (JsonException)
-        {
-            throw ResponseErrors.NotJson(call, response, body);
-        }
-    }
 
     /// <summary>An address that can be connected to, without a trailing slash.</summary>
     /// <exception cref="ScramjetException"><c>BAD_PARAMETERS</c>: it isn't absolute http or https, or has a user name, a query or a fragment in it.</exception>

@@ -26,6 +26,7 @@ internal sealed class JsonCursor
     private const int DecimalDigits = 28;
 
     private const int MaxNumberLength = 4096;
+    private const int MaxGrowth = 64 * 1024;
     private const int CachedNames = 256;
     private const int MaxCachedNameLength = 64;
 
@@ -38,19 +39,66 @@ internal sealed class JsonCursor
     [ThreadStatic]
     private static string?[]? s_names;
 
-    private readonly string _text;
     private readonly int _maxDepth;
+    private char[] _text = [];
+    private int _end;
     private int _at;
     private int _depth;
     private int _numberStart;
 
+    /// <param name="maxDepth">The maximum nesting depth of objects and arrays.</param>
+    public JsonCursor(int maxDepth) => _maxDepth = maxDepth;
+
     /// <param name="text">The JSON text. It can begin with a byte order mark.</param>
     /// <param name="maxDepth">The maximum nesting depth of objects and arrays.</param>
-    public JsonCursor(string text, int maxDepth)
+    public JsonCursor(string text, int maxDepth) : this(maxDepth) => Begin(text);
+
+    /// <summary>Gets whether there is nothing but white space at the current position.</summary>
+    public bool IsAtEnd => Peek() == '\0' && _at >= _end;
+
+    /// <summary>Gets whether an array begins at the current position.</summary>
+    public bool IsAtArray => Peek() == '[';
+
+    /// <summary>Gets the position after white space, for <see cref="TextFrom"/>.</summary>
+    public int Position
     {
-        _text = text;
-        _maxDepth = maxDepth;
-        _at = text.Length > 0 && text[0] == '\uFEFF' ? 1 : 0;
+        get
+        {
+            Peek();
+            return _at;
+        }
+    }
+
+    /// <summary>Gets the number of characters that the buffer has room for.</summary>
+    public int Capacity => _text.Length;
+
+    /// <summary>Begins to read another text. The buffer for it is kept.</summary>
+    public void Begin(string text)
+    {
+        MakeRoom(text.Length);
+        text.CopyTo(0, _text, 0, text.Length);
+        Begin(text.Length);
+    }
+
+    /// <summary>Begins to read another text, which is UTF-8.</summary>
+    public void Begin(byte[] text, int length)
+    {
+        // No character needs less than one byte.
+        MakeRoom(length);
+        Begin(Encoding.UTF8.GetChars(text, 0, length, _text, 0));
+    }
+
+    private void Begin(int length)
+    {
+        _end = length;
+        _at = length > 0 && _text[0] == '\uFEFF' ? 1 : 0;
+        _depth = 0;
+    }
+
+    private void MakeRoom(int length)
+    {
+        if (_text.Length < length)
+            _text = new char[Math.Max(length, Math.Min(2 * _text.Length, MaxGrowth))];
     }
 
     /// <summary>Gets the string or name that was read last.</summary>
@@ -60,7 +108,22 @@ internal sealed class JsonCursor
     public object Number { get; private set; } = 0L;
 
     /// <summary>Gets the text of the number that was read last.</summary>
-    public string NumberText => _text.Substring(_numberStart, _at - _numberStart);
+    public string NumberText => TextFrom(_numberStart);
+
+    /// <summary>Returns the text from a position to the current one.</summary>
+    public string TextFrom(int start) => new(_text, start, _at - start);
+
+    /// <summary>Moves behind a text if it is at the current position.</summary>
+    /// <param name="text">A whole object or array.</param>
+    /// <returns>Whether it is.</returns>
+    public bool Skip(string text)
+    {
+        Peek();
+        if (!IsAt(_at, text))
+            return false;
+        _at += text.Length;
+        return true;
+    }
 
     /// <summary>Reads a value, or the beginning of an object or array.</summary>
     /// <exception cref="JsonReaderException">The text ends, or isn't valid JSON.</exception>
@@ -89,7 +152,7 @@ internal sealed class JsonCursor
             case '-' or (>= '0' and <= '9'):
                 ReadNumber();
                 return JsonKind.Number;
-            case '\0' when _at >= _text.Length:
+            case '\0' when _at >= _end:
                 throw Error("The text ends where a value is expected.");
             case var c:
                 throw Error($"A value can't begin with {Describe(c)}.");
@@ -121,7 +184,7 @@ internal sealed class JsonCursor
     public void End()
     {
         Peek();
-        if (_at < _text.Length)
+        if (_at < _end)
             throw Error("The value is followed by more text.");
     }
 
@@ -130,7 +193,7 @@ internal sealed class JsonCursor
     {
         var line = 1;
         var lineStart = 0;
-        for (var i = 0; i < _at && i < _text.Length; i++)
+        for (var i = 0; i < _at && i < _end; i++)
         {
             if (_text[i] == '\n')
             {
@@ -146,7 +209,7 @@ internal sealed class JsonCursor
     /// <summary>Skips white space and returns the next character, or NUL at the end.</summary>
     private char Peek()
     {
-        while (_at < _text.Length)
+        while (_at < _end)
         {
             var c = _text[_at];
             if (c is not (' ' or '\t' or '\n' or '\r'))
@@ -155,6 +218,19 @@ internal sealed class JsonCursor
         }
 
         return '\0';
+    }
+
+    private bool IsAt(int at, string text)
+    {
+        if (_end - at < text.Length)
+            return false;
+        for (var i = 0; i < text.Length; i++)
+        {
+            if (_text[at + i] != text[i])
+                return false;
+        }
+
+        return true;
     }
 
     private void Enter()
@@ -177,7 +253,7 @@ internal sealed class JsonCursor
         if (!first)
         {
             if (c != ',')
-                throw Error(_at < _text.Length ? $"A comma or {end} is expected." : $"The text ends before {end}.");
+                throw Error(_at < _end ? $"A comma or {end} is expected." : $"The text ends before {end}.");
             _at++;
         }
 
@@ -187,7 +263,7 @@ internal sealed class JsonCursor
 
     private void Expect(string word)
     {
-        if (string.CompareOrdinal(_text, _at, word, 0, word.Length) != 0)
+        if (!IsAt(_at, word))
             throw Error($"A value can't begin with {Describe(_text[_at])}.");
         _at += word.Length;
     }
@@ -195,13 +271,13 @@ internal sealed class JsonCursor
     private string ReadText(bool isName)
     {
         var start = ++_at;
-        while (_at < _text.Length)
+        while (_at < _end)
         {
             var c = _text[_at];
             if (c == '"')
             {
                 var length = _at++ - start;
-                return isName ? CachedName(start, length) : _text.Substring(start, length);
+                return isName ? CachedName(start, length) : new string(_text, start, length);
             }
 
             if (c == '\\')
@@ -217,7 +293,7 @@ internal sealed class JsonCursor
     private string ReadEscapedText(int start)
     {
         var result = new StringBuilder();
-        while (_at < _text.Length)
+        while (_at < _end)
         {
             var c = _text[_at];
             if (c == '"')
@@ -244,7 +320,7 @@ internal sealed class JsonCursor
 
     private char ReadEscape()
     {
-        var kind = ++_at < _text.Length ? _text[_at] : '\0';
+        var kind = ++_at < _end ? _text[_at] : '\0';
         char? result = kind switch
         {
             '"' or '\\' or '/' => kind,
@@ -253,8 +329,8 @@ internal sealed class JsonCursor
             'n' => '\n',
             'r' => '\r',
             't' => '\t',
-            'u' when _at + 4 < _text.Length && IsHex(_at + 1) && IsHex(_at + 2) && IsHex(_at + 3) && IsHex(_at + 4) =>
-                (char)int.Parse(_text.Substring(_at + 1, 4), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture),
+            'u' when _at + 4 < _end && IsHex(_at + 1) && IsHex(_at + 2) && IsHex(_at + 3) && IsHex(_at + 4) =>
+                (char)int.Parse(new string(_text, _at + 1, 4), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture),
             _ => null,
         };
         _at += kind == 'u' && result is not null ? 5 : 1;
@@ -266,13 +342,13 @@ internal sealed class JsonCursor
     private string CachedName(int start, int length)
     {
         if (length is 0 or > MaxCachedNameLength)
-            return _text.Substring(start, length);
+            return new string(_text, start, length);
 
         var names = s_names ??= new string?[CachedNames];
         var hash = (length * 31 + _text[start]) * 31 + _text[start + length - 1] + (_text[start + length / 2] << 3);
         ref var slot = ref names[hash & (CachedNames - 1)];
-        if (slot is null || slot.Length != length || string.CompareOrdinal(_text, start, slot, 0, length) != 0)
-            slot = _text.Substring(start, length);
+        if (slot is null || slot.Length != length || !IsAt(start, slot))
+            slot = new string(_text, start, length);
         return slot;
     }
 
@@ -295,7 +371,7 @@ internal sealed class JsonCursor
             throw Error("A number can't have leading zeros.");
 
         var isWhole = true;
-        if (_at < _text.Length && _text[_at] == '.')
+        if (_at < _end && _text[_at] == '.')
         {
             isWhole = false;
             _at++;
@@ -304,12 +380,12 @@ internal sealed class JsonCursor
             exponent = point - _at;
         }
 
-        if (_at < _text.Length && _text[_at] is 'e' or 'E')
+        if (_at < _end && _text[_at] is 'e' or 'E')
         {
             isWhole = false;
             _at++;
-            var isSmall = _at < _text.Length && _text[_at] == '-';
-            if (isSmall || (_at < _text.Length && _text[_at] == '+'))
+            var isSmall = _at < _end && _text[_at] == '-';
+            if (isSmall || (_at < _end && _text[_at] == '+'))
                 _at++;
             var power = 0;
             var start = _at;
@@ -341,7 +417,7 @@ internal sealed class JsonCursor
     }
 
     /// <summary>Returns the current character if it is a digit; otherwise NUL.</summary>
-    private char Digit() => _at < _text.Length && _text[_at] is >= '0' and <= '9' ? _text[_at] : '\0';
+    private char Digit() => _at < _end && _text[_at] is >= '0' and <= '9' ? _text[_at] : '\0';
 
     private object Whole(bool isNegative, long mantissa, int digits)
     {
@@ -366,8 +442,8 @@ internal sealed class JsonCursor
         if (digits is > DoubleDigits and <= DecimalDigits && exponent is <= 0 and >= -DecimalDigits
             && decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var exact))
         {
-                return exact;
-            }
+            return exact;
+        }
 
         double number;
         try

@@ -1,5 +1,8 @@
+using System;
 using System.Collections.Generic;
 using System.Collections.Specialized;
+using System.Linq;
+using System.Threading;
 using Newtonsoft.Json;
 using Newtonsoft.Json.Linq;
 
@@ -10,74 +13,103 @@ internal static class JsonText
 {
     private const int MaxDepth = 256;
 
+    /// <summary>The largest buffer, in characters, that is kept for further texts.</summary>
+    private const int MaxKept = 256 * 1024;
+
+    /// <summary>The cursors that aren't used. Their buffers would be large objects for the garbage collector if each response had its own.</summary>
+    private static readonly JsonCursor?[] s_idle = new JsonCursor?[4];
+
     /// <summary>Reads a JSON text.</summary>
     /// <param name="text">The JSON text.</param>
     /// <param name="allowDuplicates">True to use the last value if an object has a name twice, as in JavaScript; false to throw.</param>
     /// <exception cref="JsonReaderException">The text isn't a single valid JSON value.</exception>
-    public static JToken Parse(string text, bool allowDuplicates = true)
+    public static JToken Parse(string text, bool allowDuplicates = true) =>
+        ToToken(new JsonValueReader(new JsonCursor(text, MaxDepth), allowDuplicates).ReadAll());
+
+    /// <summary>Reads an object, or returns null if the value is another one.</summary>
+    /// <exception cref="JsonReaderException">The text isn't a single valid JSON value.</exception>
+    public static JsonMap? ReadObject(string text) => new JsonValueReader(new JsonCursor(text, MaxDepth)).ReadAll() as JsonMap;
+
+    /// <summary>Reads a JSON text that is UTF-8.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="length">Its length in bytes.</param>
+    /// <param name="read">Reads the value; its argument is null if there is none.</param>
+    /// <exception cref="JsonReaderException">The text isn't valid JSON.</exception>
+    public static T Read<T>(byte[] text, int length, Func<JsonValueReader?, T> read)
     {
-        var cursor = new JsonCursor(text, MaxDepth);
-        var token = Read(cursor, allowDuplicates);
-        cursor.End();
-        return token;
+        JsonCursor? cursor = null;
+        for (var i = 0; i < s_idle.Length && cursor is null; i++)
+            cursor = Interlocked.Exchange(ref s_idle[i], null);
+        cursor ??= new JsonCursor(MaxDepth);
+        try
+        {
+            cursor.Begin(text, length);
+            return read(cursor.IsAtEnd ? null : new JsonValueReader(cursor));
+        }
+        finally
+        {
+            var isDone = cursor.Capacity > MaxKept;
+            for (var i = 0; i < s_idle.Length && !isDone; i++)
+                isDone = Interlocked.CompareExchange(ref s_idle[i], cursor, null) is null;
+        }
     }
 
-    /// <summary>Converts objects to <see cref="OrderedDictionary"/>, arrays to object[], and other values to .NET values.</summary>
-    public static object? ToPlain(JToken? token)
+    /// <summary>Converts a value of <see cref="JsonMap"/>.</summary>
+    public static JToken ToToken(object? value)
     {
-        switch (token)
+        switch (value)
         {
+            case JsonMap map:
+                var fields = new JObject();
+                foreach (var field in map.Fields)
+                    fields.Add(field.Key, ToToken(field.Value));
+                return fields;
+            case object?[] items:
+                var array = new JArray();
+                foreach (var item in items)
+                    array.Add(ToToken(item));
+                return array;
+            case JToken token:
+                return token;
             case null:
-                return null;
-            case JObject o:
-                var dictionary = new OrderedDictionary(o.Count);
-                foreach (var property in o.Properties())
-                    dictionary[property.Name] = ToPlain(property.Value);
-                return dictionary;
-            case JArray a:
-                var values = new List<object?>(a.Count);
-                foreach (var item in a)
-                    values.Add(ToPlain(item));
-                return values.ToArray();
+                return JValue.CreateNull();
+            default:
+                return new JValue(value);
+        }
+    }
+
+    /// <summary>
+    /// Converts objects to <see cref="OrderedDictionary"/>, arrays to object[], and other values to .NET values. The value is one of JSON.NET or of
+    /// <see cref="JsonMap"/>.
+    /// </summary>
+    public static object? ToPlain(object? value)
+    {
+        switch (value)
+        {
+            case JsonMap map:
+                return ToPlain(map.Fields, map.Count);
+            case JObject source:
+                return ToPlain(source.Properties().Select(static p => new KeyValuePair<string, object?>(p.Name, p.Value)), source.Count);
+            case object?[] items:
+                return Array.ConvertAll(items, ToPlain);
+            case JArray items:
+                return items.Select(ToPlain).ToArray();
             case JRaw raw:
                 var number = new JsonCursor((string)raw.Value!, MaxDepth);
                 number.Read();
                 return number.Number;
-            default:
+            case JToken token:
                 return (token as JValue)?.Value;
+            default:
+                return value;
         }
     }
 
-    private static JToken Read(JsonCursor cursor, bool allowDuplicates)
+    private static OrderedDictionary ToPlain(IEnumerable<KeyValuePair<string, object?>> fields, int count)
     {
-        switch (cursor.Read())
-        {
-            case JsonKind.Object:
-                var result = new JObject();
-                for (var first = true; cursor.NextName(ref first);)
-                {
-                    var name = cursor.Text;
-                    if (!allowDuplicates && result.Property(name) is not null)
-                        throw cursor.Error($"The object has the name \"{name}\" twice.");
-                    result[name] = Read(cursor, allowDuplicates);
-                }
-
-                return result;
-            case JsonKind.Array:
-                var array = new JArray();
-                for (var first = true; cursor.NextItem(ref first);)
-                    array.Add(Read(cursor, allowDuplicates));
-                return array;
-            case JsonKind.Text:
-                return new JValue(cursor.Text);
-            case JsonKind.Number:
-                // A number that would be written differently, such as 1.50 or one with too many digits for any type, keeps its text.
-                var number = new JValue(cursor.Number);
-                return cursor.Number is long || number.ToString(Formatting.None) == cursor.NumberText ? number : new JRaw(cursor.NumberText);
-            case JsonKind.Null:
-                return JValue.CreateNull();
-            case var kind:
-                return new JValue(kind == JsonKind.True);
-        }
+        var dictionary = new OrderedDictionary(count);
+        foreach (var field in fields)
+            dictionary[field.Key] = ToPlain(field.Value);
+        return dictionary;
     }
 }

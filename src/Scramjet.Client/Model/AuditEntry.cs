@@ -127,7 +127,7 @@ public sealed class AuditEntry : Entity
     {
         try
         {
-            return JsonText.Parse(line) is JObject o ? new AuditEntry(new JsonFields(o), space, hub) : null;
+            return JsonText.ReadObject(line) is { } read ? new AuditEntry(new JsonFields(read), space, hub) : null;
         }
         catch (JsonException)
         {

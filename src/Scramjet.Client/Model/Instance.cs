@@ -50,11 +50,11 @@ public sealed class Instance : Resource
         var sent = client.Transport.Starts.Find(client.Address, Created);
         StartedWith = new StartOptions
         {
-            AppConfig = fields.Detached<JObject>("appConfig") ?? (sent is null ? null : sent.AppConfig ?? []),
-            ArgumentList = fields.Detached<JArray>("args") ?? fields.Detached<JArray>("sequenceArgs") ?? sent?.ArgumentList,
+            AppConfig = fields.Token<JObject>("appConfig") ?? (sent is null ? null : sent.AppConfig ?? []),
+            ArgumentList = fields.Token<JArray>("args") ?? fields.Token<JArray>("sequenceArgs") ?? sent?.ArgumentList,
             OutputTopic = Name(fields, "provides") ?? Name(fields, "outputTopic") ?? sent?.OutputTopic,
             InputTopic = Name(fields, "requires") ?? Name(fields, "inputTopic") ?? sent?.InputTopic,
-            Limits = fields.Detached<JObject>("limits") ?? sent?.Limits,
+            Limits = fields.Token<JObject>("limits") ?? sent?.Limits,
         };
         KnowsLimits = StartedWith.Limits is not null || sent is not null;
         AppConfig = JsonText.ToPlain(StartedWith.AppConfig) as OrderedDictionary;

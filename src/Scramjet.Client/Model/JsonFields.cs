@@ -12,35 +12,34 @@ namespace Scramjet.Client.Model;
 /// Reads the fields of a response leniently: a field that is missing or of another type is null. The fields that weren't read are available from
 /// <see cref="Rest"/>.
 /// </summary>
-internal sealed class JsonFields(JObject source)
+/// <param name="source">The object.</param>
+internal sealed class JsonFields(JsonMap source)
 {
     private static readonly Dictionary<string, object?> s_none = [];
 
-    private readonly HashSet<string> _used = new(StringComparer.Ordinal);
+    private readonly bool[] _used = new bool[source.Count];
 
-    public JObject Source { get; } = source;
+    public JsonFields(JObject source) : this(JsonMap.From(source))
+    {
+    }
+
+    public JsonMap Source => source;
 
     public string RequiredId() => Text("id") is { Length: > 0 } id ? id : throw new FormatException("The object has no id.");
 
-    public JToken? Token(string name)
+    /// <summary>Reads an object or an array as a token of its own.</summary>
+    public T? Token<T>(string name) where T : JContainer => Value(name) is var value and (JsonMap or object?[]) ? JsonText.ToToken(value) as T : null;
+
+    public string? Text(string name) => PlainText(Value(name));
+
+    public bool? Flag(string name) => Value(name) is bool value ? value : null;
+
+    public double? Number(string name) => Scalar(Value(name)) switch
     {
-        _used.Add(name);
-        return Source[name] is { Type: not JTokenType.Null } token ? token : null;
-    }
-
-    /// <summary>Reads an object or an array as a copy, which doesn't keep the whole response in memory.</summary>
-    public T? Detached<T>(string name) where T : JToken => Token(name) is T token ? (T)token.DeepClone() : null;
-
-    public string? Text(string name) => PlainText(Token(name));
-
-    public bool? Flag(string name) => Token(name) is JValue { Value: bool value } ? value : null;
-
-    public double? Number(string name) => Token(name) switch
-    {
-        JValue { Value: double d } => d,
-        JValue { Value: long l } => l,
-        JValue { Value: decimal m } => (double)m,
-        JValue { Value: string s } when double.TryParse(s, NumberStyles.Float, CultureInfo.InvariantCulture, out var d) => d,
+        double d => d,
+        long l => l,
+        decimal m => (double)m,
+        string s when double.TryParse(s, NumberStyles.Float, CultureInfo.InvariantCulture, out var d) => d,
         _ => null,
     };
 
@@ -51,30 +50,34 @@ internal sealed class JsonFields(JObject source)
         Text(name) is { Length: > 0 } text && char.IsLetter(text[0]) && Enum.TryParse<T>(text, ignoreCase: true, out var value) ? value : null;
 
     /// <summary>Reads a time in ISO 8601 or Unix milliseconds. It is returned in the local time zone, with its offset.</summary>
-    public DateTimeOffset? Time(string name) => Token(name) switch
+    public DateTimeOffset? Time(string name) => Value(name) switch
     {
-        JValue { Value: string s } when DateTimeOffset.TryParse(
-            s,
-            CultureInfo.InvariantCulture,
-            DateTimeStyles.AssumeUniversal,
-            out var time) => time.ToLocalTime(),
-        JValue { Value: long ms } when ms is > -62135596800000 and < 253402300800000 => DateTimeOffset.FromUnixTimeMilliseconds(ms).ToLocalTime(),
+        string s when DateTimeOffset.TryParse(s, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) => time.ToLocalTime(),
+        long ms and > -62135596800000 and < 253402300800000 => DateTimeOffset.FromUnixTimeMilliseconds(ms).ToLocalTime(),
         _ => null,
     };
 
     /// <summary>Reads an array of strings, or of objects with an id.</summary>
-    public string[]? Ids(string name) => Token(name) is JArray array
-        ? array.Select(IdOf).OfType<string>().ToArray()
-        : null;
+    public string[]? Ids(string name) => Value(name) is object?[] items ? items.Select(IdOf).OfType<string>().ToArray() : null;
 
     /// <summary>Returns a string, or an object's id, or null for other values.</summary>
-    public static string? IdOf(JToken? item) => PlainText(item is JObject o ? o["id"] : item);
+    public static string? IdOf(object? item) => PlainText(item switch
+    {
+        JsonMap map => map.Find("id"),
+        JObject map => map["id"],
+        _ => item,
+    });
 
-    public JsonFields? Object(string name) => Token(name) is JObject o ? new JsonFields(o) : null;
+    public JsonFields? Object(string name) => Value(name) is JsonMap map ? new JsonFields(map) : null;
 
-    public object? Plain(string name) => JsonText.ToPlain(Token(name));
+    /// <summary>Reads the objects of an array; none if the field isn't one.</summary>
+    public IEnumerable<JsonFields> Objects(string name) =>
+        Value(name) is object?[] items ? items.OfType<JsonMap>().Select(static map => new JsonFields(map)) : [];
 
-    private static string? PlainText(JToken? token) => token is JValue { Value: { } value } ? Convert.ToString(value, CultureInfo.InvariantCulture) : null;
+    public object? Plain(string name) => JsonText.ToPlain(Value(name));
+
+    /// <summary>Excludes a field from <see cref="Rest"/>.</summary>
+    public void Skip(string name) => Value(name);
 
     /// <summary>Returns the fields that weren't read, or null if there are none.</summary>
     public IReadOnlyDictionary<string, object?>? RestOrNull() => Rest() is { Count: > 0 } rest ? rest : null;
@@ -82,12 +85,26 @@ internal sealed class JsonFields(JObject source)
     public IReadOnlyDictionary<string, object?> Rest()
     {
         Dictionary<string, object?>? rest = null;
-        foreach (var property in Source.Properties())
+        for (var i = 0; i < source.Count; i++)
         {
-            if (!_used.Contains(property.Name))
-                (rest ??= new Dictionary<string, object?>(StringComparer.Ordinal))[property.Name] = JsonText.ToPlain(property.Value);
+            if (!_used[i])
+                (rest ??= new Dictionary<string, object?>(StringComparer.Ordinal))[source[i].Key] = JsonText.ToPlain(source[i].Value);
         }
 
         return rest ?? s_none;
     }
+
+    private object? Value(string name)
+    {
+        var number = source.IndexOf(name);
+        if (number < 0)
+            return null;
+        _used[number] = true;
+        return source[number].Value;
+    }
+
+    private static object? Scalar(object? value) => value is JValue token ? token.Value : value;
+
+    private static string? PlainText(object? value) =>
+        Scalar(value) is { } scalar and not (JContainer or JsonMap or object?[]) ? Convert.ToString(scalar, CultureInfo.InvariantCulture) : null;
 }

@@ -18,7 +18,7 @@ public sealed class LoadCheck : Entity
         CurrentLoad = fields.Number("currentLoad");
         MemoryFree = fields.Integer("memFree");
         MemoryUsed = fields.Integer("memUsed");
-        _fileSystems = (fields.Token("fsSize") as JArray)?.OfType<JObject>().Select(o => new FileSystemLoad(new JsonFields(o))).ToArray() ?? [];
+        _fileSystems = fields.Objects("fsSize").Select(static system => new FileSystemLoad(system)).ToArray();
 
         // Hubs that measure the CPU report mount points of file systems. Hubs that report the load average have only paths.
         CpuPercent = _fileSystems.Any(f => f.Mount is not null) ? CurrentLoad : null;

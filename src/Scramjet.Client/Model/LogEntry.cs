@@ -129,8 +129,8 @@ public sealed class LogEntry : Entity
         LogEntry entry;
         try
         {
-            entry = json.StartsWith("{", StringComparison.Ordinal) && JsonText.Parse(json) is JObject o
-                ? new LogEntry(new JsonFields(o), line) { IsEntry = true }
+            entry = json.StartsWith("{", StringComparison.Ordinal) && JsonText.ReadObject(json) is { } read
+                ? new LogEntry(new JsonFields(read), line) { IsEntry = true }
                 : new LogEntry(line);
         }
         catch (JsonException)
@@ -167,12 +167,12 @@ public sealed class LogEntry : Entity
     /// <summary>
     /// The instance that an entry is about: the parts of a hub or a runner that wrote it give their ids, and those of an instance are its own.
     /// </summary>
-    private static string? FindInstance(JObject entry)
+    private static string? FindInstance(JsonMap entry)
     {
-        var hub = JsonFields.IdOf(entry["Host"]);
-        foreach (var property in entry.Properties())
+        var hub = JsonFields.IdOf(entry.Find("Host"));
+        foreach (var field in entry.Fields)
         {
-            if (property.Value is JObject && JsonFields.IdOf(property.Value) is { } id && id != hub && Guid.TryParseExact(id, "D", out _))
+            if (field.Value is JsonMap && JsonFields.IdOf(field.Value) is { } id && id != hub && Guid.TryParseExact(id, "D", out _))
                 return id;
         }
 

@@ -21,7 +21,7 @@ public sealed class Sequence : Resource
         Description = config?.Text("description");
         Language = config?.Text("language");
         EntryPoint = config?.Text("entrypointPath");
-        Engines = config?.Object("engines")?.Source.Properties().Select(p => p.Name).ToArray() ?? [];
+        Engines = config?.Object("engines")?.Source.Fields.Select(static f => f.Key).ToArray() ?? [];
         PackageSize = config?.Integer("packageSize");
         AdditionalData = fields.Rest();
     }

@@ -1,7 +1,6 @@
 using System;
 using System.Collections.Generic;
 using System.Collections.Specialized;
-using Newtonsoft.Json.Linq;
 using Scramjet.Client.Json;
 
 namespace Scramjet.Client.Model;
@@ -9,7 +8,7 @@ namespace Scramjet.Client.Model;
 /// <summary>The properties of a sequence in a response that lists sequences or contains an instance.</summary>
 internal sealed class SequenceFacts
 {
-    private readonly JObject? _config;
+    private readonly JsonMap? _config;
 
     public SequenceFacts(JsonFields fields)
     {
@@ -18,7 +17,7 @@ internal sealed class SequenceFacts
         Name = fields.Text("name") ?? config?.Text("name");
         Version = config?.Text("version");
         Location = fields.Text("location");
-        _config = fields.Detached<JObject>("config");
+        _config = config?.Source;
     }
 
     public string? Id { get; }
@@ -36,13 +35,13 @@ internal sealed class SequenceFacts
 /// <summary>The sequences in a list of instances. Instances of the same sequence share its properties.</summary>
 internal sealed class SharedSequenceFacts
 {
-    private readonly Dictionary<string, (JObject Source, SequenceFacts Facts)> _known = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (JsonMap Source, SequenceFacts Facts)> _known = new(StringComparer.Ordinal);
 
     /// <summary>Reads the properties of a sequence, or returns those of an equal one.</summary>
     public SequenceFacts Read(JsonFields fields)
     {
         var id = fields.Text("id") ?? "";
-        if (_known.TryGetValue(id, out var known) && JToken.DeepEquals(known.Source, fields.Source))
+        if (_known.TryGetValue(id, out var known) && JsonMap.AreEqual(known.Source, fields.Source))
             return known.Facts;
         var facts = new SequenceFacts(fields);
         _known[id] = (fields.Source, facts);

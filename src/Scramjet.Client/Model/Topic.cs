@@ -17,11 +17,11 @@ public sealed class Topic : Resource
 
         // Hubs use topic or topicName, spaces use name, and the response to a creation uses id.
         Name = fields.Text("topicName") ?? fields.Text("topic") ?? fields.Text("name") ?? fields.RequiredId();
-        fields.Token("topic");
+        fields.Skip("topic");
         ContentType = fields.Text("contentType");
         LocalProvider = fields.Text("localProvider") is { Length: > 0 } provider ? provider : null;
         State = fields.Text("state");
-        _actors = (fields.Token("actors") as JArray)?.OfType<JObject>().Select(o => new TopicActor(new JsonFields(o))).ToArray() ?? [];
+        _actors = fields.Objects("actors").Select(static actor => new TopicActor(actor)).ToArray();
         Space = space;
         Hub = hub;
         AdditionalData = fields.Rest();
