@@ -188,6 +188,9 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
     /// <summary>Writes an object. The task completes when the pipeline has room for more.</summary>
     private protected Task WriteAsync(object? value) => Context.Output.WriteAsync(value);
 
+    /// <summary>Writes objects. The task completes when the pipeline has room for more.</summary>
+    private protected Task WriteManyAsync(IReadOnlyList<object?> values) => Context.Output.WriteManyAsync(values);
+
     /// <summary>Whether the command only says what it would do. Use it on the pipeline thread.</summary>
     private protected bool IsWhatIf => LanguagePrimitives.IsTrue(
         MyInvocation.BoundParameters.TryGetValue("WhatIf", out var given) ? given : SessionState.PSVariable.GetValue("WhatIfPreference"));

@@ -31,10 +31,17 @@ internal sealed class Finder<T>(
     /// <summary>Calls the body for each item that matches a reference, or for all items if there are no references, as the places respond.</summary>
     /// <param name="scope">The places; null if all references are objects.</param>
     /// <param name="references">The references.</param>
-    /// <param name="body">Called for each item.</param>
-    public async Task ForEachAsync(CommandScope? scope, IReadOnlyList<EntityReference> references, Func<T, Task> body)
+    /// <param name="body">Called for each item. A failure is one error about the item.</param>
+    public Task ForEachAsync(CommandScope? scope, IReadOnlyList<EntityReference> references, Func<T, Task> body) =>
+        ForEachListAsync(scope, references, items => Task.WhenAll(items.Select(item => context.GuardAsync(item, () => body(item)))));
+
+    /// <summary>Calls the body for the items of each place that match a reference, or for all if there are no references, as the places respond.</summary>
+    /// <param name="scope">The places; null if all references are objects.</param>
+    /// <param name="references">The references.</param>
+    /// <param name="body">Called for the items of a place.</param>
+    public async Task ForEachListAsync(CommandScope? scope, IReadOnlyList<EntityReference> references, Func<IReadOnlyList<T>, Task> body)
     {
-        var calls = new List<Task> { EachAsync(references.Select(r => r.Value).OfType<T>(), body) };
+        var calls = new List<Task> { body([.. references.Select(r => r.Value).OfType<T>()]) };
         if (references.Any(r => r.IsEmpty))
             context.Report(new ScramjetException(ErrorCodes.BadParameters, $"The {naming.Kind}'s name is empty.", "Specify a name, or * for all."), "");
         if (scope is not null && references.Count == 0)
@@ -47,7 +54,7 @@ internal sealed class Finder<T>(
         await Task.WhenAll(calls).ConfigureAwait(false);
     }
 
-    private async Task ForEachNamedAsync(CommandScope scope, string[] texts, Func<T, Task> body)
+    private async Task ForEachNamedAsync(CommandScope scope, string[] texts, Func<IReadOnlyList<T>, Task> body)
     {
         var open = Find is not null && texts.All(IsId) && context.TryTakeDirect(texts.Length)
             ? await ForEachWithIdAsync(scope, texts, body).ConfigureAwait(false)
@@ -62,7 +69,7 @@ internal sealed class Finder<T>(
     /// Calls the body for the items with ids, without a list: all hubs are asked for the items, since several can have an item with one id.
     /// </summary>
     /// <returns>The texts that are no id on any hub. Such a text can be a name. The failures of hubs are reported only if there are none.</returns>
-    private async Task<string[]> ForEachWithIdAsync(CommandScope scope, string[] ids, Func<T, Task> body)
+    private async Task<string[]> ForEachWithIdAsync(CommandScope scope, string[] ids, Func<IReadOnlyList<T>, Task> body)
     {
         var found = new ConcurrentDictionary<string, bool>(StringComparer.Ordinal);
         var failures = new ConcurrentQueue<(Exception Error, object? Target)>();
@@ -73,7 +80,7 @@ internal sealed class Finder<T>(
             T[] items = [.. answers.OfType<T>()];
             foreach (var item in items)
                 found[naming.Id(item)] = true;
-            await EachAsync(await ArrangeAsync(items).ConfigureAwait(false), body).ConfigureAwait(false);
+            await body(await ArrangeAsync(items).ConfigureAwait(false)).ConfigureAwait(false);
         }).ConfigureAwait(false);
 
         var open = Array.FindAll(ids, id => !found.ContainsKey(id));
@@ -86,7 +93,7 @@ internal sealed class Finder<T>(
         return open;
     }
 
-    private async Task ForEachListedAsync(CommandScope scope, string[] texts, Func<T, Task> body, bool fresh = false)
+    private async Task ForEachListedAsync(CommandScope scope, string[] texts, Func<IReadOnlyList<T>, Task> body, bool fresh = false)
     {
         var places = new PlaceFinder(context, scope);
         var matchers = new Matchers<T>(context, [.. texts.Select(t => new Matcher<T>(naming, t, several))]);
@@ -96,20 +103,18 @@ internal sealed class Finder<T>(
             var listing = await context.ListAsync(client, list, fresh).ConfigureAwait(false);
             if (listing.IsReused)
                 Interlocked.Increment(ref reused);
-            await EachAsync(await ArrangeAsync(matchers.Take(listing.Items)).ConfigureAwait(false), body).ConfigureAwait(false);
+            await body(await ArrangeAsync(matchers.Take(listing.Items)).ConfigureAwait(false)).ConfigureAwait(false);
         }).ConfigureAwait(false);
 
         // A cached list doesn't contain items that were created since.
         var open = matchers.Open.Select(i => texts[i]).ToArray();
         var isRepeated = reused > 0 && open.Length > 0;
-        await EachAsync(matchers.TakeRest(places.Failed, withOpen: !isRepeated), body).ConfigureAwait(false);
+        await body(matchers.TakeRest(places.Failed, withOpen: !isRepeated)).ConfigureAwait(false);
         if (isRepeated)
             await ForEachListedAsync(scope, open, body, fresh: true).ConfigureAwait(false);
     }
 
-    private async Task<IEnumerable<T>> ArrangeAsync(IEnumerable<T> items) => Arrange is null ? items : await Arrange([.. items]).ConfigureAwait(false);
-
-    private Task EachAsync(IEnumerable<T> items, Func<T, Task> body) => Task.WhenAll(items.Select(item => context.GuardAsync(item, () => body(item))));
+    private async Task<IReadOnlyList<T>> ArrangeAsync(IReadOnlyList<T> items) => Arrange is null ? items : await Arrange(items).ConfigureAwait(false);
 }
 
 /// <summary>Creates the finders.</summary>

@@ -138,7 +138,7 @@ internal sealed class Matchers<T>(RequestContext context, IReadOnlyList<Matcher<
     public IEnumerable<int> Open => Enumerable.Range(0, matchers.Count).Where(i => matchers[i].IsOpen);
 
     /// <summary>The items of a place that are meant.</summary>
-    public IEnumerable<T> Take(IReadOnlyList<T> items)
+    public IReadOnlyList<T> Take(IReadOnlyList<T> items)
     {
         Interlocked.Increment(ref _answered);
         return matchers.Count == 0 ? items : Try(m => m.Take(items));
@@ -147,7 +147,7 @@ internal sealed class Matchers<T>(RequestContext context, IReadOnlyList<Matcher<
     /// <summary>The items that are meant by the beginnings of their ids, or by a name that only one may have. Call it after the last place.</summary>
     /// <param name="failedPlaces">The places that could not be asked.</param>
     /// <param name="withOpen">Whether to include the texts that have not matched anything whole.</param>
-    public IEnumerable<T> TakeRest(IReadOnlyCollection<string> failedPlaces, bool withOpen = true) =>
+    public IReadOnlyList<T> TakeRest(IReadOnlyCollection<string> failedPlaces, bool withOpen = true) =>
         Try(m => m.IsOpen && !withOpen ? [] : m.TakeRest(failedPlaces, _answered > 0 || failedPlaces.Count == 0));
 
     private IReadOnlyList<T> Try(Func<Matcher<T>, IReadOnlyList<T>> take) => matchers.SelectMany(matcher =>

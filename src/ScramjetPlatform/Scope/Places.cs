@@ -131,6 +131,12 @@ internal sealed class Places(
     public Task ForEachInstanceAsync(InstanceReference[] references, Func<Instance, Task> body, Several several = Several.AreAmbiguous) =>
         ForEachAsync(Finder.Instances(context, several), references, body);
 
+    /// <summary>Calls the body for the instances of each hub that match a reference.</summary>
+    /// <param name="references">The references.</param>
+    /// <param name="body">Called for the instances of a hub.</param>
+    public Task ForEachInstanceListAsync(InstanceReference[] references, Func<IReadOnlyList<Instance>, Task> body) =>
+        Finder.Instances(context).ForEachListAsync(ScopeFor(references), references, body);
+
     /// <summary>Calls the body for each sequence that matches a reference.</summary>
     /// <param name="references">The references.</param>
     /// <param name="body">Called for each sequence.</param>

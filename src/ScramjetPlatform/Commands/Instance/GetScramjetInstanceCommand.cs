@@ -49,7 +49,9 @@ public sealed class GetScramjetInstanceCommand : HubCmdlet
 
         InstanceReference[] references = Piped.Value is Instance piped ? [new InstanceReference(piped, null)] : Places.Named(nameof(Instance), Instance);
         var known = references.Select(r => r.Value).OfType<Instance>().ToArray();
-        return Places.ForEachInstanceAsync(references, WriteCurrentAsync, Several.AreMeant);
+        return known.Length == 0
+            ? Places.ForEachInstanceListAsync(references, instances => WriteManyAsync(instances.Where(IsMatch).ToArray()))
+            : Places.ForEachInstanceAsync(references, WriteCurrentAsync, Several.AreMeant);
 
         async Task WriteCurrentAsync(Instance instance)
         {
