@@ -46,10 +46,18 @@ internal sealed class BodyEncoder(string contentType)
                 ErrorCodes.BadParameters,
                 $"A {plain?.GetType().Name ?? "null"} can't be sent as {ContentType}.",
                 "Send byte[] or strings, or specify another -ContentType."),
-            string text => Utf8.GetBytes(text + "\n"),
-            IEnumerable or PSCustomObject => Utf8.GetBytes(PSJson.From(value).ToString(Newtonsoft.Json.Formatting.None) + "\n"),
-            _ => Utf8.GetBytes(LanguagePrimitives.ConvertTo<string>(plain) + "\n"),
+            string text => Line(text),
+            IEnumerable or PSCustomObject => Line(PSJson.From(value).ToString(Newtonsoft.Json.Formatting.None)),
+            _ => Line(LanguagePrimitives.ConvertTo<string>(plain)),
         };
+    }
+
+    private static byte[] Line(string text)
+    {
+        var bytes = new byte[Utf8.GetByteCount(text) + 1];
+        Utf8.GetBytes(text, 0, text.Length, bytes, 0);
+        bytes[bytes.Length - 1] = (byte)'\n';
+        return bytes;
     }
 
     /// <summary>

@@ -19,16 +19,19 @@ internal sealed class NoteProperties
 
     private readonly Dictionary<string, bool> _hasOthers = new(StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>Returns the properties of an object, or null if they aren't known to be note properties only.</summary>
-    public IEnumerable<PSMemberInfo>? Of(PSObject value)
+    /// <summary>Enumerates the properties of an object, or returns null if they aren't known to be note properties only.</summary>
+    public List<PSMemberInfo>? Of(PSObject value)
     {
         if (s_membersOf is null || value.BaseObject is not PSCustomObject || HasOthers(value.TypeNames))
             return null;
-        var members = s_membersOf(value);
-        foreach (var member in members)
+
+        // Each enumeration of the members copies them.
+        var members = new List<PSMemberInfo>();
+        foreach (var member in s_membersOf(value))
         {
             if (member.GetType() != typeof(PSNoteProperty))
                 return null;
+            members.Add(member);
         }
 
         return members;

@@ -16,19 +16,6 @@ namespace ScramjetPlatform.Conversion;
 internal static class PSJson
 {
     private const int MaxDepth = 64;
-    private const int MaxDepthRead = 512;
-
-    private static readonly object s_true = true;
-    private static readonly object s_false = false;
-
-    /// <summary>The number of names up to which a linear search is used.</summary>
-    private const int MaxLinearSearch = 12;
-
-    /// <summary>The names that PowerShell reserves on every object.</summary>
-    private static readonly HashSet<string> s_reserved = new(StringComparer.OrdinalIgnoreCase)
-    {
-        "PSObject", "PSBase", "PSAdapted", "PSExtended", "PSTypeNames",
-    };
 
     /// <summary>Converts any value to JSON.</summary>
     /// <exception cref="ScramjetException"><c>BAD_PARAMETERS</c>: the value is nested too deeply, or contains a secret.</exception>
@@ -64,13 +51,7 @@ internal static class PSJson
 
     /// <summary>Converts JSON text to PowerShell objects with properties, arrays, and plain values. Times remain strings.</summary>
     /// <exception cref="JsonException">The text isn't a single valid JSON value.</exception>
-    public static object? Read(string text)
-    {
-        var cursor = new JsonCursor(text, MaxDepthRead);
-        var value = Read(cursor);
-        cursor.End();
-        return value;
-    }
+    public static object? Read(string text) => new PSObjectReader().Read(text);
 
     /// <summary>Converts a JSON value to a PowerShell object.</summary>
     public static object? Read(JToken token) => Read(token.ToString(Newtonsoft.Json.Formatting.None));
@@ -85,96 +66,6 @@ internal static class PSJson
         }
 
         return false;
-    }
-
-    private static object? Read(JsonCursor cursor)
-    {
-        switch (cursor.Read())
-        {
-            case JsonKind.Object:
-                return ReadObject(cursor);
-            case JsonKind.Array:
-                var items = new List<object?>();
-                for (var first = true; cursor.NextItem(ref first);)
-                    items.Add(Read(cursor));
-                return items.ToArray();
-            case JsonKind.Text:
-                return cursor.Text;
-            case JsonKind.Number:
-                return cursor.Number;
-            case JsonKind.Null:
-                return null;
-            case var kind:
-                return kind == JsonKind.True ? s_true : s_false;
-        }
-    }
-
-    private static object ReadObject(JsonCursor cursor)
-    {
-        var members = new List<PSNoteProperty>();
-        HashSet<string>? names = null;
-        OrderedDictionary? dictionary = null;
-        for (var first = true; cursor.NextName(ref first);)
-        {
-            var name = cursor.Text;
-            var value = Read(cursor);
-
-            // Property names in PowerShell are case-insensitive and can't be empty. If names don't meet this, the object becomes a dictionary.
-            if (dictionary is null && !IsPropertyName(name, members, ref names))
-            {
-                // If a name occurs twice, the last value is used, as in JavaScript.
-                if (members.Find(m => m.Name == name) is { } earlier)
-                {
-                    earlier.Value = value;
-                    continue;
-                }
-
-                dictionary = new OrderedDictionary(StringComparer.Ordinal);
-                foreach (var member in members)
-                    dictionary[member.Name] = member.Value;
-            }
-
-            if (dictionary is not null)
-                dictionary[name] = value;
-            else
-                members.Add(new PSNoteProperty(name, value));
-        }
-
-        if (dictionary is not null)
-            return dictionary;
-
-        // The names were validated above. PowerShell's own validation would cost more than the rest of this method.
-        var result = new PSObject();
-        var properties = result.Properties;
-        foreach (var member in members)
-            properties.Add(member, preValidated: true);
-        return result;
-    }
-
-    private static bool IsPropertyName(string name, List<PSNoteProperty> members, ref HashSet<string>? names)
-    {
-        if (name.Length == 0 || (name.StartsWith("PS", StringComparison.OrdinalIgnoreCase) && s_reserved.Contains(name)))
-            return false;
-
-        if (members.Count < MaxLinearSearch)
-        {
-            foreach (var member in members)
-            {
-                if (string.Equals(member.Name, name, StringComparison.OrdinalIgnoreCase))
-                    return false;
-            }
-
-            return true;
-        }
-
-        if (names is null)
-        {
-            names = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
-            foreach (var member in members)
-                names.Add(member.Name);
-        }
-
-        return names.Add(name);
     }
 
     private static JToken Parse(string text, string parameter)
@@ -203,9 +94,12 @@ internal static class PSJson
                 "Specify only the required properties, for example with Select-Object.");
         }
 
-        var plain = value is PSObject wrapped && wrapped.BaseObject is not PSCustomObject ? wrapped.BaseObject : value;
+        var plain = value is PSObject wrapped ? wrapped.BaseObject : value;
         switch (plain)
         {
+            case PSCustomObject:
+                WriteObject(writer, PSObject.AsPSObject(value), notes, depth);
+                return;
             case null:
                 writer.WriteNull();
                 return;

@@ -11,6 +11,7 @@ namespace ScramjetPlatform.Conversion;
 /// </summary>
 internal sealed class StreamDecoder
 {
+    private readonly PSObjectReader _reader = new();
     private readonly bool _strict;
     private bool? _json;
 
@@ -53,7 +54,7 @@ internal sealed class StreamDecoder
 
             try
             {
-                values.Add(PSJson.Read(line));
+                values.Add(_reader.Read(line));
 
                 // A number can be text too, so it doesn't decide about the next lines.
                 if (PSJson.IsCompound(line))
