@@ -22,6 +22,10 @@ public sealed class BodyPipe
     private TaskCompletionSource<bool>? _data;
     private TaskCompletionSource<bool>? _room;
     private bool _complete;
+    private long _writes;
+
+    /// <summary>The number of writes whose data was taken.</summary>
+    internal long TakenWrites { get; private set; }
 
     /// <summary>Adds bytes to the body.</summary>
     public void Write(byte[] bytes, int offset, int count)
@@ -30,6 +34,7 @@ public sealed class BodyPipe
         lock (_gate)
         {
             _filling.Write(bytes, offset, count);
+            _writes++;
             data = _data;
             _data = null;
         }
@@ -84,6 +89,7 @@ public sealed class BodyPipe
                 {
                     (_filling, _sending) = (_sending, _filling);
                     _filling.SetLength(0);
+                    TakenWrites = _writes;
                     _room?.TrySetResult(true);
                     _room = null;
                     _begun.TrySetResult(true);

@@ -40,6 +40,9 @@ internal sealed class RecordDeal(PipelineOutput output, bool isShared, bool isOr
         $"There has been no output for {WarningTime.TotalSeconds:0} s, and -Ordered sends no more records until there is. "
         + "Programs that write only when their input has ended can't be used with -Ordered. Still waiting.";
 
+    /// <summary>Receives the records if they are for one instance, and it isn't important which of them it has answered.</summary>
+    private readonly BodyPipe? _pipe = isShared || isOrdered ? null : new BodyPipe();
+
     private readonly object _gate = new();
     private readonly Queue<Record> _records = new();
     private readonly SortedDictionary<long, Record> _again = [];
@@ -135,6 +138,12 @@ internal sealed class RecordDeal(PipelineOutput output, bool isShared, bool isOr
     /// <param name="value">The object that was encoded.</param>
     public void Write(byte[] bytes, object? value)
     {
+        if (_pipe is not null)
+        {
+            _pipe.Write(bytes, 0, bytes.Length);
+            return;
+        }
+
         lock (_gate)
         {
             _count++;
@@ -165,6 +174,9 @@ internal sealed class RecordDeal(PipelineOutput output, bool isShared, bool isOr
     /// <summary>Waits until there is room for more records. There is none until the first are being sent.</summary>
     public Task WaitForRoomAsync()
     {
+        if (_pipe is not null)
+            return _pipe.WaitForRoomAsync();
+
         lock (_gate)
         {
             if (HasRoom)
@@ -177,6 +189,7 @@ internal sealed class RecordDeal(PipelineOutput output, bool isShared, bool isOr
     /// <summary>Ends the records.</summary>
     public void Complete()
     {
+        _pipe?.Complete();
         lock (_gate)
         {
             _isComplete = true;
@@ -261,6 +274,13 @@ internal sealed class RecordDeal(PipelineOutput output, bool isShared, bool isOr
     /// <summary>Returns the next part of the records for an instance whose connection is free, or null if there are no more.</summary>
     internal async Task<MemoryStream?> TakeAsync(RecordShare share, MemoryStream part, CancellationToken cancellationToken)
     {
+        if (_pipe is not null)
+        {
+            var all = await _pipe.TakeAsync(cancellationToken).ConfigureAwait(false);
+            share.Taken = _pipe.TakenWrites;
+            return all;
+        }
+
         while (true)
         {
             TaskCompletionSource<bool> wake;
@@ -294,6 +314,12 @@ internal sealed class RecordDeal(PipelineOutput output, bool isShared, bool isOr
         lock (_gate)
         {
             _returned += values.Count;
+            if (_pipe is not null)
+            {
+                share.Returned += values.Count;
+                return output.WriteManyAsync(values, size);
+            }
+
             if (_order is null)
             {
                 if (values.Count(_ => !share.CountReturned()) > 0)
