@@ -1,4 +1,5 @@
 using System;
+using System.Diagnostics;
 using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
@@ -42,6 +43,16 @@ internal sealed class InvocationOptions
 internal sealed class InvokedInstance(CommandContext context, InvocationOptions options, SequenceCopy copy, RecordDeal deal)
 {
     private const string PythonEngine = "python3";
+
+    /// <summary>
+    /// How long the standard error is silent after the end of a program before it is closed. A program that has succeeded has written its last line before
+    /// the hub reported that, so that the line is here within a moment.
+    /// </summary>
+    private static readonly TimeSpan SilenceAfterSuccess = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan SilenceAfterFailure = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>The maximum time for the lines of standard error after the end of a program.</summary>
+    private static readonly TimeSpan ErrorsAfterEnd = TimeSpan.FromSeconds(2);
 
     private Task<InstanceClient>? _starting;
 
@@ -102,7 +113,16 @@ internal sealed class InvokedInstance(CommandContext context, InvocationOptions 
     {
         using var over = CancellationTokenSource.CreateLinkedTokenSource(context.Cancellation);
         var run = new InstanceRun(instance);
-        var errors = ForwardAsync(instance, InstanceStream.Stderr, context.Output.PostWarningAsync, over.Token);
+        var warnings = 0;
+        var errors = ForwardAsync(
+            instance,
+            InstanceStream.Stderr,
+            line =>
+            {
+                Interlocked.Increment(ref warnings);
+                return context.Output.PostWarningAsync(line);
+            },
+            over.Token);
         var log = ForwardAsync(
             instance,
             InstanceStream.Log,
@@ -115,6 +135,7 @@ internal sealed class InvokedInstance(CommandContext context, InvocationOptions 
                     : Task.CompletedTask;
             },
             over.Token);
+        var silence = SilenceAfterFailure;
         try
         {
             var (objects, bytes) = (0L, 0L);
@@ -143,6 +164,7 @@ internal sealed class InvokedInstance(CommandContext context, InvocationOptions 
             var amount = $"{objects} {ItemsOf(options.OutputContentType)} ({bytes} bytes) of output were read, "
                 + $"and {Share.Taken} {ItemsOf(body.ContentType)} ({body.Sent} bytes) of input were sent";
             await run.EnsureSucceededAsync(context.Watch, log, copy.Name, bytes, amount, context.Cancellation).ConfigureAwait(false);
+            silence = SilenceAfterSuccess;
             await Share.CompleteAsync().ConfigureAwait(false);
             if (!all)
                 TellUnread(instance);
@@ -153,8 +175,14 @@ internal sealed class InvokedInstance(CommandContext context, InvocationOptions 
         }
         finally
         {
-            // Wait briefly, so that the last lines are written before the streams are closed.
-            await Task.WhenAny(errors, Task.Delay(200, context.Cancellation)).ConfigureAwait(false);
+            // The last lines are written before the streams are closed.
+            var end = Stopwatch.StartNew();
+            for (var seen = -1; !errors.IsCompleted && seen != warnings && end.Elapsed < ErrorsAfterEnd;)
+            {
+                seen = warnings;
+                await Task.WhenAny(errors, Task.Delay(silence, context.Cancellation)).ConfigureAwait(false);
+            }
+
             over.Cancel();
             await Task.WhenAll(errors, log).IgnoreOutcomeAsync().ConfigureAwait(false);
         }
