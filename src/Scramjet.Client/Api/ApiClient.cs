@@ -149,6 +149,14 @@ public abstract class ApiClient
         return SendAsync(request, json => ReadOne(json?.ReadAll(), request, read), cancellationToken);
     }
 
+    /// <summary>Gets an object, or null if the server responds with 404.</summary>
+    private protected Task<T?> GetOneOrNullAsync<T>(string path, Func<JsonFields, T> read, CancellationToken cancellationToken) where T : class
+    {
+        var request = Get(path);
+        request.MayBeMissing = true;
+        return SendAsync<T?>(request, json => ReadOne(json?.ReadAll(), request, read), cancellationToken);
+    }
+
     /// <summary>Gets a list of objects. They are read one by one, without a tree of the whole list.</summary>
     /// <param name="path">The path of the route.</param>
     /// <param name="read">Reads an object.</param>

@@ -1,6 +1,5 @@
 using System;
 using System.Diagnostics;
-using System.Net;
 using System.Threading;
 using System.Threading.Tasks;
 using Newtonsoft.Json.Linq;
@@ -41,21 +40,15 @@ public sealed class InstanceClient : ApiClient
     public string InstanceId { get; }
 
     /// <summary>Gets the instance: <c>GET /instance/{id}</c>.</summary>
-    public Task<Instance> GetInfoAsync(CancellationToken cancellationToken = default) =>
-        GetOneAsync("", fields => new Instance(fields, this), cancellationToken);
+    public Task<Instance> GetInfoAsync(CancellationToken cancellationToken = default) => GetOneAsync("", Read, cancellationToken);
 
     /// <summary>Gets the instance, or null if the hub doesn't list it.</summary>
     public async Task<Instance?> GetInfoOrNullAsync(CancellationToken cancellationToken = default)
     {
-        try
-        {
-            return await GetInfoAsync(cancellationToken).ConfigureAwait(false);
-        }
-        catch (ScramjetApiException e) when (e.StatusCode == HttpStatusCode.NotFound)
-        {
+        var instance = await GetOneOrNullAsync("", Read, cancellationToken).ConfigureAwait(false);
+        if (instance is null)
             Transport.Inputs.Forget(Address);
-            return null;
-        }
+        return instance;
     }
 
     /// <summary>Gets the current state of an instance. Its status is <c>Gone</c> if the hub no longer lists it.</summary>
@@ -70,6 +63,8 @@ public sealed class InstanceClient : ApiClient
         now.Sequence ??= known.Sequence;
         return now;
     }
+
+    private Instance Read(JsonFields fields) => new(fields, this);
 
     /// <summary>Creates an object of which only the id is known. No request is sent.</summary>
     internal Instance ToInstance() => new(new JsonFields(JsonMap.Of("id", InstanceId)), this);

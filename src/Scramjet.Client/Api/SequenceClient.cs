@@ -1,7 +1,6 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
-using System.Net;
 using System.Threading;
 using System.Threading.Tasks;
 using Newtonsoft.Json.Linq;
@@ -38,21 +37,12 @@ public sealed class SequenceClient : ApiClient
     public string SequenceId { get; }
 
     /// <summary>Gets the sequence: <c>GET /sequence/{id}</c>.</summary>
-    public Task<Sequence> GetInfoAsync(CancellationToken cancellationToken = default) =>
-        GetOneAsync("", fields => new Sequence(fields, this), cancellationToken);
+    public Task<Sequence> GetInfoAsync(CancellationToken cancellationToken = default) => GetOneAsync("", Read, cancellationToken);
 
     /// <summary>Gets the sequence, or null if the hub doesn't have it.</summary>
-    internal async Task<Sequence?> GetInfoOrNullAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await GetInfoAsync(cancellationToken).ConfigureAwait(false);
-        }
-        catch (ScramjetApiException e) when (e.StatusCode == HttpStatusCode.NotFound)
-        {
-            return null;
-        }
-    }
+    internal Task<Sequence?> GetInfoOrNullAsync(CancellationToken cancellationToken) => GetOneOrNullAsync("", Read, cancellationToken);
+
+    private Sequence Read(JsonFields fields) => new(fields, this);
 
     /// <summary>Lists the ids of its instances: <c>GET /sequence/{id}/instances</c>.</summary>
     public async Task<IReadOnlyList<string>> ListInstancesAsync(CancellationToken cancellationToken = default)

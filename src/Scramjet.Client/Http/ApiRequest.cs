@@ -29,6 +29,9 @@ internal sealed class ApiRequest(HttpMethod method, string path)
     /// <summary>Gets or sets whether the response can be a secret, which errors must not contain.</summary>
     public bool AnswersSecret { get; set; }
 
+    /// <summary>Gets or sets whether a 404 response isn't an error, but the answer that there is no such object.</summary>
+    public bool MayBeMissing { get; set; }
+
     /// <summary>Gets or sets the recommended action if the server responds with 409.</summary>
     public string? ConflictAdvice { get; set; }
 

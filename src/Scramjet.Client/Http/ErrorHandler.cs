@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Http;
 using System.Threading;
 using System.Threading.Tasks;
@@ -19,7 +20,7 @@ internal sealed class ErrorHandler(CallHandler next) : CallHandler(next)
             throw ResponseErrors.FromConnection(call, e);
         }
 
-        if (response.IsSuccessStatusCode)
+        if (response.IsSuccessStatusCode || (call.Request.MayBeMissing && response.StatusCode == HttpStatusCode.NotFound))
             return response;
 
         using (response)

@@ -105,6 +105,7 @@ public sealed class ScramjetTransport : IDisposable
     /// <param name="probe">Checks whether the server responds, and throws if it doesn't.</param>
     /// <param name="read">Reads the response; its argument is null if the response is empty.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
+    /// <returns>What was read; null or the default if the object may be missing, and is.</returns>
     internal async Task<T> SendAsync<T>(
         string baseAddress,
         ApiRequest request,
@@ -224,6 +225,9 @@ public sealed class ScramjetTransport : IDisposable
         using var response = await _handlers.SendAsync(call, cancellationToken).ConfigureAwait(false);
         var body = await ResponseBody.ReadAsync(response, _options.MaxResponseSize, cancellationToken).ConfigureAwait(false);
         call.Content?.TraceBody(ResponseBody.Text(body));
+        if (response.StatusCode == HttpStatusCode.NotFound)
+            return default!;
+
         try
         {
             return JsonText.Read(body.GetBuffer(), (int)body.Length, read);

@@ -15,6 +15,7 @@ internal sealed class BodyEncoder(string contentType)
 
     private readonly NoteProperties _notes = new();
     private readonly TextBuffer _buffer = new();
+    private JsonTextWriter? _writer;
     private readonly bool _json = contentType.IndexOf("json", StringComparison.OrdinalIgnoreCase) >= 0;
 
     public string ContentType { get; } = contentType;
@@ -67,9 +68,11 @@ internal sealed class BodyEncoder(string contentType)
     {
         // What remains of a value that can't be sent must not precede the next one.
         _buffer.Clear();
-        using var writer = new JsonTextWriter(_buffer) { StringEscapeHandling = StringEscapeHandling.EscapeNonAscii, CloseOutput = false };
+        var writer = _writer ?? new JsonTextWriter(_buffer) { StringEscapeHandling = StringEscapeHandling.EscapeNonAscii };
+        _writer = null;
         PSJson.Write(writer, value, _notes);
         writer.Flush();
+        _writer = writer;
         _buffer.Write('\n');
         return _buffer.ToAscii();
     }
