@@ -118,6 +118,22 @@ public sealed class InstanceLifeTests(RealPlatform real)
             Assert.Empty(session.Get("$i | Receive-ScramjetEvent never -Follow"));
     }
 
+    /// <summary>Hubs of 1.0 repeat the last report of an instance that has ended, in which it is healthy.</summary>
+    [Theory]
+    [EachHub]
+    public async Task An_instance_that_has_ended_reports_no_health(TestHub which)
+    {
+        await using var hub = await HubUnderTest.StartAsync(which, real);
+        using var session = hub.Connect();
+        session.Set("i", session.Single($"Publish-ScramjetSequence '{hub.Sequence("wait").Folder}' | Start-ScramjetSequence -Wait"));
+        Assert.Single(session.Get("$i | Get-ScramjetHealth"));
+        session.Get("$i | Stop-ScramjetInstance -Force -Wait");
+
+        // According to $i, which is an old snapshot, it is running.
+        Assert.Equal(which == TestHub.Npm ? "NOT_FOUND" : "GONE", Code(session.Error("$i | Get-ScramjetHealth")));
+        Assert.DoesNotContain(session.Get("Get-ScramjetHealth *"), h => (string)h.Properties["Instance"].Value == (string)session.Single("$i.Id").BaseObject);
+    }
+
     [Theory]
     [EachHub]
     public async Task A_wait_for_an_event_ends_with_its_instance(TestHub which)

@@ -64,14 +64,31 @@ public sealed class InstanceClient : ApiClient
         return now;
     }
 
+    /// <summary>Throws if the hub still lists the instance although it has ended.</summary>
+    private async Task RequireNotEndedAsync(string consequence, CancellationToken cancellationToken)
+    {
+        var version = await Hub.GetHubVersionAsync(cancellationToken).ConfigureAwait(false);
+        if (version.ListsInstanceDetails && await GetInfoOrNullAsync(cancellationToken).ConfigureAwait(false) is { HasEnded: true })
+        {
+            throw new ScramjetException(
+                ErrorCodes.Gone,
+                $"The instance '{InstanceId}' has ended and {consequence}.",
+                "See its log, and start it again.");
+        }
+    }
+
     private Instance Read(JsonFields fields) => new(fields, this);
 
     /// <summary>Creates an object of which only the id is known. No request is sent.</summary>
     internal Instance ToInstance() => new(new JsonFields(JsonMap.Of("id", InstanceId)), this);
 
     /// <summary>Gets the health report: <c>GET /instance/{id}/health</c>.</summary>
-    public Task<InstanceHealth> GetHealthAsync(CancellationToken cancellationToken = default) =>
-        GetOneAsync("/health", fields => new InstanceHealth(fields, this), cancellationToken);
+    /// <exception cref="ScramjetException"><c>GONE</c>: the instance has ended. Hubs since 1.0 would repeat its last report.</exception>
+    public async Task<InstanceHealth> GetHealthAsync(CancellationToken cancellationToken = default)
+    {
+        await RequireNotEndedAsync("reports no health", cancellationToken).ConfigureAwait(false);
+        return await GetOneAsync("/health", fields => new InstanceHealth(fields, this), cancellationToken).ConfigureAwait(false);
+    }
 
     /// <summary>
     /// Stops the instance: <c>POST /instance/{id}/_stop</c>. The hub responds after <paramref name="timeout"/>, and kills the instance if it still runs.
@@ -107,11 +124,9 @@ public sealed class InstanceClient : ApiClient
     /// <param name="cancellationToken">Cancels the call.</param>
     public async Task SendEventAsync(string eventName, JToken? message = null, CancellationToken cancellationToken = default)
     {
-        var version = await Hub.GetHubVersionAsync(cancellationToken).ConfigureAwait(false);
-
         // Hubs that still list an instance that has ended accept an event for it, and lose it.
-        if (version.ListsInstanceDetails && await GetInfoOrNullAsync(cancellationToken).ConfigureAwait(false) is { HasEnded: true })
-            throw new ScramjetException(ErrorCodes.Gone, $"The instance '{InstanceId}' has ended and receives no events.", "See its log, and start it again.");
+        await RequireNotEndedAsync("receives no events", cancellationToken).ConfigureAwait(false);
+        var version = await Hub.GetHubVersionAsync(cancellationToken).ConfigureAwait(false);
         await SendAsync(Post("/_event", version.Messages.Event(eventName, message)), cancellationToken).ConfigureAwait(false);
     }
 

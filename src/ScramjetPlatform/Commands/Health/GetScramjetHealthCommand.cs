@@ -31,8 +31,13 @@ public sealed class GetScramjetHealthCommand : HubCmdlet
 
     private protected override PipedKind AcceptedInput => PipedKind.Places | PipedKind.Instance;
 
-    private protected override Task ProcessAsync() => Places.ForEachInstanceAsync(Instance, GetHealthAsync, Several.AreMeant);
+    private protected override Task ProcessAsync()
+    {
+        // A wildcard means those that run. Hubs list others for minutes.
+        var isPattern = Array.Exists(Instance, i => i.Text is { } text && new TextPattern(text).IsWildcard);
+        return Places.ForEachInstanceAsync(Instance, i => isPattern && i.HasEnded ? Task.CompletedTask : WriteHealthAsync(i), Several.AreMeant);
+    }
 
-    private Task GetHealthAsync(Instance instance) =>
+    private Task WriteHealthAsync(Instance instance) =>
         Context.WriteInOrderAsync(async () => Views.Of(await Bind(instance.Client).GetHealthAsync(StopToken).ConfigureAwait(false)));
 }
