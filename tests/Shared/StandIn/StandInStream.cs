@@ -85,8 +85,25 @@ internal sealed class StandInStream(bool diesWithReader = false)
     /// <summary>Responds with the stream until it ends, or until the client disconnects.</summary>
     public async Task ServeAsync(FaultServer.Exchange exchange)
     {
-        await exchange.BeginChunkedAsync();
-        if (await ReadAsync(piece => exchange.SendChunkAsync(piece), exchange.LeftAsync()))
+        // As with a real hub, a client that has the head of the response gets everything from then on.
+        var begin = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var reading = ReadAsync(
+            async piece =>
+            {
+                await begin.Task;
+                await exchange.SendChunkAsync(piece);
+            },
+            exchange.LeftAsync());
+        try
+        {
+            await exchange.BeginChunkedAsync();
+        }
+        finally
+        {
+            begin.SetResult();
+        }
+
+        if (await reading)
             await exchange.EndChunkedAsync();
         else
             exchange.Reset();
