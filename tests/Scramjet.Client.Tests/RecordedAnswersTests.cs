@@ -232,7 +232,7 @@ public sealed class RecordedAnswersTests
     [InlineData(Old, 15.75, 15.75, 18.85409826279028)]
     public async Task Load_and_health_are_read(string version, double use, double percent, double? cpu)
     {
-        await using var server = RecordedHub.Start(version);
+        await using var server = RecordedHub.Start(version, "instance");
         var load = await Client(server).GetLoadAsync(Cancel);
         Assert.True(load.MemoryFree > 0);
         var disk = Assert.Single(load.GetFileSystems());
