@@ -192,8 +192,10 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
     private protected Task WriteManyAsync(IReadOnlyList<object?> values) => Context.Output.WriteManyAsync(values);
 
     /// <summary>Whether the command only says what it would do. Use it on the pipeline thread.</summary>
-    private protected bool IsWhatIf => LanguagePrimitives.IsTrue(
-        MyInvocation.BoundParameters.TryGetValue("WhatIf", out var given) ? given : SessionState.PSVariable.GetValue("WhatIfPreference"));
+    private protected bool IsWhatIf => Applies("WhatIf", LanguagePrimitives.IsTrue);
+
+    /// <summary>Whether verbose messages are shown. Use it on the pipeline thread.</summary>
+    private protected bool ShowsVerbose => Applies("Verbose", IsShown);
 
     /// <summary>Asks for confirmation, or describes the action if -WhatIf is used.</summary>
     private protected Task<bool> ConfirmAsync(string target, string action) => Context.Output.ConfirmAsync(target, action);
@@ -237,10 +239,15 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
     private bool IsDebugGiven => MyInvocation.BoundParameters.TryGetValue("Debug", out var given) && LanguagePrimitives.IsTrue(given);
 
     /// <summary>Whether debug messages are shown: their texts are made only then.</summary>
-    private bool ShowsDebug => MyInvocation.BoundParameters.ContainsKey("Debug")
-        ? IsDebugGiven
-        : LanguagePrimitives.TryConvertTo<ActionPreference>(GetVariableValue("DebugPreference"), out var preference)
-            && preference is not (ActionPreference.SilentlyContinue or ActionPreference.Ignore);
+    private bool ShowsDebug => Applies("Debug", IsShown);
+
+    /// <summary>Returns whether a common parameter applies: as it is on the command line, or else as the preference variable of its name says.</summary>
+    private bool Applies(string parameter, Func<object?, bool> read) => MyInvocation.BoundParameters.TryGetValue(parameter, out var given)
+        ? LanguagePrimitives.IsTrue(given)
+        : read(GetVariableValue(parameter + "Preference"));
+
+    private static bool IsShown(object? preference) => LanguagePrimitives.TryConvertTo<ActionPreference>(preference, out var action)
+        && action is not (ActionPreference.SilentlyContinue or ActionPreference.Ignore);
 
     private void StartRecord(object? target)
     {

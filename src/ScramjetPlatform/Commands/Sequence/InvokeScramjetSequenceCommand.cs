@@ -125,9 +125,6 @@ public sealed class InvokeScramjetSequenceCommand : DataCmdlet
 
     private InvocationOptions CreateOptions()
     {
-        var verbose = MyInvocation.BoundParameters.TryGetValue("Verbose", out var given)
-            ? LanguagePrimitives.IsTrue(given)
-            : (ActionPreference)SessionState.PSVariable.GetValue("VerbosePreference", ActionPreference.SilentlyContinue) == ActionPreference.Continue;
         try
         {
             return new InvocationOptions
@@ -138,7 +135,7 @@ public sealed class InvokeScramjetSequenceCommand : DataCmdlet
                     ArgumentList = ArgumentList is null ? null : (JArray)PSJson.From(ArgumentList),
                 },
                 OutputContentType = OutputContentType,
-                Verbose = verbose,
+                Verbose = ShowsVerbose,
                 RemoveAfter = RemoveAfter,
                 Retries = Retry,
                 Target = Target,
