@@ -28,6 +28,12 @@ Describe 'Invoke-ScramjetSequence -InstanceCount' {
         Get-ScramjetInstance | Where-Object -Not HasEnded | Should -BeNullOrEmpty
     }
 
+    It 'shows with -WhatIf what is published, invoked and removed' {
+        $rows = Invoke-ScreenCommand $screen "1 | Invoke-ScramjetSequence -Path '$root/docs/samples/hello' -InstanceCount 2 -RemoveAfter -WhatIf"
+        $rows -join '' | Should -Match '"Publish" on.*"Invoke\s*2\s*instances" on.*"Remove" on'
+        Get-ScramjetSequence hello* | Should -BeNullOrEmpty
+    }
+
     It 'keeps the order of the input with -Ordered' {
         $rows = Invoke-ScreenCommand $screen '(1..200 | ForEach-Object { @{ n = $_ } } | Invoke-ScramjetSequence double -InstanceCount 2 -Ordered | ForEach-Object n) -join " " -eq ((1..200 | ForEach-Object { 2 * $_ }) -join " ")'
         $rows | Select-Object -Last 1 | Should -Match '^True\s*$'

@@ -25,8 +25,45 @@ public sealed class InstanceCountTests(RealPlatform real)
     private static long[] All(int count) => [.. Enumerable.Range(1, count).Select(n => (long)n)];
 
     /// <summary>The number of records that an instance had taken, as its error tells.</summary>
-    private static int TakenOf(ErrorRecord error) =>
-        int.Parse(Regex.Match(error.ToString(), @"had taken (\d+) records").Groups[1].Value, CultureInfo.InvariantCulture);
+    private static int TakenOf(ErrorRecord error) => Regex.Match(error.ToString(), @"had taken (\d+|no) records?").Groups[1].Value is var number and not "no"
+        ? int.Parse(number, CultureInfo.InvariantCulture)
+        : 0;
+
+    private static long[] RecordsOf(IEnumerable<ErrorRecord> errors) => [.. errors.Select(e => e.TargetObject).OfType<object?[]>().SelectMany(NumbersOf)];
+
+    /// <summary>The number of records that weren't sent, as an error tells.</summary>
+    private static int UnsentOf(IEnumerable<ErrorRecord> errors) => errors.Select(e => Regex.Match(e.ToString(), @"^(\d+) of \d+ records weren't sent"))
+        .Where(m => m.Success).Sum(m => int.Parse(m.Groups[1].Value, CultureInfo.InvariantCulture));
+
+    /// <summary>A hub with a sequence, and a session that is connected to it.</summary>
+    private sealed class PublishedSequence(HubUnderTest hub, string program) : IAsyncDisposable
+    {
+        public Engine Session { get; } = hub.Connect();
+
+        public TestSequence Sequence { get; } = hub.Sequence(program);
+
+        /// <summary>Publishes another sequence.</summary>
+        public TestSequence Publish(string other) => Publish(hub.Sequence(other));
+
+        public TestSequence Publish(TestSequence sequence)
+        {
+            Session.Get($"Publish-ScramjetSequence '{sequence.Folder}'");
+            return sequence;
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            Session.Dispose();
+            await hub.DisposeAsync();
+        }
+    }
+
+    private async Task<PublishedSequence> PublishAsync(TestHub which, string program)
+    {
+        var place = new PublishedSequence(await HubUnderTest.StartAsync(which, real), program);
+        place.Publish(place.Sequence);
+        return place;
+    }
 
     private static string NewFile() => Path.Combine(Path.GetTempPath(), "scramjet-test-" + Guid.NewGuid().ToString("N"));
 
@@ -49,10 +86,8 @@ public sealed class InstanceCountTests(RealPlatform real)
     [EachHub]
     public async Task Several_instances_share_the_records(TestHub which)
     {
-        await using var hub = await HubUnderTest.StartAsync(which, real);
-        using var session = hub.Connect();
-        var sequence = hub.Sequence("double");
-        session.Get($"Publish-ScramjetSequence '{sequence.Folder}'");
+        await using var place = await PublishAsync(which, "double");
+        var (session, sequence) = (place.Session, place.Sequence);
         var output = session.Get($"{Numbers(500)} | Invoke-ScramjetSequence {sequence.Name} -InstanceCount 3");
         Assert.Equal(All(500).Select(n => 2 * n), NumbersOf(output).Order());
         await AssertNothingRunsAsync(session, sequence.Name);
@@ -66,10 +101,8 @@ public sealed class InstanceCountTests(RealPlatform real)
     [EachHub]
     public async Task Ordered_output_has_the_order_of_the_input(TestHub which)
     {
-        await using var hub = await HubUnderTest.StartAsync(which, real);
-        using var session = hub.Connect();
-        var sequence = hub.Sequence("double");
-        session.Get($"Publish-ScramjetSequence '{sequence.Folder}'");
+        await using var place = await PublishAsync(which, "double");
+        var (session, sequence) = (place.Session, place.Sequence);
         var output = session.Get($"{Numbers(3000)} | Invoke-ScramjetSequence {sequence.Name} -InstanceCount 3 -Ordered");
         Assert.Equal(All(3000).Select(n => 2 * n), NumbersOf(output));
         output = session.Get($"{Numbers(3000)} | Invoke-ScramjetSequence {sequence.Name} -Ordered");
@@ -80,10 +113,8 @@ public sealed class InstanceCountTests(RealPlatform real)
     [EachHub]
     public async Task Ordered_lines_stay_lines(TestHub which)
     {
-        await using var hub = await HubUnderTest.StartAsync(which, real);
-        using var session = hub.Connect();
-        var sequence = hub.Sequence("hello");
-        session.Get($"Publish-ScramjetSequence '{sequence.Folder}'");
+        await using var place = await PublishAsync(which, "hello");
+        var (session, sequence) = (place.Session, place.Sequence);
         var output = session.Get($"1..50 | ForEach-Object {{ \"no. $_\" }} | Invoke-ScramjetSequence {sequence.Name} -InstanceCount 2 -Ordered");
         Assert.Equal(All(50).Select(n => $"Hello, no. {n}!"), output.Select(o => $"{o}"));
     }
@@ -92,11 +123,8 @@ public sealed class InstanceCountTests(RealPlatform real)
     [EachHub]
     public async Task A_sequence_that_does_not_write_one_value_for_each_record_can_be_shared_but_not_ordered(TestHub which)
     {
-        await using var hub = await HubUnderTest.StartAsync(which, real);
-        using var session = hub.Connect();
-        var (twice, grep, late) = (hub.Sequence("twice"), hub.Sequence("grep"), hub.Sequence("late"));
-        foreach (var sequence in new[] { twice, grep, late })
-            session.Get($"Publish-ScramjetSequence '{sequence.Folder}'");
+        await using var place = await PublishAsync(which, "twice");
+        var (session, twice, grep, late) = (place.Session, place.Sequence, place.Publish("grep"), place.Publish("late"));
         var doubled = session.Get($"{Numbers(300)} | Invoke-ScramjetSequence {twice.Name} -InstanceCount 2");
         Assert.Equal(All(300).SelectMany(n => new[] { n, n }), NumbersOf(doubled).Order());
         Assert.Equal(All(300), NumbersOf(session.Get($"{Numbers(300)} | Invoke-ScramjetSequence {late.Name} -InstanceCount 2")).Order());
@@ -104,23 +132,26 @@ public sealed class InstanceCountTests(RealPlatform real)
         var found = session.Get($"{lines} | Invoke-ScramjetSequence {grep.Name} -InstanceCount 2 -ArgumentList '00'");
         Assert.Equal(["line 100.", "line 200.", "line 300."], found.Select(l => $"{l}").Order());
 
-        var more = session.Run($"{Numbers(300)} | Invoke-ScramjetSequence {twice.Name} -Ordered");
-        Assert.Equal("OUTPUT_MISMATCH", Code(more.Errors[0]));
-        Assert.Contains("more values", more.Errors[0].ToString(), StringComparison.Ordinal);
-        var fewer = session.Run($"{lines} | Invoke-ScramjetSequence {grep.Name} -Ordered -ArgumentList '00'");
-        Assert.Equal("OUTPUT_MISMATCH", Code(Assert.Single(fewer.Errors)));
-        Assert.Contains("fewer values", fewer.Errors[0].ToString(), StringComparison.Ordinal);
-        Assert.Contains("3 for 300", fewer.Errors[0].ToString(), StringComparison.Ordinal);
+        var more = session.Run($"{Numbers(300)} | Invoke-ScramjetSequence {twice.Name} -Ordered").Errors[0];
+        Assert.Equal("OUTPUT_MISMATCH", Code(more));
+        var counts = Regex.Match(more.ToString(), @"has taken (\d+) records? \(1(?:-\1)?\), but has written at least (\d+) values, so its values may belong");
+        Assert.True(counts.Success, more.ToString());
+        Assert.Equal(int.Parse(counts.Groups[1].Value, CultureInfo.InvariantCulture) + 1, int.Parse(counts.Groups[2].Value, CultureInfo.InvariantCulture));
+        var fewer = Assert.Single(session.Run($"{lines} | Invoke-ScramjetSequence {grep.Name} -Ordered -ArgumentList '00'").Errors);
+        Assert.Equal("OUTPUT_MISMATCH", Code(fewer));
+        Assert.Contains(
+            "has taken 300 records (1-300), but has written 3 values, so its values may belong to other records. 297 records (4-300) have no value.",
+            fewer.ToString(),
+            StringComparison.Ordinal);
+        Assert.Equal(All(300).Skip(3).Select(n => $"line {n}."), ((object?[])fewer.TargetObject).Select(l => $"{l}"));
     }
 
     [Theory]
     [MemberData(nameof(RealHubsEachWay))]
     public async Task No_record_of_an_instance_that_is_killed_is_lost_in_silence(TestHub which, string way)
     {
-        await using var hub = await HubUnderTest.StartAsync(which, real);
-        using var session = hub.Connect();
-        var sequence = hub.Sequence("worker");
-        session.Get($"Publish-ScramjetSequence '{sequence.Folder}'");
+        await using var place = await PublishAsync(which, "worker");
+        var (session, sequence) = (place.Session, place.Sequence);
         var file = NewFile();
         var dies = $"dies = $(if ($_ -eq 150) {{ '{file}' }})";
         var result = session.Run($"{Numbers(300, dies)} | Invoke-ScramjetSequence {sequence.Name} -InstanceCount 3 {way}");
@@ -155,6 +186,7 @@ public sealed class InstanceCountTests(RealPlatform real)
     /// <summary>Each record has an output or is named by an error.</summary>
     private static void AssertComplete(Engine.Result result, string way, int count, int failures)
     {
+        AssertSentences(result);
         var numbers = NumbersOf(result.Output);
         Assert.Equal(numbers.Length, numbers.Distinct().Count());
         Assert.False(result.Terminated);
@@ -168,44 +200,182 @@ public sealed class InstanceCountTests(RealPlatform real)
         }
 
         Assert.Equal(numbers.Order(), numbers);
-        var unanswered = result.Errors.Select(e => e.TargetObject).OfType<object?[]>().SelectMany(NumbersOf).ToArray();
+        var unanswered = RecordsOf(result.Errors);
         Assert.Equal(All(count), numbers.Concat(unanswered).Order());
         Assert.Equal(way == "-Ordered" ? failures : 0, result.Errors.Count);
         if (result.Errors.Count == 0)
-            Assert.Contains(result.Warnings, w => Regex.IsMatch(w, " unanswered, which another instance receives| had answered all "));
+            Assert.Contains(result.Warnings, w => Regex.IsMatch(w, " unanswered, which | had answered "));
         foreach (var error in result.Errors)
         {
-            var amount = error.TargetObject is object?[] { Length: > 0 } records ? $" left {records.Length} record" : " had answered all ";
-            Assert.Contains(amount, error.ToString(), StringComparison.Ordinal);
+            const string None = " had (answered (all|the record) |taken no records)";
+            Assert.Matches(error.TargetObject is object?[] { Length: > 0 } records ? $" left {records.Length} record" : None, error.ToString());
         }
+    }
+
+    /// <summary>Messages that consist of several sentences have their full stops, and no sentence is about no records.</summary>
+    private static void AssertSentences(Engine.Result result)
+    {
+        foreach (var text in result.Warnings.Concat(result.Errors.Select(e => e.ToString())))
+        {
+            Assert.DoesNotMatch("[^.] (An|The) instance ", text);
+            Assert.DoesNotContain(" 0 records", text, StringComparison.Ordinal);
+        }
+    }
+
+    public static IEnumerable<TheoryDataRow<TestHub, int, int, string>> RecordsThatKill() => RealHubs().SelectMany(row => new[]
+    {
+        new TheoryDataRow<TestHub, int, int, string>(row.Data, 1000, 500, "-InstanceCount 3 -Ordered -Retry 2"),
+        new TheoryDataRow<TestHub, int, int, string>(row.Data, 40, 1, "-Ordered -Retry 1"),
+        new TheoryDataRow<TestHub, int, int, string>(row.Data, 40, 40, "-InstanceCount 2 -Ordered -Retry 1"),
+    });
+
+    [Theory]
+    [MemberData(nameof(RecordsThatKill))]
+    public async Task A_record_that_kills_each_instance_is_given_up_alone(TestHub which, int count, int killer, string way)
+    {
+        await using var place = await PublishAsync(which, "worker");
+        var (session, sequence) = (place.Session, place.Sequence);
+        var result = session.Run($"{Numbers(count, $"kills = $_ -eq {killer}")} | Invoke-ScramjetSequence {sequence.Name} {way}");
+        Assert.Equal(All(count).Where(n => n != killer), NumbersOf(result.Output));
+        var error = Assert.Single(result.Errors);
+        Assert.Equal([killer], RecordsOf([error]));
+        Assert.Contains($" left 1 record ({killer}) unanswered after ", error.ToString(), StringComparison.Ordinal);
+        AssertSentences(result);
+        await AssertNothingRunsAsync(session, sequence.Name);
     }
 
     [Theory]
     [MemberData(nameof(RealHubs))]
-    public async Task A_record_that_kills_each_instance_is_given_up(TestHub which)
+    public async Task A_program_that_fails_at_each_record_ends_the_command(TestHub which)
     {
-        await using var hub = await HubUnderTest.StartAsync(which, real);
-        using var session = hub.Connect();
-        var sequence = hub.Sequence("worker");
-        session.Get($"Publish-ScramjetSequence '{sequence.Folder}'");
-        var result = session.Run(
-            $"{Numbers(40, "kills = $_ -eq 20")} | Invoke-ScramjetSequence {sequence.Name} -InstanceCount 2 -Ordered -Retry 1");
-        var records = result.Errors.Where(e => e.TargetObject is object[]).SelectMany(e => NumbersOf((object?[])e.TargetObject)).ToArray();
-        Assert.Contains(20L, records);
-        var unsent = result.Errors.Select(e => Regex.Match(e.ToString(), @"^(\d+) of 40 records weren't sent")).Where(m => m.Success)
-            .Sum(m => int.Parse(m.Groups[1].Value, CultureInfo.InvariantCulture));
-        Assert.Equal(All(40 - unsent), NumbersOf(result.Output).Concat(records).Order());
+        await using var place = await PublishAsync(which, "worker");
+        var (session, sequence) = (place.Session, place.Sequence);
+        var result = session.Run($"{Numbers(100, "kills = $true")} | Invoke-ScramjetSequence {sequence.Name} -InstanceCount 2 -Ordered -Retry 1");
+        Assert.Empty(result.Output);
+        var unanswered = RecordsOf(result.Errors);
+        Assert.Equal(All(100 - UnsentOf(result.Errors)), unanswered.Order());
+        var failures = result.Errors.Concat<object>(result.Warnings).Count(t => Regex.IsMatch($"{t}", " left .* unanswered|had taken no records"));
+        Assert.InRange(failures, 2, 7);
         await AssertNothingRunsAsync(session, sequence.Name);
+    }
+
+    [Theory]
+    [MemberData(nameof(RealHubs))]
+    public async Task An_instance_that_fails_is_replaced_while_the_others_go_on(TestHub which)
+    {
+        await using var place = await PublishAsync(which, "worker");
+        var (session, sequence) = (place.Session, place.Sequence);
+        var file = NewFile();
+
+        // The pipeline goes on until a fourth process has answered, and then until the progress has shown it.
+        var result = session.Run(
+            $"$seen = @{{}}; & {{ for ($n = 1; $n -le 200 -or $seen.Count -lt 4; $n++) {{ Start-Sleep -Milliseconds 5; "
+                + $"@{{ n = $n; dies = $(if ($n -eq 50) {{ '{file}' }}) }} }}; "
+                + $"1..40 | ForEach-Object {{ Start-Sleep -Milliseconds 100; @{{ n = $n++ }} }} }} | "
+                + $"Invoke-ScramjetSequence {sequence.Name} -InstanceCount 3 -ArgumentList 5 -Ordered -Retry 1 | ForEach-Object {{ $seen[$_.pid] = 1; $_ }}");
+        Assert.Empty(result.Errors);
+        Assert.Equal(All(result.Output.Count), NumbersOf(result.Output));
+        Assert.Equal(4, result.Output.Select(o => o.Properties["pid"].Value).Distinct().Count());
+        Assert.Contains(" unanswered, which ", Assert.Single(result.Warnings), StringComparison.Ordinal);
+        var total = result.Progress.First(p => p.Activity == $"Invoking 3 instances of {sequence.Name}");
+        var rows = result.Progress.Where(p => p.ParentActivityId == total.ActivityId).GroupBy(p => p.ActivityId).ToArray();
+        Assert.InRange(rows.Length, 3, 4);
+        Assert.All(rows, p => Assert.Equal(ProgressRecordType.Completed, p.Last().RecordType));
+        File.Delete(file);
+        await AssertNothingRunsAsync(session, sequence.Name);
+    }
+
+    [Theory]
+    [MemberData(nameof(RealHubs))]
+    public async Task A_program_that_waits_for_more_records_receives_those_that_are_dealt_again_together(TestHub which)
+    {
+        await using var place = await PublishAsync(which, "pairs");
+        var (session, sequence) = (place.Session, place.Sequence);
+        var file = NewFile();
+        var result = session.Run(
+            $"{Numbers(40, $"dies = $(if ($_ -eq 7) {{ '{file}' }})")} | Invoke-ScramjetSequence {sequence.Name} -InstanceCount 2 -Ordered -Retry 2");
+        Assert.Empty(result.Errors);
+        Assert.Equal(All(40), NumbersOf(result.Output));
+        File.Delete(file);
+    }
+
+    [Theory]
+    [MemberData(nameof(RealHubs))]
+    public async Task Standard_error_and_log_name_their_instance_if_there_are_several(TestHub which)
+    {
+        await using var place = await PublishAsync(which, "notes");
+        var (session, sequence) = (place.Session, place.Sequence);
+        var hub = $"{session.Single("(Get-ScramjetHub).Id")}";
+        var shared = session.Run($"{Numbers(20)} | Invoke-ScramjetSequence {sequence.Name} -InstanceCount 2 -Verbose");
+        Assert.Empty(shared.Errors);
+        var names = shared.Warnings.Select(w => Regex.Match(w, "^(.+ [0-9a-f]{8}): stderr [0-9]+$").Groups[1].Value).ToArray();
+        Assert.Equal(20, names.Length);
+        Assert.All(names, n => Assert.StartsWith(hub + " ", n, StringComparison.Ordinal));
+        Assert.Equal(2, names.Distinct().Count());
+        var log = shared.Verbose.Where(v => Regex.IsMatch(v, "logged [0-9]+")).ToArray();
+        Assert.NotEmpty(log);
+        Assert.All(log, v => Assert.Contains(names, n => v.StartsWith(n + ": INFO ", StringComparison.Ordinal)));
+
+        var single = session.Run($"{Numbers(2)} | Invoke-ScramjetSequence {sequence.Name} -Verbose");
+        Assert.Equal(["stderr 1", "stderr 2"], single.Warnings);
+        Assert.Contains(single.Verbose, v => Regex.IsMatch(v, "^INFO .*logged 1"));
+    }
+
+    [Theory]
+    [InlineData("-Ordered")]
+    [InlineData("-Ordered -Retry 1")]
+    public async Task An_instance_that_has_taken_no_records_is_not_said_to_have_answered_them(string way)
+    {
+        var hubs = new[] { Loaded("sth-0", 0), Loaded("sth-1", 0) };
+        var intercept = hubs[0].Intercept!;
+        hubs[0].Intercept = async (exchange, path) =>
+        {
+            if (!path.EndsWith("/start", StringComparison.Ordinal))
+                return await intercept(exchange, path);
+            exchange.Reset();
+            return true;
+        };
+        await using var platform = new FakePlatform(hubs);
+        using var session = new Engine();
+        session.Get($"Connect-ScramjetPlatform {platform.BaseUri} -AccessToken {FakePlatform.Token}");
+        var result = session.Run($"{Numbers(20)} | Invoke-ScramjetSequence double -InstanceCount 2 -Hub * {way}");
+        Assert.Equal(All(20).Select(n => 2 * n), NumbersOf(result.Output));
+        AssertSentences(result);
+        Assert.EndsWith(". An instance on sth-0 had taken no records.", Assert.Single([.. result.Warnings, .. result.Errors.Select(e => $"{e}")]));
+    }
+
+    [Fact]
+    public async Task WhatIf_shows_what_is_published_invoked_and_removed()
+    {
+        await using var platform = new FakePlatform([Loaded("sth-0", 0.5), Loaded("sth-1", 2.2)]);
+        using var session = new Engine();
+        session.Get($"Connect-ScramjetPlatform {platform.BaseUri} -AccessToken {FakePlatform.Token}");
+        using var sequence = TestSequence.Of("worker");
+        string[] Plan(string command)
+        {
+            var before = session.Screen.Length;
+            Assert.Empty(session.Get($"{Numbers(2)} | Invoke-ScramjetSequence {command} -Hub * -WhatIf"));
+            var actions = Regex.Matches(session.Screen[before..], "\"(.+)\" on target \"(.+)\"");
+            return [.. actions.Select(m => $"{m.Groups[1]} {m.Groups[2]}").Order(StringComparer.Ordinal)];
+        }
+
+        Assert.Equal(["Invoke 1 instance double on sth-1", "Invoke 3 instances double on sth-0"], Plan("double -InstanceCount 4"));
+        Assert.Equal(["Invoke double on sth-0"], Plan("double"));
+        Assert.Equal(
+            [
+                $"Invoke 2 instances {sequence.Name} on sth-0", $"Publish {sequence.Folder} to sth-0", $"Remove {sequence.Name} on sth-0",
+            ],
+            Plan($"-Path '{sequence.Folder}' -InstanceCount 2 -RemoveAfter"));
+        Assert.Equal([$"Invoke {sequence.Name} on sth-0", $"Publish {sequence.Folder} to sth-0"], Plan($"-Path '{sequence.Folder}'"));
+        Assert.Empty(session.Get($"Get-ScramjetSequence {sequence.Name}*; Get-ScramjetInstance"));
     }
 
     [Theory]
     [MemberData(nameof(RealHubs))]
     public async Task If_no_instance_is_left_the_number_of_unsent_records_is_an_error(TestHub which)
     {
-        await using var hub = await HubUnderTest.StartAsync(which, real);
-        using var session = hub.Connect();
-        var sequence = hub.Sequence("worker");
-        session.Get($"Publish-ScramjetSequence '{sequence.Folder}'");
+        await using var place = await PublishAsync(which, "worker");
+        var (session, sequence) = (place.Session, place.Sequence);
         var result = session.Run($"{Numbers(5000, "kills = $true")} | Invoke-ScramjetSequence {sequence.Name} -InstanceCount 2");
         Assert.Empty(result.Output);
         Assert.Equal(3, result.Errors.Count);
@@ -218,10 +388,8 @@ public sealed class InstanceCountTests(RealPlatform real)
     [MemberData(nameof(RealHubs))]
     public async Task A_slow_instance_gets_fewer_records(TestHub which)
     {
-        await using var hub = await HubUnderTest.StartAsync(which, real);
-        using var session = hub.Connect();
-        var sequence = hub.Sequence("worker");
-        session.Get($"Publish-ScramjetSequence '{sequence.Folder}'");
+        await using var place = await PublishAsync(which, "worker");
+        var (session, sequence) = (place.Session, place.Sequence);
         foreach (var way in new[] { "", "-Ordered" })
         {
             var file = NewFile();
@@ -238,10 +406,8 @@ public sealed class InstanceCountTests(RealPlatform real)
     [MemberData(nameof(RealHubs))]
     public async Task A_slow_consumer_stops_the_pipeline_and_select_first_ends_it(TestHub which)
     {
-        await using var hub = await HubUnderTest.StartAsync(which, real);
-        using var session = hub.Connect();
-        var sequence = hub.Sequence("worker");
-        session.Get($"Publish-ScramjetSequence '{sequence.Folder}'");
+        await using var place = await PublishAsync(which, "worker");
+        var (session, sequence) = (place.Session, place.Sequence);
 
         // The consumer waits until the producer makes no more progress, which would never be if the records were collected.
         var made = 0L;
@@ -273,10 +439,8 @@ public sealed class InstanceCountTests(RealPlatform real)
     [EachHub]
     public async Task Ctrl_C_ends_all_instances(TestHub which)
     {
-        await using var hub = await HubUnderTest.StartAsync(which, real);
-        using var session = hub.Connect();
-        var sequence = hub.Sequence("echo");
-        session.Get($"Publish-ScramjetSequence '{sequence.Folder}'");
+        await using var place = await PublishAsync(which, "echo");
+        var (session, sequence) = (place.Session, place.Sequence);
         var first = new TaskCompletionSource();
         session.Set("first", (Action)(() => first.TrySetResult()));
         await session.StopAfterAsync(
@@ -284,6 +448,27 @@ public sealed class InstanceCountTests(RealPlatform real)
                 + "ForEach-Object { $first.Invoke() }",
             TimeSpan.Zero,
             () => first.Task);
+        await AssertNothingRunsAsync(session, sequence.Name);
+    }
+
+    [Theory]
+    [MemberData(nameof(RealHubs))]
+    public async Task Ctrl_C_ends_the_instances_that_replace_others(TestHub which)
+    {
+        await using var place = await PublishAsync(which, "worker");
+        var (session, sequence) = (place.Session, place.Sequence);
+        var processes = new HashSet<long>();
+        var replaced = new TaskCompletionSource();
+        session.Set("answer", (Action<long>)(pid =>
+        {
+            if (processes.Add(pid) && processes.Count == 4)
+                replaced.TrySetResult();
+        }));
+        await session.StopAfterAsync(
+            $"& {{ for ($n = 1; ; $n++) {{ @{{ n = $n; kills = $n % 50 -eq 0 }} }} }} | Invoke-ScramjetSequence {sequence.Name} -InstanceCount 2 -Ordered "
+                + "-Retry 1 -ErrorAction SilentlyContinue -WarningAction SilentlyContinue | ForEach-Object { $answer.Invoke($_.pid) }",
+            TimeSpan.Zero,
+            () => replaced.Task.WaitAsync(TimeSpan.FromSeconds(60)));
         await AssertNothingRunsAsync(session, sequence.Name);
     }
 
@@ -362,6 +547,8 @@ public sealed class InstanceCountTests(RealPlatform real)
 
     [Theory]
     [InlineData("Invoke-ScramjetSequence x -Retry 1", "-Retry requires -Ordered")]
+    [InlineData("Invoke-ScramjetSequence x -RemoveAfter", "-RemoveAfter requires -Path")]
+    [InlineData("Invoke-ScramjetSequence -Path . -Latest", "-Latest requires -Sequence")]
     [InlineData("Invoke-ScramjetSequence x -Ordered -ContentType application/octet-stream", "-Ordered requires records")]
     [InlineData("Invoke-ScramjetSequence x -Ordered -OutputContentType application/octet-stream", "-Ordered requires records")]
     [InlineData("Invoke-ScramjetSequence x -InstanceCount 2 -ContentType application/octet-stream", "-InstanceCount requires records")]

@@ -81,6 +81,31 @@ public static class TestPrograms
             };
             """,
 
+        // Returns each two objects when it has both. An object that can create the file in "dies" kills the process.
+        ["pairs"] = """
+            const fs = require("fs");
+            const isFirst = file => { try { fs.writeFileSync(file, "", { flag: "wx" }); return true; } catch { return false; } };
+            module.exports = async function*(input) {
+                const items = [];
+                for await (const item of input) {
+                    if (item.dies && isFirst(item.dies)) { process.kill(process.pid, "SIGKILL"); }
+                    if (items.push({ n: item.n }) === 2) { yield* items.splice(0); }
+                }
+                yield* items;
+            };
+            """,
+
+        // Returns each object, and writes a line to its standard error and to its log for it.
+        ["notes"] = """
+            module.exports = async function*(input) {
+                for await (const item of input) {
+                    console.error("stderr " + item.n);
+                    this.logger.info("logged " + item.n);
+                    yield item;
+                }
+            };
+            """,
+
         // Returns each object twice.
         ["twice"] = "module.exports = async function*(input) { for await (const item of input) { yield item; yield item; } };",
 

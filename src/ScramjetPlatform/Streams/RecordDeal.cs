@@ -36,6 +36,9 @@ internal sealed class RecordDeal(PipelineOutput output, bool isShared, bool isOr
     /// <summary>The time without output after which there is a warning, if the output is ordered and no more records can be sent.</summary>
     private static readonly TimeSpan WarningTime = TimeSpan.FromSeconds(30);
 
+    /// <summary>The time without output after which records that are dealt again are no longer dealt separately.</summary>
+    private static readonly TimeSpan SeparateTime = TimeSpan.FromSeconds(10);
+
     private static readonly string NoOutput =
         $"There has been no output for {WarningTime.TotalSeconds:0} s, and -Ordered sends no more records until there is. "
         + "Programs that write only when their input has ended can't be used with -Ordered. Still waiting.";
@@ -45,13 +48,14 @@ internal sealed class RecordDeal(PipelineOutput output, bool isShared, bool isOr
 
     private readonly object _gate = new();
     private readonly Queue<Record> _records = new();
-    private readonly SortedDictionary<long, Record> _again = [];
+    private readonly RecordRetries _again = new();
     private readonly List<RecordShare> _all = [];
     private readonly List<RecordShare> _shares = [];
     private readonly RecordOrder? _order = isOrdered ? new RecordOrder(output) : null;
     private TaskCompletionSource<bool>? _room;
     private long _count;
     private long _unsent;
+    private long _firstUnsent;
     private long _waitingBytes;
     private int _starting;
     private bool _hasBegun;
@@ -74,21 +78,24 @@ internal sealed class RecordDeal(PipelineOutput output, bool isShared, bool isOr
     /// <summary>Whether the output has the order of the records.</summary>
     public bool IsOrdered => isOrdered;
 
-    /// <summary>Whether there are records that no instance has taken, or more may come.</summary>
-    public bool IsOpen
+    /// <summary>Whether there are records for one more instance, or more may come.</summary>
+    public bool NeedsInstance
     {
         get
         {
             lock (_gate)
-                return !IsOver;
+                return !_isComplete || Waiting > _shares.Count(s => s is { Taken: 0, IsDone: false });
         }
     }
 
-    /// <summary>Returns the number of new instances that can have a record each: all of them, if more records may come.</summary>
-    public int NewInstances(int most)
+    /// <summary>The number of values that the instances have written.</summary>
+    public long Returned
     {
-        lock (_gate)
-            return _isComplete ? Math.Min(most, _records.Count + _again.Count) : most;
+        get
+        {
+            lock (_gate)
+                return _returned;
+        }
     }
 
     /// <summary>The number of records that have come.</summary>
@@ -111,11 +118,28 @@ internal sealed class RecordDeal(PipelineOutput output, bool isShared, bool isOr
         }
     }
 
+    /// <summary>The number of the first of these records.</summary>
+    public long FirstUnsent
+    {
+        get
+        {
+            lock (_gate)
+                return _firstUnsent;
+        }
+    }
+
     /// <summary>Returns what the instances have taken and returned until now, also those that have ended.</summary>
     public IReadOnlyList<(RecordShare Share, long Taken, long Returned, bool IsOpen)> GetState()
     {
         lock (_gate)
             return [.. _all.Select(s => (s, s.Taken, s.Returned, _shares.Contains(s)))];
+    }
+
+    /// <summary>Returns which records an instance has taken, if the output is ordered, such as <c>4 records (7, 9-11)</c>.</summary>
+    public string DescribeTaken(RecordShare share)
+    {
+        lock (_gate)
+            return share.Numbers.ToString();
     }
 
     /// <summary>Sets the content type, before the first record.</summary>
@@ -149,7 +173,7 @@ internal sealed class RecordDeal(PipelineOutput output, bool isShared, bool isOr
             _count++;
             if (_isClosed)
             {
-                _unsent++;
+                CountUnsent();
                 return;
             }
 
@@ -167,8 +191,15 @@ internal sealed class RecordDeal(PipelineOutput output, bool isShared, bool isOr
         lock (_gate)
         {
             _count++;
-            _unsent++;
+            CountUnsent();
         }
+    }
+
+    /// <summary>Counts a record that can't be sent.</summary>
+    public void Skip()
+    {
+        lock (_gate)
+            _count++;
     }
 
     /// <summary>Waits until there is room for more records. There is none until the first are being sent.</summary>
@@ -205,9 +236,13 @@ internal sealed class RecordDeal(PipelineOutput output, bool isShared, bool isOr
             var share = new RecordShare(this, _isFree ? int.MaxValue : RecordShare.FirstWindow);
             if (_all.Count == 0 && (isShared || isOrdered))
                 _ = WatchAsync();
+
+            // The others don't wait for one that replaces an instance.
+            share.HasStarted = _all.Exists(s => s.HasStarted);
+            if (!share.HasStarted)
+                _starting++;
             _all.Add(share);
             _shares.Add(share);
-            _starting++;
             return share;
         }
     }
@@ -219,29 +254,35 @@ internal sealed class RecordDeal(PipelineOutput output, bool isShared, bool isOr
         lock (_gate)
         {
             share.IsClosed = true;
+            _again.Close(share);
             if (_shares.Remove(share) && !share.HasStarted)
                 Started(share);
-            WakeNext();
+            WakeAll();
             var unanswered = share.Unanswered.ToArray();
             share.Unanswered.Clear();
             return unanswered;
         }
     }
 
-    /// <summary>Deals records again that an instance has taken and not answered.</summary>
-    public void DealAgain(IEnumerable<Record> records)
+    /// <summary>
+    /// Deals records again that an instance has taken and not answered. Instances are first in, first out, so it has probably failed at the oldest one, and
+    /// the failure counts for that one alone.
+    /// </summary>
+    /// <param name="records">The records, oldest first.</param>
+    /// <param name="retries">How often a record is dealt again.</param>
+    /// <returns>The records that aren't dealt again.</returns>
+    public IReadOnlyList<Record> DealAgain(IReadOnlyList<Record> records, int retries)
     {
+        if (records.Count == 0)
+            return [];
         lock (_gate)
         {
-            foreach (var record in records)
-            {
-                record.Deals++;
-                record.Share = null;
-                _again[record.Number] = record;
-                WakeNext();
-            }
-
+            // If the instance had others too, it is less certain that it has failed at this one.
+            var isLast = records[0].Failures++ >= (records.Count == 1 ? retries : retries + 1);
+            _again.Add(records.Skip(isLast ? 1 : 0));
             _order?.Moved();
+            WakeAll();
+            return isLast ? [records[0]] : [];
         }
     }
 
@@ -263,6 +304,8 @@ internal sealed class RecordDeal(PipelineOutput output, bool isShared, bool isOr
         lock (_gate)
         {
             _isClosed = true;
+            if (_records.Count > 0)
+                _firstUnsent = _records.Peek().Number;
             _unsent += _records.Count;
             var open = _order?.Open.Except(_records).ToArray() ?? [];
             _records.Clear();
@@ -294,7 +337,8 @@ internal sealed class RecordDeal(PipelineOutput output, bool isShared, bool isOr
                     Started(share);
                 if (IsDealing && Fill(share, part))
                     return part;
-                if (IsOver)
+                share.IsDone = IsOver;
+                if (share.IsDone)
                     return null;
                 share.Wake = wake = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
             }
@@ -344,7 +388,10 @@ internal sealed class RecordDeal(PipelineOutput output, bool isShared, bool isOr
     private bool HasRoom => _hasBegun && _waitingBytes < Limit && _order?.HasRoom != false;
 
     /// <summary>Whether there are no more records for any instance.</summary>
-    private bool IsOver => _isComplete && _records.Count == 0 && _again.Count == 0;
+    private bool IsOver => _isComplete && Waiting == 0;
+
+    /// <summary>The number of records that no instance has.</summary>
+    private int Waiting => _records.Count + _again.Count;
 
     private bool IsDealing => _starting == 0 || _isDelayed;
 
@@ -379,20 +426,28 @@ internal sealed class RecordDeal(PipelineOutput output, bool isShared, bool isOr
     private bool Fill(RecordShare share, MemoryStream part)
     {
         part.SetLength(0);
-        var most = isShared ? Math.Max(1, (_records.Count + _again.Count) / (2 * Math.Max(1, _shares.Count))) : int.MaxValue;
-        for (var taken = 0; taken < most && (!isShared || part.Length < PartSize) && TakeNext(share) is { } record; taken++)
+        var again = _again.MostFor(share, _shares);
+        var most = again ?? (isShared ? Math.Max(1, _records.Count / (2 * Math.Max(1, _shares.Count))) : int.MaxValue);
+        for (var taken = 0; taken < most && (!isShared || part.Length < PartSize) && TakeNext(share, again is not null) is { } record; taken++)
         {
             part.Write(record.Bytes, 0, record.Bytes.Length);
             share.CountTaken();
             if (isOrdered)
             {
                 record.Share = share;
+                share.Numbers.Add(record.Number);
                 share.Unanswered.Enqueue(record);
             }
         }
 
         if (part.Length == 0)
+        {
+            // Another one may be able to take what this one was woken for.
+            if (again is not null)
+                WakeNext();
             return false;
+        }
+
         _hasBegun = true;
         SignalRoom();
         if (IsOver)
@@ -402,16 +457,11 @@ internal sealed class RecordDeal(PipelineOutput output, bool isShared, bool isOr
         return true;
     }
 
-    /// <summary>Takes the next record. One that is dealt again comes first, because the output waits for it.</summary>
-    private Record? TakeNext(RecordShare share)
+    /// <summary>Takes the next record, or the next one that is dealt again.</summary>
+    private Record? TakeNext(RecordShare share, bool again)
     {
-        if (_again.Count > 0)
-        {
-            var again = _again.First().Value;
-            _again.Remove(again.Number);
-            return again;
-        }
-
+        if (again)
+            return _again.Take();
         if (_records.Count == 0 || !share.HasRoom)
             return null;
         var record = _records.Dequeue();
@@ -442,12 +492,12 @@ internal sealed class RecordDeal(PipelineOutput output, bool isShared, bool isOr
     /// <summary>Wakes the idle instance that has the least to do.</summary>
     private void WakeNext()
     {
-        while (IsDealing && _records.Count + _again.Count > 0)
+        while (IsDealing && Waiting > 0)
         {
             RecordShare? best = null;
             foreach (var share in _shares)
             {
-                if (share.Wake is not null && (share.HasRoom || _again.Count > 0) && (best is null || share.Load.CompareTo(best.Load) < 0))
+                if (share.Wake is not null && CanTake(share) && (best is null || share.Load.CompareTo(best.Load) < 0))
                     best = share;
             }
 
@@ -457,10 +507,12 @@ internal sealed class RecordDeal(PipelineOutput output, bool isShared, bool isOr
         }
     }
 
+    private bool CanTake(RecordShare share) => !_again.Keeps(share) && ((share.HasRoom && _records.Count > 0) || _again.Suits(share, _shares));
+
     /// <summary>Finds out, until the deal is closed, whether the instances wait for records although they have processed those that they took.</summary>
     private async Task WatchAsync()
     {
-        var (returned, silent) = (-1L, TimeSpan.Zero);
+        var (returned, silent, separate) = (-1L, TimeSpan.Zero, TimeSpan.Zero);
         while (true)
         {
             await Task.Delay(SilentTime).ConfigureAwait(false);
@@ -470,11 +522,15 @@ internal sealed class RecordDeal(PipelineOutput output, bool isShared, bool isOr
                     return;
 
                 // Instances whose output waits for the pipeline are not silent.
-                var isStalled = _hasBegun && _returned == returned && _written.IsCompleted && (_records.Count > 0 || _order?.HasRoom == false);
+                var isSilent = _hasBegun && _returned == returned && _written.IsCompleted;
+                var isStalled = isSilent && (_records.Count > 0 || _order?.HasRoom == false);
                 silent = isStalled ? silent + SilentTime : TimeSpan.Zero;
                 returned = _returned;
-                if (isStalled && !_shares.Exists(s => s.HasRoom))
+                if (isStalled && _shares.Count > 0 && !_shares.Exists(s => s.HasRoom))
                     Free();
+                separate = isSilent && _again.IsBusy ? separate + SilentTime : TimeSpan.Zero;
+                if (separate >= SeparateTime)
+                    Release();
                 if (silent == WarningTime && _order?.HasRoom == false)
                     output.PostWarning(NoOutput);
             }
@@ -489,6 +545,19 @@ internal sealed class RecordDeal(PipelineOutput output, bool isShared, bool isOr
         _isFree = true;
         _all.ForEach(s => s.Free());
         WakeAll();
+    }
+
+    /// <summary>Deals the records that are dealt again together with others.</summary>
+    private void Release()
+    {
+        _again.Release();
+        WakeAll();
+    }
+
+    private void CountUnsent()
+    {
+        if (_unsent++ == 0)
+            _firstUnsent = _count;
     }
 
     private void WakeAll()

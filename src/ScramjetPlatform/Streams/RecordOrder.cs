@@ -21,8 +21,8 @@ internal sealed class Record(long number, byte[] bytes, object? value)
     /// <summary>The object that was encoded.</summary>
     public object? Value => value;
 
-    /// <summary>How often it was dealt again.</summary>
-    public int Deals { get; set; }
+    /// <summary>How often an instance has failed whose oldest unanswered record it was.</summary>
+    public int Failures { get; set; }
 
     /// <summary>The share of the instance that has it.</summary>
     public RecordShare? Share { get; set; }

@@ -47,11 +47,17 @@ internal sealed class RecordShare
     /// <summary>The number of values that it has written.</summary>
     public long Returned { get; set; }
 
-    /// <summary>Whether the instance has asked for records, or has ended before.</summary>
+    /// <summary>Whether the instance has asked for records, or has ended before, or replaces one.</summary>
     public bool HasStarted { get; set; }
+
+    /// <summary>Whether it was told that there are no more records.</summary>
+    public bool IsDone { get; set; }
 
     /// <summary>Whether it can take no more records.</summary>
     public bool IsClosed { get; set; }
+
+    /// <summary>The numbers of the records that it has taken, if the output is ordered.</summary>
+    public RecordRanges Numbers { get; } = new();
 
     /// <summary>The records that it has taken and not answered, oldest first, if the output is ordered.</summary>
     public Queue<Record> Unanswered { get; } = new();

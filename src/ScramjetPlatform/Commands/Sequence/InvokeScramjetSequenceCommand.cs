@@ -31,7 +31,7 @@ public sealed class InvokeScramjetSequenceCommand : DataCmdlet
     [ArgumentCompleter(typeof(SequenceCompleter))]
     public SequenceReference? Sequence { get; set; }
 
-    [Parameter(ParameterSetName = SequenceSet)]
+    [Parameter]
     public SwitchParameter Latest { get; set; }
 
     [Parameter(Mandatory = true, HelpMessage = "The path of a package or a folder.", ParameterSetName = PathSet)]
@@ -44,8 +44,7 @@ public sealed class InvokeScramjetSequenceCommand : DataCmdlet
     [ValidateNotNullOrEmpty]
     public string? LiteralPath { get; set; }
 
-    [Parameter(ParameterSetName = PathSet)]
-    [Parameter(ParameterSetName = LiteralPathSet)]
+    [Parameter]
     public SwitchParameter RemoveAfter { get; set; }
 
     [Parameter]
@@ -87,7 +86,11 @@ public sealed class InvokeScramjetSequenceCommand : DataCmdlet
         CheckCombination();
         var path = Sequence is null ? ResolveOnePath(Path, LiteralPath) : null;
         var deal = new RecordDeal(Context.Output, InstanceCount > 1, Ordered);
-        var placement = new SequencePlacement(Context, Sequence is null ? Places.Scope : Places.ScopeFor([Sequence]), InstanceCount);
+        var placement = new SequencePlacement(Context, Sequence is null ? Places.Scope : Places.ScopeFor([Sequence]), InstanceCount)
+        {
+            IsWhatIf = IsWhatIf,
+            RemovesAfter = RemoveAfter,
+        };
         _invocation = new SequenceInvocation(Context, CreateOptions(), deal, placement);
         _sender = new PipelineSender(Context, ContentType, Target)
         {
@@ -108,6 +111,20 @@ public sealed class InvokeScramjetSequenceCommand : DataCmdlet
 
     private void CheckCombination()
     {
+        if (RemoveAfter && Sequence is not null)
+        {
+            throw TerminatingError.BadParameters(
+                "-RemoveAfter requires -Path or -LiteralPath, because only a sequence that the command has published is removed.",
+                "To remove another sequence, use Remove-ScramjetSequence.");
+        }
+
+        if (Latest && Sequence is null)
+        {
+            throw TerminatingError.BadParameters(
+                "-Latest requires -Sequence, because a sequence that is published is the newest one.",
+                "Omit -Latest, or specify the sequence by its name.");
+        }
+
         if (CommandLine.Has(nameof(Retry)) && !Ordered)
         {
             throw TerminatingError.BadParameters(

@@ -68,6 +68,9 @@ internal sealed class InvokedInstance(CommandContext context, InvocationOptions 
     /// <summary>The instance as it was when it was killed; null if there was none.</summary>
     public Instance? Killed { get; private set; }
 
+    /// <summary>How many instances in a row have failed without output before this one, which replaces the last of them.</summary>
+    public int FailuresBefore { get; init; }
+
     /// <summary>The instance's id; null if it hasn't started.</summary>
     public string? Id => _starting is { Status: TaskStatus.RanToCompletion } started ? started.Result.InstanceId : null;
 
@@ -113,6 +116,9 @@ internal sealed class InvokedInstance(CommandContext context, InvocationOptions 
     {
         using var over = CancellationTokenSource.CreateLinkedTokenSource(context.Cancellation);
         var run = new InstanceRun(instance);
+
+        // The lines of several instances are mixed.
+        var prefix = deal.IsShared ? $"{Share.Name}: " : "";
         var warnings = 0;
         var errors = ForwardAsync(
             instance,
@@ -120,7 +126,7 @@ internal sealed class InvokedInstance(CommandContext context, InvocationOptions 
             line =>
             {
                 Interlocked.Increment(ref warnings);
-                return context.Output.PostWarningAsync(line);
+                return context.Output.PostWarningAsync(prefix + line);
             },
             over.Token);
         var log = ForwardAsync(
@@ -131,7 +137,7 @@ internal sealed class InvokedInstance(CommandContext context, InvocationOptions 
                 var entry = LogEntry.Parse(line, null, instance.Hub.HubId, instance.InstanceId);
                 run.Log.Add(entry);
                 return options.Verbose
-                    ? context.Output.PostVerboseAsync($"{entry.Level?.ToUpperInvariant()} {entry.Source}: {entry}".Trim())
+                    ? context.Output.PostVerboseAsync(prefix + $"{entry.Level?.ToUpperInvariant()} {entry.Source}: {entry}".Trim())
                     : Task.CompletedTask;
             },
             over.Token);
@@ -171,7 +177,7 @@ internal sealed class InvokedInstance(CommandContext context, InvocationOptions 
         }
         catch (OutputMismatchException)
         {
-            throw Mismatch(instance, "more");
+            throw Mismatch(instance, $"at least {RecordRanges.Amount(Share.Returned, "value")}");
         }
         finally
         {
@@ -188,22 +194,22 @@ internal sealed class InvokedInstance(CommandContext context, InvocationOptions 
         }
 
         if (deal.IsOrdered && Share.Unanswered.Count > 0)
-            throw Mismatch(instance, "fewer");
+            throw Mismatch(instance, RecordRanges.Amount(Share.Returned, "value"));
     }
 
     private void TellUnread(InstanceClient instance)
     {
         var text = $"The instance {instance.InstanceId} ended before it had read all of its input.";
         if (deal.IsShared && !deal.IsOrdered)
-            context.Output.PostWarning($"{text} It had taken {Share.Taken} records, which it may not have processed.");
+            context.Output.PostWarning($"{text} It had taken {RecordRanges.Amount(Share.Taken)}, which it may not have processed.");
         else
             context.Output.PostVerbose(text);
     }
 
-    private ScramjetException Mismatch(InstanceClient instance, string how) => new(
+    private ScramjetException Mismatch(InstanceClient instance, string values) => new(
         ErrorCodes.OutputMismatch,
-        $"The instance {instance.InstanceId} of '{copy.Name}' wrote {how} values than it had taken records: {Share.Returned} for {Share.Taken}. "
-            + "So its outputs may have been assigned to the wrong records.",
+        $"The instance {instance.InstanceId} of '{copy.Name}' has taken {deal.DescribeTaken(Share)}, but has written {values}, so its values may belong to other "
+            + "records.",
         "Use -Ordered only for programs that write exactly one value for each record, in the order of the records.");
 
     private static bool IsTimeout(Exception? error) => error is ScramjetApiException { Code: ErrorCodes.Timeout };

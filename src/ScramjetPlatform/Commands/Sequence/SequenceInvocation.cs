@@ -15,8 +15,8 @@ using ScramjetPlatform.View;
 namespace ScramjetPlatform;
 
 /// <summary>
-/// Runs the records of a pipeline through instances of a sequence, and reports which records an instance that fails leaves behind. Afterwards, nothing is
-/// left of the instances.
+/// Runs the records of a pipeline through instances of a sequence, and reports which records an instance that fails leaves behind. If these are dealt again,
+/// another instance replaces it. Afterwards, nothing is left of the instances.
 /// </summary>
 /// <param name="context">The command's context.</param>
 /// <param name="options">How the instances run.</param>
@@ -32,8 +32,14 @@ internal sealed class SequenceInvocation(CommandContext context, InvocationOptio
     /// <summary>The maximum time for the cleanup on a hub that doesn't respond.</summary>
     private static readonly TimeSpan SilentHubCleanUpTime = TimeSpan.FromSeconds(5);
 
+    /// <summary>For each retry, so many instances can fail in a row without output, because a few records in a row can cause it.</summary>
+    private const int FewestFailures = 3;
+
     private readonly ConcurrentBag<InvokedInstance> _instances = [];
-    private int _lost;
+    private readonly object _gate = new();
+    private int _failures;
+    private long _returned;
+    private int _count;
 
     /// <summary>Whether records of the pipeline count: the failure of an instance tells about its records.</summary>
     private bool CountsRecords => deal.IsShared || deal.IsOrdered;
@@ -46,14 +52,8 @@ internal sealed class SequenceInvocation(CommandContext context, InvocationOptio
         {
             var copies = await place().ConfigureAwait(false);
             using var progress = deal.IsShared && copies.Count > 0 ? new DealProgress(context.Output, deal, copies[0].Name, copies.Count) : null;
-            for (var round = 0; copies.Count > 0; round++)
-            {
-                _lost = 0;
-                await Task.WhenAll(copies.Select(c => new InvokedInstance(context, options, c, deal)).ToArray().Select(RunAsync)).ConfigureAwait(false);
-                if (_lost == 0 || round >= options.Retries || !deal.IsOpen)
-                    break;
-                copies = await placement.SpreadAsync(deal.NewInstances(copies.Count)).ConfigureAwait(false);
-            }
+            _count = copies.Count;
+            await Task.WhenAll(copies.Select(c => new InvokedInstance(context, options, c, deal)).ToArray().Select(RunAsync)).ConfigureAwait(false);
         }
         catch (ScramjetException e) when (!context.Cancellation.IsCancellationRequested)
         {
@@ -75,16 +75,18 @@ internal sealed class SequenceInvocation(CommandContext context, InvocationOptio
             return;
         var error = new ScramjetException(
             ErrorCodes.Gone,
-            $"{unsent} of {deal.Count} records weren't sent, because no instance was left: those from record {deal.Count - unsent + 1} on.",
+            $"{unsent} of {deal.Count} records weren't sent, because no instance was left: those from record {deal.FirstUnsent} on.",
             "See the errors of the instances.");
 
         // The target of errors about ordered records consists of records, to be sent again.
         context.Report(error, deal.IsOrdered ? Array.Empty<object>() : options.Target);
     }
 
+    /// <summary>Runs an instance, and if it fails, those that replace it.</summary>
     private async Task RunAsync(InvokedInstance instance)
     {
         _instances.Add(instance);
+        var replacement = Task.CompletedTask;
         try
         {
             await instance.RunAsync(CountsRecords ? null : e => Report(instance, e)).ConfigureAwait(false);
@@ -92,11 +94,45 @@ internal sealed class SequenceInvocation(CommandContext context, InvocationOptio
         catch (ScramjetException e) when (!context.Cancellation.IsCancellationRequested)
         {
             await FailAsync(instance, e).ConfigureAwait(false);
+            if (options.Retries > 0 && e.Code != ErrorCodes.OutputMismatch)
+                replacement = ReplaceAsync(instance);
         }
         finally
         {
             deal.Close(instance.Share);
-            await CleanUpAsync(instance, token => instance.EndAsync(IsRemoved(instance.Copy), token)).ConfigureAwait(false);
+            var cleanUp = CleanUpAsync(instance, token => instance.EndAsync(IsRemoved(instance.Copy), token));
+            await Task.WhenAll(cleanUp, replacement).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Runs an instance in the place of one that has failed, if there are records for it.</summary>
+    private async Task ReplaceAsync(InvokedInstance failed)
+    {
+        var failures = failed.Share.Returned > 0 ? 0 : failed.FailuresBefore + 1;
+        if (!MayReplace(failures) || !deal.NeedsInstance)
+            return;
+        if (await placement.ReplaceAsync().ConfigureAwait(false) is not { } copy)
+            return;
+        try
+        {
+            await RunAsync(new InvokedInstance(context, options, copy, deal) { FailuresBefore = failures }).ConfigureAwait(false);
+        }
+        finally
+        {
+            placement.Release(copy);
+        }
+    }
+
+    /// <summary>Counts a failure, and returns whether another instance can be started. A program that always fails isn't started again and again.</summary>
+    /// <param name="failures">How many instances in a row have failed without output, each of which replaced the one before.</param>
+    private bool MayReplace(int failures)
+    {
+        lock (_gate)
+        {
+            var returned = deal.Returned;
+            _failures = returned == _returned ? _failures + 1 : 1;
+            _returned = returned;
+            return failures < (options.Retries + 1) * FewestFailures && _failures < (options.Retries + 1) * Math.Max(_count, FewestFailures);
         }
     }
 
@@ -112,28 +148,44 @@ internal sealed class SequenceInvocation(CommandContext context, InvocationOptio
         }
         else if (!deal.IsOrdered)
         {
-            var taken = instance.Share.Taken;
-            var amount = taken == 0 ? "had taken no records" : $"had taken {taken} records, which may be lost or may have been processed";
-            context.Report(Because(failure, $"{Subject(instance, failure)} {amount}."), options.Target);
+            var (taken, which) = (instance.Share.Taken, instance.Share.Taken == 0 ? "" : ", which may be lost or may have been processed");
+            context.Report(Because(failure, $"{Subject(instance, failure)} had taken {RecordRanges.Amount(taken)}{which}."), options.Target);
+        }
+        else if (failure.Code == ErrorCodes.OutputMismatch)
+        {
+            var has = unanswered.Count == 1 ? "has" : "have";
+            var error = unanswered.Count == 0 ? failure : Because(failure, $"{RecordRanges.Of(unanswered)} {has} no value.");
+            await ReportRecordsAsync(unanswered, error).ConfigureAwait(false);
         }
         else
         {
-            Interlocked.Increment(ref _lost);
-            var again = failure.Code == ErrorCodes.OutputMismatch ? [] : unanswered.Where(r => r.Deals < options.Retries).ToArray();
-            var rest = unanswered.Except(again).ToArray();
-            deal.DealAgain(again);
-            var subject = Subject(instance, failure);
-            var all = $"had answered all {instance.Share.Returned} records that it had taken";
-            if (rest.Length > 0 || options.Retries == 0 || failure.Code == ErrorCodes.OutputMismatch)
-            {
-                var amount = rest.Length > 0 ? $"left {RecordRanges.Of(rest)} unanswered" : all;
-                await ReportRecordsAsync(rest, Because(failure, $"{subject} {amount}.")).ConfigureAwait(false);
-            }
+            await FailOrderedAsync(instance, failure, unanswered).ConfigureAwait(false);
+        }
+    }
 
-            if (again.Length > 0)
-                context.Output.PostWarning($"{failure.Message} {subject} left {RecordRanges.Of(again)} unanswered, which another instance receives.");
-            else if (rest.Length == 0 && options.Retries > 0 && failure.Code != ErrorCodes.OutputMismatch)
-                context.Output.PostWarning($"{failure.Message} {subject} {all}.");
+    private async Task FailOrderedAsync(InvokedInstance instance, ScramjetException failure, IReadOnlyList<Record> unanswered)
+    {
+        var rest = options.Retries == 0 ? unanswered : deal.DealAgain(unanswered, options.Retries);
+        var again = unanswered.Except(rest).ToArray();
+        var subject = Subject(instance, failure);
+        var all = instance.Share.Taken == 0
+            ? "had taken no records"
+            : $"had answered {(instance.Share.Taken == 1 ? "the record" : $"all {instance.Share.Taken} records")} that it had taken";
+        if (rest.Count > 0 || options.Retries == 0)
+        {
+            var tries = options.Retries == 0 ? "" : $" after {(options.Retries == 1 ? "a retry" : $"{options.Retries} retries")}";
+            var amount = rest.Count > 0 ? $"left {RecordRanges.Of(rest)} unanswered{tries}" : all;
+            await ReportRecordsAsync(rest, Because(failure, $"{subject} {amount}.")).ConfigureAwait(false);
+        }
+
+        if (again.Length > 0)
+        {
+            var receiver = again.Length == 1 ? "another instance receives" : "other instances receive";
+            context.Output.PostWarning(After(failure, $"{subject} left {RecordRanges.Of(again)} unanswered, which {receiver}."));
+        }
+        else if (rest.Count == 0 && options.Retries > 0)
+        {
+            context.Output.PostWarning(After(failure, $"{subject} {all}."));
         }
     }
 
@@ -158,7 +210,10 @@ internal sealed class SequenceInvocation(CommandContext context, InvocationOptio
     }
 
     private static ScramjetException Because(ScramjetException failure, string text) =>
-        new(failure.Code, $"{failure.Message} {text}", failure.RecommendedAction, failure) { Situation = failure.Situation };
+        new(failure.Code, After(failure, text), failure.RecommendedAction, failure) { Situation = failure.Situation };
+
+    /// <summary>Returns the message of a failure, which can lack its full stop, and another sentence.</summary>
+    private static string After(ScramjetException failure, string text) => $"{failure.Message.TrimEnd('.')}. {text}";
 
     /// <summary>The instance as the subject of a sentence after a message.</summary>
     private static string Subject(InvokedInstance instance, ScramjetException failure) =>

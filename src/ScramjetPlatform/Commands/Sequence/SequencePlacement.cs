@@ -36,6 +36,12 @@ internal sealed class SequenceCopy(HubClient hub, string name, IEnumerable<strin
 
     /// <summary>Whether the hub has failed.</summary>
     public bool IsFailing { get; set; }
+
+    /// <summary>Whether the user has decided against running it on the hub.</summary>
+    public bool IsDeclined { get; set; }
+
+    /// <summary>The number of instances that replace others.</summary>
+    public int Replacements { get; set; }
 }
 
 /// <summary>
@@ -50,7 +56,14 @@ internal sealed class SequencePlacement(CommandContext context, CommandScope? sc
     /// <summary>More than the load of any hub that responds.</summary>
     private const double UnknownLoad = 1_000_000;
 
+    private readonly object _gate = new();
     private IReadOnlyList<SequenceCopy> _copies = [];
+
+    /// <summary>Whether the command only shows what it would do.</summary>
+    public bool IsWhatIf { get; init; }
+
+    /// <summary>Whether the sequences that the command publishes are removed.</summary>
+    public bool RemovesAfter { get; init; }
 
     /// <summary>The hubs that are used, also if something failed.</summary>
     public IReadOnlyList<SequenceCopy> Copies => _copies;
@@ -98,15 +111,34 @@ internal sealed class SequencePlacement(CommandContext context, CommandScope? sc
             await PublishAsync(path, package, _copies.FirstOrDefault()).ConfigureAwait(false);
         else
             await context.ForEachAsync(_copies, copy => PublishAsync(path, package, copy)).ConfigureAwait(false);
-        return await ConfirmedAsync([.. planned.Select(h => copies[h]).Where(c => c.Client is not null)]).ConfigureAwait(false);
+        return await ConfirmedAsync([.. planned.Select(h => copies[h]).Where(c => c.Client is not null || IsWhatIf)]).ConfigureAwait(false);
     }
 
-    /// <summary>Returns the hubs for new instances: those that haven't failed, if there are any.</summary>
-    /// <param name="number">The number of instances.</param>
-    public Task<IReadOnlyList<SequenceCopy>> SpreadAsync(int number)
+    /// <summary>
+    /// Returns the hub for an instance that replaces another: the one with the least load of those that haven't failed, if there are any. Call
+    /// <see cref="Release"/> when it has ended.
+    /// </summary>
+    public async Task<SequenceCopy?> ReplaceAsync()
     {
-        var usable = _copies.Where(c => c.Client is not null).ToArray();
-        return SpreadAsync(Array.Exists(usable, c => !c.IsFailing) ? [.. usable.Where(c => !c.IsFailing)] : usable, c => c.Hub, number);
+        var usable = _copies.Where(c => c is { Client: not null, IsDeclined: false }).ToArray();
+        if (Array.Exists(usable, c => !c.IsFailing))
+            usable = [.. usable.Where(c => !c.IsFailing)];
+        var loads = await GetLoadsAsync(usable, c => c.Hub).ConfigureAwait(false);
+        lock (_gate)
+        {
+            // Those that have just started aren't part of the load yet.
+            var best = Enumerable.Range(0, usable.Length).OrderBy(i => loads[i] + usable[i].Replacements).Select(i => usable[i]).FirstOrDefault();
+            if (best is not null)
+                best.Replacements++;
+            return best;
+        }
+    }
+
+    /// <summary>Notes that an instance that replaced another has ended.</summary>
+    public void Release(SequenceCopy copy)
+    {
+        lock (_gate)
+            copy.Replacements--;
     }
 
     private async Task PublishAsync(string path, LazyPackage package, SequenceCopy? copy)
@@ -150,9 +182,16 @@ internal sealed class SequencePlacement(CommandContext context, CommandScope? sc
         var confirmed = new List<SequenceCopy>();
         foreach (var copies in planned.GroupBy(c => c).Select(g => g.ToArray()))
         {
-            var action = copies.Length == 1 ? "Invoke" : $"Invoke {copies.Length} instances";
-            if (await context.Output.ConfirmAsync($"{copies[0].Name} on {copies[0].Hub.HubId}", action).ConfigureAwait(false))
+            var copy = copies[0];
+            var target = $"{copy.Name} on {copy.Hub.HubId}";
+            var action = count == 1 ? "Invoke" : $"Invoke {copies.Length} instance{(copies.Length == 1 ? "" : "s")}";
+            copy.IsDeclined = !await context.Output.ConfirmAsync(target, action).ConfigureAwait(false);
+            if (!copy.IsDeclined)
                 confirmed.AddRange(copies);
+
+            // What is published is removed without another question.
+            if (IsWhatIf && RemovesAfter && copy.Client is null)
+                await context.Output.ConfirmAsync(target, "Remove").ConfigureAwait(false);
         }
 
         return confirmed;
@@ -161,12 +200,9 @@ internal sealed class SequencePlacement(CommandContext context, CommandScope? sc
     /// <summary>Returns the place of each instance: the one with the least load, in which each instance before it counts as one busy processor.</summary>
     private async Task<IReadOnlyList<T>> SpreadAsync<T>(IReadOnlyList<T> places, Func<T, HubClient> hub, int number)
     {
-        if (places.Count < 2)
-            return places.Count == 0 ? [] : [.. Enumerable.Repeat(places[0], number)];
-
-        var loads = await Task.WhenAll(places.Select(p => GetLoadAsync(hub(p)))).ConfigureAwait(false);
+        var loads = await GetLoadsAsync(places, hub).ConfigureAwait(false);
         var spread = new List<T>();
-        while (spread.Count < number)
+        while (places.Count > 0 && spread.Count < number)
         {
             var least = Array.IndexOf(loads, loads.Min());
             loads[least]++;
@@ -175,6 +211,10 @@ internal sealed class SequencePlacement(CommandContext context, CommandScope? sc
 
         return spread;
     }
+
+    /// <summary>Returns the load of each place. It doesn't matter if there is only one.</summary>
+    private async Task<double[]> GetLoadsAsync<T>(IReadOnlyList<T> places, Func<T, HubClient> hub) =>
+        places.Count < 2 ? new double[places.Count] : await Task.WhenAll(places.Select(p => GetLoadAsync(hub(p)))).ConfigureAwait(false);
 
     /// <summary>Returns the number of busy processors, as far as the hub tells. A hub that doesn't respond is used last.</summary>
     private async Task<double> GetLoadAsync(HubClient hub)
