@@ -201,17 +201,45 @@ public sealed class FidelityTests(RealPlatform real)
         Assert.Equal("INSTANCE_FAILED", Code(Assert.Single(result.Errors)));
     }
 
-    /// <summary>A null ends the input of runners of each version with an error, and hubs leave the output open.</summary>
+    /// <summary>The runners of each version end the input of a program with an error at a null in JSON, and hubs leave the output open.</summary>
     [Theory]
     [EachHub]
-    public async Task A_null_that_a_program_fails_at_is_an_error_and_no_wait(TestHub which)
+    public async Task A_null_among_objects_is_an_error_and_an_empty_line_of_text(TestHub which)
     {
         await using var hub = await HubUnderTest.StartAsync(which, real);
         using var session = hub.Connect();
         session.Set("s", session.Single($"Publish-ScramjetSequence '{hub.Sequence("echo").Folder}'"));
-        var result = session.Run("1, $null, 3 | Invoke-ScramjetSequence $s");
-        Assert.Equal("INSTANCE_FAILED", Code(Assert.Single(result.Errors)));
-        Assert.Empty(session.Get("$s | Get-ScramjetInstance | Where-Object HasEnded -eq $false"));
+        session.Set("i", session.Single("$s | Start-ScramjetSequence -Wait"));
+        string[] commands = ["Invoke-ScramjetSequence $s", "Invoke-ScramjetSequence $s -InstanceCount 2 -Ordered", "Send-ScramjetInput $i -ReceiveOutput"];
+        foreach (var command in commands)
+        {
+            var objects = session.Run($"@{{ n = 1 }}, $null, @{{ n = 3 }} | {command}");
+            Assert.Equal([1L, 3L], objects.Output.Select(o => o.Properties["n"].Value));
+            var error = Assert.Single(objects.Errors);
+            Assert.Equal("BAD_PARAMETERS", Code(error));
+            Assert.StartsWith("A null can't be sent as application/x-ndjson", error.ToString(), StringComparison.Ordinal);
+        }
+
+        Assert.Equal(["a", "", "b"], session.Get("'a', $null, 'b' | Invoke-ScramjetSequence $s").Select(o => o.BaseObject));
+        Assert.Equal(["", "b"], session.Get("$null, 'b' | Invoke-ScramjetSequence $s -ContentType text/plain").Select(o => o.BaseObject));
+
+        // It doesn't determine the content type.
+        var first = session.Run("$null, 'b' | Invoke-ScramjetSequence $s");
+        Assert.Equal("b", Assert.Single(first.Output).BaseObject);
+        Assert.Equal("BAD_PARAMETERS", Code(Assert.Single(first.Errors)));
+        Assert.Empty(session.Get("$s | Get-ScramjetInstance | Where-Object HasEnded -eq $false | Where-Object Id -ne $i.Id"));
+    }
+
+    [Theory]
+    [EachHub]
+    public async Task A_record_that_can_not_be_sent_has_a_number(TestHub which)
+    {
+        await using var hub = await HubUnderTest.StartAsync(which, real);
+        using var session = hub.Connect();
+        session.Set("s", session.Single($"Publish-ScramjetSequence '{hub.Sequence("fail").Folder}'"));
+        var result = session.Run("1..5 | ForEach-Object { if ($_ -eq 2) { [double]::NaN } else { @{ n = $_ } } } | Invoke-ScramjetSequence $s -Ordered");
+        Assert.Equal("BAD_PARAMETERS", Code(result.Errors[0]));
+        Assert.Contains("(4-5)", result.Errors[1].ToString(), StringComparison.Ordinal);
     }
 
     [Theory]

@@ -36,7 +36,7 @@ internal sealed class BodyEncoder(string contentType)
     public byte[] Encode(object? value)
     {
         if (_json)
-            return JsonLine(value);
+            return value is null ? throw NullError(ContentType) : JsonLine(value);
 
         var plain = Base(value);
         return plain switch
@@ -52,6 +52,15 @@ internal sealed class BodyEncoder(string contentType)
             _ => Line(LanguagePrimitives.ConvertTo<string>(plain)),
         };
     }
+
+    /// <summary>Returns the error for a null, at which the runners of programs fail if it is JSON.</summary>
+    /// <param name="contentType">The content type; null if it isn't known yet.</param>
+    public static ScramjetException NullError(string? contentType) => new(
+        ErrorCodes.BadParameters,
+        contentType is null
+            ? "A null can't be the first object, because it doesn't determine the content type."
+            : $"A null can't be sent as {contentType}, because it would end the input of a program.",
+        "Check the command before the pipe, or remove it with Where-Object { $null -ne $_ }. As text/plain, a null is an empty line.");
 
     private static byte[] Line(string text)
     {

@@ -87,6 +87,13 @@ internal sealed class PipelineSender(CommandContext context, string? contentType
     {
         if (PipedKinds.Of(PipedKinds.Unwrap(value)) == PipedKind.Connection)
             throw TerminatingError.BadParameters("A connection from the pipeline can't be sent as data.", "Use -Connection to specify another connection.");
+        if (value is null && _sending is null && contentType is null)
+        {
+            // It doesn't determine the content type.
+            Skip(BodyEncoder.NullError(null), value);
+            return;
+        }
+
         if (_sending is null)
             BeginPipe(contentType ?? BodyEncoder.TypeFor(value));
         if (IsOver())
@@ -102,7 +109,7 @@ internal sealed class PipelineSender(CommandContext context, string? contentType
         }
         catch (ScramjetException e)
         {
-            context.Report(e, value);
+            Skip(e, value);
             return;
         }
 
@@ -115,6 +122,12 @@ internal sealed class PipelineSender(CommandContext context, string? contentType
         if (!room.IsCompleted)
             await Task.WhenAny(room, _sending!).ConfigureAwait(false);
         IsOver();
+    }
+
+    private void Skip(ScramjetException error, object? value)
+    {
+        Deal?.Skip();
+        context.Report(error, value);
     }
 
     /// <summary>
