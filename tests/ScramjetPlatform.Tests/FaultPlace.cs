@@ -31,6 +31,8 @@ internal sealed class FaultPlace : IDisposable
     private readonly TestSequence _sequence = new();
     private readonly Regex _route;
     private LocalPlatform? _platform;
+    private FakeHub? _second;
+    private FaultServer? _directSecond;
     private int _strikes;
     private volatile bool _armed;
     private volatile bool _frozen;
@@ -70,6 +72,7 @@ internal sealed class FaultPlace : IDisposable
     {
         _front.DisposeAsync().AsTask().GetAwaiter().GetResult();
         _direct.DisposeAsync().AsTask().GetAwaiter().GetResult();
+        _directSecond?.DisposeAsync().AsTask().GetAwaiter().GetResult();
         _platform?.DisposeAsync().AsTask().GetAwaiter().GetResult();
         _sequence.Dispose();
     }
@@ -92,6 +95,7 @@ internal sealed class FaultPlace : IDisposable
         {
             FaultedPlace.Hub => "Connect-ScramjetPlatform -HubUri $uri -AccessToken $token -TimeoutSec $t -Name table; "
                 + "$i = Get-ScramjetInstance; $s = Get-ScramjetSequence double; $idle = Get-ScramjetSequence idle",
+            FaultedPlace.TwoHubs => "Connect-ScramjetPlatform $uri -AccessToken $token -TimeoutSec $t -Name table",
             FaultedPlace.Platform => "Connect-ScramjetPlatform $uri -AccessToken $token -TimeoutSec $t -Name table; "
                 + "$key = (New-ScramjetAccessKey -Description x).AccessKey; Publish-ScramjetStoreItem $folder -Id stored | Out-Null",
             _ => "Connect-ScramjetPlatform -MultiManagerUri $uri -AccessToken $token -TimeoutSec $t -Name table",
@@ -113,6 +117,14 @@ internal sealed class FaultPlace : IDisposable
         var options = new LocalPlatformOptions { HubsPerSpace = 0, Token = Fault.Token };
         options.Spaces.Add("space");
         options.ExternalHubs.Add(new ExternalHub(_hub.Id, new Uri(_direct.BaseUri)));
+        if (_command.Place == FaultedPlace.TwoHubs)
+        {
+            _second = new FakeHub("sth-1") { Second = _hub.Second };
+            _second.AddSequence("double");
+            _directSecond = _second.Serve();
+            options.ExternalHubs.Add(new ExternalHub(_second.Id, new Uri(_directSecond.BaseUri)));
+        }
+
         _platform = LocalPlatform.StartAsync(options).GetAwaiter().GetResult();
     }
 
@@ -127,13 +139,17 @@ internal sealed class FaultPlace : IDisposable
             var body = _fault.LeavesBody ? [] : await exchange.ReadBodyAsync();
             await _fault.StrikeAsync(exchange, await SubjectAsync(exchange, body));
         }
-        else if (_armed && _command.Answer(exchange.Method, exchange.Target) is { } known)
+        else if (_armed && _command.Instances == 1 && _command.Answer(exchange.Method, exchange.Target) is { } known)
         {
             await exchange.AnswerAsync(200, known, "application/octet-stream");
         }
         else if (_platform is null)
         {
             await _hub.HandleAsync(exchange, exchange.Target["/api/v1".Length..]);
+        }
+        else if (_second is not null && Regex.Match(exchange.Target, "/sth/(sth-[01])/api/v1(/.*)") is { Success: true } match)
+        {
+            await (match.Groups[1].Value == _hub.Id ? _hub : _second).HandleAsync(exchange, match.Groups[2].Value);
         }
         else
         {

@@ -14,7 +14,10 @@ internal enum FaultedPlace
     /// <summary>A platform with a hub.</summary>
     Platform,
 
-    /// <summary>The multi-manager of that platform.</summary>
+    /// <summary>A platform with two hubs.</summary>
+    TwoHubs,
+
+    /// <summary>The multi-manager of the platform with a hub.</summary>
     MultiManager,
 }
 
@@ -71,6 +74,9 @@ internal sealed record FaultedCommand(string Kind, string Script, string Method,
     /// <summary>Its time limit in seconds, if it isn't the general one.</summary>
     public double OwnBound { get; init; }
 
+    /// <summary>How many instances it starts, each with the request.</summary>
+    public int Instances { get; init; } = 1;
+
     /// <summary>Whether the request is executed before the fault affects its response.</summary>
     public bool IsCarriedOut => IsRestartsKill || (Kind is Filter && Route is "/input");
 
@@ -79,6 +85,9 @@ internal sealed record FaultedCommand(string Kind, string Script, string Method,
 
     /// <summary>Whether it can be repeated after a transient failure.</summary>
     public bool MayRepeat => Method is "GET" or "DELETE" || IsRestartsKill;
+
+    /// <summary>A filter asks hubs for their load before it starts instances. It starts them also if there is no answer.</summary>
+    private bool IsLoad => Kind is Filter && Route == "/load-check";
 
     /// <summary>A restart kills the instance, and has its hub remove it from its list, so that the next instance can have its id.</summary>
     private bool IsRestartsKill => Route == "/_kill" && Script.Contains("Restart", StringComparison.Ordinal);
@@ -91,7 +100,8 @@ internal sealed record FaultedCommand(string Kind, string Script, string Method,
         : null;
 
     /// <summary>The maximum duration with a fault that nothing else ends, in seconds.</summary>
-    public double Bound(Fault fault) => LastsWithHub ? (3.5 * FaultPlace.ShortTime) + (Script.Contains("Invoke", StringComparison.Ordinal) ? CleanUpTime : 0)
+    public double Bound(Fault fault) => IsLoad ? (2 * FaultPlace.ShortTime) + CleanUpTime
+        : LastsWithHub ? (3.5 * FaultPlace.ShortTime) + (Script.Contains("Invoke", StringComparison.Ordinal) ? CleanUpTime : 0)
         : fault.FreezesHub && OwnBound > 0 ? FaultPlace.ShortTime + QuietTime
         : OwnBound == 0 ? FaultPlace.ShortTime
         : OwnBound;
@@ -117,6 +127,8 @@ internal sealed record FaultedCommand(string Kind, string Script, string Method,
         (_, Filter) when fault is { FreezesHub: true, LeavesBody: false } && Script.Contains("-ReceiveOutput", StringComparison.Ordinal)
             && Method == "POST" => "",
 
+        (_, Filter) when IsLoad => "",
+
         // The output may have ended before the response is read.
         ("gives two lengths", Filter) when Method == "POST" && Route == "/input" => "",
 
@@ -133,6 +145,8 @@ internal sealed record FaultedCommand(string Kind, string Script, string Method,
 
     /// <summary>Writes a state file beside the sequence.</summary>
     private const string WriteState = "Set-Content \"$folder/state.json\" '{ \"topics\": { \"fresh\": {} } }'; ";
+
+    private const string Shared = "@{ n = 1 }, @{ n = 2 } | Invoke-ScramjetSequence double -InstanceCount 2";
 
     /// <summary>All commands that send requests.</summary>
     public static IReadOnlyList<FaultedCommand> All { get; } =
@@ -207,5 +221,9 @@ internal sealed record FaultedCommand(string Kind, string Script, string Method,
         new(Filter, "@{ n = 1 }, @{ n = 2 } | Invoke-ScramjetSequence double", "POST", "/start"),
         new(Filter, "@{ n = 1 }, @{ n = 2 } | Invoke-ScramjetSequence double", "POST", "/input") { LastsWithHub = true },
         new(Filter, "@{ n = 1 }, @{ n = 2 } | Invoke-ScramjetSequence double", "GET", "/output") { Items = Numbers, LastsWithHub = true },
+        new(Filter, Shared + " -Hub *", "GET", "/load-check") { Place = FaultedPlace.TwoHubs, Instances = 2 },
+        new(Filter, Shared, "POST", "/start") { Instances = 2 },
+        new(Filter, Shared, "POST", "/input") { Instances = 2, LastsWithHub = true },
+        new(Filter, Shared, "GET", "/output") { Instances = 2, Items = Numbers, LastsWithHub = true },
     ];
 }
