@@ -244,6 +244,22 @@ public sealed class InstanceCountTests(RealPlatform real)
         await AssertNothingRunsAsync(session, sequence.Name);
     }
 
+    /// <summary>A runner exits ten seconds after an exception of its program, and the hub keeps the output open until then.</summary>
+    [Theory]
+    [MemberData(nameof(RealHubs))]
+    public async Task A_record_at_which_a_program_throws_is_given_up_alone(TestHub which)
+    {
+        await using var place = await PublishAsync(which, "throws-at");
+        var (session, sequence) = (place.Session, place.Sequence);
+        var result = session.Run($"{Numbers(200)} | Invoke-ScramjetSequence {sequence.Name} -InstanceCount 2 -Ordered -Retry 2 -ArgumentList 100");
+        Assert.Equal(All(200).Where(n => n != 100), NumbersOf(result.Output));
+        Assert.Equal([100L], RecordsOf([Assert.Single(result.Errors)]));
+        Assert.All(
+            result.Warnings.Where(w => w.Contains(" left ", StringComparison.Ordinal)).Skip(1),
+            w => Assert.True(w.Contains(" left 1 record (100)", StringComparison.Ordinal) || !w.Contains("100", StringComparison.Ordinal), w));
+        await AssertNothingRunsAsync(session, sequence.Name);
+    }
+
     [Theory]
     [MemberData(nameof(RealHubs))]
     public async Task A_program_that_fails_at_each_record_ends_the_command(TestHub which)

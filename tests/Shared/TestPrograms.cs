@@ -81,6 +81,16 @@ public static class TestPrograms
             };
             """,
 
+        // Returns each object, and throws at the one with the number of its argument.
+        ["throws-at"] = """
+            module.exports = async function*(input, n) {
+                for await (const item of input) {
+                    if (item.n === n) { throw new Error("It fails at " + n); }
+                    yield { n: item.n };
+                }
+            };
+            """,
+
         // Returns each two objects when it has both. An object that can create the file in "dies" kills the process.
         ["pairs"] = """
             const fs = require("fs");

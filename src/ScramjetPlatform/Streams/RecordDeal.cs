@@ -37,7 +37,7 @@ internal sealed class RecordDeal(PipelineOutput output, bool isShared, bool isOr
     private static readonly TimeSpan WarningTime = TimeSpan.FromSeconds(30);
 
     /// <summary>The time without output after which records that are dealt again are no longer dealt separately.</summary>
-    private static readonly TimeSpan SeparateTime = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan SeparateTime = TimeSpan.FromSeconds(20);
 
     private static readonly string NoOutput =
         $"There has been no output for {WarningTime.TotalSeconds:0} s, and -Ordered sends no more records until there is. "
@@ -135,11 +135,15 @@ internal sealed class RecordDeal(PipelineOutput output, bool isShared, bool isOr
             return [.. _all.Select(s => (s, s.Taken, s.Returned, _shares.Contains(s)))];
     }
 
-    /// <summary>Returns which records an instance has taken, if the output is ordered, such as <c>4 records (7, 9-11)</c>.</summary>
-    public string DescribeTaken(RecordShare share)
+    /// <summary>Throws if an instance that has succeeded has written fewer values than it has taken records, and the output is ordered.</summary>
+    /// <exception cref="OutputMismatchException">It has.</exception>
+    public void EnsureAnswered(RecordShare share)
     {
         lock (_gate)
-            return share.Numbers.ToString();
+        {
+            if (share.Unanswered.Count > 0)
+                throw new OutputMismatchException(share);
+        }
     }
 
     /// <summary>Sets the content type, before the first record.</summary>
@@ -376,7 +380,7 @@ internal sealed class RecordDeal(PipelineOutput output, bool isShared, bool isOr
             {
                 share.CountReturned();
                 if (share.Unanswered.Count == 0)
-                    throw new OutputMismatchException();
+                    throw new OutputMismatchException(share);
                 _order.Answer(share.Unanswered.Dequeue(), value, size / values.Count);
             }
 

@@ -37,8 +37,16 @@ internal sealed class Record(long number, byte[] bytes, object? value)
     public long? OutputSize { get; set; }
 }
 
-/// <summary>An instance has written more values than it has received records.</summary>
-internal sealed class OutputMismatchException : Exception;
+/// <summary>An instance has written more or fewer values than it has received records.</summary>
+/// <param name="share">Its share, as it is now.</param>
+internal sealed class OutputMismatchException(RecordShare share) : Exception
+{
+    /// <summary>Which records it has taken.</summary>
+    public string Taken { get; } = share.Numbers.ToString();
+
+    /// <summary>How many values it has written; more can follow if there are too many.</summary>
+    public string Returned { get; } = (share.Returned > share.Taken ? "at least " : "") + RecordRanges.Amount(share.Returned, "value");
+}
 
 /// <summary>
 /// Writes the outputs of records to the pipeline in the order of the records. The number of records between the first without output and the last is limited.

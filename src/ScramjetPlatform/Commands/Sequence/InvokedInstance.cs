@@ -54,6 +54,9 @@ internal sealed class InvokedInstance(CommandContext context, InvocationOptions 
     /// <summary>The maximum time for the lines of standard error after the end of a program.</summary>
     private static readonly TimeSpan ErrorsAfterEnd = TimeSpan.FromSeconds(2);
 
+    /// <summary>The time without output after which no more is expected of a program that has failed.</summary>
+    private static readonly TimeSpan OutputSilenceAfterFailure = TimeSpan.FromSeconds(1);
+
     private Task<InstanceClient>? _starting;
 
     /// <summary>Its sequence.</summary>
@@ -155,9 +158,7 @@ internal sealed class InvokedInstance(CommandContext context, InvocationOptions 
                 body,
                 async (stream, token) =>
                 {
-                    objects = await OutputWriter
-                        .WriteAsync(context, stream, options.OutputContentType, token, hurry: run.Log.Completed, share: Share)
-                        .ConfigureAwait(false);
+                    objects = await WriteAsync(run, stream, token).ConfigureAwait(false);
                     bytes = stream.BytesRead;
                 },
                 typeRead: run.Log.InputTypeRead,
@@ -174,10 +175,15 @@ internal sealed class InvokedInstance(CommandContext context, InvocationOptions 
             await Share.CompleteAsync().ConfigureAwait(false);
             if (!all)
                 TellUnread(instance);
+            deal.EnsureAnswered(Share);
         }
-        catch (OutputMismatchException)
+        catch (OutputMismatchException e)
         {
-            throw Mismatch(instance, $"at least {RecordRanges.Amount(Share.Returned, "value")}");
+            throw new ScramjetException(
+                ErrorCodes.OutputMismatch,
+                $"The instance {instance.InstanceId} of '{copy.Name}' has taken {e.Taken}, but has written {e.Returned}, so its values may belong to other "
+                    + "records.",
+                "Use -Ordered only for programs that write exactly one value for each record, in the order of the records.");
         }
         finally
         {
@@ -192,9 +198,45 @@ internal sealed class InvokedInstance(CommandContext context, InvocationOptions 
             over.Cancel();
             await Task.WhenAll(errors, log).IgnoreOutcomeAsync().ConfigureAwait(false);
         }
+    }
 
-        if (deal.IsOrdered && Share.Unanswered.Count > 0)
-            throw Mismatch(instance, RecordRanges.Amount(Share.Returned, "value"));
+    /// <summary>
+    /// Writes the output. A runner waits for ten seconds before it exits after a failure, and its output ends only then. If the records go to others, they
+    /// don't wait for that.
+    /// </summary>
+    private async Task<long> WriteAsync(InstanceRun run, ApiStream stream, CancellationToken cancellationToken)
+    {
+        using var reading = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var failing = options.Retries > 0 ? StopAfterFailureAsync(run, stream, reading) : Task.CompletedTask;
+        try
+        {
+            return await OutputWriter
+                .WriteAsync(context, stream, options.OutputContentType, reading.Token, hurry: run.Log.Completed, share: Share)
+                .ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return Share.Returned;
+        }
+        finally
+        {
+            reading.Cancel();
+            await failing.IgnoreOutcomeAsync().ConfigureAwait(false);
+        }
+    }
+
+    private static async Task StopAfterFailureAsync(InstanceRun run, ApiStream stream, CancellationTokenSource reading)
+    {
+        await run.Log.Completed.OrCanceledAsync(reading.Token).ConfigureAwait(false);
+        if (run.Log.StreamFailure is null)
+            return;
+        for (var before = -1L; before != stream.BytesRead;)
+        {
+            before = stream.BytesRead;
+            await Task.Delay(OutputSilenceAfterFailure, reading.Token).ConfigureAwait(false);
+        }
+
+        reading.Cancel();
     }
 
     private void TellUnread(InstanceClient instance)
@@ -205,12 +247,6 @@ internal sealed class InvokedInstance(CommandContext context, InvocationOptions 
         else
             context.Output.PostVerbose(text);
     }
-
-    private ScramjetException Mismatch(InstanceClient instance, string values) => new(
-        ErrorCodes.OutputMismatch,
-        $"The instance {instance.InstanceId} of '{copy.Name}' has taken {deal.DescribeTaken(Share)}, but has written {values}, so its values may belong to other "
-            + "records.",
-        "Use -Ordered only for programs that write exactly one value for each record, in the order of the records.");
 
     private static bool IsTimeout(Exception? error) => error is ScramjetApiException { Code: ErrorCodes.Timeout };
 
