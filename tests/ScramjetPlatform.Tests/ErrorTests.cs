@@ -85,6 +85,9 @@ public sealed class ErrorTests : IDisposable
     [InlineData("-AppConfig ([System.Security.SecureString]::new())")]
     [InlineData("-AppConfig $circle")]
     [InlineData("-Limits 'x'")]
+    [InlineData("-Limits @{ memroy = 128 }")]
+    [InlineData("-Limits @{ memory = '128' }")]
+    [InlineData("-Limits @{ gpu = 1 }")]
     [InlineData("-InstanceId tooshort")]
     public async Task Invalid_start_parameters_start_nothing(string parameters)
     {

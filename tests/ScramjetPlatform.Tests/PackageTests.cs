@@ -277,6 +277,7 @@ public sealed class PackageTests(RealPlatform real)
     [InlineData("unknown.json", """{ "arguments": [] }""", "'arguments'")]
     [InlineData("type.yaml", "args: text", "'args' isn't a list")]
     [InlineData("id.yaml", "instanceId: short", "36")]
+    [InlineData("limits.yaml", "limits: { memroy: 128 }", "'memroy' isn't a limit")]
     public void An_invalid_startup_config_starts_nothing(string name, string text, string words)
     {
         using var sequence = new TestSequence();

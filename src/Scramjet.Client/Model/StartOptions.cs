@@ -58,6 +58,8 @@ public sealed class StartOptions
                     break;
                 case "limits":
                     options.Limits = Typed<JObject>(path, field, "an object");
+                    if (InstanceLimits.FindWrong(options.Limits) is { } why)
+                        throw ConfigFile.Error(path, why);
                     break;
                 case "instanceId":
                     options.InstanceId = Text(path, field);

@@ -129,7 +129,10 @@ public sealed class StartScramjetSequenceCommand : HubCmdlet
         options.InputTopic = Given(nameof(InputTopic), InputTopic) ?? options.InputTopic;
         options.OutputTopic = Given(nameof(OutputTopic), OutputTopic) ?? options.OutputTopic;
         options.InstanceId = Given(nameof(InstanceId), InstanceId) ?? options.InstanceId;
-        options.Limits = PSJson.ObjectFrom(Given(nameof(Limits), Limits), nameof(Limits)) ?? options.Limits;
+        var limits = PSJson.ObjectFrom(Given(nameof(Limits), Limits), nameof(Limits));
+        if (InstanceLimits.FindWrong(limits) is { } why)
+            throw new ScramjetException(ErrorCodes.BadParameters, $"-{nameof(Limits)} can't be used: {why}.", InstanceLimits.Advice);
+        options.Limits = limits ?? options.Limits;
         SequenceClient.CheckInstanceId(options.InstanceId);
         return options;
     }
