@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Collections.Specialized;
 using System.Linq;
+using System.Net;
 using System.Net.Http;
 using System.Threading;
 using System.Threading.Tasks;
@@ -257,11 +258,23 @@ public sealed class HubClient : PlaceClient
     }
 
     /// <summary>Removes a topic: <c>DELETE /topics/{id}</c>. Hubs since 0.26.</summary>
+    /// <exception cref="ScramjetException"><c>NOT_SUPPORTED</c>: a hub of 0.18, or the hub doesn't accept the characters of the name.</exception>
     public async Task DeleteTopicAsync(string name, CancellationToken cancellationToken = default)
     {
-        var request = Delete("/topics/" + PathSegment.Encode(name, "topic"));
+        var request = Delete("/topics/" + TopicName.Encode(name));
         await RequireManagementRoutesAsync("removing a topic", cancellationToken).ConfigureAwait(false);
-        await SendAsync(request, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await SendAsync(request, cancellationToken).ConfigureAwait(false);
+        }
+        catch (ScramjetApiException e) when (e.StatusCode == HttpStatusCode.BadRequest && !TopicName.IsValid(name))
+        {
+            throw new ScramjetException(
+                ErrorCodes.NotSupported,
+                $"The hub '{HubId}' can't remove the topic '{DisplayText.Clean(name)}': it accepts only names with {TopicName.Characters}.",
+                "Restart the hub, which then has no topics, and use another name for the topic.",
+                e);
+        }
     }
 
     /// <summary>Gets the client for a sequence. No request is sent.</summary>

@@ -69,7 +69,7 @@ public abstract class PlaceClient : ApiClient
 
     private protected abstract string Place { get; }
 
-    private static string TopicPath(string name) => "/topic/" + PathSegment.Encode(name, "topic");
+    private static string TopicPath(string name) => "/topic/" + TopicName.Encode(name);
 
     /// <summary>Returns whether data with another content type than the topic's is rejected. Hubs of 1.0 respond with 500 and no reason.</summary>
     private protected abstract Task<bool> TopicsKeepTheirTypeAsync(CancellationToken cancellationToken);

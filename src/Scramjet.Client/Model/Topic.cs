@@ -18,7 +18,7 @@ public sealed class Topic : Resource
         // Hubs use topic or topicName, spaces use name, and the response to a creation uses id.
         Name = fields.Text("topicName") ?? fields.Text("topic") ?? fields.Text("name") ?? fields.RequiredId();
         fields.Skip("topic");
-        ContentType = fields.Text("contentType");
+        ContentType = fields.Text("contentType") is { Length: > 0 } contentType ? contentType : null;
         LocalProvider = fields.Text("localProvider") is { Length: > 0 } provider ? provider : null;
         State = fields.Text("state");
         _actors = fields.Objects("actors").Select(static actor => new TopicActor(actor)).ToArray();
@@ -30,7 +30,7 @@ public sealed class Topic : Resource
     /// <summary>The name.</summary>
     public string Name { get; }
 
-    /// <summary>The content type of its data.</summary>
+    /// <summary>The content type of its data; null for a topic that an instance has left, as hubs of 1.0 list it, until something else sets it.</summary>
     public string? ContentType { get; }
 
     /// <summary>The state of the stream, if the hub reports it.</summary>

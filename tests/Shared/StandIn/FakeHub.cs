@@ -173,9 +173,9 @@ public sealed partial class FakeHub
         ("GET", ["audit"]) => ServeAuditAsync(exchange),
         ("GET", ["topics"]) => AnswerAsync(exchange, new JArray(Topics.Values.Select(t => t.Describe()))),
         ("POST", ["topics"]) => CreateTopicAsync(exchange),
-        ("DELETE", ["topics", var name]) => DeleteTopicAsync(exchange, name),
-        ("POST", ["topic", var name]) => SendTopicAsync(exchange, name),
-        ("GET", ["topic", var name]) => ReceiveTopicAsync(exchange, name),
+        ("DELETE", ["topics", _]) => DeleteTopicAsync(exchange, RawName(exchange)),
+        ("POST", ["topic", _]) => SendTopicAsync(exchange, RawName(exchange)),
+        ("GET", ["topic", _]) => ReceiveTopicAsync(exchange, RawName(exchange)),
         ("POST", ["sequence"]) => UploadAsync(exchange, null),
         ("PUT", ["sequence", var id]) => UploadAsync(exchange, id),
         ("GET", ["sequence", var id]) => AnswerAsync(exchange, Sequence(id)),
@@ -188,6 +188,9 @@ public sealed partial class FakeHub
         (_, ["cpm", ..]) => AnswerForSpaceAsync(exchange),
         _ => throw new Refusal(404, null),
     };
+
+    /// <summary>The last segment of the address. Hubs don't decode the names of topics.</summary>
+    private static string RawName(FaultServer.Exchange exchange) => exchange.Target.Split('?')[0].Split('/')[^1];
 
     /// <summary>Returns the current state of a sequence.</summary>
     private JObject Sequence(string id)

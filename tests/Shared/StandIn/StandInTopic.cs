@@ -70,7 +70,7 @@ public sealed partial class FakeHub
     }
 
     /// <summary>As in the release, an instance that has ended leaves its topic, which has no content type unless another client has set it.</summary>
-    internal void LeaveTopics(JToken? name)
+    public void LeaveTopics(JToken? name)
     {
         if (!string.IsNullOrEmpty((string?)name))
             Topics.TryAdd((string)name!, new StandInTopic((string)name!, ""));

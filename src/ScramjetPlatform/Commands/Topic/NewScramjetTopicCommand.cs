@@ -15,7 +15,7 @@ public sealed class NewScramjetTopicCommand : HubCmdlet
 {
     [Parameter(Mandatory = true, HelpMessage = "The name of the new topic.", Position = 0)]
     [Alias("Name")]
-    [ValidatePattern(@"^[\w.-]+$")]
+    [ValidatePattern(TopicName.Pattern)]
     [ArgumentCompleter(typeof(TopicCompleter))]
     public string Topic { get; set; } = "";
 
