@@ -257,6 +257,71 @@ public sealed class FlowTests(RealPlatform real)
         }
     }
 
+    [Theory]
+    [InlineData("Mermaid")]
+    [InlineData("Dot")]
+    [InlineData("Svg")]
+    public async Task After_an_error_there_is_a_picture_only_of_what_was_found(string format)
+    {
+        await using var platform = await AdminPlatform.StartAsync(2, "alpha");
+        using var session = platform.Connect();
+        var isBroken = true;
+        foreach (var hub in platform.Hubs)
+        {
+            hub.Intercept = async (exchange, path) =>
+            {
+                var fails = isBroken && path == "/instances";
+                if (fails)
+                    await exchange.AnswerAsync(500, """{"error":"on fire"}""");
+                return fails;
+            };
+        }
+
+        Assert.Equal("SERVER_ERROR", Engine.Code(session.Run($"Get-ScramjetFlow -As {format}").Errors[0]));
+        foreach (var script in new[] { "Get-ScramjetFlow", "Get-ScramjetFlow nothing", "Get-ScramjetFlow -Hub nothing", "Get-ScramjetHub | Get-ScramjetFlow" })
+        {
+            var result = session.Run($"{script} -As {format}");
+            Assert.NotEmpty(result.Errors);
+            Assert.Empty(result.Output);
+        }
+
+        isBroken = false;
+        Assert.Empty(session.Run($"Get-ScramjetFlow nothing -As {format}").Output);
+        Assert.Empty(session.Get($"Get-ScramjetFlow -Hub nothing* -As {format}"));
+        SetTopics(platform.Hubs[0], platform.Hubs[0].AddInstance(platform.Hubs[0].AddSequence("worker")), "done", null);
+        var found = session.Run($"Get-ScramjetFlow done, nothing -As {format}");
+        Assert.Equal("NOT_FOUND", Engine.Code(Assert.Single(found.Errors)));
+        Assert.Contains("worker", Assert.Single(found.Output).ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_name_with_the_characters_of_a_wildcard_is_that_topic()
+    {
+        var hub = new FakeHub("sth-1");
+        foreach (var name in new[] { "[x]", "x", "a*", "ab" })
+        {
+            hub.Topic(name, "text/plain");
+            SetTopics(hub, hub.AddInstance(hub.AddSequence("program")), name, null);
+        }
+
+        await using var server = hub.Serve();
+        using var session = new Engine();
+        session.Get($"Connect-ScramjetPlatform -HubUri {server.BaseUri}");
+        foreach (var command in new[] { "Get-ScramjetFlow", "Get-ScramjetTopic" })
+        {
+            var property = command == "Get-ScramjetFlow" ? "Topic" : "Name";
+            string[] Topics(string name) => [.. session.Get($"({command} '{name}').{property}").Select(t => t.ToString()!).Order(StringComparer.Ordinal)];
+            Assert.Equal(["[x]"], Topics("[x]"));
+            Assert.Equal(["[x]"], Topics("`[x`]"));
+            Assert.Equal(["x"], Topics("[xy]"));
+            Assert.Equal(["a*"], Topics("a*"));
+            Assert.Equal(["a*"], Topics("a`*"));
+            Assert.Equal(["a*", "ab"], Topics("a?"));
+        }
+
+        Assert.Equal(["[x]"], session.Get("Get-ScramjetFlow '[x]' | Get-ScramjetTopic").Select(t => t.Properties["Name"].Value));
+    }
+
     [Fact]
     public async Task No_topics_are_an_empty_picture()
     {

@@ -85,6 +85,16 @@ internal class RequestContext
             return _requested.Add(place.Uri.AbsoluteUri);
     }
 
+    /// <summary>Whether an error was reported.</summary>
+    public bool HasReported
+    {
+        get
+        {
+            lock (_reported)
+                return _reported.Count > 0;
+        }
+    }
+
     /// <summary>Reports an error that doesn't end the command. An error that several records share is reported once.</summary>
     public void Report(Exception error, object? target)
     {

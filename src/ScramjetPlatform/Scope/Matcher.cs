@@ -64,13 +64,15 @@ internal sealed class Matcher<T>(Naming<T> naming, string text, Several several 
     /// <summary>Whether a name has not matched anything whole yet.</summary>
     public bool IsOpen => !_found && !_pattern.IsWildcard;
 
-    /// <summary>The items that match whole.</summary>
+    /// <summary>The items that match whole. If the text is a wildcard and also the whole id or name of an item, that item is meant.</summary>
     /// <param name="items">The items of one place, such as a hub.</param>
     /// <exception cref="ScramjetException"><c>AMBIGUOUS</c>.</exception>
     public IReadOnlyList<T> Take(IEnumerable<T> items)
     {
         var namesWait = several == Several.AreAmbiguous;
         var matches = new List<T>();
+        if (_pattern.IsWildcard && items.Where(IsText).ToArray() is { Length: > 0 } literal)
+            items = literal;
         lock (_beginnings)
         {
             foreach (var item in items)
@@ -117,6 +119,8 @@ internal sealed class Matcher<T>(Naming<T> naming, string text, Several several 
         var where = failedPlaces is { Count: > 0 } ? $" in the places that answered (without an answer: {string.Join(", ", failedPlaces)})" : "";
         throw NotFound.Error(naming.Kind, Text, where);
     }
+
+    private bool IsText(T item) => _pattern.IsText(naming.Id(item)) || _pattern.IsText(naming.Name?.Invoke(item));
 
     private ScramjetException Ambiguous(IReadOnlyList<T> items) => new(
         ErrorCodes.Ambiguous,

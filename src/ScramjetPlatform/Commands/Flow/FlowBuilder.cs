@@ -18,6 +18,9 @@ internal sealed class FlowBuilder(CommandContext context)
     private readonly Dictionary<(string Place, string Name), FlowingTopic> _topics = [];
     private readonly HashSet<(string Place, string Hub)> _hubs = [];
 
+    /// <summary>Whether a hub has responded.</summary>
+    public bool HasAnswers => _hubs.Count > 0;
+
     /// <summary>Asks the hubs for their instances, and the spaces, or standalone hubs, for their topics.</summary>
     public Task AskAsync(IEnumerable<CommandScope> scopes) => Task.WhenAll(scopes.Select(scope => new PlaceFinder(context, scope).ForEachClientAsync(
         hub => context.IsFirst(hub) ? AskAsync(hub, isNarrowed: scope.Only is not null || scope.Hubs.Length > 0) : Task.CompletedTask)));

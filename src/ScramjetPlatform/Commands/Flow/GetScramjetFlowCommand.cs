@@ -44,7 +44,7 @@ public sealed class GetScramjetFlowCommand : HubCmdlet
         var flows = builder.Build(Topic ?? []);
         if (As == ScramjetFlowFormat.Object)
             await Context.Output.WriteManyAsync(flows).ConfigureAwait(false);
-        else
+        else if (flows.Count > 0 || (builder.HasAnswers && !Context.HasReported))
             await WriteAsync(Draw(new FlowGraph(flows))).ConfigureAwait(false);
     }
 
