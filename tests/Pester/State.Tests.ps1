@@ -44,4 +44,19 @@ Describe 'State files at the prompt' {
         Get-ScreenColor $screen '~ instance greeter' | Should -Not -Be $added
         Get-ShownRow 'Sync-ScramjetState state.yaml > $null; (Compare-ScramjetState state.yaml).Action -join " "' | Should -Be 'Same Same'
     }
+
+    It 'asks before -Prune removes something' {
+        $other = "$TestDrive/other"
+        Copy-Item $folder $other -Recurse
+        Set-Content "$other/package.json" '{ "name": "other", "version": "1.0.0", "main": "index.js", "engines": { "node": ">=16" } }'
+        Publish-ScramjetSequence $other -Hub sth-0 | Out-Null
+        Invoke-ScreenCommand $screen 'Clear-Host' | Out-Null
+        Send-ScreenKey $screen 'Sync-ScramjetState state.yaml -Prune{Enter}'
+        $rows = Wait-Screen $screen '\[Y\] Yes .*\[L\] No to All'
+        $rows -join ' ' | Should -Match 'Performing the operation "Remove sequence" on target "other \(.+\) on sth-0"\.'
+        Send-ScreenKey $screen 'n{Enter}'
+        (Wait-ScreenPrompt $screen) -match '^- sequence other on sth-0.*Skipped' | Should -HaveCount 1
+        Invoke-ScreenCommand $screen 'Clear-Host' | Out-Null
+        (Get-ShownRow 'Sync-ScramjetState state.yaml -Prune -Confirm:$false') -match '^- sequence other on sth-0.*Done' | Should -HaveCount 1
+    }
 }

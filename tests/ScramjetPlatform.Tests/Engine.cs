@@ -19,6 +19,7 @@ public sealed class Engine : IDisposable
 
     private readonly StringWriter _screen = new();
     private readonly TextWriter _shared;
+    private readonly PowerShellHost _host;
     private readonly Runspace _runspace;
 
     static Engine()
@@ -39,7 +40,8 @@ public sealed class Engine : IDisposable
         state.ImportPSModule([ManifestPath]);
         state.ThrowOnRunspaceOpenError = true;
         _shared = TextWriter.Synchronized(_screen);
-        _runspace = RunspaceFactory.CreateRunspace(new PowerShellHost(_shared, colors), state);
+        _host = new PowerShellHost(_shared, colors);
+        _runspace = RunspaceFactory.CreateRunspace(_host, state);
         _runspace.Open();
     }
 
@@ -61,6 +63,9 @@ public sealed class Engine : IDisposable
                 return _screen.ToString();
         }
     }
+
+    /// <summary>Sets what answers a prompt for a choice: it receives the message, and returns the label of the choice, such as Yes.</summary>
+    public Func<string, string>? Answer { set => _host.Answer = value; }
 
     public void Dispose() => _runspace.Dispose();
 

@@ -171,10 +171,7 @@ public sealed class HubCleaner : IAsyncLifetime
             .Where(s => names.Contains((string?)s["config"]?["name"], StringComparer.Ordinal))
             .Select(s => (string)s["id"]!)
             .ToArray();
-        var instances = JArray.Parse(await s_client.GetStringAsync(hub + "/instances"));
-        string? SequenceOf(JToken instance) => (string?)(instance["sequence"] is JObject sequence ? sequence["id"] : instance["sequence"]);
-        foreach (var instance in instances.Where(i => i["ended"] is null && sequences.Contains(SequenceOf(i), StringComparer.Ordinal)))
-            await KillAsync(hub, (string)instance["id"]!);
+        await KillAllAsync(hub, sequences, []);
         if (sequences.Length + topics.Length > 0)
             s_removals.Add(RemoveLaterAsync(hub, sequences, topics));
     }
@@ -187,6 +184,17 @@ public sealed class HubCleaner : IAsyncLifetime
         foreach (var topic in topics)
         {
             using var answer = await DeleteAsync($"{hub}/topics/{topic}");
+        }
+    }
+
+    private static async Task KillAllAsync(string hub, string[] sequences, HashSet<string> killed)
+    {
+        var instances = JArray.Parse(await s_client.GetStringAsync(hub + "/instances"));
+        string? SequenceOf(JToken instance) => (string?)(instance["sequence"] is JObject sequence ? sequence["id"] : instance["sequence"]);
+        foreach (var instance in instances.Where(i => i["ended"] is null && sequences.Contains(SequenceOf(i), StringComparer.Ordinal)))
+        {
+            if (killed.Add((string)instance["id"]!))
+                await KillAsync(hub, (string)instance["id"]!);
         }
     }
 
@@ -204,6 +212,7 @@ public sealed class HubCleaner : IAsyncLifetime
 
     private static async Task RemoveAsync(string hub, string sequence)
     {
+        var killed = new HashSet<string>(StringComparer.Ordinal);
         for (var i = 0; ; i++)
         {
             using var answer = await DeleteAsync($"{hub}/sequence/{sequence}");
@@ -215,7 +224,10 @@ public sealed class HubCleaner : IAsyncLifetime
                     $"{hub} doesn't let go of the sequence {sequence}: {answer.StatusCode}, {await answer.Content.ReadAsStringAsync()}");
             }
 
+            // A start that a test has canceled can still be going on.
             await Task.Delay(1000);
+            if (i % 10 == 9)
+                await KillAllAsync(hub, [sequence], killed);
         }
     }
 }

@@ -12,12 +12,15 @@ using System.Threading;
 
 namespace ScramjetPlatform.Tests;
 
-/// <summary>A host for the engine that shows what a console would show, and doesn't prompt.</summary>
+/// <summary>A host for the engine that shows what a console would show, and prompts only for choices that a test answers.</summary>
 /// <param name="output">Receives the output.</param>
 /// <param name="colors">Whether the host supports colors.</param>
 internal sealed partial class PowerShellHost(TextWriter output, bool colors) : PSHost
 {
     private readonly WriterUI _ui = new(output, colors);
+
+    /// <summary>Answers a prompt for a choice: receives its message, and returns the label of the choice, such as Yes.</summary>
+    public Func<string, string>? Answer { get => _ui.Answer; set => _ui.Answer = value; }
 
     public override CultureInfo CurrentCulture => CultureInfo.InvariantCulture;
 
@@ -54,6 +57,8 @@ internal sealed partial class PowerShellHost(TextWriter output, bool colors) : P
     {
         private readonly Lock _gate = new();
 
+        public Func<string, string>? Answer { get; set; }
+
         public override bool SupportsVirtualTerminal => colors;
 
         public override PSHostRawUserInterface RawUI { get; } = new WideUI();
@@ -80,8 +85,13 @@ internal sealed partial class PowerShellHost(TextWriter output, bool colors) : P
             throw new InvalidOperationException(
                 $"Nothing may prompt here, and this did: {caption} {message} {string.Join(", ", descriptions.Select(d => d.Name))}");
 
-        public override int PromptForChoice(string caption, string message, Collection<ChoiceDescription> choices, int defaultChoice) =>
-            throw new InvalidOperationException($"Nothing may prompt here, and this did: {caption} {message}");
+        public override int PromptForChoice(string caption, string message, Collection<ChoiceDescription> choices, int defaultChoice)
+        {
+            if (Answer is null)
+                throw new InvalidOperationException($"Nothing may prompt here, and this did: {caption} {message}");
+            var label = Answer(message);
+            return choices.IndexOf(choices.Single(c => c.Label.Replace("&", "", StringComparison.Ordinal) == label));
+        }
 
         public override PSCredential PromptForCredential(string caption, string message, string userName, string targetName) =>
             throw new InvalidOperationException("Nothing may prompt here.");

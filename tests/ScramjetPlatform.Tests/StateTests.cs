@@ -1,46 +1,36 @@
 using System;
 using System.Collections;
 using System.Collections.Generic;
+using System.Diagnostics;
+using System.Globalization;
 using System.IO;
 using System.Linq;
 using System.Management.Automation;
+using System.Text.RegularExpressions;
+using System.Threading;
 using System.Threading.Tasks;
 using Scramjet.Testing;
 using Xunit;
+using static ScramjetPlatform.Tests.StateFolder;
 
 namespace ScramjetPlatform.Tests;
 
 /// <summary>State files, on a hub: what differs, what is made of it, and what is written.</summary>
 public sealed class StateTests(RealPlatform real) : IDisposable
 {
-    private readonly string _folder = Directory.CreateTempSubdirectory("scramjet-state-").FullName;
+    private readonly StateFolder _files = new();
 
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
+    public void Dispose() => _files.Dispose();
 
-    private static void Brief(FakeHub hub) => hub.Second = TimeSpan.FromMilliseconds(20);
-
-    private static string Text(PSObject change, string property) => change.Properties[property].Value?.ToString() ?? "";
-
-    /// <summary>The actions and kinds of changes, such as "Add Instance", without the order.</summary>
-    private static string[] Plan(IEnumerable<PSObject> changes) => [.. changes.Select(c => $"{Text(c, "Action")} {Text(c, "Kind")}").Order()];
-
-    private static string[] Differences(IEnumerable<PSObject> changes) =>
-        [.. changes.SelectMany(c => ((IEnumerable)c.Properties["Differences"].Value).Cast<object>().Select(d => d.ToString()!)).Order()];
-
-    private string Write(string name, string text)
+    /// <summary>Compares a file of a whole hub, and returns what is about a sequence. What other tests had there may be gone, which is an error.</summary>
+    private static PSObject[] Compare(Engine session, string arguments, TestSequence sequence)
     {
-        var path = Path.Combine(_folder, name);
-        File.WriteAllText(path, text);
-        return path;
+        var result = session.Run($"Compare-ScramjetState {arguments}");
+        Assert.DoesNotContain(result.Errors, e => Engine.Code(e) != "NOT_FOUND" || e.ToString().Contains(sequence.Name, StringComparison.Ordinal));
+        return [.. result.Output.Where(c => Text(c, "Name") == sequence.Name)];
     }
 
-    private string Hello(TestSequence sequence, string instances, string name = "state.yaml") => Write(name, $"""
-        sequences:
-          hello:
-            path: {sequence.Folder}
-            instances:
-        {instances}
-        """);
+    private static void Brief(FakeHub hub) => hub.Second = TimeSpan.FromMilliseconds(20);
 
     [Theory]
     [EachHub]
@@ -49,7 +39,7 @@ public sealed class StateTests(RealPlatform real) : IDisposable
         await using var hub = await HubUnderTest.StartAsync(which, real, Brief);
         using var session = hub.Connect();
         var sequence = hub.Sequence("wait");
-        session.Set("file", Hello(sequence, """
+        session.Set("file", _files.WriteHello(sequence, """
                 - {count: 2, args: [Hi, 2], appConfig: {a: {b: 1.50}}}
                 - {appConfig: {a: 3}}
             """));
@@ -87,7 +77,7 @@ public sealed class StateTests(RealPlatform real) : IDisposable
         await using var hub = await HubUnderTest.StartAsync(which, real, Brief);
         using var session = hub.Connect();
         var sequence = hub.Sequence("wait");
-        session.Set("file", Hello(sequence, """
+        session.Set("file", _files.WriteHello(sequence, """
                 - {args: [a], appConfig: {level: 1}}
                 - {args: [b]}
             """));
@@ -95,7 +85,7 @@ public sealed class StateTests(RealPlatform real) : IDisposable
         var kept = session.Single($"Get-ScramjetInstance {sequence.Name} | Where-Object {{ $_.ArgumentList[0] -eq 'b' }}").Properties["Id"].Value;
 
         using var other = hub.Connect();
-        other.Set("file", Hello(sequence, """
+        other.Set("file", _files.WriteHello(sequence, """
                 - {args: [b]}
                 - {args: [a], appConfig: {level: 2}}
             """));
@@ -122,7 +112,7 @@ public sealed class StateTests(RealPlatform real) : IDisposable
         await using var hub = await HubUnderTest.StartAsync(which, real, Brief);
         using var session = hub.Connect();
         var sequence = hub.Sequence("wait");
-        session.Set("file", Hello(sequence, "    - {count: 2}"));
+        session.Set("file", _files.WriteHello(sequence, "    - {count: 2}"));
         session.Get("Sync-ScramjetState $file");
         sequence.Write("more.txt", "more");
         string[] plan = ["Change Instance", "Change Instance", "Change Sequence"];
@@ -142,7 +132,7 @@ public sealed class StateTests(RealPlatform real) : IDisposable
         await using var hub = await HubUnderTest.StartAsync(which, real, Brief);
         using var session = hub.Connect();
         var sequence = hub.Sequence("wait");
-        session.Set("file", Hello(sequence, "    - {}"));
+        session.Set("file", _files.WriteHello(sequence, "    - {}"));
         session.Get("Sync-ScramjetState $file");
         var running = Text(session.Single($"Get-ScramjetInstance {sequence.Name} -Status Running"), "Id");
         sequence.Write("broken.js", TestPrograms.Code("throws", Engine.RepositoryRoot));
@@ -170,7 +160,7 @@ public sealed class StateTests(RealPlatform real) : IDisposable
         await using var hub = await HubUnderTest.StartAsync(which, real, Brief);
         using var session = hub.Connect();
         var sequence = hub.Sequence("wait");
-        session.Set("file", Hello(sequence, "    - {}"));
+        session.Set("file", _files.WriteHello(sequence, "    - {}"));
         session.Get("Sync-ScramjetState $file");
         var running = Text(session.Single($"Get-ScramjetInstance {sequence.Name} -Status Running"), "Id");
         sequence.Write("end.js", "module.exports = async function() { this.exitTimeout = 100; return ''; };");
@@ -190,14 +180,14 @@ public sealed class StateTests(RealPlatform real) : IDisposable
         await using var hub = await HubUnderTest.StartAsync(which, real, Brief);
         using var session = hub.Connect();
         var sequence = hub.Sequence("wait");
-        session.Set("file", Hello(sequence, "    - {count: 2, args: [x]}"));
+        session.Set("file", _files.WriteHello(sequence, "    - {count: 2, args: [x]}"));
         session.Get("Sync-ScramjetState $file");
         session.Get($"@(Get-ScramjetInstance {sequence.Name})[0] | Stop-ScramjetInstance -Force -Wait");
         Assert.Equal(["Add Instance", "Same Instance", "Same Sequence"], Plan(session.Get("Compare-ScramjetState $file")));
         session.Get("Sync-ScramjetState $file");
         Assert.Equal(["Same Instance", "Same Instance", "Same Sequence"], Plan(session.Get("Compare-ScramjetState $file")));
 
-        Hello(sequence, "    - {count: 1, args: [x]}");
+        _files.WriteHello(sequence, "    - {count: 1, args: [x]}");
         Assert.Equal(["Remove Instance", "Same Instance", "Same Sequence"], Plan(session.Get("Compare-ScramjetState $file")));
         session.Get("Sync-ScramjetState $file -GracePeriodSec 0.1");
         Assert.Equal(["Same Instance", "Same Sequence"], Plan(session.Get("Compare-ScramjetState $file")));
@@ -213,13 +203,13 @@ public sealed class StateTests(RealPlatform real) : IDisposable
         var sequence = hub.Sequence("wait");
         session.Get($"$s = Publish-ScramjetSequence '{sequence.Folder}' -IfChanged");
         session.Get("$i = $s | Start-ScramjetSequence -ArgumentList x -AppConfig @{ a = 1 } -Wait");
-        session.Set("file", Hello(sequence, "    - {args: [x], appConfig: {a: 1}}"));
+        session.Set("file", _files.WriteHello(sequence, "    - {args: [x], appConfig: {a: 1}}"));
         var compared = session.Get("Compare-ScramjetState $file");
         Assert.Equal(["Same Instance", "Same Sequence"], Plan(compared));
         Assert.Equal(Text(session.Single("$i"), "Id"), Text(compared.Single(c => Text(c, "Kind") == "Instance"), "Id"));
 
         // Without a list of instances, the file isn't about them, but they follow their sequence.
-        Write("state.yaml", $"sequences: {{hello: {{path: {sequence.Folder}}}}}");
+        _files.Write("state.yaml", $"sequences: {{hello: {{path: {sequence.Folder}}}}}");
         Assert.Equal(["Same Sequence"], Plan(session.Get("Compare-ScramjetState $file")));
         sequence.Write("more.txt", "more");
         Assert.Equal(["Change Instance", "Change Sequence"], Plan(session.Get("Sync-ScramjetState $file -GracePeriodSec 0.1")));
@@ -244,11 +234,11 @@ public sealed class StateTests(RealPlatform real) : IDisposable
             """);
         foreach (var extension in new[] { "yaml", "yml", "json", "psd1" })
         {
-            session.Set("file", Path.Combine(_folder, "out." + extension));
+            session.Set("file", _files.PathOf("out." + extension));
             var result = session.Run("Export-ScramjetState $file");
             Assert.Empty(result.Errors);
             Assert.Equal("out." + extension, Text(Assert.Single(result.Output), "Name"));
-            var compared = session.Get($"Compare-ScramjetState $file -Prune | Where-Object Name -eq {sequence.Name}");
+            var compared = Compare(session, "$file -Prune", sequence);
             Assert.Equal(["Same Instance", "Same Instance", "Same Sequence"], Plan(compared));
         }
 
@@ -264,23 +254,247 @@ public sealed class StateTests(RealPlatform real) : IDisposable
         await using var hub = await HubUnderTest.StartAsync(which, real, Brief);
         using var session = hub.Connect();
         var sequence = hub.Sequence("wait");
-        session.Set("file", Hello(sequence, "    - {name: first, args: [x], appConfig: {a: 1}}"));
+        session.Set("file", _files.WriteHello(sequence, "    - {name: first, args: [x], appConfig: {a: 1}}"));
         session.Get("Sync-ScramjetState $file");
 
         using var other = hub.Connect();
-        other.Set("out", Path.Combine(_folder, "out.yaml"));
+        other.Set("out", _files.PathOf("out.yaml"));
         var result = other.Run("Export-ScramjetState $out");
         Assert.Empty(result.Errors);
         Assert.Contains("doesn't have the configuration", Assert.Single(result.Warnings), StringComparison.Ordinal);
-        Assert.Contains("fingerprint: ", File.ReadAllText(Path.Combine(_folder, "out.yaml")), StringComparison.Ordinal);
-        Assert.Equal(["Same Instance", "Same Sequence"], Plan(other.Get($"Compare-ScramjetState $out | Where-Object Name -eq {sequence.Name}")));
+        Assert.Contains("fingerprint: ", _files.Read("out.yaml"), StringComparison.Ordinal);
+        Assert.Equal(["Same Instance", "Same Sequence"], Plan(Compare(other, "$out", sequence)));
 
-        // It can't be started.
+        // It can't be started, which the plan says already.
         other.Get($"Get-ScramjetInstance {sequence.Name} | Stop-ScramjetInstance -Force -Wait");
-        var sync = other.Run($"Sync-ScramjetState $out | Where-Object Name -eq {sequence.Name}");
-        Assert.Equal(["Add Instance", "Same Sequence"], Plan(sync.Output));
-        var error = Assert.Single(sync.Errors, e => e.ToString().Contains(sequence.Name, StringComparison.Ordinal));
-        Assert.Contains($"sequences.{sequence.Name}.instances[0].fingerprint", error.ToString(), StringComparison.Ordinal);
+        foreach (var command in new[] { "Compare", "Sync" })
+        {
+            var sync = other.Run($"{command}-ScramjetState $out | Where-Object Name -eq {sequence.Name}");
+            Assert.Equal(["Same Sequence"], Plan(sync.Output));
+            var error = Assert.Single(sync.Errors, e => e.ToString().Contains(sequence.Name, StringComparison.Ordinal));
+            Assert.Equal("NOT_FOUND", Engine.Code(error));
+            Assert.StartsWith($"sequences.{sequence.Name}.instances[0].fingerprint: ", error.ToString(), StringComparison.Ordinal);
+        }
+    }
+
+    [Theory]
+    [EachHub]
+    public async Task A_version_that_can_not_be_published_is_an_error_of_the_plan_and_what_runs_stays(TestHub which)
+    {
+        await using var hub = await HubUnderTest.StartAsync(which, real, Brief);
+        using var session = hub.Connect();
+        var (sequence, second) = (hub.Sequence("wait"), hub.Sequence("wait"));
+        session.Get($"$null = Publish-ScramjetSequence '{sequence.Folder}' | Start-ScramjetSequence -Wait");
+        session.Set("file", _files.Write("state.yaml", $$"""
+            sequences:
+              {{sequence.Name}}: {version: 9.9.9, instances: [{count: 2}]}
+              second: {path: {{second.Folder}}}
+            """));
+        foreach (var command in new[] { "Compare-ScramjetState $file", "Sync-ScramjetState $file -WhatIf", "Sync-ScramjetState $file" })
+        {
+            var result = session.Run(command);
+            Assert.DoesNotContain(sequence.Name, result.Output.Select(c => Text(c, "Name")));
+            Assert.Contains(second.Name, result.Output.Select(c => Text(c, "Name")));
+            var error = Assert.Single(result.Errors);
+            Assert.Equal("NOT_FOUND", Engine.Code(error));
+            Assert.StartsWith($"sequences.{sequence.Name}.version: the hub '", error.ToString(), StringComparison.Ordinal);
+            var expected = $"doesn't have version 9.9.9 of '{sequence.Name}', only 1.2.3, and the file has no path to publish it from";
+            Assert.Contains(expected, error.ToString(), StringComparison.Ordinal);
+        }
+
+        Assert.DoesNotContain(sequence.Name, session.Run("Compare-ScramjetState $file -Prune").Output.Select(c => Text(c, "Name")));
+        Assert.Single(session.Get($"Get-ScramjetInstance {sequence.Name} -Status Running"));
+
+        // With -ErrorAction Stop, nothing is begun.
+        second.Write("more.txt", "more");
+        Assert.Empty(session.Run("Sync-ScramjetState $file -ErrorAction Stop").Output);
+        Assert.Equal(["Change Sequence"], Plan(session.Run("Compare-ScramjetState $file").Output));
+    }
+
+    [Theory]
+    [EachHub]
+    public async Task Two_commands_at_the_same_time_publish_a_sequence_once(TestHub which)
+    {
+        await using var hub = await HubUnderTest.StartAsync(which, real, Brief);
+        using var session = hub.Connect();
+        using var other = hub.Connect();
+        var sequence = hub.Sequence("wait");
+        var results = await AtTheSameTimeAsync([session, other], _files.WriteHello(sequence, "    - {count: 2, args: [x]}"));
+        Assert.All(results, r => Assert.Empty(r.Errors));
+        Assert.All(results, r => Assert.Equal(["Add Instance: Done", "Add Instance: Done", "Add Sequence: Done"], Results(r.Output)));
+        Assert.Single(session.Get($"Get-ScramjetSequence {sequence.Name}"));
+
+        // If both have started their instances at the same moment, the next run stops those that are too many.
+        session.Get("Sync-ScramjetState $file -GracePeriodSec 0.1");
+        Assert.Equal(["Same Instance", "Same Instance", "Same Sequence"], Plan(session.Get("Compare-ScramjetState $file")));
+        Assert.Equal(2, session.Get($"Get-ScramjetInstance {sequence.Name} -Status Running").Count);
+    }
+
+    [Theory]
+    [EachHub(Only10 = true)]
+    public async Task A_topic_that_another_command_creates_meanwhile_is_done_if_it_has_the_content_type(TestHub which)
+    {
+        await using var hub = await HubUnderTest.StartAsync(which, real, Brief);
+        using var session = hub.Connect();
+        using var other = hub.Connect();
+        var (same, different) = (hub.NewTopic(), hub.NewTopic());
+        string File(string name, string topic, string fields) => _files.Write(name, $$"""{ "topics": { "{{topic}}": {{{fields}}} } }""");
+        var results = await AtTheSameTimeAsync([session, other], File("1.json", same, "\"contentType\": \"text/plain\""));
+        Assert.All(results, r => Assert.Empty(r.Errors));
+        Assert.All(results, r => Assert.Equal(["Add Topic: Done"], Results(r.Output)));
+
+        results = await AtTheSameTimeAsync(
+            [session, other],
+            File("1.json", different, "\"contentType\": \"text/plain\""),
+            File("2.json", different, ""));
+        Assert.Equal(["Add Topic: Done", "Add Topic: Failed"], Results(results.SelectMany(r => r.Output)));
+        var error = Assert.Single(results.SelectMany(r => r.Errors));
+        Assert.Contains($"Something else has created the topic '{different}'", error.ToString(), StringComparison.Ordinal);
+    }
+
+    /// <summary>Runs Sync-ScramjetState in several sessions. All of them have compared before one begins.</summary>
+    private static async Task<Engine.Result[]> AtTheSameTimeAsync(Engine[] sessions, params string[] files)
+    {
+        using var compared = new Barrier(sessions.Length);
+        return await Task.WhenAll(sessions.Select((session, i) =>
+        {
+            session.Set("file", files[Math.Min(i, files.Length - 1)]);
+            session.Answer = _ =>
+            {
+                compared.SignalAndWait(TimeSpan.FromSeconds(60));
+                return "Yes to All";
+            };
+            return Task.Run(() => session.Run("Sync-ScramjetState $file -Confirm"));
+        }));
+    }
+
+    [Theory]
+    [EachHub]
+    public async Task A_copy_of_a_version_that_no_instance_uses_is_removed(TestHub which)
+    {
+        await using var hub = await HubUnderTest.StartAsync(which, real, Brief);
+        using var session = hub.Connect();
+        var (sequence, unlabelled) = (hub.Sequence("wait"), hub.Sequence("wait"));
+        const string Version = "1.2.3+sha.0123456789abcdef";
+        sequence.Write("package.json", $$"""{ "name": "{{sequence.Name}}", "version": "{{Version}}", "main": "wait.js", "engines": { "node": ">=16" } }""");
+        session.Get($"$unused, $used = 1..2 | ForEach-Object {{ Publish-ScramjetSequence '{sequence.Folder}' }}; $null = $used | Start-ScramjetSequence -Wait");
+        session.Set("file", _files.Write("state.yaml", $$"""sequences: { {{sequence.Name}}: {version: {{Version}}, instances: [{}]} }"""));
+        var compared = session.Get("Compare-ScramjetState $file");
+        Assert.Equal(["Remove Sequence", "Same Instance", "Same Sequence"], Plan(compared));
+        Assert.Equal($"it is another copy of {Version}, which no instance uses", Assert.Single(Differences(compared)));
+        Assert.Equal(Text(session.Single("$unused"), "Id"), Text(compared.Single(c => Text(c, "Action") == "Remove"), "Id"));
+        session.Get("Sync-ScramjetState $file");
+        Assert.Equal(Text(session.Single("$used"), "Id"), Text(session.Single($"Get-ScramjetSequence {sequence.Name}"), "Id"));
+
+        // One that is used stays. So does one whose content isn't known to be the same.
+        session.Get($"$null = Publish-ScramjetSequence '{sequence.Folder}' | Start-ScramjetSequence -Wait");
+        session.Get($"1..2 | ForEach-Object {{ $null = Publish-ScramjetSequence '{unlabelled.Folder}' }}");
+        _files.Write("state.yaml", $$"""
+            sequences:
+              {{sequence.Name}}: {version: {{Version}}, instances: [{count: 2}]}
+              {{unlabelled.Name}}: {version: 1.2.3}
+            """);
+        Assert.Equal(["Same Instance", "Same Instance", "Same Sequence", "Same Sequence"], Plan(session.Get("Compare-ScramjetState $file")));
+    }
+
+    [Theory]
+    [EachHub]
+    public async Task A_step_that_is_not_confirmed_is_skipped_and_the_others_are_done(TestHub which)
+    {
+        await using var hub = await HubUnderTest.StartAsync(which, real, Brief);
+        using var session = hub.Connect();
+        var sequence = hub.Sequence("wait");
+        session.Set("file", _files.WriteHello(sequence, "    - {args: [first]}\n    - {args: [second]}"));
+        var asked = new List<string>();
+        session.Answer = message =>
+        {
+            asked.Add(message);
+            return message.Contains("second", StringComparison.Ordinal) ? "No" : "Yes";
+        };
+        var result = session.Run("Sync-ScramjetState $file -Confirm");
+        Assert.Empty(result.Errors);
+        Assert.Equal(3, asked.Count);
+        Assert.Equal(["Add Instance: Done", "Add Instance: Skipped", "Add Sequence: Done"], Results(result.Output));
+        Assert.Equal("It was not confirmed.", Text(result.Output.Single(c => Text(c, "Result") == "Skipped"), "ErrorMessage"));
+        Assert.Equal(["Add Instance", "Same Instance", "Same Sequence"], Plan(session.Get("Compare-ScramjetState $file")));
+
+        // The old version stays if the replacement of its instance wasn't confirmed.
+        _files.WriteHello(sequence, "    - {args: [first]}");
+        sequence.Write("more.txt", "more");
+        session.Answer = message => message.Contains("Replace instance", StringComparison.Ordinal) ? "No" : "Yes";
+        result = session.Run("Sync-ScramjetState $file -Confirm");
+        Assert.Empty(result.Errors);
+        Assert.Equal(["Change Instance: Skipped", "Change Sequence: Skipped"], Results(result.Output));
+        var why = Text(result.Output.Single(c => Text(c, "Kind") == "Sequence"), "ErrorMessage");
+        Assert.StartsWith("The new one was published. ", why, StringComparison.Ordinal);
+        Assert.Single(session.Get($"Get-ScramjetInstance {sequence.Name} -Status Running"));
+    }
+
+    [Theory]
+    [EachHub]
+    public async Task The_plan_of_WhatIf_is_that_of_Compare(TestHub which)
+    {
+        await using var hub = await HubUnderTest.StartAsync(which, real, Brief);
+        using var session = hub.Connect();
+        var (sequence, second) = (hub.Sequence("wait"), hub.Sequence("wait"));
+        session.Set("file", _files.WriteHello(sequence, "    - {args: [kept]}\n    - {args: [changed]}\n    - {args: [extra]}"));
+        session.Get("Sync-ScramjetState $file");
+        _files.WriteHello(sequence, $"    - {{args: [kept]}}\n    - {{args: [changes]}}\n  second: {{path: {second.Folder}, instances: [{{}}]}}");
+        const string AsJson = "ConvertTo-Json -Depth 4";
+        var compared = session.Single($"Compare-ScramjetState $file | {AsJson}").ToString();
+        Assert.Equal(
+            ["Add Instance", "Add Sequence", "Change Instance", "Remove Instance", "Same Instance", "Same Sequence"],
+            Plan(session.Get("Compare-ScramjetState $file")));
+        Assert.Equal(compared, session.Single($"Sync-ScramjetState $file -WhatIf | {AsJson}").ToString());
+        Assert.Equal(compared, session.Single($"Compare-ScramjetState $file | {AsJson}").ToString());
+    }
+
+    [Theory]
+    [EachHub]
+    public async Task Ctrl_C_ends_the_command_at_once_with_a_warning_of_what_was_done_and_begun(TestHub which)
+    {
+        await using var hub = await HubUnderTest.StartAsync(which, real, Brief);
+        using var session = hub.Connect();
+        var sequence = hub.Sequence("wait");
+
+        // Four are started at a time, and each is watched for two seconds before another one takes its turn.
+        session.Set("file", _files.WriteHello(sequence, "    - {count: 24}"));
+        var first = new TaskCompletionSource();
+        session.Set("first", (Action)(() => first.TrySetResult()));
+        var time = await session.StopAfterAsync(
+            "Sync-ScramjetState $file | Where-Object Kind -eq Instance | ForEach-Object { $first.Invoke() }",
+            TimeSpan.Zero,
+            () => first.Task);
+        Assert.True(time < TimeSpan.FromSeconds(10), $"It took {time}.");
+
+        // The pipeline of the command was stopped, so the next command writes the warning.
+        var warning = "";
+        for (var wait = Stopwatch.StartNew(); warning.Length == 0 && wait.Elapsed < TimeSpan.FromSeconds(30);)
+            warning = string.Concat(session.Run("Get-ScramjetHub").Warnings);
+        var numbers = Regex.Match(
+            warning,
+            $@"^The command was stopped: (\d+) of 25 changes were made, and these were begun: Add instance {sequence.Name} on .*\. Compare-");
+        Assert.True(numbers.Success, warning);
+        var done = int.Parse(numbers.Groups[1].Value, CultureInfo.InvariantCulture);
+        Assert.InRange(done, 2, 24);
+        var running = session.Get($"Get-ScramjetInstance {sequence.Name} -Status Running, Starting").Count;
+        Assert.InRange(running, done - 1, done - 1 + Regex.Count(warning, "Add instance"));
+    }
+
+    [Theory]
+    [InlineData("memroy: 128", "memroy: 'memroy' isn't a limit; the limits are memory and gpu")]
+    [InlineData("Memory: 128", "Memory: 'Memory' isn't a limit; the limits are memory and gpu")]
+    [InlineData("memory: 128MB", "memory: the limit memory must be a number of megabytes greater than 0")]
+    [InlineData("memory: -1", "memory: the limit memory must be a number of megabytes greater than 0")]
+    [InlineData("memory: 0", "memory: the limit memory must be a number of megabytes greater than 0")]
+    [InlineData("gpu: 1", "gpu: the limit gpu must be true or false")]
+    public void Limits_are_checked_when_the_file_is_read(string limit, string expected)
+    {
+        using var session = real.ConnectHub();
+        session.Set("file", _files.Write("a.yaml", "sequences: {x: {version: a, instances: [{}, {limits: {" + limit + "}}]}}"));
+        var error = session.Error("Sync-ScramjetState $file");
+        Assert.Equal("BAD_PARAMETERS", Engine.Code(error));
+        Assert.Contains($"a.yaml', sequences.x.instances[1].limits.{expected}", error.ToString(), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -291,7 +505,7 @@ public sealed class StateTests(RealPlatform real) : IDisposable
         using var session = hub.Connect();
         var sequence = hub.Sequence("wait");
         var (topic, input) = (hub.NewTopic(), hub.NewTopic());
-        session.Set("file", Write("state.json", $$"""
+        session.Set("file", _files.Write("state.json", $$"""
             {
                 "sequences": { "hello": { "path": "{{sequence.Folder}}", "instances": [{ "inputTopic": "{{input}}", "limits": { "memory": 256 } }] } },
                 "topics": { "{{topic}}": { "contentType": "text/plain" } }
@@ -302,7 +516,7 @@ public sealed class StateTests(RealPlatform real) : IDisposable
         Assert.Equal(input, Text(session.Single($"Get-ScramjetInstance {sequence.Name}"), "InputTopic"));
         Assert.Equal(["Same Instance", "Same Sequence", "Same Topic"], Plan(session.Get("Compare-ScramjetState $file")));
 
-        Write("state.json", $$"""{ "topics": { "{{topic}}": {} } }""");
+        _files.Write("state.json", $$"""{ "topics": { "{{topic}}": {} } }""");
         var compared = session.Get("Compare-ScramjetState $file");
         Assert.Equal(["Change Topic"], Plan(compared));
         Assert.Equal("contentType: text/plain -> application/x-ndjson", Assert.Single(Differences(compared)));
@@ -316,7 +530,7 @@ public sealed class StateTests(RealPlatform real) : IDisposable
         await using var hub = await HubUnderTest.StartAsync(TestHub.Npm, real);
         using var session = hub.Connect();
         var sequence = hub.Sequence("wait");
-        session.Set("file", Hello(sequence, "    - {inputTopic: test-in}\n    - {args: [x]}\ntopics: {test-made: {}}"));
+        session.Set("file", _files.WriteHello(sequence, "    - {inputTopic: test-in}\n    - {args: [x]}\ntopics: {test-made: {}}"));
         var result = session.Run("Sync-ScramjetState $file");
         Assert.Equal(["Add Instance", "Add Sequence"], Plan(result.Output));
         Assert.Equal(["NOT_SUPPORTED", "NOT_SUPPORTED"], result.Errors.Select(Engine.Code));
@@ -331,7 +545,7 @@ public sealed class StateTests(RealPlatform real) : IDisposable
         using var session = hub.Connect();
         var sequence = hub.Sequence("wait");
         var variable = $"TEST_{sequence.Name[5..].ToUpperInvariant()}";
-        session.Set("file", Hello(sequence, "    - {appConfig: {login: 'me:${env:" + variable + "}', text: '$${env:NO}'}}"));
+        session.Set("file", _files.WriteHello(sequence, "    - {appConfig: {login: 'me:${env:" + variable + "}', text: '$${env:NO}'}}"));
         var error = session.Error("Compare-ScramjetState $file");
         Assert.Equal("BAD_PARAMETERS", Engine.Code(error));
         Assert.Contains(
@@ -359,11 +573,11 @@ public sealed class StateTests(RealPlatform real) : IDisposable
         using var session = hub.Connect();
         var sequence = hub.Sequence("wait");
         session.Get($"$null = Publish-ScramjetSequence '{sequence.Folder}' | Start-ScramjetSequence -AppConfig @{{ db = @{{ password = 'hunter2' }} }} -Wait");
-        session.Set("file", Path.Combine(_folder, "out.json"));
+        session.Set("file", _files.PathOf("out.json"));
         var variable = $"{sequence.Name.Replace('-', '_').ToUpperInvariant()}_DB_PASSWORD";
         var result = session.Run("Export-ScramjetState $file");
         Assert.Contains(variable, string.Concat(result.Warnings), StringComparison.Ordinal);
-        var text = File.ReadAllText(Path.Combine(_folder, "out.json"));
+        var text = _files.Read("out.json");
         Assert.DoesNotContain("hunter2", text, StringComparison.Ordinal);
         Assert.Contains($"${{env:{variable}}}", text, StringComparison.Ordinal);
 
@@ -371,9 +585,9 @@ public sealed class StateTests(RealPlatform real) : IDisposable
         var changes = session.Run("Compare-ScramjetState $file").Output.Where(c => Text(c, "Name") == sequence.Name);
         Assert.Equal(["Same Instance", "Same Sequence"], Plan(changes));
         session.Get("Export-ScramjetState $file -Force -IncludeSecret");
-        Assert.Contains("hunter2", File.ReadAllText(Path.Combine(_folder, "out.json")), StringComparison.Ordinal);
+        Assert.Contains("hunter2", _files.Read("out.json"), StringComparison.Ordinal);
         if (!OperatingSystem.IsWindows())
-            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Path.Combine(_folder, "out.json")));
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(_files.PathOf("out.json")));
     }
 
     [Theory]
@@ -400,7 +614,7 @@ public sealed class StateTests(RealPlatform real) : IDisposable
     public void A_file_with_an_error_is_refused_with_the_place_of_the_error(string name, string text, string expected)
     {
         using var session = real.ConnectHub();
-        session.Set("file", Write(name, text));
+        session.Set("file", _files.Write(name, text));
         foreach (var command in new[] { "Compare-ScramjetState $file", "Sync-ScramjetState $file" })
         {
             var result = session.Run(command);
@@ -419,7 +633,7 @@ public sealed class StateTests(RealPlatform real) : IDisposable
     {
         using var session = real.ConnectHub();
         using var sequence = TestSequence.Of("wait");
-        session.Set("file", Write("a.psd1", $$"""
+        session.Set("file", _files.Write("a.psd1", $$"""
             @{
                 hubs      = '*'
                 sequences = @{ x = @{ path = '{{sequence.Folder}}'; instances = @(@{ args = @('one'); appConfig = @{ a = @(@(1), 2) } }) } }
@@ -435,8 +649,8 @@ public sealed class StateTests(RealPlatform real) : IDisposable
         using var session = real.ConnectHub();
         using var sequence = TestSequence.Of("wait");
         foreach (var file in Directory.GetFiles(sequence.Folder))
-            File.Copy(file, Path.Combine(Directory.CreateDirectory(Path.Combine(_folder, "programs", "one")).FullName, Path.GetFileName(file)));
-        session.Set("file", Write("state.yaml", "sequences: {x: {path: programs/one}}"));
+            File.Copy(file, Path.Combine(Directory.CreateDirectory(_files.PathOf("programs/one")).FullName, Path.GetFileName(file)));
+        session.Set("file", _files.Write("state.yaml", "sequences: {x: {path: programs/one}}"));
         var change = Assert.Single(session.Get("Set-Location /; Compare-ScramjetState $file"));
         Assert.Equal(sequence.Name, Text(change, "Name"));
     }

@@ -56,9 +56,10 @@ public sealed class InstanceWatch
     /// <summary>Waits until an instance that was started has run for <see cref="InstanceTimings.ProofTime"/>, or has ended successfully.</summary>
     /// <param name="known">The instance as it was last seen.</param>
     /// <param name="timeout">How long it may take to run; null to wait without a limit.</param>
+    /// <param name="canEnd">Whether it may end successfully in this time. Otherwise, that is an error too.</param>
     /// <param name="cancellationToken">Cancels the wait.</param>
     /// <exception cref="ScramjetException"><c>INSTANCE_FAILED</c>: it ended otherwise. <c>TIMEOUT</c>: it doesn't run.</exception>
-    public async Task<Instance> UntilProvenAsync(Instance known, TimeSpan? timeout, CancellationToken cancellationToken = default)
+    public async Task<Instance> UntilProvenAsync(Instance known, TimeSpan? timeout, bool canEnd = true, CancellationToken cancellationToken = default)
     {
         known = await UntilRunningAsync(known, timeout, cancellationToken).ConfigureAwait(false);
         var clock = Stopwatch.StartNew();
@@ -66,12 +67,15 @@ public sealed class InstanceWatch
         known = await UntilAsync(known, IsProven, "to run for a moment", null, cancellationToken).ConfigureAwait(false);
 
         // A hub of 0.18 forgets an instance at once if it failed, and otherwise after ten seconds.
-        if (!known.HasEnded || known.Succeeded == true)
+        if (!known.HasEnded || (canEnd && known.Succeeded == true))
             return known;
+        var how = known.Succeeded == true ? " by itself" : known.ExitCode is { } code ? $" with exit code {code}" : "";
+        var why = known.Succeeded == true ? ", but should keep running"
+            : string.IsNullOrEmpty(known.ExitReason) ? ""
+            : ": " + known.ExitReason!.TrimEnd('.');
         throw new ScramjetException(
             ErrorCodes.InstanceFailed,
-            $"The instance '{known.Id}' on '{known.Hub}' ended{(known.ExitCode is { } code ? $" with exit code {code}" : "")} right after its start" +
-            $"{(string.IsNullOrEmpty(known.ExitReason) ? "" : ": " + known.ExitReason!.TrimEnd('.'))}.",
+            $"The instance '{known.Id}' on '{known.Hub}' ended{how} right after its start{why}.",
             "Check what the program writes to its standard error and its log.");
     }
 

@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace Scramjet.Client.Packaging;
 
@@ -13,6 +14,8 @@ internal sealed class ContentHash
 {
     private const int ShownBytes = 8;
 
+    private static readonly Regex s_label = new(@"[+.]sha\.[0-9a-f]{16}\z", RegexOptions.CultureInvariant);
+
     private readonly SortedDictionary<string, string> _items = new(StringComparer.Ordinal);
 
     /// <summary>Adds the hash to a version, as build metadata.</summary>
@@ -21,6 +24,9 @@ internal sealed class ContentHash
         var plain = version ?? "";
         return $"{plain}{(plain.IndexOf('+') < 0 ? '+' : '.')}sha.{hash}";
     }
+
+    /// <summary>Returns whether a version has the hash of the content.</summary>
+    public static bool IsIn(string? version) => version is not null && s_label.IsMatch(version);
 
     public static string Hex(byte[] bytes) => BitConverter.ToString(bytes).Replace("-", "").ToLowerInvariant();
 

@@ -49,11 +49,15 @@ internal static class Packages
     /// <summary>Returns the sequence that has the content of a package with a content label, or null if the hub has none.</summary>
     public static Sequence? FindSame(CommandContext context, IReadOnlyList<Sequence> existing, PackageManifest manifest)
     {
-        var same = existing.FirstOrDefault(s => s.Name == manifest.Name && s.Version == manifest.Version);
+        var same = Find(existing, manifest);
         if (same is not null)
             context.Output.PostVerbose($"{same.Hub} has {manifest.Name} with the same content already: {same.Id}.");
         return same;
     }
+
+    /// <summary>Returns the first sequence with the name and version of a package, or null if there is none.</summary>
+    public static Sequence? Find(IReadOnlyList<Sequence> existing, PackageManifest manifest) =>
+        existing.FirstOrDefault(s => s.Name == manifest.Name && s.Version == manifest.Version);
 
     /// <summary>Returns the last part of a path.</summary>
     public static string NameOf(string path) => Path.GetFileName(path.TrimEnd('/', '\\'));

@@ -97,7 +97,7 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
     protected sealed override void BeginProcessing()
     {
         var session = ScramjetSession.Current;
-        var output = new PipelineOutput(_pump, CommandRuntime, VerboseWriter, WarningWriter);
+        var output = new PipelineOutput(_pump, CommandRuntime, VerboseWriter, WarningWriter, () => AsksForRemovals);
         _commandLine = new CommandLine(MyInvocation);
         var options = new RequestOptions
         {
@@ -196,6 +196,11 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
 
     /// <summary>Whether verbose messages are shown. Use it on the pipeline thread.</summary>
     private protected bool ShowsVerbose => Applies("Verbose", IsShown);
+
+    /// <summary>Whether the user is asked only about changes of high impact. -Confirm, with either value, applies to all changes.</summary>
+    private bool AsksForRemovals => !MyInvocation.BoundParameters.ContainsKey("Confirm")
+        && LanguagePrimitives.TryConvertTo<ConfirmImpact>(GetVariableValue("ConfirmPreference"), out var preference)
+        && preference == ConfirmImpact.High;
 
     /// <summary>Asks for confirmation, or describes the action if -WhatIf is used.</summary>
     private protected Task<bool> ConfirmAsync(string target, string action) => Context.Output.ConfirmAsync(target, action);

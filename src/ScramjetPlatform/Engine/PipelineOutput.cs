@@ -11,8 +11,12 @@ namespace ScramjetPlatform.Engine;
 /// <param name="runtime">The command's streams.</param>
 /// <param name="verbose">Writes a verbose message.</param>
 /// <param name="warn">Writes a warning.</param>
-internal sealed class PipelineOutput(PipelinePump pump, ICommandRuntime runtime, Action<string> verbose, Action<string> warn)
+/// <param name="asksForRemovals">Returns whether the user is asked only about changes of high impact, such as removals.</param>
+internal sealed class PipelineOutput(PipelinePump pump, ICommandRuntime runtime, Action<string> verbose, Action<string> warn, Func<bool> asksForRemovals)
 {
+    private bool _yesToAll;
+    private bool _noToAll;
+
     /// <summary>Writes an object. The task completes when the pipeline has room for more.</summary>
     public Task WriteAsync(object? value) => pump.WriteAsync(value);
 
@@ -30,6 +34,19 @@ internal sealed class PipelineOutput(PipelinePump pump, ICommandRuntime runtime,
     /// <summary>Asks for confirmation, or describes the action if -WhatIf is used.</summary>
     public Task<bool> ConfirmAsync(string target, string action) =>
         pump.InvokeAsync(() => runtime.ShouldProcess(DisplayText.Clean(target), DisplayText.Clean(action)));
+
+    /// <summary>
+    /// Asks for confirmation of a removal by a command that doesn't only remove. The user is asked as by a command whose ConfirmImpact is high.
+    /// </summary>
+    public Task<bool> ConfirmRemovalAsync(string target, string action) => pump.InvokeAsync(() =>
+    {
+        var (what, how) = (DisplayText.Clean(target)!, DisplayText.Clean(action)!);
+        return runtime.ShouldProcess(what, how) && (!asksForRemovals() || runtime.ShouldContinue(
+            $"Are you sure you want to perform this action?\nPerforming the operation \"{how}\" on target \"{what}\".",
+            "Confirm",
+            ref _yesToAll,
+            ref _noToAll));
+    });
 
     /// <summary>Writes a non-terminating error.</summary>
     public void PostError(Exception error, object? target) => _ = pump.PostAsync(() => runtime.WriteError(ErrorRecords.From(error, target)));

@@ -31,6 +31,8 @@ public sealed class CompareScramjetStateCommand : HubCmdlet
 
     private protected override Task ProcessAsync() => _planner!.ForEachAsync(Places.Scope, Prune, WriteAsync);
 
+    private protected override Task EndAsync() => _planner!.WarnOfNothingAsync(Prune);
+
     private protected override void AfterEnd() => _planner?.Dispose();
 
     private async Task WriteAsync(StatePlan plan)

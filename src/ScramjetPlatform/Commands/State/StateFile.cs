@@ -49,7 +49,10 @@ internal sealed class StateFile : IDisposable
     public StatePlaces Places { get; }
 
     /// <summary>The hubs that are named in full.</summary>
-    public IEnumerable<(string Hub, string Location)> NamedHubs => Parts.SelectMany(p => p.NamedHubs).Distinct();
+    public IEnumerable<(TextPattern Hub, string Location)> NamedHubs => Parts.SelectMany(p => p.NamedHubs).Distinct();
+
+    /// <summary>Whether the file has no entries.</summary>
+    public bool IsEmpty => Sequences.Count + Topics.Count == 0;
 
     private IEnumerable<StatePlaces> Parts => Sequences.Select(s => s.Places)
         .Concat(Sequences.SelectMany(s => s.Instances ?? []).Select(i => i.Places))
@@ -171,6 +174,12 @@ internal sealed class StateFile : IDisposable
             OutputTopic = fields.TryGetValue(OutputTopicKey, out var output) ? output.Text() : null,
         };
 
+        foreach (var limit in EntriesOf(fields, LimitsKey))
+        {
+            if (InstanceLimits.FindWrong(limit.Key, limit.Value.Token) is { } why)
+                throw limit.Value.Error(why, InstanceLimits.Advice);
+        }
+
         var settings = new StateSettings(Options(node => node.Token), Options(StateReferences.Resolve));
         if (!fields.TryGetValue(FingerprintKey, out var fingerprint))
             return settings;
@@ -208,7 +217,7 @@ internal sealed class StatePlaces(TextPattern[]? hubs, TextPattern[]? spaces, st
     public bool NamesHubs { get; init; }
 
     /// <summary>The hubs that are named in full, and where.</summary>
-    public IEnumerable<(string Hub, string Location)> NamedHubs => (hubs ?? []).Where(h => !h.IsWildcard).Select(h => (h.Text, location));
+    public IEnumerable<(TextPattern Hub, string Location)> NamedHubs => (hubs ?? []).Where(h => !h.IsWildcard).Select(h => (h, location));
 
     /// <summary>Returns whether a hub is meant.</summary>
     public bool Include(string hub, string? space) =>

@@ -44,6 +44,9 @@ internal sealed record StateIdentity(string Owner, int Number, string Fingerprin
             : null;
     }
 
+    /// <summary>Returns whether another id is of the same entry with the same settings.</summary>
+    public bool IsSame(StateIdentity? other) => other?.Owner == Owner && other.Fingerprint == Fingerprint;
+
     /// <summary>Returns the hash of names.</summary>
     public static string OwnerOf(params string[] names)
     {

@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Linq;
 using Scramjet.Client;
 using Scramjet.Client.Model;
+using Scramjet.Client.Packaging;
 using Scramjet.Client.Streams;
 
 namespace ScramjetPlatform;
@@ -16,6 +17,7 @@ internal sealed class StatePlan
     private readonly HubState _hub;
     private readonly List<StateStep> _steps = [];
     private readonly List<ScramjetException> _problems = [];
+    private readonly List<string> _warnings = [];
     private readonly HashSet<string> _usedIds;
 
     private StatePlan(StateFile file, HubState hub)
@@ -33,6 +35,9 @@ internal sealed class StatePlan
 
     /// <summary>What the file wants that the hub can't do.</summary>
     public IReadOnlyList<ScramjetException> Problems => _problems;
+
+    /// <summary>What the hub has beside the file, and can't be changed.</summary>
+    public IReadOnlyList<string> Warnings => _warnings;
 
     /// <summary>Compares a hub with a file.</summary>
     /// <param name="file">The file, of which the packages were checked.</param>
@@ -76,6 +81,15 @@ internal sealed class StatePlan
                 continue;
             }
 
+            if (!isSame && !TopicName.IsValid(topic.Name))
+            {
+                _problems.Add(new ScramjetException(
+                    ErrorCodes.BadParameters,
+                    $"{topic.Location}: the hub '{_hub.Hub}' can't create the topic '{topic.Name}', because it accepts only names with {TopicName.Characters}.",
+                    "Use another name for the topic."));
+                continue;
+            }
+
             var change = Change(
                 isSame ? StateAction.Same : existing is null ? StateAction.Add : StateAction.Change,
                 StateKind.Topic,
@@ -93,42 +107,52 @@ internal sealed class StatePlan
     {
         foreach (var sequence in _hub.Sequences.Where(s => s.Name is null || !names.Contains(s.Name)))
         {
-            AddRemoval(sequence);
+            AddRemoval(sequence, NotInFile, isPruned: true);
             foreach (var instance in _hub.Running.Where(i => i.SequenceId == sequence.Id))
-                AddRemoval(instance, sequence.Name ?? sequence.Id);
+                AddRemoval(instance, sequence.Name ?? sequence.Id, isPruned: true);
         }
 
         // A topic that an instance uses belongs to the instance.
-        var removed = new HashSet<string>(_steps.Select(s => s.OldInstance?.Id).OfType<string>(), StringComparer.Ordinal);
+        var removed = new HashSet<string>(
+            _steps.Where(s => s.Change.ActionCode == StateAction.Remove).Select(s => s.OldInstance?.Id).OfType<string>(),
+            StringComparer.Ordinal);
         var staying = _hub.Running.Where(i => !removed.Contains(i.Id)).SelectMany(i => new[] { i.InputTopic, i.OutputTopic });
         var started = _steps.SelectMany(s => new[] { s.Options?.InputTopic, s.Options?.OutputTopic });
         var kept = new HashSet<string>(_file.Topics.Where(t => t.Places.Include(_hub.Hub, _hub.Space)).Select(t => t.Name), StringComparer.Ordinal);
         kept.UnionWith(staying.Concat(started).OfType<string>());
         foreach (var topic in _hub.Topics.Where(t => !kept.Contains(t.Name) && _hub.Version.SupportsManagement))
         {
+            if (!TopicName.IsValid(topic.Name))
+            {
+                _warnings.Add(
+                    $"The hub '{_hub.Hub}' has the topic '{topic.Name}', which the file doesn't have, and can't remove it: "
+                        + $"it accepts only names with {TopicName.Characters}. The topic is there until the hub restarts.");
+                continue;
+            }
+
             var change = Change(StateAction.Remove, StateKind.Topic, topic.Name, null);
             change.Description = topic.ContentType ?? "";
             change.Differences = [NotInFile];
-            _steps.Add(new StateStep(change));
+            _steps.Add(new StateStep(change) { IsPruned = true });
         }
     }
 
-    private void AddRemoval(Sequence sequence, string? why = null)
+    private void AddRemoval(Sequence sequence, string why, bool isPruned = false)
     {
         var change = Change(StateAction.Remove, StateKind.Sequence, sequence.Name ?? sequence.Id, null);
         change.Id = sequence.Id;
         change.Description = sequence.Version ?? "";
-        change.Differences = [why ?? NotInFile];
-        _steps.Add(new StateStep(change) { OldSequence = sequence });
+        change.Differences = [why];
+        _steps.Add(new StateStep(change) { OldSequence = sequence, IsPruned = isPruned });
     }
 
-    private void AddRemoval(Instance instance, string name)
+    private void AddRemoval(Instance instance, string name, bool isPruned = false)
     {
         var change = Change(StateAction.Remove, StateKind.Instance, name, null);
         change.Id = instance.Id;
         change.Description = Describe(instance);
         change.Differences = [NotInFile];
-        _steps.Add(new StateStep(change) { OldInstance = instance });
+        _steps.Add(new StateStep(change) { OldInstance = instance, IsPruned = isPruned });
     }
 
     private static string Describe(Instance instance) => new StateSettings(instance.StartedWith, instance.StartedWith).Describe();
@@ -138,12 +162,16 @@ internal sealed class StatePlan
         $"{location}: the hub '{_hub.Hub}' has version {_hub.Version}, which doesn't support {what}.",
         $"Name other hubs with {StateFile.HubsKey}, or use a hub of version 0.26 or newer.");
 
-    /// <summary>Returns an id for a new instance that its hub doesn't list.</summary>
+    /// <summary>
+    /// Returns an id for a new instance that its hub doesn't list. Its number begins anywhere: a hub of 1.0.1 runs two programs under one id if two commands
+    /// start them at the same time.
+    /// </summary>
     private string NewId(string owner, string fingerprint)
     {
-        for (var number = 0; number <= StateIdentity.MaxInstances; number++)
+        var first = Guid.NewGuid().GetHashCode() & StateIdentity.MaxInstances;
+        for (var i = 0; i <= StateIdentity.MaxInstances; i++)
         {
-            var id = new StateIdentity(owner, number, fingerprint).ToString();
+            var id = new StateIdentity(owner, (first + i) & StateIdentity.MaxInstances, fingerprint).ToString();
             if (_usedIds.Add(id))
                 return id;
         }
@@ -160,10 +188,13 @@ internal sealed class StatePlan
         private readonly Sequence[] _found;
         private readonly Dictionary<string, PlannedSequence> _versions = new(StringComparer.Ordinal);
         private readonly Dictionary<string, PlannedSequence> _successors = new(StringComparer.Ordinal);
-        private readonly List<Instance> _instances;
+        private List<Instance> _instances;
 
         /// <summary>Whether instances can be there that the file isn't about.</summary>
         private bool _isOpen;
+
+        /// <summary>Whether the file wants a version, or an instance of it, that the hub can't have. The other versions stay then.</summary>
+        private bool _isIncomplete;
 
         public Group(StatePlan plan, string name, StateSequence[] wanted)
         {
@@ -182,6 +213,7 @@ internal sealed class StatePlan
         {
             AddSequences();
             AddInstances();
+            AddUnusedCopies();
         }
 
         private void AddSequences()
@@ -189,10 +221,21 @@ internal sealed class StatePlan
             foreach (var sequence in _wanted.OrderBy(s => s.Package is null))
             {
                 if (!_versions.ContainsKey(sequence.Version ?? ""))
-                    _versions[sequence.Version ?? ""] = new PlannedSequence(sequence, _found.FirstOrDefault(s => s.Version == sequence.Version));
+                    _versions[sequence.Version ?? ""] = new PlannedSequence(sequence, Find(sequence.Version));
             }
 
-            var old = new Queue<Sequence>(_found.Where(s => !_versions.ContainsKey(s.Version ?? "")));
+            foreach (var missing in _versions.Values.Where(v => v.Existing is null && v.Source.Package is null).Select(v => v.Source).ToArray())
+            {
+                _isIncomplete = true;
+                _versions.Remove(missing.Version ?? "");
+                _plan._problems.Add(NotPublishable(missing));
+            }
+
+            // An instance that can't be started again isn't moved to another version.
+            var fingerprints = _wanted.SelectMany(s => s.Instances ?? []).Select(i => i.Settings.GivenFingerprint).OfType<string>().ToArray();
+            _isIncomplete |= _instances.Any(i => !HasVersionOf(i) && fingerprints.Contains(StateIdentity.Parse(i.Id)?.Fingerprint));
+            _isOpen |= _isIncomplete;
+            var old = new Queue<Sequence>(_isIncomplete ? [] : _found.Where(s => !_versions.ContainsKey(s.Version ?? "")));
             foreach (var planned in _versions.Values)
             {
                 var (existing, replaced) = (planned.Existing, planned.Existing is null && old.Count > 0 ? old.Dequeue() : null);
@@ -217,8 +260,44 @@ internal sealed class StatePlan
             }
         }
 
+        /// <summary>Returns the version on the hub. If there are several copies of it, this is the one with the most instances.</summary>
+        private Sequence? Find(string? version) =>
+            _found.Where(s => s.Version == version).OrderByDescending(s => _instances.Count(i => i.SequenceId == s.Id)).FirstOrDefault();
+
+        /// <summary>
+        /// Adds the removal of copies with the same content, such as one that another command has published at the same time. Without the hash in its version,
+        /// the content of a copy isn't known.
+        /// </summary>
+        private void AddUnusedCopies()
+        {
+            var leaving = new HashSet<string?>(_plan._steps.Where(s => s.Change.ActionCode != StateAction.Same).Select(s => s.OldInstance?.Id));
+            var used = new HashSet<string?>(Hub.Running.Where(i => !leaving.Contains(i.Id)).Select(i => i.SequenceId));
+            foreach (var copy in _found.Where(s => ContentHash.IsIn(s.Version) && !used.Contains(s.Id)))
+            {
+                if (_versions.TryGetValue(copy.Version!, out var planned) && planned.Existing?.Id != copy.Id)
+                    _plan.AddRemoval(copy, $"it is another copy of {copy.Version}, which no instance uses");
+            }
+        }
+
+        private ScramjetException NotPublishable(StateSequence sequence)
+        {
+            var others = string.Join(", ", _found.Select(s => s.Version).Distinct());
+            return new ScramjetException(
+                ErrorCodes.NotFound,
+                $"{sequence.Location}.{StateFile.VersionKey}: the hub '{Hub.Hub}' doesn't have version {sequence.Version} of '{_name}'"
+                    + $"{(others.Length == 0 ? "" : $", only {others}")}, and the file has no {StateFile.PathKey} to publish it from.",
+                $"Correct the version, or replace {StateFile.VersionKey} with {StateFile.PathKey}, the folder or package of the sequence.");
+        }
+
         private void AddInstances()
         {
+            // What runs of another version is left alone if that version stays.
+            if (_isIncomplete)
+                _instances.RemoveAll(i => !HasVersionOf(i));
+
+            // Those of other copies come last, so that the copies can be removed.
+            var kept = new HashSet<string?>(_versions.Values.Select(v => v.Existing?.Id));
+            _instances = [.. _instances.OrderBy(i => !kept.Contains(i.SequenceId))];
             var slots = _wanted.SelectMany(Slots).ToArray();
             Match(slots, (slot, instance) => slot.IsOwned(instance) && IsSame(slot, instance));
             Match(slots, IsSame);
@@ -240,7 +319,7 @@ internal sealed class StatePlan
         {
             foreach (var instances in sequence.Instances ?? [])
             {
-                if (instances.Count == 0 || !instances.Places.Include(Hub.Hub, Hub.Space))
+                if (instances.Count == 0 || !instances.Places.Include(Hub.Hub, Hub.Space) || !_versions.ContainsKey(sequence.Version ?? ""))
                     continue;
 
                 if (instances.Settings.RequiresStartOptions && !Hub.Version.SupportsStartOptions)
@@ -275,6 +354,12 @@ internal sealed class StatePlan
             var instance = slot.Instance;
             var differences = instance is null ? [] : slot.Differences(instance, VersionOf(instance));
             var isSame = instance is not null && differences.Count == 0;
+            if (!isSame && slot.Source.Settings.GivenFingerprint is not null)
+            {
+                _plan._problems.Add(NotStartable(slot));
+                return;
+            }
+
             var change = _plan.Change(
                 isSame ? StateAction.Same : instance is null ? StateAction.Add : StateAction.Change,
                 StateKind.Instance,
@@ -290,9 +375,14 @@ internal sealed class StatePlan
                 OldInstance = instance,
                 Options = slot.Source.Settings.ToOptions(id),
                 StopsFirst = slot.Source.StopsFirst,
-                UnknownSettings = slot.Source.Settings.GivenFingerprint is null ? null : $"{slot.Source.Location}.{StateFile.FingerprintKey}",
             });
         }
+
+        private ScramjetException NotStartable(Slot slot) => new(
+            ErrorCodes.NotFound,
+            $"{slot.Source.Location}.{StateFile.FingerprintKey}: the hub '{Hub.Hub}' doesn't run this instance of '{_name}', "
+                + "and the file doesn't have the configuration to start it with.",
+            $"Replace {StateFile.FingerprintKey} with appConfig and limits.");
 
         /// <summary>Adds the move of an instance that the file isn't about to the new version of its sequence.</summary>
         private void AddMove(Instance instance, PlannedSequence successor)
@@ -309,6 +399,9 @@ internal sealed class StatePlan
                 StopsFirst = instance.InputTopic is not null || instance.OutputTopic is not null,
             });
         }
+
+        /// <summary>Returns whether the file has the version that an instance runs.</summary>
+        private bool HasVersionOf(Instance instance) => _versions.ContainsKey(VersionOf(instance) ?? "");
 
         private string? VersionOf(Instance instance) => _found.First(s => s.Id == instance.SequenceId).Version;
     }

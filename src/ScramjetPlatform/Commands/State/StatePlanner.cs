@@ -12,14 +12,21 @@ namespace ScramjetPlatform;
 /// <summary>Reads a state file, and compares the hubs of a scope with it.</summary>
 internal sealed class StatePlanner : IDisposable
 {
+    /// <summary>How many hubs a warning names.</summary>
+    private const int MaxNamed = 10;
+
     private readonly CommandContext _context;
+    private readonly string _path;
     private readonly Lazy<Task<StateFile>> _file;
+    private readonly ConcurrentDictionary<string, bool> _scope = new(StringComparer.Ordinal);
+    private readonly ConcurrentBag<Task> _comparisons = [];
 
     /// <param name="context">The command.</param>
     /// <param name="path">The path of the file. Paths in the file are relative to its folder.</param>
     public StatePlanner(CommandContext context, string path)
     {
         _context = context;
+        _path = path;
         _file = new Lazy<Task<StateFile>>(() => ReadAsync(path));
     }
 
@@ -27,7 +34,14 @@ internal sealed class StatePlanner : IDisposable
     /// <param name="scope">The hubs that the command is about.</param>
     /// <param name="prune">Whether to remove what the file doesn't have.</param>
     /// <param name="body">Called for each hub.</param>
-    public async Task ForEachAsync(CommandScope scope, bool prune, Func<StatePlan, Task> body)
+    public Task ForEachAsync(CommandScope scope, bool prune, Func<StatePlan, Task> body)
+    {
+        var comparison = CompareAsync(scope, prune, body);
+        _comparisons.Add(comparison);
+        return comparison;
+    }
+
+    private async Task CompareAsync(CommandScope scope, bool prune, Func<StatePlan, Task> body)
     {
         var file = await _file.Value.ConfigureAwait(false);
         var seen = new ConcurrentBag<string>();
@@ -35,11 +49,15 @@ internal sealed class StatePlanner : IDisposable
         await places.ForEachHubAsync(async hub =>
         {
             seen.Add(hub.Id);
-            if (!file.Includes(hub.Id, hub.Space) || !_context.IsFirst(hub.Client))
+            var isMeant = file.Includes(hub.Id, hub.Space);
+            _scope.TryAdd(hub.Space is null ? hub.Id : $"{hub.Space}/{hub.Id}", isMeant);
+            if (!isMeant || !_context.IsFirst(hub.Client))
                 return;
 
             PlaceFinder.RequireConnected(hub);
             var plan = StatePlan.Of(file, await HubState.GetAsync(_context, hub.Client).ConfigureAwait(false), prune);
+            foreach (var warning in plan.Warnings)
+                _context.Output.PostWarning(warning);
             foreach (var problem in plan.Problems)
                 _context.Report(problem, hub.Id);
             await body(plan).ConfigureAwait(false);
@@ -48,15 +66,41 @@ internal sealed class StatePlanner : IDisposable
         // A hub outside the scope isn't meant, and one in a space that didn't respond may be there.
         if (scope.Hubs.Length > 0 || scope.Spaces.Length > 0 || places.Failed.Count > 0)
             return;
-        foreach (var (hub, location) in file.NamedHubs.Where(named => !seen.Contains(named.Hub, StringComparer.OrdinalIgnoreCase)))
+        foreach (var (hub, location) in file.NamedHubs.Where(named => !seen.Any(named.Hub.IsMatch)))
         {
             _context.Report(
                 new ScramjetException(
                     ErrorCodes.NotFound,
-                    $"{location}: there is no hub '{hub}'.",
+                    $"{location}: there is no hub '{hub.Text}'.",
                     "Correct the file, or connect the hub to its space. Get-ScramjetHub lists the hubs."),
-                hub);
+                hub.Text);
         }
+    }
+
+    /// <summary>Waits for all comparisons, and warns if nothing was compared, because the file is empty or about other hubs.</summary>
+    /// <param name="prune">Whether to remove what the file doesn't have.</param>
+    public async Task WarnOfNothingAsync(bool prune)
+    {
+        await Task.WhenAll(_comparisons).IgnoreOutcomeAsync().ConfigureAwait(false);
+        if (_file is not { IsValueCreated: true, Value.Status: TaskStatus.RanToCompletion } || _context.HasReported)
+            return;
+
+        var file = _file.Value.Result;
+        if (file.IsEmpty && !file.Places.NamesHubs)
+            Warn("has no sequences and no topics, and names no hubs. Add them, or check the path");
+        else if (file.IsEmpty && !prune)
+            Warn("has no sequences and no topics. Add them, or use -Prune to remove what its hubs have");
+        else if (!_scope.Values.Any(static isMeant => isMeant))
+            Warn($"is about other hubs; {DescribeScope()}. Check {StateFile.HubsKey} and {StateFile.SpacesKey} in the file, -Hub, -Space and the context");
+    }
+
+    private void Warn(string why) => _context.Output.PostWarning($"Nothing was compared: '{_path}' {why}.");
+
+    private string DescribeScope()
+    {
+        var hubs = _scope.Keys.OrderBy(h => h, StringComparer.Ordinal).ToArray();
+        var more = hubs.Length > MaxNamed ? $", and {hubs.Length - MaxNamed} more" : "";
+        return hubs.Length == 0 ? "no hub is in scope" : $"the hubs in scope are {string.Join(", ", hubs.Take(MaxNamed))}{more}";
     }
 
     /// <summary>Closes the packages.</summary>

@@ -20,6 +20,9 @@ internal sealed class StateStep(ScramjetStateChange change)
 {
     public ScramjetStateChange Change => change;
 
+    /// <summary>Whether it is the removal of something that the file doesn't have, because of -Prune.</summary>
+    public bool IsPruned { get; init; }
+
     /// <summary>Whether the change was begun.</summary>
     public bool IsBegun { get; set; }
 
@@ -40,7 +43,4 @@ internal sealed class StateStep(ScramjetStateChange change)
 
     /// <summary>Whether the old instance is stopped before the new one is started.</summary>
     public bool StopsFirst { get; init; }
-
-    /// <summary>Where the file doesn't say what the instance is started with; null if it does.</summary>
-    public string? UnknownSettings { get; init; }
 }

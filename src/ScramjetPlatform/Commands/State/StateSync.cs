@@ -2,11 +2,13 @@ using System;
 using System.Collections.Concurrent;
 using System.Collections.Generic;
 using System.Linq;
+using System.Net;
 using System.Threading;
 using System.Threading.Tasks;
 using Scramjet.Client;
 using Scramjet.Client.Instances;
 using Scramjet.Client.Model;
+using Scramjet.Client.Streams;
 using ScramjetPlatform.Engine;
 
 namespace ScramjetPlatform;
@@ -34,7 +36,9 @@ internal sealed class StateSync(CommandContext context, TimeSpan startTime, Time
         var confirmed = new HashSet<StateStep>();
         foreach (var step in steps.Where(s => s.Change.ActionCode != StateAction.Same))
         {
-            if (await context.Output.ConfirmAsync(TargetOf(step.Change), ActionOf(step.Change)).ConfigureAwait(false))
+            var (target, action) = (TargetOf(step.Change), ActionOf(step.Change));
+            var isConfirmed = step.IsPruned ? context.Output.ConfirmRemovalAsync(target, action) : context.Output.ConfirmAsync(target, action);
+            if (await isConfirmed.ConfigureAwait(false))
                 confirmed.Add(step);
         }
 
@@ -109,6 +113,8 @@ internal sealed class StateSync(CommandContext context, TimeSpan startTime, Time
         /// <summary>How many instances of a hub are started at the same time.</summary>
         private const int ConcurrentStarts = 4;
 
+        private readonly Dictionary<StateStep, Instance> _started = [];
+
         /// <summary>The first error that says that the hub can't be reached.</summary>
         private ScramjetException? _lost;
 
@@ -125,6 +131,7 @@ internal sealed class StateSync(CommandContext context, TimeSpan startTime, Time
             await EachAsync(s => s.Topic is not null, CreateTopicAsync).ConfigureAwait(false);
             await EachAsync(s => s.Change.KindCode == StateKind.Sequence && s.Sequence is not null, UploadAsync, isLast: s => s.OldSequence is null)
                 .ConfigureAwait(false);
+            await FindStartedAsync().ConfigureAwait(false);
             await EachAsync(s => s.Options is not null, StartAsync).ConfigureAwait(false);
             await EachAsync(s => s.OldInstance is not null && s.Options is null, StopOldAsync).ConfigureAwait(false);
             await EachAsync(s => s.OldSequence is not null, RemoveSequenceAsync).ConfigureAwait(false);
@@ -198,39 +205,68 @@ internal sealed class StateSync(CommandContext context, TimeSpan startTime, Time
 
         private async Task CreateTopicAsync(StateStep step)
         {
+            var topic = step.Topic!;
             if (step.Change.ActionCode == StateAction.Change)
-                await Hub.DeleteTopicAsync(step.Topic!.Name, context.Cancellation).ConfigureAwait(false);
-            await Hub.CreateTopicAsync(step.Topic!.Name, step.Topic.ContentType, context.Cancellation).ConfigureAwait(false);
+                await RemoveTopicAsync(step).ConfigureAwait(false);
+            try
+            {
+                await Hub.CreateTopicAsync(topic.Name, topic.ContentType, context.Cancellation).ConfigureAwait(false);
+            }
+            catch (ScramjetApiException e) when (e.StatusCode is HttpStatusCode.BadRequest or HttpStatusCode.Conflict)
+            {
+                // Something else may have created it since the hub was compared.
+                var topics = await Hub.ListTopicsAsync(context.Cancellation).ConfigureAwait(false);
+                if (topics.FirstOrDefault(t => t.Name == topic.Name) is not { } other)
+                    throw;
+                if (other.ContentType is { } type && !ContentTypes.AreSame(type, topic.ContentType))
+                {
+                    throw new ScramjetException(
+                        e.Code,
+                        $"Something else has created the topic '{topic.Name}' on '{plan.Hub.Hub}' with the content type {type}, not {topic.ContentType}.",
+                        "Correct the file, or run the command again to replace the topic.",
+                        e);
+                }
+            }
         }
 
-        private async Task RemoveTopicAsync(StateStep step)
+        private Task RemoveTopicAsync(StateStep step) => IgnoreMissingAsync(Hub.DeleteTopicAsync(step.Change.Name, context.Cancellation));
+
+        /// <summary>Waits for the removal of something. If it is gone already, that is fine.</summary>
+        private static async Task IgnoreMissingAsync(Task removal)
         {
             try
             {
-                await Hub.DeleteTopicAsync(step.Change.Name, context.Cancellation).ConfigureAwait(false);
+                await removal.ConfigureAwait(false);
             }
             catch (ScramjetApiException e) when (e.Code == ErrorCodes.NotFound)
             {
-                // It has gone with the instances that used it.
+                // A topic goes with the instances that use it, and another command may have removed the same thing.
             }
         }
 
+        /// <summary>
+        /// Publishes a sequence, unless another command has done that since the hub was compared. If both do it at the same time, the copy that the hub lists
+        /// first is used, and the other one is removed.
+        /// </summary>
         private async Task UploadAsync(StateStep step)
         {
-            var source = step.Sequence!.Source;
-            if (source.Package is not { } package)
+            var planned = step.Sequence!;
+            var package = planned.Source.Package!;
+            if (await FindAsync(package).ConfigureAwait(false) is not { } sequence)
             {
-                throw new ScramjetException(
-                    ErrorCodes.NotFound,
-                    $"{source.Location}: the hub '{plan.Hub.Hub}' doesn't have version {source.Version} of '{source.Name}', " +
-                    $"and the file has no {StateFile.PathKey}.",
-                    $"Replace {StateFile.VersionKey} with {StateFile.PathKey}, the folder or package of the sequence.");
+                var uploaded = await Packages.UploadAsync(context, planned.Source.Path!.Text(), package, Hub).ConfigureAwait(false);
+                sequence = await FindAsync(package).ConfigureAwait(false) ?? uploaded;
+                planned.IsUploaded = sequence.Id == uploaded.Id;
+                if (!planned.IsUploaded)
+                    await IgnoreMissingAsync(context.Watch.RemoveAsync(uploaded.Client, cancellationToken: context.Cancellation)).ConfigureAwait(false);
             }
 
-            step.Sequence.Existing = await Packages.UploadAsync(context, source.Path!.Text(), package, Hub).ConfigureAwait(false);
-            step.Sequence.IsUploaded = true;
-            step.Change.NewId = step.Sequence.Existing.Id;
+            planned.Existing = sequence;
+            step.Change.NewId = sequence.Id;
         }
+
+        private async Task<Sequence?> FindAsync(LazyPackage package) =>
+            Packages.Find(await Hub.ListSequencesAsync(context.Cancellation).ConfigureAwait(false), package.Manifest);
 
         private async Task StartAsync(StateStep step)
         {
@@ -240,45 +276,68 @@ internal sealed class StateSync(CommandContext context, TimeSpan startTime, Time
                 return;
             }
 
-            if (step.UnknownSettings is { } location)
-            {
-                throw new ScramjetException(
-                    ErrorCodes.BadParameters,
-                    $"{location}: the file doesn't have the configuration that the instance is started with.",
-                    $"Replace {StateFile.FingerprintKey} with appConfig and limits.");
-            }
-
             if (step is { StopsFirst: true, OldInstance: not null })
                 await StopOldAsync(step).ConfigureAwait(false);
-            await StartNewAsync(step, step.Sequence.Existing).ConfigureAwait(false);
+            if (_started.TryGetValue(step, out var started))
+                step.Change.NewId = started.Id;
+            else
+                await StartNewAsync(step, step.Sequence.Existing).ConfigureAwait(false);
             if (step is { StopsFirst: false, OldInstance: not null })
                 await StopOldAsync(step).ConfigureAwait(false);
+        }
+
+        /// <summary>Finds the instances that another command has started since the hub was compared. Their ids tell which changes they are.</summary>
+        private async Task FindStartedAsync()
+        {
+            var open = plan.Steps.Where(s => confirmed.Contains(s) && s is { Options.InstanceId: not null, Sequence.Existing: not null }).ToArray();
+            if (open.Length == 0 || _lost is not null)
+                return;
+
+            IReadOnlyList<Instance> instances;
+            try
+            {
+                instances = await Hub.ListInstancesAsync(context.Cancellation).ConfigureAwait(false);
+            }
+            catch (ScramjetException)
+            {
+                // What is wrong is an error of the starts.
+                return;
+            }
+
+            var known = new HashSet<string>(plan.Hub.Listed.Select(i => i.Id), StringComparer.OrdinalIgnoreCase);
+            var others = instances.Where(i => !known.Contains(i.Id) && !i.HasEnded && !i.IsEnding).ToList();
+            foreach (var step in open)
+            {
+                var id = StateIdentity.Parse(step.Options!.InstanceId!);
+                var started = others.Find(i => i.SequenceId == step.Sequence!.Existing!.Id && id?.IsSame(StateIdentity.Parse(i.Id)) == true);
+                if (started is not null && others.Remove(started))
+                    _started[step] = started;
+            }
         }
 
         /// <summary>Starts an instance, and removes it if it doesn't run.</summary>
         private async Task StartNewAsync(StateStep step, Sequence sequence)
         {
-            var started = await context.StartAsync(sequence, step.Options!).ConfigureAwait(false);
-            step.Change.NewId = started.Id;
+            Instance? started = null;
             try
             {
-                var proven = await context.Watch.UntilProvenAsync(started, sync.StartTime, context.Cancellation).ConfigureAwait(false);
-                if (proven.HasEnded)
-                {
-                    throw new ScramjetException(
-                        ErrorCodes.InstanceFailed,
-                        $"The instance '{proven.Id}' on '{proven.Hub}' ended by itself right after its start. "
-                            + "A state file is about instances that keep running.");
-                }
+                started = await context.StartAsync(sequence, step.Options!).ConfigureAwait(false);
+                step.Change.NewId = started.Id;
+                await context.Watch.UntilProvenAsync(started, sync.StartTime, canEnd: false, context.Cancellation).ConfigureAwait(false);
             }
-            catch (ScramjetException e) when (!IsLost(e))
+            catch (ScramjetException e) when (!IsLost(e) && (started is not null || step.OldInstance is not null))
             {
-                await InstanceFailure.ShowAsync(context, started).ConfigureAwait(false);
-                await context.Watch.KillAsync(started, removeImmediately: true, context.Cancellation).IgnoreOutcomeAsync().ConfigureAwait(false);
+                if (started is not null)
+                {
+                    await InstanceFailure.ShowAsync(context, started).ConfigureAwait(false);
+                    await context.Watch.KillAsync(started, removeImmediately: true, context.Cancellation).IgnoreOutcomeAsync().ConfigureAwait(false);
+                }
+
                 var old = step.OldInstance is null ? ""
                     : step.StopsFirst ? await RestoreAsync(step.OldInstance).ConfigureAwait(false)
                     : " The old one keeps running.";
-                throw new ScramjetException(e.Code, e.Message + old, "Check what the program wrote to its standard error, which was shown as a warning.", e);
+                var advice = started is null ? e.RecommendedAction : "Check what the program wrote to its standard error, which was shown as a warning.";
+                throw new ScramjetException(e.Code, e.Message + old, advice, e);
             }
         }
 
@@ -317,7 +376,17 @@ internal sealed class StateSync(CommandContext context, TimeSpan startTime, Time
                     "Correct the program.");
             }
 
-            await SequenceReplacement.RemoveAsync(context, step.OldSequence!, plan.Hub.Listed).ConfigureAwait(false);
+            var staying = plan.Steps.FirstOrDefault(
+                s => s.Change.ResultCode == StateResult.Skipped && s.OldInstance is { } instance && instance.SequenceId == step.OldSequence!.Id);
+            if (staying is not null)
+            {
+                var published = step.Sequence is null ? "" : "The new one was published. ";
+                await EndAsync(step, StateResult.Skipped, $"{published}'{step.Change.Id}' stays, because its instance '{staying.Change.Id}' does.")
+                    .ConfigureAwait(false);
+                return;
+            }
+
+            await IgnoreMissingAsync(SequenceReplacement.RemoveAsync(context, step.OldSequence!, plan.Hub.Listed)).ConfigureAwait(false);
         }
 
         /// <summary>Removes a sequence that was uploaded if no instance of it could be started.</summary>

@@ -55,5 +55,7 @@ public sealed class SyncScramjetStateCommand : HubCmdlet
         await sync.RunAsync(plans, _isWhatIf).ConfigureAwait(false);
     }
 
+    private protected override Task EndAsync() => _planner!.WarnOfNothingAsync(Prune);
+
     private protected override void AfterEnd() => _planner?.Dispose();
 }
