@@ -53,7 +53,7 @@ Describe 'State files at the prompt' {
         Invoke-ScreenCommand $screen 'Clear-Host' | Out-Null
         Send-ScreenKey $screen 'Sync-ScramjetState state.yaml -Prune{Enter}'
         $rows = Wait-Screen $screen '\[Y\] Yes .*\[L\] No to All'
-        $rows -join ' ' | Should -Match 'Performing the operation "Remove sequence" on target "other \(.+\) on sth-0"\.'
+        $rows -join ' ' | Should -Match 'Performing the operation "Remove sequence" on target "other \(\S+\)\s+on sth-0"\.'
         Send-ScreenKey $screen 'n{Enter}'
         (Wait-ScreenPrompt $screen) -match '^- sequence other on sth-0.*Skipped' | Should -HaveCount 1
         Invoke-ScreenCommand $screen 'Clear-Host' | Out-Null

@@ -324,8 +324,9 @@ public sealed class StateTests(RealPlatform real) : IDisposable
         Assert.All(results, r => Assert.Equal(["Add Instance: Done", "Add Instance: Done", "Add Sequence: Done"], Results(r.Output)));
         Assert.Single(session.Get($"Get-ScramjetSequence {sequence.Name}"));
 
-        // If both have started their instances at the same moment, the next run stops those that are too many.
-        session.Get("Sync-ScramjetState $file -GracePeriodSec 0.1");
+        // Where instances can't be given ids, each command has started its own, and half of them are too many.
+        if (which == TestHub.Npm)
+            session.Get("Sync-ScramjetState $file -GracePeriodSec 0.1");
         Assert.Equal(["Same Instance", "Same Instance", "Same Sequence"], Plan(session.Get("Compare-ScramjetState $file")));
         Assert.Equal(2, session.Get($"Get-ScramjetInstance {sequence.Name} -Status Running").Count);
     }

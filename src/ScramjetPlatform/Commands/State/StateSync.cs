@@ -115,6 +115,8 @@ internal sealed class StateSync(CommandContext context, TimeSpan startTime, Time
 
         private readonly Dictionary<StateStep, Instance> _started = [];
 
+        private readonly HashSet<string> _known = new(plan.Hub.Listed.Select(i => i.Id), StringComparer.OrdinalIgnoreCase);
+
         /// <summary>The first error that says that the hub can't be reached.</summary>
         private ScramjetException? _lost;
 
@@ -286,34 +288,55 @@ internal sealed class StateSync(CommandContext context, TimeSpan startTime, Time
                 await StopOldAsync(step).ConfigureAwait(false);
         }
 
-        /// <summary>Finds the instances that another command has started since the hub was compared. Their ids tell which changes they are.</summary>
+        /// <summary>Finds the instances that another command has started since the hub was compared.</summary>
         private async Task FindStartedAsync()
         {
             var open = plan.Steps.Where(s => confirmed.Contains(s) && s is { Options.InstanceId: not null, Sequence.Existing: not null }).ToArray();
             if (open.Length == 0 || _lost is not null)
                 return;
 
-            IReadOnlyList<Instance> instances;
-            try
-            {
-                instances = await Hub.ListInstancesAsync(context.Cancellation).ConfigureAwait(false);
-            }
-            catch (ScramjetException)
-            {
-                // What is wrong is an error of the starts.
-                return;
-            }
-
-            var known = new HashSet<string>(plan.Hub.Listed.Select(i => i.Id), StringComparer.OrdinalIgnoreCase);
-            var others = instances.Where(i => !known.Contains(i.Id) && !i.HasEnded && !i.IsEnding).ToList();
+            var others = await ListNewAsync().ConfigureAwait(false);
             foreach (var step in open)
             {
-                var id = StateIdentity.Parse(step.Options!.InstanceId!);
-                var started = others.Find(i => i.SequenceId == step.Sequence!.Existing!.Id && id?.IsSame(StateIdentity.Parse(i.Id)) == true);
-                if (started is not null && others.Remove(started))
+                if (others.Find(i => IsOf(step, i)) is { } started && others.Remove(started))
                     _started[step] = started;
             }
         }
+
+        /// <summary>
+        /// Kills an instance if another command has started the same at the same time, so that there is one too many. The ones that the hub lists first stay.
+        /// </summary>
+        private async Task KillExtraAsync(StateStep step, Instance own)
+        {
+            if (step.Options!.InstanceId is null)
+                return;
+
+            var wanted = plan.Steps.Count(s => s.Options?.InstanceId is not null && s.Sequence == step.Sequence && IsOf(s, own));
+            var kept = (await ListNewAsync().ConfigureAwait(false)).Where(i => IsOf(step, i)).Take(wanted).ToArray();
+            if (kept.Length < wanted || Array.Exists(kept, i => i.Id == own.Id))
+                return;
+
+            await context.Watch.KillAsync(own, removeImmediately: true, context.Cancellation).ConfigureAwait(false);
+            step.Change.NewId = kept[wanted - 1].Id;
+        }
+
+        /// <summary>Lists the running instances that weren't there when the hub was compared, none if that fails.</summary>
+        private async Task<List<Instance>> ListNewAsync()
+        {
+            try
+            {
+                var instances = await Hub.ListInstancesAsync(context.Cancellation).ConfigureAwait(false);
+                return [.. instances.Where(i => !_known.Contains(i.Id) && !i.HasEnded && !i.IsEnding)];
+            }
+            catch (ScramjetException)
+            {
+                return [];
+            }
+        }
+
+        /// <summary>Returns whether an instance is what a step starts, which its id tells.</summary>
+        private static bool IsOf(StateStep step, Instance instance) => instance.SequenceId == step.Sequence?.Existing?.Id
+            && StateIdentity.Parse(step.Options!.InstanceId!)?.IsSame(StateIdentity.Parse(instance.Id)) == true;
 
         /// <summary>Starts an instance, and removes it if it doesn't run.</summary>
         private async Task StartNewAsync(StateStep step, Sequence sequence)
@@ -324,6 +347,7 @@ internal sealed class StateSync(CommandContext context, TimeSpan startTime, Time
                 started = await context.StartAsync(sequence, step.Options!).ConfigureAwait(false);
                 step.Change.NewId = started.Id;
                 await context.Watch.UntilProvenAsync(started, sync.StartTime, canEnd: false, context.Cancellation).ConfigureAwait(false);
+                await KillExtraAsync(step, started).ConfigureAwait(false);
             }
             catch (ScramjetException e) when (!IsLost(e) && (started is not null || step.OldInstance is not null))
             {
