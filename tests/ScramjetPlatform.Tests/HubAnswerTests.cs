@@ -253,6 +253,28 @@ public sealed class HubAnswerTests(RealPlatform real) : IDisposable
         session.Get($"'{name}', '{name}-text', '{name}-bytes' | ForEach-Object {{ Remove-ScramjetTopic $_ -Confirm:$false }}");
     }
 
+    [Theory]
+    [EachHub(Only10 = true)]
+    public async Task A_topic_is_used_and_removed_with_each_name_that_hubs_accept(TestHub which)
+    {
+        await using var hub = await HubUnderTest.StartAsync(which, real);
+        using var session = hub.Connect();
+        var name = hub.NewTopic() + "_A+1";
+        session.Get($"New-ScramjetTopic '{name}' text/plain; 'hi' | Send-ScramjetTopicData '{name}'");
+        Assert.Equal("hi", session.Single($"Receive-ScramjetTopicData '{name}' -First 1").BaseObject);
+        session.Get($"Remove-ScramjetTopic '{name}' -Confirm:$false");
+        Assert.Empty(session.Get($"Get-ScramjetTopic '{name}*'"));
+
+        // An instance can leave a topic with another name, which stays.
+        foreach (var other in new[] { "a.b", "[x]", "a b" })
+        {
+            var error = session.Error($"Remove-ScramjetTopic '{other}' -Confirm:$false");
+            Assert.Equal("NOT_SUPPORTED", Code(error));
+            Assert.Contains($"can't remove the topic '{other}': it accepts only names with", error.ToString(), StringComparison.Ordinal);
+            Assert.StartsWith("ParameterArgumentValidationError", session.Error($"New-ScramjetTopic '{other}'").FullyQualifiedErrorId);
+        }
+    }
+
     [Fact]
     public void The_error_for_a_wrong_content_type_of_a_topic_of_a_space_contains_the_right_one()
     {

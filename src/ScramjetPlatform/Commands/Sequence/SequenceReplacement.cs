@@ -84,7 +84,8 @@ internal sealed class SequenceReplacement
 
             if (startsOne && started.Count == 0)
                 started.Add(await _context.StartAsync(sequence, new StartOptions()).ConfigureAwait(false));
-            var running = await Task.WhenAll(started.Select(i => _context.Watch.UntilProvenAsync(i, StartTime, cancellationToken: _context.Cancellation))).ConfigureAwait(false);
+            Task<Instance> ProveAsync(Instance instance) => _context.Watch.UntilProvenAsync(instance, StartTime, cancellationToken: _context.Cancellation);
+            var running = await Task.WhenAll(started.Select(ProveAsync)).ConfigureAwait(false);
             stopsOld = true;
             await _context.ForEachAsync(_running.Select(r => r.Instance), StopAsync).ConfigureAwait(false);
             return running;

@@ -163,8 +163,8 @@ internal sealed class StatePlan
         $"Name other hubs with {StateFile.HubsKey}, or use a hub of version 0.26 or newer.");
 
     /// <summary>
-    /// Returns an id for a new instance that its hub doesn't list. Its number begins anywhere: a hub of 1.0.1 runs two programs under one id if two commands
-    /// start them at the same time.
+    /// Returns an id for a new instance that its hub doesn't list. Its number is random: a hub of 1.0.1 that is asked for one id twice at the same time, by two
+    /// commands, runs two programs under it, and crashes when they end.
     /// </summary>
     private string NewId(string owner, string fingerprint)
     {
