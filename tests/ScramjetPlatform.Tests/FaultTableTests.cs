@@ -260,6 +260,11 @@ public sealed partial class FaultTableTests
             if (Fault.Name == "gives two lengths" && Command.Items is not null && codes is ["INVALID_RESPONSE" or "STREAM_BROKEN"])
                 Outcome = "INVALID_RESPONSE or STREAM_BROKEN";
 
+            // A filter compares the output with what the hub's log says of it, if that comes in time.
+            if (Fault.Name == "gives two lengths" && Command is { Items: not null, Kind: FaultedCommand.Filter }
+                && codes.All(c => c is "INVALID_RESPONSE" or "STREAM_BROKEN"))
+                Outcome = $"{NoError}, INVALID_RESPONSE or STREAM_BROKEN";
+
             // This includes whether the command still needs the response.
             if (Command.Exception(Fault) is "")
                 Outcome = $"{NoError} or {Fault.Codes[0]}";
