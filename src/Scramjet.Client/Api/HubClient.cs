@@ -269,6 +269,8 @@ public sealed class HubClient : PlaceClient
         }
         catch (ScramjetApiException e) when (e.StatusCode == HttpStatusCode.BadRequest && !TopicName.IsValid(name))
         {
+            if ((await ListTopicsAsync(cancellationToken).ConfigureAwait(false)).All(t => t.Name != name))
+                throw new ScramjetException(ErrorCodes.NotFound, $"The hub '{HubId}' has no topic '{DisplayText.Clean(name)}'.", "Check the name.", e);
             throw new ScramjetException(
                 ErrorCodes.NotSupported,
                 $"The hub '{HubId}' can't remove the topic '{DisplayText.Clean(name)}': it accepts only names with {TopicName.Characters}.",
