@@ -65,6 +65,35 @@ public sealed class InstanceCountTests(RealPlatform real)
         return place;
     }
 
+    [Theory]
+    [EachHub]
+    public async Task All_instances_read_the_output_in_the_same_way(TestHub which)
+    {
+        await using var place = await PublishAsync(which, "echo");
+        var session = place.Session;
+        session.Get("$lines = 1..60 | ForEach-Object { if ($_ % 7) { \"$_.50\" } else { 'text' } }");
+        foreach (var way in new[] { "", "-Ordered" })
+        {
+            var lines = session.Get($"$lines | Invoke-ScramjetSequence {place.Sequence.Name} -InstanceCount 3 {way}").Select(o => o.BaseObject).ToArray();
+            Assert.Equal(60, lines.OfType<string>().Count());
+            Assert.Equal("1.50", lines.Order().First());
+        }
+
+        Assert.Equal(60, session.Get($"{Numbers(60)} | Invoke-ScramjetSequence {place.Sequence.Name} -InstanceCount 3 | ForEach-Object n").Count);
+    }
+
+    [Theory]
+    [EachHub]
+    public async Task Input_from_two_places_is_an_error_before_anything_is_done(TestHub which)
+    {
+        await using var place = await PublishAsync(which, "echo");
+        var session = place.Session;
+        var error = session.Error($"1 | Invoke-ScramjetSequence {place.Sequence.Name} -Path '{place.Sequence.Folder}'");
+        Assert.Equal("BAD_PARAMETERS", Code(error));
+        Assert.Single(session.Get($"Get-ScramjetSequence {place.Sequence.Name}"));
+        Assert.Empty(session.Get($"Get-ScramjetInstance -Sequence {place.Sequence.Name}"));
+    }
+
     private static string NewFile() => Path.Combine(Path.GetTempPath(), "scramjet-test-" + Guid.NewGuid().ToString("N"));
 
     /// <summary>The real hubs, whose instances are processes.</summary>

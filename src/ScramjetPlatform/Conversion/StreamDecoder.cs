@@ -14,6 +14,7 @@ internal sealed class StreamDecoder
     private readonly PSObjectReader _reader = new();
     private readonly bool _strict;
     private bool? _json;
+    private bool _keepsNumbers;
 
     /// <param name="contentType">The content type; null to detect it from the first line.</param>
     public StreamDecoder(string? contentType)
@@ -24,6 +25,13 @@ internal sealed class StreamDecoder
         _json = contentType.IndexOf("json", StringComparison.OrdinalIgnoreCase) >= 0;
         _strict = _json.Value;
     }
+
+    /// <summary>
+    /// Creates a decoder for one of several streams of the same command. Each line decides for itself, because the first lines of the streams can differ: if it
+    /// isn't JSON, or just a number where the input is text, it remains text.
+    /// </summary>
+    /// <param name="inputType">The content type of the command's input.</param>
+    public static StreamDecoder ForSeveral(string inputType) => new(null) { _json = true, _keepsNumbers = new StreamDecoder(inputType)._json != true };
 
     /// <summary>Converts lines to objects.</summary>
     /// <param name="lines">The lines.</param>
@@ -38,7 +46,7 @@ internal sealed class StreamDecoder
         for (var i = 0; i < lines.Count; i++)
         {
             var line = lines[i];
-            if (_json == false)
+            if (_json == false || (_keepsNumbers && !PSJson.IsCompound(line)))
             {
                 values.Add(line);
                 continue;

@@ -46,7 +46,7 @@ internal static class OutputWriter
     {
         var report = share?.Reporter(context.Report) ?? context.Report;
         var reader = new LineReader(stream);
-        var decoder = new StreamDecoder(contentType);
+        var decoder = share?.CreateDecoder(contentType) ?? new StreamDecoder(contentType);
         var written = 0L;
         try
         {

@@ -5,6 +5,7 @@ using System.IO;
 using System.Threading.Tasks;
 using Scramjet.Client;
 using Scramjet.Client.Streams;
+using ScramjetPlatform.Conversion;
 
 namespace ScramjetPlatform.Streams;
 
@@ -74,6 +75,11 @@ internal sealed class RecordShare
     /// <summary>Returns the records as the body of a request.</summary>
     /// <param name="contentType">The content type to send them with.</param>
     public StreamBody ToBody(string contentType) => StreamBody.From(token => _deal.TakeAsync(this, _part, token), contentType, _deal.IsAscii);
+
+    /// <summary>Creates the decoder of the output.</summary>
+    /// <param name="contentType">The content type; null for the default.</param>
+    public StreamDecoder CreateDecoder(string? contentType) =>
+        contentType is null && _deal.IsShared ? StreamDecoder.ForSeveral(_deal.ContentType) : new StreamDecoder(contentType);
 
     /// <summary>Writes output of the instance to the pipeline. The task completes when there is room for more.</summary>
     /// <param name="values">The values.</param>
