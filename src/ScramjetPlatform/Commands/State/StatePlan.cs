@@ -15,14 +15,16 @@ internal sealed class StatePlan
 
     private readonly StateFile _file;
     private readonly HubState _hub;
+    private readonly bool _prune;
     private readonly List<StateStep> _steps = [];
     private readonly List<ScramjetException> _problems = [];
     private readonly List<string> _warnings = [];
     private readonly HashSet<string> _usedIds;
 
-    private StatePlan(StateFile file, HubState hub)
+    private StatePlan(StateFile file, HubState hub, bool prune)
     {
         _file = file;
+        _prune = prune;
         _hub = hub;
         _usedIds = new HashSet<string>(hub.Listed.Select(i => i.Id), StringComparer.OrdinalIgnoreCase);
     }
@@ -45,7 +47,7 @@ internal sealed class StatePlan
     /// <param name="prune">Whether the hub's sequences, instances and topics are removed that the file doesn't have.</param>
     public static StatePlan Of(StateFile file, HubState hub, bool prune)
     {
-        var plan = new StatePlan(file, hub);
+        var plan = new StatePlan(file, hub, prune);
         plan.AddTopics();
         var wanted = file.Sequences.Where(s => s.IsOn(hub.Hub, hub.Space)).GroupBy(s => s.Name, StringComparer.Ordinal).ToArray();
         foreach (var group in wanted)
@@ -107,9 +109,9 @@ internal sealed class StatePlan
     {
         foreach (var sequence in _hub.Sequences.Where(s => s.Name is null || !names.Contains(s.Name)))
         {
-            AddRemoval(sequence, NotInFile, isPruned: true);
+            AddRemoval(sequence, NotInFile);
             foreach (var instance in _hub.Running.Where(i => i.SequenceId == sequence.Id))
-                AddRemoval(instance, sequence.Name ?? sequence.Id, isPruned: true);
+                AddRemoval(instance, sequence.Name ?? sequence.Id);
         }
 
         // A topic that an instance uses belongs to the instance.
@@ -133,26 +135,26 @@ internal sealed class StatePlan
             var change = Change(StateAction.Remove, StateKind.Topic, topic.Name, null);
             change.Description = topic.ContentType ?? "";
             change.Differences = [NotInFile];
-            _steps.Add(new StateStep(change) { IsPruned = true });
+            _steps.Add(new StateStep(change) { IsAsked = _prune });
         }
     }
 
-    private void AddRemoval(Sequence sequence, string why, bool isPruned = false)
+    private void AddRemoval(Sequence sequence, string why)
     {
         var change = Change(StateAction.Remove, StateKind.Sequence, sequence.Name ?? sequence.Id, null);
         change.Id = sequence.Id;
         change.Description = sequence.Version ?? "";
         change.Differences = [why];
-        _steps.Add(new StateStep(change) { OldSequence = sequence, IsPruned = isPruned });
+        _steps.Add(new StateStep(change) { OldSequence = sequence, IsAsked = _prune });
     }
 
-    private void AddRemoval(Instance instance, string name, bool isPruned = false)
+    private void AddRemoval(Instance instance, string name)
     {
         var change = Change(StateAction.Remove, StateKind.Instance, name, null);
         change.Id = instance.Id;
         change.Description = Describe(instance);
         change.Differences = [NotInFile];
-        _steps.Add(new StateStep(change) { OldInstance = instance, IsPruned = isPruned });
+        _steps.Add(new StateStep(change) { OldInstance = instance, IsAsked = _prune });
     }
 
     private static string Describe(Instance instance) => new StateSettings(instance.StartedWith, instance.StartedWith).Describe();

@@ -20,8 +20,8 @@ internal sealed class StateStep(ScramjetStateChange change)
 {
     public ScramjetStateChange Change => change;
 
-    /// <summary>Whether it is the removal of something that the file doesn't have, because of -Prune.</summary>
-    public bool IsPruned { get; init; }
+    /// <summary>Whether it is a removal that is asked about, because -Prune is used.</summary>
+    public bool IsAsked { get; init; }
 
     /// <summary>Whether the change was begun.</summary>
     public bool IsBegun { get; set; }

@@ -37,7 +37,7 @@ internal sealed class StateSync(CommandContext context, TimeSpan startTime, Time
         foreach (var step in steps.Where(s => s.Change.ActionCode != StateAction.Same))
         {
             var (target, action) = (TargetOf(step.Change), ActionOf(step.Change));
-            var isConfirmed = step.IsPruned ? context.Output.ConfirmRemovalAsync(target, action) : context.Output.ConfirmAsync(target, action);
+            var isConfirmed = step.IsAsked ? context.Output.ConfirmRemovalAsync(target, action) : context.Output.ConfirmAsync(target, action);
             if (await isConfirmed.ConfigureAwait(false))
                 confirmed.Add(step);
         }
