@@ -87,6 +87,8 @@ public sealed class InstanceLifeTests(RealPlatform real)
 
         // According to $i, which is an old snapshot, it is running.
         Assert.False((bool)session.Single("$i.HasEnded").BaseObject);
+        if (which != TestHub.Npm)
+            Assert.DoesNotContain("What if", session.Render("$i.Id | Stop-ScramjetInstance -Force -WhatIf"), StringComparison.Ordinal);
         foreach (var how in new[] { "-Wait", "-Force -Wait", "-TimeoutSec 0.1", "-Force -RemoveImmediately" })
         {
             var stopped = session.Single($"$i | Stop-ScramjetInstance {how} -PassThru");

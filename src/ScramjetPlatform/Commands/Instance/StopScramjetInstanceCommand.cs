@@ -62,7 +62,7 @@ public sealed class StopScramjetInstanceCommand : HubCmdlet
     private async Task StopAsync(Instance instance)
     {
         var target = $"{instance.SequenceName ?? "instance"} ({instance.Id}) on {instance.Hub}";
-        if (!await ConfirmAsync(target, Force ? "Kill" : "Stop").ConfigureAwait(false))
+        if (!instance.HasEnded && !await ConfirmAsync(target, Force ? "Kill" : "Stop").ConfigureAwait(false))
             return;
 
         var after = Force

@@ -111,6 +111,14 @@ public sealed class InvokeScramjetSequenceCommand : DataCmdlet
 
     private void CheckCombination()
     {
+        if (CommandLine.ExpectsInput && CommandLine.Has(nameof(InputObject)))
+        {
+            throw TerminatingError.BadParameters(
+                "The input comes from the pipeline, and from -InputObject or a value without a name as well.",
+                "Specify one of them. With -Path, no sequence is named.",
+                InputObject);
+        }
+
         if (RemoveAfter && Sequence is not null)
         {
             throw TerminatingError.BadParameters(

@@ -174,7 +174,7 @@ internal sealed class InvokedInstance(CommandContext context, InvocationOptions 
             silence = SilenceAfterSuccess;
             await Share.CompleteAsync().ConfigureAwait(false);
             if (!all)
-                TellUnread(instance);
+                TellUnread(instance, body.ContentType);
             deal.EnsureAnswered(Share);
         }
         catch (OutputMismatchException e)
@@ -239,13 +239,14 @@ internal sealed class InvokedInstance(CommandContext context, InvocationOptions 
         reading.Cancel();
     }
 
-    private void TellUnread(InstanceClient instance)
+    private void TellUnread(InstanceClient instance, string? contentType)
     {
         var text = $"The instance {instance.InstanceId} ended before it had read all of its input.";
-        if (deal.IsShared && !deal.IsOrdered)
-            context.Output.PostWarning($"{text} It had taken {RecordRanges.Amount(Share.Taken)}, which it may not have processed.");
-        else
+        var taken = deal.IsShared ? RecordRanges.Amount(Share.Taken) : $"{Share.Taken} {ItemsOf(contentType)}";
+        if (deal.IsOrdered)
             context.Output.PostVerbose(text);
+        else
+            context.Output.PostWarning($"{text} It had taken {taken}, which it may not have processed.");
     }
 
     private static bool IsTimeout(Exception? error) => error is ScramjetApiException { Code: ErrorCodes.Timeout };
