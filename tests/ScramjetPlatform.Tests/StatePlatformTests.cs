@@ -157,7 +157,7 @@ public sealed class StatePlatformTests : IDisposable
         session.Set("file", _files.WriteHello(sequence, "    - {count: 2}"));
         session.Get("Sync-ScramjetState $file");
 
-        // What the file itself says isn't asked about. A host that asks anyway is an error.
+        // One instance is too many for the file, which names the sequence. Its removal is asked about as the others are.
         _files.WriteHello(sequence, "    - {count: 1}");
         var asked = new List<string>();
         string[] plan = ["Remove Instance", "Remove Instance", "Remove Sequence", "Remove Topic", "Same Instance", "Same Sequence"];
@@ -171,18 +171,18 @@ public sealed class StatePlatformTests : IDisposable
         Assert.Empty(result.Errors);
         Assert.Equal(
             [
-                "Remove Instance: Done", "Remove Instance: Skipped", "Remove Sequence: Skipped", "Remove Topic: Skipped",
+                "Remove Instance: Skipped", "Remove Instance: Skipped", "Remove Sequence: Skipped", "Remove Topic: Skipped",
                 "Same Instance: None", "Same Sequence: None",
             ],
             Results(result.Output));
-        Assert.Equal(3, asked.Count);
+        Assert.Equal(4, asked.Count);
         Assert.All(asked, message => Assert.StartsWith("Are you sure you want to perform this action?", message, StringComparison.Ordinal));
         Assert.Contains(asked, message => message.EndsWith("the operation \"Remove topic\" on target \"cities on sth-0\".", StringComparison.Ordinal));
 
         // Each is asked about once, also with -Confirm.
         asked.Clear();
         session.Get("Sync-ScramjetState $file -Prune -Confirm; & { $ConfirmPreference = 'Medium'; Sync-ScramjetState $file -Prune }");
-        Assert.Equal(6, asked.Count);
+        Assert.Equal(8, asked.Count);
 
         // One answer can be for all of them, and without questions nothing is asked.
         asked.Clear();
@@ -195,7 +195,9 @@ public sealed class StatePlatformTests : IDisposable
         Assert.Single(asked);
         session.Answer = null;
         Assert.Equal(
-            ["Remove Instance: Done", "Remove Sequence: Done", "Remove Topic: Done", "Same Instance: None", "Same Sequence: None"],
+            [
+                "Remove Instance: Done", "Remove Instance: Done", "Remove Sequence: Done", "Remove Topic: Done", "Same Instance: None", "Same Sequence: None",
+            ],
             Results(session.Get("& { $ConfirmPreference = 'None'; Sync-ScramjetState $file -Prune -GracePeriodSec 0.1 }")));
         platform.Hubs[0].Topic("more", "text/plain");
         Assert.Equal(
