@@ -239,11 +239,11 @@ public sealed class HubClient : PlaceClient
         }
 
         var request = Get("/entities");
-        var answer = await SendForObjectAsync(request, cancellationToken).ConfigureAwait(false);
+        var answer = await GetOneAsync(request.Path, static fields => fields.Source, cancellationToken).ConfigureAwait(false);
         var facts = new SharedSequenceFacts();
-        return new HubEntities(
-            ReadList(answer["sequences"] as JArray ?? throw WrongShape(request, "sequences", answer), request, ReadSequence),
-            ReadList(answer["instances"] as JArray ?? throw WrongShape(request, "instances", answer), request, f => ReadInstance(f, facts)));
+        return new HubEntities(ReadList(Items("sequences"), request, ReadSequence), ReadList(Items("instances"), request, f => ReadInstance(f, facts)));
+
+        object?[] Items(string name) => answer.Find(name) as object?[] ?? throw WrongShape(request, name, answer);
     }
 
     /// <summary>Lists the hub's topics: <c>GET /topics</c>. Hubs of 0.18 don't list those that were created by sending data.</summary>
