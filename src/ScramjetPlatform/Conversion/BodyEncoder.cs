@@ -15,8 +15,8 @@ internal sealed class BodyEncoder(string contentType)
 
     private readonly NoteProperties _notes = new();
     private readonly TextBuffer _buffer = new();
-    private JsonTextWriter? _writer;
     private readonly bool _json = contentType.IndexOf("json", StringComparison.OrdinalIgnoreCase) >= 0;
+    private JsonTextWriter? _writer;
 
     public string ContentType { get; } = contentType;
 

@@ -33,9 +33,12 @@ internal sealed class HubState
     public IReadOnlyList<Instance> Listed { get; }
 
     /// <summary>The instances that run, and aren't about to end.</summary>
-    public IEnumerable<Instance> Running => Listed.Where(static i => !i.HasEnded && !i.IsEnding);
+    public IEnumerable<Instance> Running => Listed.Where(Runs);
 
     public IReadOnlyList<Topic> Topics { get; }
+
+    /// <summary>Returns whether an instance runs, and isn't about to end.</summary>
+    public static bool Runs(Instance instance) => !instance.HasEnded && !instance.IsEnding;
 
     /// <summary>Asks a hub for its state.</summary>
     public static async Task<HubState> GetAsync(RequestContext context, HubClient client)

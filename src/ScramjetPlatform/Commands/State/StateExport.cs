@@ -48,8 +48,9 @@ internal sealed class StateExport(IReadOnlyList<HubState> hubs, bool includeSecr
         }
     }
 
-    private static string Some(IReadOnlyCollection<string> items) =>
-        string.Join(", ", items.Take(MaxNamed)) + (items.Count > MaxNamed ? $", and {items.Count - MaxNamed} more" : "");
+    /// <summary>Names some of several things.</summary>
+    public static string Some(IReadOnlyCollection<string> items, int most = MaxNamed) =>
+        string.Join(", ", items.Take(most)) + (items.Count > most ? $", and {items.Count - most} more" : "");
 
     /// <summary>Creates the content.</summary>
     public JObject Create()

@@ -15,16 +15,14 @@ internal sealed class StatePlan
 
     private readonly StateFile _file;
     private readonly HubState _hub;
-    private readonly bool _prune;
     private readonly List<StateStep> _steps = [];
     private readonly List<ScramjetException> _problems = [];
     private readonly List<string> _warnings = [];
     private readonly HashSet<string> _usedIds;
 
-    private StatePlan(StateFile file, HubState hub, bool prune)
+    private StatePlan(StateFile file, HubState hub)
     {
         _file = file;
-        _prune = prune;
         _hub = hub;
         _usedIds = new HashSet<string>(hub.Listed.Select(i => i.Id), StringComparer.OrdinalIgnoreCase);
     }
@@ -47,7 +45,7 @@ internal sealed class StatePlan
     /// <param name="prune">Whether the hub's sequences, instances and topics are removed that the file doesn't have.</param>
     public static StatePlan Of(StateFile file, HubState hub, bool prune)
     {
-        var plan = new StatePlan(file, hub, prune);
+        var plan = new StatePlan(file, hub);
         plan.AddTopics();
         var wanted = file.Sequences.Where(s => s.IsOn(hub.Hub, hub.Space)).GroupBy(s => s.Name, StringComparer.Ordinal).ToArray();
         foreach (var group in wanted)
@@ -135,7 +133,7 @@ internal sealed class StatePlan
             var change = Change(StateAction.Remove, StateKind.Topic, topic.Name, null);
             change.Description = topic.ContentType ?? "";
             change.Differences = [NotInFile];
-            _steps.Add(new StateStep(change) { IsAsked = _prune });
+            _steps.Add(new StateStep(change));
         }
     }
 
@@ -145,7 +143,7 @@ internal sealed class StatePlan
         change.Id = sequence.Id;
         change.Description = sequence.Version ?? "";
         change.Differences = [why];
-        _steps.Add(new StateStep(change) { OldSequence = sequence, IsAsked = _prune });
+        _steps.Add(new StateStep(change) { OldSequence = sequence });
     }
 
     private void AddRemoval(Instance instance, string name)
@@ -154,7 +152,7 @@ internal sealed class StatePlan
         change.Id = instance.Id;
         change.Description = Describe(instance);
         change.Differences = [NotInFile];
-        _steps.Add(new StateStep(change) { OldInstance = instance, IsAsked = _prune });
+        _steps.Add(new StateStep(change) { OldInstance = instance });
     }
 
     private static string Describe(Instance instance) => new StateSettings(instance.StartedWith, instance.StartedWith).Describe();

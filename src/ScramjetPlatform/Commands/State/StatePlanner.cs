@@ -99,8 +99,7 @@ internal sealed class StatePlanner : IDisposable
     private string DescribeScope()
     {
         var hubs = _scope.Keys.OrderBy(h => h, StringComparer.Ordinal).ToArray();
-        var more = hubs.Length > MaxNamed ? $", and {hubs.Length - MaxNamed} more" : "";
-        return hubs.Length == 0 ? "no hub is in scope" : $"the hubs in scope are {string.Join(", ", hubs.Take(MaxNamed))}{more}";
+        return hubs.Length == 0 ? "no hub is in scope" : $"the hubs in scope are {StateExport.Some(hubs, MaxNamed)}";
     }
 
     /// <summary>Closes the packages.</summary>

@@ -20,9 +20,6 @@ internal sealed class StateStep(ScramjetStateChange change)
 {
     public ScramjetStateChange Change => change;
 
-    /// <summary>Whether it is a removal that is asked about, because -Prune is used.</summary>
-    public bool IsAsked { get; init; }
-
     /// <summary>Whether the change was begun.</summary>
     public bool IsBegun { get; set; }
 

@@ -15,9 +15,10 @@ namespace ScramjetPlatform;
 
 /// <summary>Makes hubs match a state file. All that can be done is done, and each change is written with its result.</summary>
 /// <param name="context">The command.</param>
+/// <param name="prune">Whether what the file doesn't have is removed, so that each removal is asked about.</param>
 /// <param name="startTime">How long a new instance may take to run.</param>
 /// <param name="gracePeriod">How long an old instance may take to end by itself.</param>
-internal sealed class StateSync(CommandContext context, TimeSpan startTime, TimeSpan gracePeriod)
+internal sealed class StateSync(CommandContext context, bool prune, TimeSpan startTime, TimeSpan gracePeriod)
 {
     private readonly ConcurrentQueue<(ScramjetException Error, ScramjetStateChange Change)> _failures = [];
 
@@ -37,7 +38,9 @@ internal sealed class StateSync(CommandContext context, TimeSpan startTime, Time
         foreach (var step in steps.Where(s => s.Change.ActionCode != StateAction.Same))
         {
             var (target, action) = (TargetOf(step.Change), ActionOf(step.Change));
-            var isConfirmed = step.IsAsked ? context.Output.ConfirmRemovalAsync(target, action) : context.Output.ConfirmAsync(target, action);
+            var isConfirmed = prune && step.Change.ActionCode == StateAction.Remove
+                ? context.Output.ConfirmRemovalAsync(target, action)
+                : context.Output.ConfirmAsync(target, action);
             if (await isConfirmed.ConfigureAwait(false))
                 confirmed.Add(step);
         }
@@ -326,7 +329,7 @@ internal sealed class StateSync(CommandContext context, TimeSpan startTime, Time
             try
             {
                 var instances = await Hub.ListInstancesAsync(context.Cancellation).ConfigureAwait(false);
-                return [.. instances.Where(i => !_known.Contains(i.Id) && !i.HasEnded && !i.IsEnding)];
+                return [.. instances.Where(i => !_known.Contains(i.Id) && HubState.Runs(i))];
             }
             catch (ScramjetException)
             {

@@ -50,7 +50,7 @@ public sealed class SyncScramjetStateCommand : HubCmdlet
     private protected override async Task ProcessAsync()
     {
         var scope = Places.Scope;
-        var sync = new StateSync(Context, TimeSpan.FromSeconds(WaitTimeoutSec), TimeSpan.FromSeconds(GracePeriodSec));
+        var sync = new StateSync(Context, Prune, TimeSpan.FromSeconds(WaitTimeoutSec), TimeSpan.FromSeconds(GracePeriodSec));
         var plans = await RequestContext.CollectAsync<StatePlan>(add => _planner!.ForEachAsync(scope, Prune, add)).ConfigureAwait(false);
         await sync.RunAsync(plans, _isWhatIf).ConfigureAwait(false);
     }
