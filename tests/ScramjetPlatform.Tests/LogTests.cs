@@ -57,6 +57,38 @@ public sealed class LogTests(RealPlatform real)
         Assert.Equal(Enumerable.Range(0, 5000).Select(n => $"line {n}").Append("ready"), messages);
     }
 
+    [Fact]
+    public async Task A_long_history_is_complete_when_its_process_pauses()
+    {
+        TaskCompletionSource? checkedAlive = null;
+        var hub = new FakeHub("sth-0");
+        hub.AddInstance(hub.AddSequence("logs"), id: "i");
+        hub.Intercept = async (exchange, path) =>
+        {
+            if (path == "/version")
+                checkedAlive?.TrySetResult();
+            if (path != "/instance/i/log")
+                return false;
+            var history = Enumerable.Range(0, 500).Select(n => Written($"line {n}"));
+            checkedAlive = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            await exchange.BeginChunkedAsync();
+            await exchange.SendChunkAsync(string.Concat(history));
+
+            // The process, which holds the rest, gets no processor time for a moment. The hub does, and responds.
+            await checkedAlive.Task;
+            await Task.Delay(250, exchange.Stopped);
+            await exchange.SendChunkAsync(Written("the last"));
+            await exchange.LeftAsync();
+            return true;
+        };
+        await using var server = hub.Serve();
+        using var session = new Engine();
+        session.Get($"Connect-ScramjetPlatform -HubUri {server.BaseUri}");
+        Assert.Equal("the last", Messages(session.Get("Get-ScramjetInstance i | Get-ScramjetLog"))[^1]);
+
+        static string Written(string message) => Entry(message, DateTimeOffset.UtcNow.ToUnixTimeMilliseconds(), source: "Sequence");
+    }
+
     [Theory]
     [EachHub]
     public async Task Followed_entries_come_after_the_last_ones_of_the_history(TestHub which)

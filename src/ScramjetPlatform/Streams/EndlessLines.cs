@@ -29,8 +29,14 @@ internal static class EndlessLines
     /// </summary>
     private static readonly TimeSpan InstanceSilence = TimeSpan.FromMilliseconds(400);
 
-    /// <summary>The same for an instance whose process has sent lines of the last second. Hubs of 1.0 have each process write some every second.</summary>
+    /// <summary>
+    /// The same for an instance whose process has sent lines of the last second. Hubs of 1.0 have each process write some every second. It isn't enough for
+    /// a process that has written so much in this second that the hub doesn't hold it.
+    /// </summary>
     private static readonly TimeSpan RecentInstanceSilence = TimeSpan.FromMilliseconds(120);
+
+    /// <summary>How many bytes of a log a hub holds at least: the buffer of a stream of Node.js.</summary>
+    private const long HubBuffer = 16 * 1024;
     private static readonly TimeSpan Recent = TimeSpan.FromMilliseconds(1200);
 
     /// <summary>How many times as long as a response takes, and as a gap between lines has been, a silence must be.</summary>
@@ -212,7 +218,7 @@ internal static class EndlessLines
 
         private TimeSpan Least => client switch
         {
-            InstanceClient => IsRecent ? RecentInstanceSilence : InstanceSilence,
+            InstanceClient => IsRecent && stream.BytesRead <= HubBuffer ? RecentInstanceSilence : InstanceSilence,
             HubClient => HubSilence,
             _ => SpaceSilence,
         };
@@ -242,8 +248,9 @@ internal static class EndlessLines
             return false;
         }
 
+        // A delay is cut to whole milliseconds, and the rest would be waited for in a busy loop.
         private static async Task<bool> WaitAsync(Task reading, TimeSpan time) =>
-            await Task.WhenAny(reading, Task.Delay(time)).ConfigureAwait(false) == reading;
+            await Task.WhenAny(reading, Task.Delay((int)Math.Ceiling(time.TotalMilliseconds))).ConfigureAwait(false) == reading;
 
         /// <summary>Waits until the server has responded to a request. A request can be a line of the log itself, so there is one for a while.</summary>
         private async Task RespondsAsync(Task reading)
