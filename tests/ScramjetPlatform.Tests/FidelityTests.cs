@@ -201,6 +201,44 @@ public sealed class FidelityTests(RealPlatform real)
         Assert.Equal("INSTANCE_FAILED", Code(Assert.Single(result.Errors)));
     }
 
+    /// <summary>The output of such a program ends as that of one that has succeeded, and hubs say only later, or never, that it has failed.</summary>
+    [Theory]
+    [EachHub]
+    public async Task A_started_program_that_fails_is_an_error_after_its_output(TestHub which)
+    {
+        await using var hub = await HubUnderTest.StartAsync(which, real);
+        using var session = hub.Connect();
+        session.Set("i", session.Single($"Publish-ScramjetSequence '{hub.Sequence("fail").Folder}' | Start-ScramjetSequence"));
+        var result = session.Run("1..5 | ForEach-Object { @{ n = $_ } } | Send-ScramjetInput $i -ReceiveOutput");
+        Assert.Equal([1L, 2L], result.Output.Select(o => o.Properties["n"].Value));
+        Assert.Equal("INSTANCE_FAILED", Code(Assert.Single(result.Errors)));
+    }
+
+    [Fact]
+    public void A_started_program_that_is_killed_is_an_error_after_its_output()
+    {
+        using var sequence = TestSequence.Of("worker");
+        using var session = real.ConnectHub();
+        session.Set("i", session.Single($"Publish-ScramjetSequence '{sequence.Folder}' | Start-ScramjetSequence"));
+        var result = session.Run("1..5 | ForEach-Object { @{ n = $_; kills = $_ -eq 3 } } | Send-ScramjetInput $i -ReceiveOutput");
+        Assert.Equal([1L, 2L], result.Output.Select(o => o.Properties["n"].Value));
+        Assert.Equal("INSTANCE_FAILED", Code(Assert.Single(result.Errors)));
+        session.Get($"Remove-ScramjetSequence {sequence.Name} -Force -Confirm:$false");
+    }
+
+    /// <summary>Hubs of 0.18 forget such an instance, and its log, at once.</summary>
+    [Theory]
+    [EachHub(Only10 = true)]
+    public async Task The_error_of_an_instance_that_failed_contains_what_its_program_has_thrown(TestHub which)
+    {
+        await using var hub = await HubUnderTest.StartAsync(which, real);
+        using var session = hub.Connect();
+        session.Set("s", session.Single($"Publish-ScramjetSequence '{hub.Sequence("throws").Folder}'"));
+        var error = session.Error("1 | Invoke-ScramjetSequence $s");
+        Assert.Equal("INSTANCE_FAILED", Code(error));
+        Assert.EndsWith(": Error: It fails at once.", error.Exception.Message, StringComparison.Ordinal);
+    }
+
     /// <summary>The runners of each version end the input of a program with an error at a null in JSON, and hubs leave the output open.</summary>
     [Theory]
     [EachHub]

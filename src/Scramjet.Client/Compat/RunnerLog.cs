@@ -19,12 +19,16 @@ internal sealed class RunnerLog(string instanceId)
     /// </summary>
     private static readonly string[] s_streamFailures = ["Error during output data stream", "Error during input data stream", "mapToInputDataStream"];
 
+    /// <summary>The message that runners log with the stack of an error that the program has thrown at once.</summary>
+    private const string ProgramFailure = "Error occurred during Sequence execution";
+
     private readonly TaskCompletionSource<bool> _inputTypeRead = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource<bool> _completed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource<long> _outputWritten = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile bool _countsOutput;
     private volatile string? _streamFailure;
     private volatile string? _lastError;
+    private volatile string? _programError;
 
     /// <summary>Completes when the instance has read its input's content type.</summary>
     public Task InputTypeRead => _inputTypeRead.Task;
@@ -46,6 +50,9 @@ internal sealed class RunnerLog(string instanceId)
 
     /// <summary>The last error; null if there was none.</summary>
     public string? LastError => _lastError;
+
+    /// <summary>The error that the program has thrown, without its stack; null if the log has none.</summary>
+    public string? ProgramError => _programError;
 
     /// <summary>Processes an entry of the log.</summary>
     public void Add(LogEntry entry)
@@ -69,6 +76,14 @@ internal sealed class RunnerLog(string instanceId)
             _lastError = entry.ToString();
             if (entry.Source == Runner && Array.IndexOf(s_streamFailures, entry.Message) >= 0)
                 _streamFailure = entry.Message;
+            if (entry.Source == Runner && entry.Message.StartsWith(ProgramFailure, StringComparison.Ordinal) && entry.Data is object[] { Length: 1 } error)
+                _programError = WithoutStack(error[0] as string);
         }
+    }
+
+    private static string? WithoutStack(string? error)
+    {
+        var stack = error?.IndexOf("\n    at ", StringComparison.Ordinal) ?? -1;
+        return stack < 0 ? error : error!.Substring(0, stack);
     }
 }

@@ -102,7 +102,10 @@ internal sealed class StandInInstance
         }
         catch (StandInFailure failure)
         {
-            _hub.Log("ERROR", failure.Message, "Runner", Id);
+            if (failure.IsThrown)
+                _hub.Log("ERROR", "Error occurred during Sequence execution: ", "Runner", Id, $"Error: {failure.Message}\n    at main (index.js:1:1)");
+            else
+                _hub.Log("ERROR", failure.Message, "Runner", Id);
             extension = failure.Loaded;
             End("errored", failure.ExitCode, failure.Reason, told: failure.Loaded);
         }
@@ -191,10 +194,10 @@ internal sealed class StandInInstance
             Output.End();
             _hub.Log("INFO", "Total data written to instance output", "HostClient", Id, Output.Written + Id.Length + 1);
         }
-        catch (StandInFailure failure) when (failure.Streaming)
+        catch (StandInFailure e) when (e.Streaming)
         {
-            // Only the log shows that a stream has failed.
-            _hub.Log("ERROR", "Error during output data stream", "Runner", Id, new JObject { ["cause"] = failure.Message });
+            // Only the log shows that a stream has failed, and not why.
+            _hub.Log("ERROR", "Error during output data stream", "Runner", Id, new JObject { ["code"] = "ERR_SCRAMJET_GENERAL", ["cause"] = new JObject() });
         }
 
         await Task.WhenAny(_hub.After(ExitTimeout), Task.Delay(Timeout.Infinite, Ending));

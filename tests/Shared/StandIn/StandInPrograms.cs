@@ -36,6 +36,9 @@ internal sealed class StandInFailure(string message) : Exception(message)
     /// <summary>Whether the program's code could be loaded.</summary>
     public bool Loaded { get; init; } = true;
 
+    /// <summary>Whether the program's function has thrown the error, which the runner logs with its stack.</summary>
+    public bool IsThrown { get; init; }
+
     /// <summary>Whether the program failed while it wrote output.</summary>
     public bool Streaming { get; init; }
 
@@ -70,7 +73,7 @@ internal static class StandInPrograms
         ["topic-writer"] = new(TopicWriterAsync) { Streams = true, Provides = "cities", ContentType = Objects },
         ["wait"] = new(WaitAsync) { Returns = "undefined" },
         ["end"] = new(_ => Task.CompletedTask) { Returns = "" },
-        ["throws"] = new(_ => throw new StandInFailure("It fails at once")),
+        ["throws"] = new(_ => throw new StandInFailure("It fails at once") { IsThrown = true }),
         ["broken"] = new(_ => throw new StandInFailure("Sequence syntax error.") { Loaded = false, ExitCode = 22, Reason = "Sequence failed on start" }),
         ["begin"] = new(BeginAsync) { Streams = true },
         ["ticks"] = new(TicksAsync) { Streams = true },

@@ -4,6 +4,8 @@ using System.Management.Automation;
 using System.Threading;
 using System.Threading.Tasks;
 using Scramjet.Client;
+using Scramjet.Client.Api;
+using Scramjet.Client.Instances;
 using Scramjet.Client.Model;
 using Scramjet.Client.Streams;
 using ScramjetPlatform.Binding;
@@ -182,50 +184,37 @@ public sealed class SendScramjetInputCommand : DataCmdlet
 
     private async Task SendAndReceiveAsync(InstanceClient client, Instance target, StreamBody body)
     {
-        var failed = false;
-        var all = await client.InOutAsync(
-            body,
-            (stream, token) => OutputWriter.WriteAsync(Context, stream, OutputContentType, token),
-            KeepOpen,
-            inputFailed: e =>
-            {
-                failed = true;
-                Context.Report(e, target);
-            },
-            cancellationToken: StopToken).ConfigureAwait(false);
-        if (failed)
-            return;
-        var now = await client.RefreshAsync(target, StopToken).ConfigureAwait(false);
-        if (!all && !now.HasEnded && !await HasEndedWithinAsync(now).ConfigureAwait(false))
-        {
-            Context.Output.PostWarning($"The output of the instance '{target.Id}' ended before the instance had read all of its input.");
-            return;
-        }
-
-        if (now.Succeeded == false)
-        {
-            var reason = now.ExitReason ?? (now.ExitCode is { } code ? $"exit code {code}" : "its hub reports no reason");
-            throw new ScramjetException(
-                ErrorCodes.InstanceFailed,
-                $"The instance '{target.Id}' on '{target.Hub}' failed: {reason}. Its output may be incomplete.",
-                "See its log, with Get-ScramjetLog.");
-        }
-
-        if (!all)
-            throw client.EndedTooSoon();
-    }
-
-    /// <summary>Returns whether an instance ends within a short time. Its output ends before its hub reports the end.</summary>
-    private async Task<bool> HasEndedWithinAsync(Instance instance)
-    {
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(StopToken);
+        var run = new InstanceRun(client) { Failure = ErrorSituation.Unspecified };
+        var log = run.ReadLogAsync(null, over.Token);
         try
         {
-            await Context.Watch.UntilEndedAsync(instance, EndTime, StopToken).ConfigureAwait(false);
-            return true;
+            var failed = false;
+            var all = await client.InOutAsync(
+                body,
+                (stream, token) => OutputWriter.WriteAsync(Context, stream, OutputContentType, token),
+                KeepOpen,
+                inputFailed: e =>
+                {
+                    failed = true;
+                    Context.Report(e, target);
+                },
+                cancellationToken: StopToken).ConfigureAwait(false);
+            if (failed)
+                return;
+
+            // The output of an instance that has failed ends as that of one that has succeeded.
+            var hasEnded = await run.EndsWellAsync(Context.Watch, log, target.SequenceName ?? target.SequenceId ?? "", EndTime, StopToken)
+                .ConfigureAwait(false);
+            if (!all && hasEnded)
+                throw client.EndedTooSoon();
+            if (!all)
+                Context.Output.PostWarning($"The output of the instance '{target.Id}' ended before the instance had read all of its input.");
         }
-        catch (ScramjetException e) when (e.Code == ErrorCodes.Timeout)
+        finally
         {
-            return false;
+            over.Cancel();
+            await log.IgnoreOutcomeAsync().ConfigureAwait(false);
         }
     }
 

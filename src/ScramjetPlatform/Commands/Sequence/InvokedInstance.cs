@@ -123,26 +123,18 @@ internal sealed class InvokedInstance(CommandContext context, InvocationOptions 
         // The lines of several instances are mixed.
         var prefix = deal.IsShared ? $"{Share.Name}: " : "";
         var warnings = 0;
-        var errors = ForwardAsync(
+        var errors = ForwardErrorsAsync(
             instance,
-            InstanceStream.Stderr,
             line =>
             {
                 Interlocked.Increment(ref warnings);
                 return context.Output.PostWarningAsync(prefix + line);
             },
             over.Token);
-        var log = ForwardAsync(
-            instance,
-            InstanceStream.Log,
-            line =>
-            {
-                var entry = LogEntry.Parse(line, null, instance.Hub.HubId, instance.InstanceId);
-                run.Log.Add(entry);
-                return options.Verbose
-                    ? context.Output.PostVerboseAsync(prefix + $"{entry.Level?.ToUpperInvariant()} {entry.Source}: {entry}".Trim())
-                    : Task.CompletedTask;
-            },
+        var log = run.ReadLogAsync(
+            entry => options.Verbose
+                ? context.Output.PostVerboseAsync(prefix + $"{entry.Level?.ToUpperInvariant()} {entry.Source}: {entry}".Trim())
+                : Task.CompletedTask,
             over.Token);
         var silence = SilenceAfterFailure;
         try
@@ -258,9 +250,9 @@ internal sealed class InvokedInstance(CommandContext context, InvocationOptions 
         _ => "objects",
     };
 
-    private static async Task ForwardAsync(InstanceClient instance, InstanceStream kind, Func<string, Task> forward, CancellationToken cancellationToken)
+    private static async Task ForwardErrorsAsync(InstanceClient instance, Func<string, Task> forward, CancellationToken cancellationToken)
     {
-        using var stream = await instance.GetStreamAsync(kind, cancellationToken).ConfigureAwait(false);
+        using var stream = await instance.GetStreamAsync(InstanceStream.Stderr, cancellationToken).ConfigureAwait(false);
         await EndlessLines.FollowAsync(stream, forward, cancellationToken).ConfigureAwait(false);
     }
 }
