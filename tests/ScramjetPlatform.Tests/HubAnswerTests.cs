@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Globalization;
 using System.Linq;
 using System.Management.Automation;
 using System.Text;
@@ -262,13 +263,22 @@ public sealed class HubAnswerTests(RealPlatform real) : IDisposable
         var name = hub.NewTopic() + "_A+1";
         session.Get($"New-ScramjetTopic '{name}' text/plain; 'hi' | Send-ScramjetTopicData '{name}'");
         Assert.Equal("hi", session.Single($"Receive-ScramjetTopicData '{name}' -First 1").BaseObject);
+        var existing = session.Error($"New-ScramjetTopic '{name}'");
+        Assert.Equal("ALREADY_EXISTS", Code(existing));
+        Assert.Contains("' with the content type text/plain.", existing.ToString(), StringComparison.Ordinal);
         session.Get($"Remove-ScramjetTopic '{name}' -Confirm:$false");
         Assert.Empty(session.Get($"Get-ScramjetTopic '{name}*'"));
 
-        foreach (var other in new[] { "a.b", "[x]", "a b" })
+        foreach (var other in new[] { "a.b", "a b" })
         {
             Assert.Equal("NOT_FOUND", Code(session.Error($"Remove-ScramjetTopic '{other}' -Confirm:$false")));
-            Assert.StartsWith("ParameterArgumentValidationError", session.Error($"New-ScramjetTopic '{other}'").FullyQualifiedErrorId);
+            foreach (var command in new[] { "New-ScramjetTopic '{0}' -WhatIf", "1 | Send-ScramjetTopicData '{0}'", "Receive-ScramjetTopicData '{0}'" })
+            {
+                var rejected = session.Error(string.Format(CultureInfo.InvariantCulture, command, other));
+                Assert.Equal("BAD_PARAMETERS", Code(rejected));
+                Assert.Equal($"Hubs don't accept the topic name '{other}'.", rejected.ToString());
+                Assert.Equal("Use a name with letters from a to z, digits, '-', '_' and '+' only.", rejected.ErrorDetails.RecommendedAction);
+            }
         }
 
         // An instance leaves its topic, which stays.
@@ -277,6 +287,23 @@ public sealed class HubAnswerTests(RealPlatform real) : IDisposable
         var error = session.Error("Remove-ScramjetTopic '[x]' -Confirm:$false");
         Assert.Equal("NOT_SUPPORTED", Code(error));
         Assert.Contains("can't remove the topic '[x]': it accepts only names with", error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [EachHub(Only10 = true)]
+    public async Task Topics_are_removed_by_names_and_wildcards_and_not_by_the_beginning_of_a_name(TestHub which)
+    {
+        await using var hub = await HubUnderTest.StartAsync(which, real);
+        using var session = hub.Connect();
+        var name = hub.NewTopic();
+        session.Set("names", new[] { name + "-one", name + "-two", name + "-three", name + "-four" });
+        session.Get("$names | ForEach-Object { New-ScramjetTopic $_ | Out-Null }");
+        Assert.Equal("NOT_FOUND", Code(session.Error($"Remove-ScramjetTopic {name}-o -Confirm:$false")));
+        Assert.Equal("NOT_FOUND", Code(session.Error($"Remove-ScramjetTopic {name}-five -WhatIf")));
+        session.Get($"Remove-ScramjetTopic {name}-t* -Confirm:$false");
+        Assert.Equal([name + "-four", name + "-one"], session.Get($"Get-ScramjetTopic {name}* | Sort-Object Name").Select(t => Value(t, "Name")));
+        session.Get($"Remove-ScramjetTopic {name}-one, {name}-four -Confirm:$false");
+        Assert.Empty(session.Get($"Get-ScramjetTopic {name}*"));
     }
 
     [Fact]

@@ -24,6 +24,8 @@ public sealed class HubClient : PlaceClient
 {
     private const int DetailRequests = 8;
 
+    private const string TopicRemoval = "removing a topic";
+
     /// <summary>Creates a client for the standalone hub at the transport's address, such as <c>http://127.0.0.1:8000/api/v1</c>.</summary>
     public HubClient(ScramjetTransport transport)
         : this(transport, transport.BaseUri.AbsoluteUri.TrimEnd('/'), null, transport.BaseUri.Authority)
@@ -251,10 +253,35 @@ public sealed class HubClient : PlaceClient
         GetListAsync("/topics", ReadTopic, cancellationToken);
 
     /// <summary>Creates a topic: <c>POST /topics</c>. Hubs since 0.26.</summary>
+    /// <exception cref="ScramjetException">
+    /// <c>ALREADY_EXISTS</c>; <c>BAD_PARAMETERS</c>: hubs don't accept the name; <c>NOT_SUPPORTED</c>: a hub of 0.18.
+    /// </exception>
     public async Task<Topic> CreateTopicAsync(string name, string contentType, CancellationToken cancellationToken = default)
     {
-        var request = Post("/topics", new JObject { ["id"] = name, ["content-type"] = ContentTypes.Check(contentType) });
-        return ReadOne(await ManagementAsync(request, "creating a topic", cancellationToken).ConfigureAwait(false), request, ReadTopic);
+        var request = Post("/topics", new JObject { ["id"] = TopicName.Check(name), ["content-type"] = ContentTypes.Check(contentType) });
+        try
+        {
+            return ReadOne(await ManagementAsync(request, "creating a topic", cancellationToken).ConfigureAwait(false), request, ReadTopic);
+        }
+        catch (ScramjetApiException e) when (e.StatusCode == HttpStatusCode.BadRequest)
+        {
+            var existing = (await ListTopicsAsync(cancellationToken).ConfigureAwait(false)).FirstOrDefault(t => t.Name == name);
+            if (existing is null)
+                throw;
+            throw new ScramjetException(
+                ErrorCodes.AlreadyExists,
+                $"The hub '{HubId}' already has a topic '{name}'{(existing.ContentType is { } type ? $" with the content type {type}" : "")}.",
+                "Use it as it is, or specify another name.",
+                e);
+        }
+    }
+
+    /// <summary>Lists the hub's topics, if it can remove topics.</summary>
+    /// <exception cref="ScramjetException"><c>NOT_SUPPORTED</c>: a hub of 0.18.</exception>
+    internal async Task<IReadOnlyList<Topic>> ListRemovableTopicsAsync(CancellationToken cancellationToken)
+    {
+        await RequireManagementRoutesAsync(TopicRemoval, cancellationToken).ConfigureAwait(false);
+        return await ListTopicsAsync(cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Removes a topic: <c>DELETE /topics/{id}</c>. Hubs since 0.26.</summary>
@@ -262,12 +289,12 @@ public sealed class HubClient : PlaceClient
     public async Task DeleteTopicAsync(string name, CancellationToken cancellationToken = default)
     {
         var request = Delete("/topics/" + TopicName.Encode(name));
-        await RequireManagementRoutesAsync("removing a topic", cancellationToken).ConfigureAwait(false);
+        await RequireManagementRoutesAsync(TopicRemoval, cancellationToken).ConfigureAwait(false);
         try
         {
             await SendAsync(request, cancellationToken).ConfigureAwait(false);
         }
-        catch (ScramjetApiException e) when (e.StatusCode == HttpStatusCode.BadRequest && !TopicName.IsValid(name))
+        catch (ScramjetApiException e) when (IsRejectedName(e, name))
         {
             if ((await ListTopicsAsync(cancellationToken).ConfigureAwait(false)).All(t => t.Name != name))
                 throw new ScramjetException(ErrorCodes.NotFound, $"The hub '{HubId}' has no topic '{DisplayText.Clean(name)}'.", "Check the name.", e);

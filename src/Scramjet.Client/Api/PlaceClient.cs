@@ -1,5 +1,6 @@
 using System.Collections.Generic;
 using System.Linq;
+using System.Net;
 using System.Threading;
 using System.Threading.Tasks;
 using Scramjet.Client.Http;
@@ -35,13 +36,22 @@ public abstract class PlaceClient : ApiClient
     /// <param name="body">The data, which can be written while it is sent.</param>
     /// <param name="endStream">Whether the topic ends with this data.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
-    /// <exception cref="ScramjetException"><c>BAD_PARAMETERS</c>: the topic has another content type, which the message contains. Nothing was sent.</exception>
+    /// <exception cref="ScramjetException">
+    /// <c>BAD_PARAMETERS</c>: the topic has another content type, which the message contains, or the hub rejects the name. Nothing was sent.
+    /// </exception>
     public async Task SendTopicDataAsync(string name, StreamBody body, bool endStream = false, CancellationToken cancellationToken = default)
     {
         // The response isn't read before the body has ended, so a wrong content type must be detected before.
         if (await TopicsKeepTheirTypeAsync(cancellationToken).ConfigureAwait(false))
             await RequireTopicTypeAsync(name, body.ContentType, null, cancellationToken).ConfigureAwait(false);
-        await StreamAsync(TopicPath(name), body, endStream, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await StreamAsync(TopicPath(name), body, endStream, cancellationToken).ConfigureAwait(false);
+        }
+        catch (ScramjetApiException e) when (IsRejectedName(e, name))
+        {
+            throw TopicName.Rejected(name, e);
+        }
     }
 
     /// <summary>Opens a topic's data: <c>GET /topic/{name}</c>. Creates the topic if it doesn't exist.</summary>
@@ -49,12 +59,16 @@ public abstract class PlaceClient : ApiClient
     /// <param name="contentType">The topic's content type.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
     /// <exception cref="ScramjetApiException"><c>BAD_PARAMETERS</c>: the topic has another content type, which the message contains.</exception>
-    /// <exception cref="ScramjetException"><c>BAD_PARAMETERS</c>: the content type is invalid.</exception>
+    /// <exception cref="ScramjetException"><c>BAD_PARAMETERS</c>: the content type is invalid, or the hub rejects the name.</exception>
     public async Task<ApiStream> GetTopicStreamAsync(string name, string contentType, CancellationToken cancellationToken = default)
     {
         try
         {
             return await OpenAsync(Get(TopicPath(name)).Header("Content-Type", ContentTypes.Check(contentType)), cancellationToken).ConfigureAwait(false);
+        }
+        catch (ScramjetApiException e) when (IsRejectedName(e, name))
+        {
+            throw TopicName.Rejected(name, e);
         }
         catch (ScramjetApiException e) when ((int?)e.StatusCode is 400 or 415 or 500)
         {
@@ -70,6 +84,9 @@ public abstract class PlaceClient : ApiClient
     private protected abstract string Place { get; }
 
     private static string TopicPath(string name) => "/topic/" + TopicName.Encode(name);
+
+    private protected static bool IsRejectedName(ScramjetApiException error, string name) =>
+        error.StatusCode == HttpStatusCode.BadRequest && !TopicName.IsValid(name);
 
     /// <summary>Returns whether data with another content type than the topic's is rejected. Hubs of 1.0 respond with 500 and no reason.</summary>
     private protected abstract Task<bool> TopicsKeepTheirTypeAsync(CancellationToken cancellationToken);

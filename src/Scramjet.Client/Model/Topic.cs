@@ -8,12 +8,11 @@ namespace Scramjet.Client.Model;
 /// <summary>A topic: a named stream on a hub or in a space.</summary>
 public sealed class Topic : Resource
 {
-    private readonly string _place;
     private readonly TopicActor[] _actors;
 
     internal Topic(JsonFields fields, PlaceClient place, string? space, string? hub)
     {
-        _place = place.Address;
+        Place = ApiClient.With(place, null);
 
         // Hubs use topic or topicName, spaces use name, and the response to a creation uses id.
         Name = fields.Text("topicName") ?? fields.Text("topic") ?? fields.Text("name") ?? fields.RequiredId();
@@ -54,9 +53,12 @@ public sealed class Topic : Resource
     /// <summary>The space's id; null for a standalone hub.</summary>
     public string? Space { get; }
 
+    /// <summary>The client of its hub or space.</summary>
+    internal PlaceClient Place { get; }
+
     private string[] Hubs(string role) => _actors.Where(a => a.Retired != true && a.Role == role).Select(a => a.Hub).OfType<string>().ToArray();
 
-    private protected override string Address => $"{_place}/topic/{System.Uri.EscapeDataString(Name)}";
+    private protected override string Address => $"{Place.Address}/topic/{System.Uri.EscapeDataString(Name)}";
 
     /// <summary>Returns the name.</summary>
     public override string ToString() => Name;

@@ -50,7 +50,6 @@ internal sealed class PathResolver(PathIntrinsics paths)
         var found = Resolve(path!);
         return found.Count switch
         {
-            0 => throw new ScramjetException(ErrorCodes.FileNotFound, $"Nothing matches '{path}'.", "Check the path. Use -LiteralPath if it has no wildcards."),
             1 => found[0],
             _ => throw new ScramjetException(ErrorCodes.BadParameters, $"'{path}' matches {found.Count} files or folders.", "Specify the path of one."),
         };
@@ -71,12 +70,20 @@ internal sealed class PathResolver(PathIntrinsics paths)
         }
     }
 
+    /// <exception cref="ScramjetException"><c>FILE_NOT_FOUND</c>: nothing matches the path.</exception>
     private IReadOnlyList<string> Resolve(string path)
     {
         try
         {
             var found = paths.GetResolvedProviderPathFromPSPath(path, out var provider);
-            return IsFileSystem(provider) ? found : throw NotInFileSystem(path, provider);
+            if (!IsFileSystem(provider))
+                throw NotInFileSystem(path, provider);
+            return found.Count > 0
+                ? found
+                : throw new ScramjetException(
+                    ErrorCodes.FileNotFound,
+                    $"Nothing matches '{path}'.",
+                    "Check the path. Use -LiteralPath if it has no wildcards.");
         }
         catch (SessionStateException e)
         {

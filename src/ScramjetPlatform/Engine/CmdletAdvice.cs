@@ -26,7 +26,7 @@ internal static class CmdletAdvice
             "Hubs list an instance for a while after its end. Try again later, or allow the hub more time with -WaitTimeoutSec.",
         [ErrorSituation.WaitEnded] = "Wait longer with -WaitTimeoutSec, or check its log and health.",
         [ErrorSituation.InputEnded] = "Send all parts but the last with -KeepOpen, or start another instance.",
-        [ErrorSituation.InstanceFailed] = "What it wrote to its standard error was written as warnings. Use -Verbose to see its log.",
+        [ErrorSituation.InstanceFailed] = "If it has written to its standard error, the lines are warnings. Use -Verbose to see its log.",
         [ErrorSituation.InstanceLost] =
             "See the hub's log with Get-ScramjetLog. A hub loses its connections to instances when its machine is overloaded.",
         [ErrorSituation.OutputIncomplete] = "Check whether something else reads the instance's output, and see the hub's log with Get-ScramjetLog.",

@@ -136,6 +136,8 @@ internal static class Finder
             $"Specify the id of one, such as {first.Id}, or its hub with -Hub. Get-ScramjetInstance '{text}' returns all of them, for the pipeline.",
     };
 
+    private static readonly Naming<Topic> s_topicNames = new("topic", t => t.Name) { HasBeginnings = false };
+
     public static Finder<Sequence> Sequences(RequestContext context, Several several = Several.AreMeant) =>
         new(context, SequenceNames, several, OnHubs(hub => hub.ListSequencesAsync(context.Cancellation)))
         {
@@ -161,9 +163,13 @@ internal static class Finder
     /// <param name="ofSpaces">Whether to find topics of spaces, rather than those of hubs.</param>
     public static Finder<Topic> Topics(RequestContext context, bool ofSpaces) => new(
         context,
-        new Naming<Topic>("topic", t => t.Name),
+        s_topicNames,
         Several.AreMeant,
         ofSpaces ? InSpaces(context, space => space.ListTopicsAsync(context.Cancellation)) : OnHubs(hub => hub.ListTopicsAsync(context.Cancellation)));
+
+    /// <summary>Finds the topics of hubs that can remove topics. Other hubs are errors.</summary>
+    public static Finder<Topic> RemovableTopics(RequestContext context) =>
+        new(context, s_topicNames, Several.AreMeant, OnHubs(hub => hub.ListRemovableTopicsAsync(context.Cancellation)));
 
     private static Func<PlaceFinder, Func<ApiClient, Func<Task<IReadOnlyList<T>>>, Task>, Task> OnHubs<T>(Func<HubClient, Task<IReadOnlyList<T>>> list) =>
         (places, visit) => places.ForEachClientAsync(hub => visit(hub, () => list(hub)));

@@ -33,6 +33,9 @@ internal sealed class Naming<T>(string kind, Func<T, string> id, Func<T, string?
 
     public Func<T, string?>? Name { get; } = name;
 
+    /// <summary>Whether an item can also be found by the beginning of its id, which is then not a name that a person has chosen.</summary>
+    public bool HasBeginnings { get; set; } = true;
+
     /// <summary>Describes an item in a list of those that a name matches, such as where it is.</summary>
     public Func<T, string> Describe { get; set; } = id;
 
@@ -82,7 +85,7 @@ internal sealed class Matcher<T>(Naming<T> naming, string text, Several several 
                     matches.Add(item);
                 else if (isNamed)
                     _named.Add(item);
-                else if (!_pattern.IsWildcard && naming.Id(item).StartsWith(Text, StringComparison.OrdinalIgnoreCase))
+                else if (!_pattern.IsWildcard && naming.HasBeginnings && naming.Id(item).StartsWith(Text, StringComparison.OrdinalIgnoreCase))
                     _beginnings.Add(item);
             }
 

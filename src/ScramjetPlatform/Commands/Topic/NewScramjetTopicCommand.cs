@@ -15,7 +15,7 @@ public sealed class NewScramjetTopicCommand : HubCmdlet
 {
     [Parameter(Mandatory = true, HelpMessage = "The name of the new topic.", Position = 0)]
     [Alias("Name")]
-    [ValidatePattern(TopicName.Pattern)]
+    [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(TopicCompleter))]
     public string Topic { get; set; } = "";
 
@@ -24,7 +24,11 @@ public sealed class NewScramjetTopicCommand : HubCmdlet
     [ArgumentCompleter(typeof(ContentTypeCompleter))]
     public string ContentType { get; set; } = ContentTypes.NdJson;
 
-    private protected override void Begin() => ContentTypes.Check(ContentType);
+    private protected override void Begin()
+    {
+        TopicName.Check(Topic);
+        ContentTypes.Check(ContentType);
+    }
 
     private protected override Task ProcessAsync() => Places.ForEachClientAsync(CreateAsync);
 

@@ -1,8 +1,11 @@
+using System.Linq;
 using System.Management.Automation;
 using System.Threading.Tasks;
 using Scramjet.Client;
+using Scramjet.Client.Model;
 using ScramjetPlatform.Binding;
 using ScramjetPlatform.Completion;
+using ScramjetPlatform.Pipeline;
 using ScramjetPlatform.Scope;
 
 namespace ScramjetPlatform;
@@ -12,23 +15,21 @@ namespace ScramjetPlatform;
 [OutputType(typeof(void))]
 public sealed class RemoveScramjetTopicCommand : HubCmdlet
 {
-    [Parameter(Mandatory = true, HelpMessage = "The name of the topic.", Position = 0, ValueFromPipelineByPropertyName = true)]
+    [Parameter(Mandatory = true, HelpMessage = "The names of topics.", Position = 0, ValueFromPipelineByPropertyName = true)]
     [Alias("Name")]
+    [SupportsWildcards]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(TopicCompleter))]
-    public string Topic { get; set; } = "";
+    public string[] Topic { get; set; } = [];
 
     private protected override PipedKind AcceptedInput => PipedKind.Places | PipedKind.Topic;
 
-    private protected override Task ProcessAsync()
-    {
-        var name = Topic;
-        return Places.ForEachClientAsync(hub => RemoveAsync(hub, name));
-    }
+    private protected override Task ProcessAsync() =>
+        Places.ForEachAsync(Finder.RemovableTopics(Context), [.. Topic.Select(name => new NameReference(name))], RemoveAsync);
 
-    private async Task RemoveAsync(HubClient hub, string name)
+    private async Task RemoveAsync(Topic topic)
     {
-        if (await ConfirmAsync($"{name} on {hub.HubId}", "Remove topic").ConfigureAwait(false))
-            await hub.DeleteTopicAsync(name, StopToken).ConfigureAwait(false);
+        if (await ConfirmAsync($"{topic.Name} on {topic.Hub}", "Remove topic").ConfigureAwait(false))
+            await Bind((HubClient)topic.Place).DeleteTopicAsync(topic.Name, StopToken).ConfigureAwait(false);
     }
 }
