@@ -5,6 +5,7 @@ using System.IO;
 using System.Linq;
 using System.Management.Automation;
 using System.Text.RegularExpressions;
+using System.Threading;
 using System.Threading.Tasks;
 using Scramjet.LocalPlatform;
 using Scramjet.Testing;
@@ -540,6 +541,52 @@ public sealed class InstanceCountTests(RealPlatform real)
         {
             session.Run($"Get-ScramjetSequence {sequence.Name} | Remove-ScramjetSequence -Force -Confirm:$false");
         }
+    }
+
+    [Theory]
+    [EachHub]
+    public async Task Commands_that_run_a_folder_at_the_same_time_and_remove_it_do_not_disturb_each_other(TestHub which)
+    {
+        await using var hub = await HubUnderTest.StartAsync(which, real, h => h.Second = TimeSpan.FromSeconds(0.05));
+        using var session = hub.Connect();
+        using var other = hub.Connect();
+        var sequence = hub.Sequence("echo");
+        var first = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        session.Set("first", (Action)(() => first.TrySetResult()));
+        string Run(int count) => $"{Numbers(count)} | Invoke-ScramjetSequence -Path '{sequence.Folder}' -InstanceCount 2 -Ordered -RemoveAfter";
+        var running = Task.Run(() => session.Run(Run(300) + " | ForEach-Object { $first.Invoke(); Start-Sleep -Milliseconds 5; $_ }"));
+        await first.Task.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
+        foreach (var (result, count) in new[] { (other.Run(Run(100)), 100), (await running, 300) })
+        {
+            Assert.Empty(result.Errors);
+            Assert.Empty(result.Warnings);
+            Assert.Equal(All(count), NumbersOf(result.Output));
+        }
+
+        Assert.Empty(session.Get($"Get-ScramjetSequence {sequence.Name}*"));
+    }
+
+    [Fact]
+    public async Task A_sequence_that_its_hub_no_longer_has_is_not_started_again_and_again()
+    {
+        var hub = new FakeHub("sth-0");
+        hub.AddSequence("echo");
+        var starts = 0;
+        hub.Intercept = async (exchange, path) =>
+        {
+            if (!path.EndsWith("/start", StringComparison.Ordinal) || Interlocked.Increment(ref starts) == 1)
+                return false;
+            await exchange.AnswerAsync(404, """{"error":"Sequence not found"}""");
+            return true;
+        };
+        await using var server = hub.Serve();
+        using var session = new Engine();
+        session.Get($"Connect-ScramjetPlatform -HubUri {server.BaseUri}");
+        var result = session.Run($"{Numbers(200)} | Invoke-ScramjetSequence echo -InstanceCount 2 -Ordered -Retry 2");
+        Assert.Equal(All(200), NumbersOf(result.Output));
+        Assert.Empty(result.Errors);
+        Assert.Contains("failed with status 404", Assert.Single(result.Warnings), StringComparison.Ordinal);
+        Assert.Equal(2, starts);
     }
 
     [Theory]

@@ -407,6 +407,24 @@ public sealed class InstanceLifeTests(RealPlatform real)
     }
 
     [Fact]
+    public async Task A_restart_that_is_stopped_tells_that_the_instance_may_not_run()
+    {
+        var hub = new FakeHub("sth-1") { Second = Visible };
+        hub.AddSequence("wait");
+        await using var server = hub.Serve();
+        using var session = Connect(server);
+        session.Get("$i = Start-ScramjetSequence wait -Wait");
+        await session.StopAfterAsync(
+            "$i | Restart-ScramjetInstance",
+            TimeSpan.Zero,
+            () => UntilAsync(() => Task.FromResult(server.Requests.Any(r => r.Target.EndsWith("/_kill", StringComparison.Ordinal)))));
+        var warning = Assert.Single(session.Run("Get-ScramjetHub").Warnings);
+        Assert.Contains($"was stopped while it restarted the instance '{session.Single("$i.Id")}' on sth-1.", warning, StringComparison.Ordinal);
+        Assert.EndsWith($"use Start-ScramjetSequence {session.Single("$i.SequenceId")}.", warning, StringComparison.Ordinal);
+        Assert.Empty(session.Run("Get-ScramjetHub").Warnings);
+    }
+
+    [Fact]
     public async Task A_restart_warns_of_another_id_if_its_hub_keeps_listing_the_ended_instance()
     {
         var hub = new FakeHub("sth-1") { AsDevelopmentHead = true };
@@ -539,6 +557,29 @@ public sealed class InstanceLifeTests(RealPlatform real)
             () => UntilAsync(async () => (await LeftAsync(hub, sequence)).Any(name => name.StartsWith("instance", StringComparison.Ordinal))));
         Assert.InRange(stopped, TimeSpan.Zero, TimeSpan.FromSeconds(10));
         await UntilAsync(async () => (await LeftAsync(hub, sequence)).Length == 0);
+    }
+
+    /// <summary>The published sequence is there for everybody.</summary>
+    [Theory]
+    [EachHub]
+    public async Task A_run_of_a_folder_leaves_the_instances_of_others_and_their_sequence(TestHub which)
+    {
+        await using var hub = await HubUnderTest.StartAsync(which, real, h => h.Second = Visible);
+        using var session = hub.Connect();
+        using var other = hub.Connect();
+        var sequence = hub.Sequence("echo");
+        session.Set("other", (Action)(() => other.Get($"$i = Get-ScramjetSequence {sequence.Name} | Start-ScramjetSequence -Wait")));
+        var result = session.Run(
+            $"1..3 | ForEach-Object {{ if ($_ -eq 3) {{ $other.Invoke() }}; $_ }} | Invoke-ScramjetSequence -Path '{sequence.Folder}' -RemoveAfter");
+        Assert.Empty(result.Errors);
+        Assert.Equal(3, result.Output.Count);
+        var id = (string)other.Single("$i.Id").BaseObject;
+        Assert.Contains($"is in use by the instance '{id}'", Assert.Single(result.Warnings), StringComparison.Ordinal);
+        Assert.Equal(["4"], other.Get("4 | Send-ScramjetInput $i -ReceiveOutput").Select(o => $"{o}"));
+        var left = await LeftAsync(hub, sequence);
+        Assert.Contains($"instance {id}", left);
+        Assert.Contains(left, name => name.StartsWith("sequence", StringComparison.Ordinal));
+        other.Get($"Remove-ScramjetSequence {sequence.Name} -Force -Confirm:$false");
     }
 
     [Fact]

@@ -121,6 +121,49 @@ public sealed class ReplaceTests(RealPlatform real)
         Assert.Empty(next.Warnings);
     }
 
+    /// <summary>The removal waits for the hub, so that Ctrl+C is likely then.</summary>
+    [Fact]
+    public async Task A_replacement_that_fails_and_is_stopped_reports_the_failure_and_removes_what_is_new()
+    {
+        var hub = new FakeHub("sth-1") { Second = TimeSpan.FromSeconds(0.2) };
+        await using var server = hub.Serve();
+        using var sequence = TestSequence.Of("wait");
+        using var session = new Engine();
+        session.Get($"Connect-ScramjetPlatform -HubUri {server.BaseUri}; $i = Publish-ScramjetSequence '{sequence.Folder}' -Start");
+        var (old, isRefused) = (hub.Sequences.Keys.Single(), new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        hub.Intercept = async (exchange, path) =>
+        {
+            if (exchange.Method != "DELETE" || isRefused.Task.IsCompleted)
+                return false;
+            await exchange.AnswerAsync(409, """{"error":"Can't remove- Sequence in use"}""");
+            isRefused.TrySetResult();
+            return true;
+        };
+        sequence.Write("throws.js", "");
+        var package = await File.ReadAllTextAsync(Path.Combine(sequence.Folder, "package.json"), TestContext.Current.CancellationToken);
+        sequence.Write("package.json", package.Replace("wait.js", "throws.js", StringComparison.Ordinal));
+        await session.StopAfterAsync($"Publish-ScramjetSequence '{sequence.Folder}' -Replace", TimeSpan.Zero, () => isRefused.Task);
+        await UntilAsync(() => hub.Sequences.Count == 1);
+        Assert.Equal(old, hub.Sequences.Keys.Single());
+        var next = session.Run("Get-ScramjetInstance $i.Id -Status Running");
+        Assert.Single(next.Output);
+        Assert.Contains("doesn't run on 'sth-1'", Assert.Single(next.Warnings), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_instances_of_a_sequence_that_is_no_longer_on_its_hub_are_replaced()
+    {
+        var hub = new FakeHub("sth-1");
+        Brief(hub);
+        await using var server = hub.Serve();
+        using var sequence = TestSequence.Of("wait");
+        using var session = new Engine();
+        session.Get($"Connect-ScramjetPlatform -HubUri {server.BaseUri}; $i = Publish-ScramjetSequence '{sequence.Folder}' -Start");
+        hub.Sequences.Clear();
+        session.Get($"Publish-ScramjetSequence '{sequence.Folder}' -Replace -GracePeriodSec 0.1");
+        Assert.NotEqual(session.Single("$i.Id").BaseObject, session.Single("Get-ScramjetInstance -Status Running").Properties["Id"].Value);
+    }
+
     [Fact]
     public async Task Settings_that_are_not_known_are_a_warning_before_anything_is_replaced()
     {

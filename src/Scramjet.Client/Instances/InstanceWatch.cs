@@ -166,11 +166,17 @@ public sealed class InstanceWatch
     /// Removes a sequence. A hub rejects that for a while after the sequence's instances have ended, 15 seconds with 1.0: the request is repeated until then.
     /// </summary>
     /// <param name="sequence">The sequence.</param>
-    /// <param name="kill">Whether to kill its instances. Otherwise, running instances are an error.</param>
+    /// <param name="kills">Which of its running instances to kill; null for none. Others are an error, and nothing is killed then.</param>
     /// <param name="timeout">How long to wait for the hub; null for <see cref="InstanceTimings.ReleaseTime"/>.</param>
     /// <param name="cancellationToken">Cancels the wait.</param>
-    /// <exception cref="ScramjetException"><c>REQUEST_ERROR</c> with status 409: it has running instances. <c>TIMEOUT</c>: the hub still has it.</exception>
-    public Task RemoveAsync(SequenceClient sequence, bool kill = false, TimeSpan? timeout = null, CancellationToken cancellationToken = default)
+    /// <exception cref="ScramjetException">
+    /// <c>REQUEST_ERROR</c> with status 409: it has other running instances. <c>TIMEOUT</c>: the hub still has it.
+    /// </exception>
+    public Task RemoveAsync(
+        SequenceClient sequence,
+        Func<Instance, bool>? kills = null,
+        TimeSpan? timeout = null,
+        CancellationToken cancellationToken = default)
     {
         var bound = timeout ?? _timings.ReleaseTime;
         var killed = new HashSet<string>(StringComparer.Ordinal);
@@ -182,8 +188,9 @@ public sealed class InstanceWatch
             {
                 var instances = await InstancesOfAsync(sequence, cancellationToken).ConfigureAwait(false);
                 var running = instances.Where(Runs).ToArray();
-                if (running.Length > 0 && !kill)
-                    throw InUse(sequence, running, "DELETE");
+                var others = Array.FindAll(running, i => kills?.Invoke(i) != true);
+                if (others.Length > 0)
+                    throw InUse(sequence, others, "DELETE");
 
                 await Task.WhenAll(
                     running.Where(i => killed.Add(i.Id)).Select(i => KillAsync(i, removeImmediately: true, cancellationToken))).ConfigureAwait(false);
@@ -210,6 +217,13 @@ public sealed class InstanceWatch
             return (false, false);
         }, cancellationToken, subject: $"the hub '{sequence.Hub.HubId}'");
     }
+
+    /// <summary>Returns whether a sequence has running instances of others.</summary>
+    /// <param name="sequence">The sequence.</param>
+    /// <param name="isOwn">Whether an instance isn't one of others.</param>
+    /// <param name="cancellationToken">Cancels the request.</param>
+    internal async Task<bool> IsUsedByOthersAsync(SequenceClient sequence, Func<Instance, bool> isOwn, CancellationToken cancellationToken) =>
+        (await InstancesOfAsync(sequence, cancellationToken).ConfigureAwait(false)).Any(i => Runs(i) && !isOwn(i));
 
     /// <summary>Does something that a hub rejects while it lists instances of a sequence, such as updating it, when it lists none.</summary>
     /// <param name="sequence">The sequence.</param>

@@ -66,16 +66,18 @@ internal sealed class CommandContext : RequestContext
         }
     }
 
-    /// <summary>Removes a sequence and kills its instances, also after the command was stopped.</summary>
+    /// <summary>Removes a sequence of the command and kills the command's instances of it, also after the command was stopped.</summary>
     /// <param name="sequence">The sequence.</param>
+    /// <param name="kills">Which instances are the command's.</param>
     /// <param name="timeout">How long to wait for the hub; null for the default.</param>
     /// <param name="cancellationToken">Cancels the wait.</param>
-    public Task RemoveAsync(SequenceClient sequence, TimeSpan? timeout, CancellationToken cancellationToken)
+    /// <exception cref="ScramjetException">As <see cref="InstanceWatch.RemoveAsync"/>: others run the sequence, for example.</exception>
+    public async Task RemoveAsync(SequenceClient sequence, Func<Instance, bool> kills, TimeSpan? timeout, CancellationToken cancellationToken)
     {
         // After Ctrl+C, this process can end at any time, but the hub completes a request that it has received.
-        if (Cancellation.IsCancellationRequested)
+        if (Cancellation.IsCancellationRequested && !await Watch.IsUsedByOthersAsync(sequence, kills, cancellationToken).ConfigureAwait(false))
             _ = Bind(sequence).DeleteAsync(force: true, cancellationToken).IgnoreOutcomeAsync();
-        return Watch.RemoveAsync(sequence, kill: true, timeout, cancellationToken);
+        await Watch.RemoveAsync(sequence, kills, timeout, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Writes a warning. If the command has left its pipeline by then, the session's next command writes it.</summary>

@@ -204,10 +204,7 @@ public sealed class SendScramjetInputCommand : DataCmdlet
                 return;
 
             // The output of an instance that has failed ends as that of one that has succeeded.
-            var hasEnded = await run.EndsWellAsync(Context.Watch, log, target.SequenceName ?? target.SequenceId ?? "", EndTime, StopToken)
-                .ConfigureAwait(false);
-            if (!all && hasEnded)
-                throw client.EndedTooSoon();
+            await run.EndsWellAsync(Context.Watch, log, target.SequenceName ?? target.SequenceId ?? "", EndTime, StopToken).ConfigureAwait(false);
             if (!all)
                 Context.Output.PostWarning($"The output of the instance '{target.Id}' ended before the instance had read all of its input.");
         }

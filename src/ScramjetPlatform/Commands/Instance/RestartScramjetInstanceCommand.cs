@@ -58,9 +58,21 @@ public sealed class RestartScramjetInstanceCommand : HubCmdlet
         if (!await ConfirmAsync($"{sequence.Name ?? "instance"} ({instance.Id}) on {instance.Hub}", action).ConfigureAwait(false))
             return;
 
-        if (await EndAsync(now, version.SupportsStartOptions).ConfigureAwait(false))
-            options.InstanceId = now.Id;
-        var after = await Context.StartAsync(sequence, options).ConfigureAwait(false);
+        Instance after;
+        try
+        {
+            if (await EndAsync(now, version.SupportsStartOptions).ConfigureAwait(false))
+                options.InstanceId = now.Id;
+            after = await Context.StartAsync(sequence, options).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (StopToken.IsCancellationRequested)
+        {
+            await Context.WarnAsync(
+                $"Restart-ScramjetInstance was stopped while it restarted the instance '{now.Id}' on {now.Hub}. Check with Get-ScramjetInstance whether it " +
+                $"runs. To start it again, use Start-ScramjetSequence {sequence.Id}.").ConfigureAwait(false);
+            throw;
+        }
+
         if (Wait)
             after = await Context.Watch.UntilRunningAsync(after, TimeSpan.FromSeconds(WaitTimeoutSec), StopToken).ConfigureAwait(false);
         await WriteAsync(after).ConfigureAwait(false);

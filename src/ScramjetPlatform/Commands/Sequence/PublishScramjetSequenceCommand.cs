@@ -165,7 +165,9 @@ public sealed class PublishScramjetSequenceCommand : HubCmdlet
         var replaced = FindAllReplaced(existing, package.Manifest);
         var same = IfChanged || Watch ? Packages.FindSame(Context, existing, package.Manifest) : null;
         var old = replaced.Where(s => s.Id != same?.Id && !_removed.ContainsKey(s.Client.Uri)).ToArray();
-        var replacement = await SequenceReplacement.OfAsync(Context, hub, old).ConfigureAwait(false);
+        bool IsOrphan(Instance instance) =>
+            Sequence is null && instance.SequenceName == package.Manifest.Name && existing.All(s => s.Id != instance.SequenceId);
+        var replacement = await SequenceReplacement.OfAsync(Context, hub, old, IsOrphan).ConfigureAwait(false);
         replacement.StartTime = TimeSpan.FromSeconds(WaitTimeoutSec);
         replacement.GracePeriod = TimeSpan.FromSeconds(GracePeriodSec);
 

@@ -57,6 +57,9 @@ public sealed class RemoveScramjetSequenceCommand : HubCmdlet
         if (newest is not null)
             action += $"; the newest one stays ({newest.Id}, {newest.Created?.LocalDateTime:g})";
         if (await ConfirmAsync($"{sequence.Name ?? "sequence"} ({sequence.Id}) on {sequence.Hub}", action).ConfigureAwait(false))
-            await Context.Watch.RemoveAsync(sequence.Client, Force, TimeSpan.FromSeconds(WaitTimeoutSec), StopToken).ConfigureAwait(false);
+        {
+            var time = TimeSpan.FromSeconds(WaitTimeoutSec);
+            await Context.Watch.RemoveAsync(sequence.Client, Force ? static _ => true : null, time, StopToken).ConfigureAwait(false);
+        }
     }
 }

@@ -2,6 +2,7 @@ using System;
 using System.Collections.Concurrent;
 using System.Collections.Generic;
 using System.Linq;
+using System.Net;
 using System.Threading;
 using System.Threading.Tasks;
 using Scramjet.Client;
@@ -141,6 +142,7 @@ internal sealed class SequenceInvocation(CommandContext context, InvocationOptio
     {
         instance.Observe(failure);
         instance.Copy.IsFailing |= failure is ScramjetApiException { StatusCode: null };
+        instance.Copy.IsGone |= instance.Id is null && failure is ScramjetApiException { StatusCode: HttpStatusCode.NotFound };
         var unanswered = deal.Close(instance.Share);
         if (!CountsRecords)
         {
@@ -234,15 +236,18 @@ internal sealed class SequenceInvocation(CommandContext context, InvocationOptio
         {
             await copy.Publishing!.IgnoreOutcomeAsync().OrCanceledAsync(token).ConfigureAwait(false);
             if (copy.Publishing!.Status == TaskStatus.RanToCompletion)
-                await RemoveAsync(copy.Publishing.Result, [.. instances.Select(i => i.Killed).OfType<Instance>()], token).ConfigureAwait(false);
+                await RemoveAsync(copy.Publishing.Result, instances, token).ConfigureAwait(false);
         });
     }
 
-    private async Task RemoveAsync(SequenceClient sequence, IReadOnlyList<Instance> instances, CancellationToken cancellationToken)
+    private async Task RemoveAsync(SequenceClient sequence, IReadOnlyList<InvokedInstance> own, CancellationToken cancellationToken)
     {
+        Instance[] instances = [.. own.Select(i => i.Killed).OfType<Instance>()];
         var released = await Task.WhenAll(instances.Select(async instance => !instance.IsGone
             && (!instance.HasEnded || await context.Watch.ReleaseAsync(instance, cancellationToken).ConfigureAwait(false)))).ConfigureAwait(false);
-        await context.RemoveAsync(sequence, CleanUpTime, cancellationToken).ConfigureAwait(false);
+
+        // Others can have started instances of the sequence meanwhile.
+        await context.RemoveAsync(sequence, one => own.Any(i => i.Id == one.Id), CleanUpTime, cancellationToken).ConfigureAwait(false);
         await Task.WhenAll(instances.Where((_, i) => released[i]).Select(instance =>
             context.Watch.UntilGoneAsync(instance, InstanceTimings.Default.ReleaseTime, cancellationToken))).ConfigureAwait(false);
     }

@@ -37,6 +37,9 @@ internal sealed class SequenceCopy(HubClient hub, string name, IEnumerable<strin
     /// <summary>Whether the hub has failed.</summary>
     public bool IsFailing { get; set; }
 
+    /// <summary>Whether the hub no longer has the sequence.</summary>
+    public bool IsGone { get; set; }
+
     /// <summary>Whether the user has decided against running it on the hub.</summary>
     public bool IsDeclined { get; set; }
 
@@ -102,15 +105,18 @@ internal sealed class SequencePlacement(CommandContext context, CommandScope? sc
     public async Task<IReadOnlyList<SequenceCopy>> PublishAsync(string path)
     {
         using var package = await Packages.CheckAsync(context, path, label: count > 1).ConfigureAwait(false);
+
+        // What is removed afterwards has no label, by which another command would find it and use it, too.
+        using var unlabelled = count > 1 && RemovesAfter ? await Packages.CheckAsync(context, path, label: false).ConfigureAwait(false) : null;
         var hubs = InOrder(await RequestContext.CollectAsync<HubClient>(new PlaceFinder(context, scope!).ForEachClientAsync).ConfigureAwait(false), h => h);
         var planned = await SpreadAsync(count == 1 ? [.. hubs.Take(1)] : hubs, h => h, count).ConfigureAwait(false);
         var manifest = package.Manifest;
         var copies = planned.Distinct().ToDictionary(h => h, h => new SequenceCopy(h, manifest.Name ?? path, manifest.Engines.Keys));
         _copies = [.. copies.Values];
         if (count == 1)
-            await PublishAsync(path, package, _copies.FirstOrDefault()).ConfigureAwait(false);
+            await PublishAsync(path, package, package, _copies.FirstOrDefault()).ConfigureAwait(false);
         else
-            await context.ForEachAsync(_copies, copy => PublishAsync(path, package, copy)).ConfigureAwait(false);
+            await context.ForEachAsync(_copies, copy => PublishAsync(path, package, unlabelled ?? package, copy)).ConfigureAwait(false);
         return await ConfirmedAsync([.. planned.Select(h => copies[h]).Where(c => c.Client is not null || IsWhatIf)]).ConfigureAwait(false);
     }
 
@@ -120,7 +126,7 @@ internal sealed class SequencePlacement(CommandContext context, CommandScope? sc
     /// </summary>
     public async Task<SequenceCopy?> ReplaceAsync()
     {
-        var usable = _copies.Where(c => c is { Client: not null, IsDeclined: false }).ToArray();
+        var usable = _copies.Where(c => c is { Client: not null, IsDeclined: false, IsGone: false }).ToArray();
         if (Array.Exists(usable, c => !c.IsFailing))
             usable = [.. usable.Where(c => !c.IsFailing)];
         var loads = await GetLoadsAsync(usable, c => c.Hub).ConfigureAwait(false);
@@ -141,7 +147,11 @@ internal sealed class SequencePlacement(CommandContext context, CommandScope? sc
             copy.Replacements--;
     }
 
-    private async Task PublishAsync(string path, LazyPackage package, SequenceCopy? copy)
+    /// <param name="path">The path.</param>
+    /// <param name="package">What a hub can have already.</param>
+    /// <param name="upload">What is uploaded otherwise.</param>
+    /// <param name="copy">The sequence on a hub; null if there is no hub.</param>
+    private async Task PublishAsync(string path, LazyPackage package, LazyPackage upload, SequenceCopy? copy)
     {
         if (copy is null)
             return;
@@ -154,8 +164,8 @@ internal sealed class SequencePlacement(CommandContext context, CommandScope? sc
                 context,
                 path,
                 hub.HubId,
-                package.Value,
-                progress => UploadAsync(hub, package.Value, progress));
+                upload.Value,
+                progress => UploadAsync(hub, upload.Value, progress));
             await copy.Publishing.OrCanceledAsync(context.Cancellation).ConfigureAwait(false);
             copy.Client = copy.Publishing.Result;
         }

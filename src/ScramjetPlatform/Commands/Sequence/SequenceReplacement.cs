@@ -54,14 +54,18 @@ internal sealed class SequenceReplacement
     /// <param name="context">The command.</param>
     /// <param name="hub">The hub.</param>
     /// <param name="old">The old sequences.</param>
-    public static async Task<SequenceReplacement> OfAsync(CommandContext context, HubClient hub, IReadOnlyList<Sequence> old)
+    /// <param name="isOrphan">
+    /// Whether an instance, whose sequence its hub no longer has, is of them: a hub of 1.0 that has crashed comes back without sequences.
+    /// </param>
+    public static async Task<SequenceReplacement> OfAsync(
+        CommandContext context,
+        HubClient hub,
+        IReadOnlyList<Sequence> old,
+        Func<Instance, bool> isOrphan)
     {
-        if (old.Count == 0)
-            return new SequenceReplacement(context, old, [], []);
-
-        var ids = new HashSet<string>(old.Select(s => s.Id), StringComparer.Ordinal);
+        var ids = new HashSet<string?>(old.Select(s => s.Id), StringComparer.Ordinal);
         var instances = await hub.ListInstancesAsync(context.Cancellation).ConfigureAwait(false);
-        var listed = instances.Where(i => i.SequenceId is { } id && ids.Contains(id)).ToArray();
+        var listed = instances.Where(i => ids.Contains(i.SequenceId) || isOrphan(i)).ToArray();
         var version = await hub.GetHubVersionAsync(context.Cancellation).ConfigureAwait(false);
         var running = listed.Where(i => !i.HasEnded && i.State != InstanceStatus.Killing).Select(i => (i, StartSettings.Of(context, i, version))).ToArray();
         return new SequenceReplacement(context, old, listed, running);
@@ -96,9 +100,10 @@ internal sealed class SequenceReplacement
         }
         catch (OperationCanceledException) when (_context.Cancellation.IsCancellationRequested)
         {
-            if (_old.Count > 0 && stopsOld)
+            var replaces = _old.Count > 0 || _running.Length > 0;
+            if (replaces && stopsOld)
                 await WarnOfBothAsync(sequence).ConfigureAwait(false);
-            else if (_old.Count > 0)
+            else if (replaces)
                 await RollBackAsync(sequence, isUploaded, started).ConfigureAwait(false);
             throw;
         }
@@ -133,7 +138,7 @@ internal sealed class SequenceReplacement
         {
             await Task.WhenAll(started.Select(i => _context.Watch.KillAsync(i, removeImmediately: true, bound.Token))).ConfigureAwait(false);
             if (isUploaded)
-                await _context.RemoveAsync(sequence.Client, timeout: null, bound.Token).ConfigureAwait(false);
+                await _context.RemoveAsync(sequence.Client, IsOneOf(started), timeout: null, bound.Token).ConfigureAwait(false);
         }
         catch (Exception e) when (e is ScramjetException or OperationCanceledException)
         {
@@ -141,9 +146,11 @@ internal sealed class SequenceReplacement
         }
     }
 
+    private static Func<Instance, bool> IsOneOf(IReadOnlyList<Instance> instances) => instance => instances.Any(i => i.Id == instance.Id);
+
     private Task WarnOfBothAsync(Sequence sequence) => _context.WarnAsync(
         $"Publish-ScramjetSequence was stopped while it replaced '{sequence.Name}' on {sequence.Hub}: the new sequence {sequence.Id} and the old " +
-        $"{string.Join(", ", _old.Select(s => s.Id))} are both there.");
+        $"{string.Join(", ", _old.Count > 0 ? _old.Select(s => s.Id) : _running.Select(r => r.Instance.Id))} are both there.");
 
     private async Task StopAsync(Instance old)
     {
@@ -161,10 +168,16 @@ internal sealed class SequenceReplacement
         try
         {
             if (isUploaded)
-                await _context.Watch.RemoveAsync(sequence.Client, kill: true, cancellationToken: _context.Cancellation).ConfigureAwait(false);
+                await _context.Watch.RemoveAsync(sequence.Client, IsOneOf(started), cancellationToken: _context.Cancellation).ConfigureAwait(false);
             else
                 await Task.WhenAll(started.Select(i => _context.Watch.KillAsync(i, removeImmediately: true, _context.Cancellation))).ConfigureAwait(false);
             left = isUploaded ? "The new sequence was removed" : "Its new instances were killed";
+        }
+        catch (OperationCanceledException) when (_context.Cancellation.IsCancellationRequested)
+        {
+            await _context.WarnAsync($"The new '{sequence.Name}' doesn't run on '{sequence.Hub}': {cause.Message}").ConfigureAwait(false);
+            await RollBackAsync(sequence, isUploaded, started).ConfigureAwait(false);
+            throw;
         }
         catch (ScramjetException e)
         {

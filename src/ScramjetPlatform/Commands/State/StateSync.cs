@@ -217,16 +217,14 @@ internal sealed class StateSync(CommandContext context, bool prune, TimeSpan sta
             {
                 await Hub.CreateTopicAsync(topic.Name, topic.ContentType, context.Cancellation).ConfigureAwait(false);
             }
-            catch (ScramjetApiException e) when (e.StatusCode is HttpStatusCode.BadRequest or HttpStatusCode.Conflict)
+            catch (ScramjetException e) when (e.Code == ErrorCodes.AlreadyExists)
             {
-                // Something else may have created it since the hub was compared.
-                var topics = await Hub.ListTopicsAsync(context.Cancellation).ConfigureAwait(false);
-                if (topics.FirstOrDefault(t => t.Name == topic.Name) is not { } other)
-                    throw;
-                if (other.ContentType is { } type && !ContentTypes.AreSame(type, topic.ContentType))
+                // Something else has created it since the hub was compared.
+                var type = await Hub.GetTopicTypeAsync(topic.Name, context.Cancellation).ConfigureAwait(false);
+                if (type is not null && !ContentTypes.AreSame(type, topic.ContentType))
                 {
                     throw new ScramjetException(
-                        e.Code,
+                        ErrorCodes.BadParameters,
                         $"Something else has created the topic '{topic.Name}' on '{plan.Hub.Hub}' with the content type {type}, not {topic.ContentType}.",
                         "Correct the file, or run the command again to replace the topic.",
                         e);
@@ -423,8 +421,16 @@ internal sealed class StateSync(CommandContext context, bool prune, TimeSpan sta
             if (!results.Contains(StateResult.Failed) || results.Contains(StateResult.Done))
                 return true;
 
-            await context.Watch.RemoveAsync(planned.Existing!.Client, kill: true, cancellationToken: context.Cancellation).ConfigureAwait(false);
-            return false;
+            try
+            {
+                await context.Watch.RemoveAsync(planned.Existing!.Client, cancellationToken: context.Cancellation).ConfigureAwait(false);
+                return false;
+            }
+            catch (ScramjetApiException e) when (e.Situation == ErrorSituation.SequenceInUse)
+            {
+                // Somebody else has started an instance of it.
+                return true;
+            }
         }
     }
 }
