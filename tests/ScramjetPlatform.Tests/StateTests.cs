@@ -194,6 +194,39 @@ public sealed class StateTests(RealPlatform real) : IDisposable
         Assert.Single(session.Get($"Get-ScramjetInstance {sequence.Name} -Status Running"));
     }
 
+    /// <summary>A hub of 1.0 that has crashed comes back without its sequences, and the instances that still run connect to it again.</summary>
+    [Fact]
+    public async Task Instances_whose_sequence_is_no_longer_on_their_hub_count()
+    {
+        var hub = new FakeHub("sth-0");
+        Brief(hub);
+        await using var server = hub.Serve();
+        using var session = new Engine();
+        session.Get($"Connect-ScramjetPlatform -HubUri {server.BaseUri}");
+        using var sequence = TestSequence.Of("wait");
+        session.Set("file", _files.WriteHello(sequence, "    - {count: 2, appConfig: {a: 1}}"));
+        session.Get("Sync-ScramjetState $file");
+        hub.Sequences.Clear();
+        session.Set("out", _files.PathOf("out.json"));
+        Assert.Contains("no longer has their sequence", Assert.Single(session.Run("Export-ScramjetState $out").Warnings), StringComparison.Ordinal);
+
+        string[] plan = ["Add Sequence", "Same Instance", "Same Instance"];
+        Assert.Equal(plan, Plan(session.Get("Compare-ScramjetState $file")));
+        Assert.Equal(plan, Plan(session.Get("Sync-ScramjetState $file -Confirm:$false")));
+        Assert.All(session.Get("Compare-ScramjetState $file"), c => Assert.Equal("Same", Text(c, "Action")));
+        session.Get("Export-ScramjetState $out -Force");
+        Assert.All(session.Get("Compare-ScramjetState $out"), c => Assert.Equal("Same", Text(c, "Action")));
+        Assert.Equal(2, session.Get($"Get-ScramjetInstance {sequence.Name} -Status Running").Count);
+
+        // What isn't in the file is removed with -Prune, and what has another version is replaced.
+        hub.Sequences.Clear();
+        session.Set("none", _files.Write("none.json", """{"hubs": "*"}"""));
+        Assert.Equal(["Remove Instance", "Remove Instance"], Plan(session.Get("Compare-ScramjetState $none -Prune")));
+        sequence.Write("other.js", "// Other content.");
+        Assert.Equal(["Add Sequence", "Change Instance", "Change Instance"], Plan(session.Get("Sync-ScramjetState $file")));
+        Assert.Equal(2, session.Get($"Get-ScramjetInstance {sequence.Name} -Status Running").Count);
+    }
+
     [Theory]
     [EachHub]
     public async Task An_instance_that_was_started_by_hand_is_taken_if_it_is_as_the_file_says(TestHub which)
@@ -555,10 +588,16 @@ public sealed class StateTests(RealPlatform real) : IDisposable
             StringComparison.Ordinal);
 
         Environment.SetEnvironmentVariable(variable, "first-secret");
-        session.Get("Sync-ScramjetState $file");
+        var debug = session.Run("Sync-ScramjetState $file -Debug").Debug;
+        Assert.Contains(debug, d => d.Contains("me:***", StringComparison.Ordinal));
+        Assert.All(debug, d => Assert.DoesNotContain("first-secret", d, StringComparison.Ordinal));
         var config = (IDictionary)session.Single($"Get-ScramjetInstance {sequence.Name}").Properties["AppConfig"].Value;
         Assert.Equal("me:first-secret", config["login"]);
         Assert.Equal("${env:NO}", config["text"]);
+        session.Set("out", _files.PathOf("out.json"));
+        session.Get("Export-ScramjetState $out");
+        Assert.Contains($"\"me:${{env:{variable}}}\"", _files.Read("out.json"), StringComparison.Ordinal);
+        Assert.Contains("\"$${env:NO}\"", _files.Read("out.json"), StringComparison.Ordinal);
 
         Environment.SetEnvironmentVariable(variable, "second-secret");
         var compared = session.Get("Compare-ScramjetState $file -Verbose -Debug 4>&1 5>&1");
@@ -573,17 +612,23 @@ public sealed class StateTests(RealPlatform real) : IDisposable
         await using var hub = await HubUnderTest.StartAsync(TestHub.Npm, real);
         using var session = hub.Connect();
         var sequence = hub.Sequence("wait");
-        session.Get($"$null = Publish-ScramjetSequence '{sequence.Folder}' | Start-ScramjetSequence -AppConfig @{{ db = @{{ password = 'hunter2' }} }} -Wait");
+        session.Get($"$null = Publish-ScramjetSequence '{sequence.Folder}' | Start-ScramjetSequence -Wait "
+            + "-AppConfig @{ db = @{ password = 'hunter2' } } -ArgumentList '--api-key=hunter3', '--token', 'hunter4'");
         session.Set("file", _files.PathOf("out.json"));
         var variable = $"{sequence.Name.Replace('-', '_').ToUpperInvariant()}_DB_PASSWORD";
         var result = session.Run("Export-ScramjetState $file");
         Assert.Contains(variable, string.Concat(result.Warnings), StringComparison.Ordinal);
         var text = _files.Read("out.json");
-        Assert.DoesNotContain("hunter2", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("hunter", text, StringComparison.Ordinal);
+        Assert.Contains($"\"--api-key=${{env:{sequence.Name.Replace('-', '_').ToUpperInvariant()}_ARGS_0_API_KEY}}\"", text, StringComparison.Ordinal);
         Assert.Contains($"${{env:{variable}}}", text, StringComparison.Ordinal);
 
         Environment.SetEnvironmentVariable(variable, "hunter2");
-        var changes = session.Run("Compare-ScramjetState $file").Output.Where(c => Text(c, "Name") == sequence.Name);
+        Environment.SetEnvironmentVariable(variable.Replace("DB_PASSWORD", "ARGS_0_API_KEY", StringComparison.Ordinal), "hunter3");
+        Environment.SetEnvironmentVariable(variable.Replace("DB_PASSWORD", "ARGS_2", StringComparison.Ordinal), "hunter4");
+        var compared = session.Run("Compare-ScramjetState $file");
+        Assert.Empty(compared.Errors);
+        var changes = compared.Output.Where(c => Text(c, "Name") == sequence.Name);
         Assert.Equal(["Same Instance", "Same Sequence"], Plan(changes));
         session.Get("Export-ScramjetState $file -Force -IncludeSecret");
         Assert.Contains("hunter2", _files.Read("out.json"), StringComparison.Ordinal);
@@ -601,6 +646,7 @@ public sealed class StateTests(RealPlatform real) : IDisposable
     [InlineData("a.yaml", "sequences: {x: {path: x, version: 1.0.0}}", "sequences.x.version: ")]
     [InlineData("a.yaml", "sequences: {x: {version: a, instances: [{hubs: 5}]}}", "sequences.x.instances[0].hubs: ")]
     [InlineData("a.yaml", "sequences: {x: {version: a, instances: [{}, {hubs: [a, '[']}]}}", "sequences.x.instances[1].hubs: ")]
+    [InlineData("a.yaml", "sequences: {x: {version: a, instances: [{name: i}, {name: i}]}}", "sequences.x.instances[1]: another entry")]
     [InlineData("a.json", """{"sequences": {"x.y": {"version": "a", "instances": [{"count": -1}]}}}""", "sequences.'x.y'.instances[0].count: ")]
     [InlineData("a.json", """{"sequences": {"x": {"version": "a", "instances": [{"args": "a"}]}}}""", "sequences.x.instances[0].args: a list is required")]
     [InlineData("a.psd1", "@{ sequences = @{ x = @{ version = 'a'; instances = @(@{ appConfig = 1 }) } } }", "sequences.x.instances[0].appConfig: ")]

@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.IO;
 using System.Net;
 using System.Net.Http;
@@ -21,7 +22,8 @@ public sealed class ScramjetTransport : IDisposable
 {
     private readonly HttpClient _http;
     private readonly CallHandler _handlers;
-    private readonly SecretMask _mask;
+    private readonly HashSet<string> _hidden = new(StringComparer.Ordinal);
+    private volatile SecretMask _mask;
     private readonly TransportOptions _options;
     private volatile bool _disposed;
 
@@ -70,6 +72,19 @@ public sealed class ScramjetTransport : IDisposable
 
     internal StartLedger Starts { get; } = new();
     internal HubVersions HubVersions { get; } = new();
+
+    /// <summary>Hides secrets in traces and errors from now on. Short ones aren't hidden, because they are parts of other texts.</summary>
+    internal void Hide(IReadOnlyCollection<string> secrets)
+    {
+        lock (_hidden)
+        {
+            foreach (var secret in secrets)
+            {
+                if (secret.Length >= SecretMask.MinSecretLength && _hidden.Add(secret))
+                    _mask = new SecretMask(secret, _mask);
+            }
+        }
+    }
 
     /// <summary>Closes all connections. Requests in progress fail.</summary>
     public void Dispose()

@@ -15,7 +15,8 @@ internal static class SecretFields
 
     private static readonly Regex s_name = new(
         "passw|passphrase|pwd|secret|token|credential|authorization|cookie|signature|(api|access|private|account|shared|encryption|auth)[-_ "
-            + "]?key|connection[-_ ]?string|x-revoke$|^(key|auth|sas|dsn)$",
+            + "]?key|connection[-_ ]?string|x-revoke$|^(key|auth|sas|dsn|jwt|bearer)$"
+            + "|(^|[-_ ])(pass|pw|pat)$",
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 
     private static readonly Regex s_addressPassword = new(@"(?<=://[^\s/""@:]*:)[^\s/""@]+(?=@)", RegexOptions.CultureInvariant);
@@ -31,6 +32,12 @@ internal static class SecretFields
 
     /// <summary>Whether what has this name is secret.</summary>
     public static bool IsSecret(string name) => s_name.IsMatch(name);
+
+    /// <summary>Splits an argument such as <c>--token=value</c> before the secret value; null if it isn't one.</summary>
+    public static (string Option, string Name, string Value)? SplitOption(string argument) =>
+        argument.IndexOf('=') is > 0 and var at && argument.Substring(0, at).TrimStart('-') is var name && IsSecret(name) && at + 1 < argument.Length
+            ? (argument.Substring(0, at + 1), name, argument.Substring(at + 1))
+            : null;
 
     /// <summary>The text, with the values of secret fields replaced.</summary>
     public static string Hide(string text)

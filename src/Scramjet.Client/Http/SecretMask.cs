@@ -8,7 +8,9 @@ namespace Scramjet.Client.Http;
 /// <summary>Removes secrets from text, in each form in which a server can repeat them: plain, or escaped for JSON, HTML or an address.</summary>
 internal sealed class SecretMask
 {
-    private const int MinSecretLength = 8;
+    /// <summary>The length from which a secret is removed also where it is a part of a word.</summary>
+    public const int MinSecretLength = 8;
+
     private const string Replacement = "***";
 
     private readonly string? _secret;

@@ -55,6 +55,7 @@ public sealed class Instance : Resource
             OutputTopic = Name(fields, "provides") ?? Name(fields, "outputTopic") ?? sent?.OutputTopic,
             InputTopic = Name(fields, "requires") ?? Name(fields, "inputTopic") ?? sent?.InputTopic,
             Limits = fields.Token<JObject>("limits") ?? sent?.Limits,
+            Template = sent?.Template,
         };
         KnowsLimits = StartedWith.Limits is not null || sent is not null;
         AppConfig = JsonText.ToPlain(StartedWith.AppConfig) as OrderedDictionary;

@@ -77,6 +77,9 @@ public sealed class StartOptions
     /// <summary>The length of instance ids.</summary>
     public const int InstanceIdLength = 36;
 
+    /// <summary>The same options with references to secrets in place of these; null if there are none.</summary>
+    internal StartOptions? Template { get; set; }
+
     internal bool NeedsStartOptions => OutputTopic is not null || InputTopic is not null || Limits is not null || InstanceId is not null;
 
     /// <summary>Returns a copy without the id.</summary>
@@ -87,6 +90,7 @@ public sealed class StartOptions
         InputTopic = InputTopic,
         OutputTopic = OutputTopic,
         Limits = (JObject?)Limits?.DeepClone(),
+        Template = Template,
     };
 
     internal JObject ToJson()

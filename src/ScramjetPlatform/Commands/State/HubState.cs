@@ -10,6 +10,8 @@ namespace ScramjetPlatform;
 /// <summary>What a hub has: its sequences, instances and topics.</summary>
 internal sealed class HubState
 {
+    private readonly Dictionary<string, Sequence> _sequencesById;
+
     public HubState(HubClient client, HubVersion version, HubEntities entities, IReadOnlyList<Topic> topics)
     {
         Client = client;
@@ -17,6 +19,7 @@ internal sealed class HubState
         Sequences = entities.Sequences;
         Listed = entities.Instances;
         Topics = topics;
+        _sequencesById = Sequences.ToDictionary(s => s.Id, System.StringComparer.Ordinal);
     }
 
     public HubClient Client { get; }
@@ -37,6 +40,18 @@ internal sealed class HubState
 
     public IReadOnlyList<Topic> Topics { get; }
 
+    /// <summary>
+    /// Returns whether the hub has the sequence of an instance. A hub of 1.0 that has crashed comes back without sequences, and instances that still run
+    /// connect to it again.
+    /// </summary>
+    public bool HasSequenceOf(Instance instance) => FindSequence(instance) is not null;
+
+    /// <summary>Returns the name of the sequence of an instance; null if it isn't known.</summary>
+    public string? NameOf(Instance instance) => FindSequence(instance) is { } sequence ? sequence.Name : instance.SequenceName;
+
+    /// <summary>Returns the version of the sequence of an instance; null if it isn't known.</summary>
+    public string? VersionOf(Instance instance) => FindSequence(instance) is { } sequence ? sequence.Version : instance.SequenceVersion;
+
     /// <summary>Returns whether an instance runs, and isn't about to end.</summary>
     public static bool Runs(Instance instance) => !instance.HasEnded && !instance.IsEnding;
 
@@ -50,4 +65,7 @@ internal sealed class HubState
         await Task.WhenAll(entities, topics).ConfigureAwait(false);
         return new HubState(hub, version, await entities.ConfigureAwait(false), await topics.ConfigureAwait(false));
     }
+
+    private Sequence? FindSequence(Instance instance) =>
+        instance.SequenceId is { } id && _sequencesById.TryGetValue(id, out var sequence) ? sequence : null;
 }

@@ -18,6 +18,7 @@ internal sealed class StateExport(IReadOnlyList<HubState> hubs, bool includeSecr
 
     private readonly Dictionary<string, string> _variables = new(StringComparer.OrdinalIgnoreCase);
     private readonly SortedSet<string> _unknown = new(StringComparer.Ordinal);
+    private readonly SortedSet<string> _orphans = new(StringComparer.Ordinal);
     private readonly SortedSet<string> _nameless = new(StringComparer.Ordinal);
 
     private HubState[] All { get; } = [.. hubs.OrderBy(h => h.Space, StringComparer.Ordinal).ThenBy(h => h.Hub, StringComparer.Ordinal)];
@@ -43,6 +44,9 @@ internal sealed class StateExport(IReadOnlyList<HubState> hubs, bool includeSecr
                     $"this connection: {Some(_unknown)}. Add it before the file is used to start them.";
             }
 
+            if (_orphans.Count > 0)
+                yield return $"The file doesn't have these instances, because their hub no longer has their sequence: {Some(_orphans)}.";
+
             if (_nameless.Count > 0)
                 yield return $"The file doesn't have these sequences, because they have no name or no version: {Some(_nameless)}.";
         }
@@ -57,10 +61,12 @@ internal sealed class StateExport(IReadOnlyList<HubState> hubs, bool includeSecr
     {
         var content = new JObject();
         AddPlaces(content, All, isWhole: true);
+        foreach (var hub in All)
+            _orphans.UnionWith(hub.Running.Where(i => !HasVersionOf(hub, i)).Select(i => $"{i.Id} on {i.Hub}"));
         var entries = All.SelectMany(hub => hub.Sequences
                 .Where(HasName)
                 .GroupBy(s => (s.Name, s.Version))
-                .Select(copies => (Hub: hub, copies.Key.Name, copies.Key.Version, Instances: InstancesOf(hub, copies))))
+                .Select(copies => (Hub: hub, copies.Key.Name, copies.Key.Version, Instances: InstancesOf(hub, copies.Key.Name, copies.Key.Version))))
             .GroupBy(e => (Space: HasSpaces ? e.Hub.Space : null, e.Name, e.Version))
             .OrderBy(g => g.Key.Name, StringComparer.Ordinal)
             .ThenBy(g => g.Key.Version, StringComparer.Ordinal)
@@ -89,6 +95,9 @@ internal sealed class StateExport(IReadOnlyList<HubState> hubs, bool includeSecr
             content[StateFile.TopicsKey] = topics;
         return content;
     }
+
+    private static bool HasVersionOf(HubState hub, Instance instance) =>
+        hub.HasSequenceOf(instance) || hub.Sequences.Any(s => s.Name == hub.NameOf(instance) && s.Version == hub.VersionOf(instance));
 
     private bool HasName(Sequence sequence)
     {
@@ -156,21 +165,22 @@ internal sealed class StateExport(IReadOnlyList<HubState> hubs, bool includeSecr
         return entry;
     }
 
-    private IEnumerable<(JObject Settings, int Count)> InstancesOf(HubState hub, IEnumerable<Sequence> copies)
-    {
-        var ids = new HashSet<string>(copies.Select(s => s.Id), StringComparer.Ordinal);
-        return hub.Running.Where(i => i.SequenceId is { } id && ids.Contains(id))
+    private IEnumerable<(JObject Settings, int Count)> InstancesOf(HubState hub, string? name, string? version) =>
+        hub.Running.Where(i => hub.NameOf(i) == name && hub.VersionOf(i) == version)
             .Select(i => SettingsOf(hub, i))
             .GroupBy(StateIdentity.Canonical)
             .Select(g => (g.First(), g.Count()))
             .ToArray();
-    }
 
     private JObject SettingsOf(HubState hub, Instance instance)
     {
-        var known = instance.StartedWith;
+        // A file of this session can have references in place of what the instance was started with.
+        var template = includeSecrets ? null : instance.StartedWith.Template;
+        var known = template ?? instance.StartedWith;
         var settings = StateSettings.ToJson(
             hub.Version.SupportsStartOptions ? known : new StartOptions { AppConfig = known.AppConfig, ArgumentList = known.ArgumentList });
+        if (template is null)
+            settings = StateReferences.Escape(settings);
         if (instance.AppConfig is not null)
             return settings;
 
@@ -185,12 +195,21 @@ internal sealed class StateExport(IReadOnlyList<HubState> hubs, bool includeSecr
     {
         JObject fields => new JObject(fields.Properties().Select(
             p => new JProperty(p.Name, WithReferences($"{path}_{p.Name}", p.Value, isSecret || SecretFields.IsSecret(p.Name))))),
-        JArray items => new JArray(items.Select((item, i) => WithReferences($"{path}_{i}", item, isSecret))),
-        { Type: JTokenType.String } => isSecret && !includeSecrets && (string)value! is { Length: > 0 } secret
-            ? StateReferences.To(VariableFor(path, secret))
-            : StateReferences.Escape((string)value!),
+        JArray items => new JArray(items.Select((item, i) => WithReferences($"{path}_{i}", item, isSecret || IsSecretOption(items.ElementAtOrDefault(i - 1))))),
+        { Type: JTokenType.String } when !includeSecrets && !StateReferences.Has(value) => WithReference(path, (string)value!, isSecret),
         _ => value,
     };
+
+    private string WithReference(string path, string text, bool isSecret)
+    {
+        if (isSecret && text.Length > 0)
+            return StateReferences.To(VariableFor(path, text));
+        return SecretFields.SplitOption(text) is { } option ? option.Option + StateReferences.To(VariableFor($"{path}_{option.Name}", option.Value)) : text;
+    }
+
+    /// <summary>Whether an argument is an option whose value is the next one.</summary>
+    private static bool IsSecretOption(JToken? argument) => argument is JValue { Value: string text }
+        && text.StartsWith("-", StringComparison.Ordinal) && text.IndexOf('=') < 0 && SecretFields.IsSecret(text.TrimStart('-'));
 
     private string VariableFor(string path, string secret)
     {

@@ -73,6 +73,9 @@ internal sealed class StateFile : IDisposable
             places);
     }
 
+    /// <summary>The values of the environment variables that the file refers to.</summary>
+    public IReadOnlyCollection<string> Secrets => [.. Sequences.SelectMany(s => s.Instances ?? []).SelectMany(i => i.Settings.Secrets)];
+
     /// <summary>Returns whether the file is about a hub.</summary>
     public bool Includes(string hub, string? space) =>
         (Places.NamesHubs && Places.Include(hub, space))
@@ -124,7 +127,7 @@ internal sealed class StateFile : IDisposable
 
         path?.Text();
         var places = ReadPlaces(fields, outer);
-        var instances = fields.TryGetValue(InstancesKey, out var items) ? items.Items().Select(i => ReadInstances(i, places)).ToArray() : null;
+        var instances = fields.TryGetValue(InstancesKey, out var items) ? ReadInstances(items, places) : null;
         return new StateSequence(node.Location, key, places)
         {
             HasOwnPlaces = places != outer,
@@ -135,7 +138,19 @@ internal sealed class StateFile : IDisposable
         };
     }
 
-    private static StateInstances ReadInstances(StateNode node, StatePlaces outer)
+    private static StateInstances[] ReadInstances(StateNode node, StatePlaces outer)
+    {
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        return [.. node.Items().Select(item =>
+        {
+            var entry = ReadEntry(item, outer);
+            return entry.Name.Length == 0 || names.Add(entry.Name)
+                ? entry
+                : throw item.Error($"another entry of this sequence has the {NameKey} '{entry.Name}', too", $"Use another {NameKey}.");
+        })];
+    }
+
+    private static StateInstances ReadEntry(StateNode node, StatePlaces outer)
     {
         var fields = node.Fields(
             NameKey, CountKey, HubsKey, SpacesKey, ArgumentsKey, ConfigurationKey, LimitsKey, InputTopicKey, OutputTopicKey, OrderKey, FingerprintKey);

@@ -112,6 +112,9 @@ internal sealed class StatePlan
                 AddRemoval(instance, sequence.Name ?? sequence.Id);
         }
 
+        foreach (var instance in _hub.Running.Where(i => !_hub.HasSequenceOf(i) && !names.Contains(i.SequenceName ?? "")))
+            AddRemoval(instance, instance.SequenceName ?? instance.SequenceId ?? instance.Id);
+
         // A topic that an instance uses belongs to the instance.
         var removed = new HashSet<string>(
             _steps.Where(s => s.Change.ActionCode == StateAction.Remove).Select(s => s.OldInstance?.Id).OfType<string>(),
@@ -202,8 +205,7 @@ internal sealed class StatePlan
             _name = name;
             _wanted = wanted;
             _found = [.. Hub.Sequences.Where(s => s.Name == name)];
-            var ids = new HashSet<string>(_found.Select(s => s.Id), StringComparer.Ordinal);
-            _instances = [.. Hub.Running.Where(i => i.SequenceId is { } id && ids.Contains(id)).OrderBy(i => i.Created)];
+            _instances = [.. Hub.Running.Where(i => Hub.NameOf(i) == name).OrderBy(i => i.Created)];
             _isOpen = wanted.Any(s => s.Instances is null);
         }
 
@@ -310,7 +312,7 @@ internal sealed class StatePlan
             {
                 if (!_isOpen)
                     _plan.AddRemoval(instance, _name);
-                else if (_successors.TryGetValue(instance.SequenceId!, out var successor))
+                else if (_successors.TryGetValue(instance.SequenceId ?? "", out var successor))
                     AddMove(instance, successor);
             }
         }
@@ -347,12 +349,12 @@ internal sealed class StatePlan
             }
         }
 
-        private bool IsSame(Slot slot, Instance instance) => slot.Differences(instance, VersionOf(instance)).Count == 0;
+        private bool IsSame(Slot slot, Instance instance) => slot.Differences(instance, Hub.VersionOf(instance)).Count == 0;
 
         private void Add(Slot slot)
         {
             var instance = slot.Instance;
-            var differences = instance is null ? [] : slot.Differences(instance, VersionOf(instance));
+            var differences = instance is null ? [] : slot.Differences(instance, Hub.VersionOf(instance));
             var isSame = instance is not null && differences.Count == 0;
             if (!isSame && slot.Source.Settings.GivenFingerprint is not null)
             {
@@ -390,7 +392,7 @@ internal sealed class StatePlan
             var change = _plan.Change(StateAction.Change, StateKind.Instance, _name, successor.Source.Location);
             change.Id = instance.Id;
             change.Description = Describe(instance);
-            change.Differences = [$"{StateFile.VersionKey}: {VersionOf(instance)} -> {successor.Source.Version}"];
+            change.Differences = [$"{StateFile.VersionKey}: {Hub.VersionOf(instance)} -> {successor.Source.Version}"];
             _plan._steps.Add(new StateStep(change)
             {
                 Sequence = successor,
@@ -401,9 +403,7 @@ internal sealed class StatePlan
         }
 
         /// <summary>Returns whether the file has the version that an instance runs.</summary>
-        private bool HasVersionOf(Instance instance) => _versions.ContainsKey(VersionOf(instance) ?? "");
-
-        private string? VersionOf(Instance instance) => _found.First(s => s.Id == instance.SequenceId).Version;
+        private bool HasVersionOf(Instance instance) => _versions.ContainsKey(Hub.VersionOf(instance) ?? "");
     }
 
     /// <summary>An instance that is to run.</summary>

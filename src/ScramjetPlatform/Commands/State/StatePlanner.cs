@@ -55,6 +55,7 @@ internal sealed class StatePlanner : IDisposable
                 return;
 
             PlaceFinder.RequireConnected(hub);
+            hub.Client.Transport.Hide(file.Secrets);
             var plan = StatePlan.Of(file, await HubState.GetAsync(_context, hub.Client).ConfigureAwait(false), prune);
             foreach (var warning in plan.Warnings)
                 _context.Output.PostWarning(warning);

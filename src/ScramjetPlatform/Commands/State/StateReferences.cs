@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.Linq;
 using System.Text.RegularExpressions;
 using Newtonsoft.Json.Linq;
@@ -20,8 +21,23 @@ internal static class StateReferences
         _ => false,
     };
 
-    /// <summary>Returns a text that <see cref="Resolve"/> returns unchanged.</summary>
-    public static string Escape(string text) => s_reference.Replace(text, "$$$0");
+    /// <summary>Returns the values of the variables that a value refers to.</summary>
+    public static IEnumerable<string> Values(JToken token) => token switch
+    {
+        JContainer items => items.Children().SelectMany(Values),
+        JValue { Type: JTokenType.String } text => s_reference.Matches((string)text!).Cast<Match>()
+            .Where(m => !m.Groups["escape"].Success).Select(m => Environment.GetEnvironmentVariable(m.Groups["name"].Value)).OfType<string>(),
+        _ => [],
+    };
+
+    /// <summary>Returns a copy of a value whose texts <see cref="Resolve"/> returns unchanged.</summary>
+    public static JObject Escape(JObject value)
+    {
+        var copy = (JObject)value.DeepClone();
+        foreach (var text in copy.DescendantsAndSelf().OfType<JValue>().Where(v => v.Type == JTokenType.String))
+            text.Value = Escape((string)text!);
+        return copy;
+    }
 
     /// <summary>Returns the reference to a variable.</summary>
     public static string To(string name) => $"${{env:{name}}}";
@@ -34,6 +50,8 @@ internal static class StateReferences
         JValue { Type: JTokenType.String } text => s_reference.Replace((string)text!, reference => Value(node, reference)),
         var other => other.DeepClone(),
     };
+
+    private static string Escape(string text) => s_reference.Replace(text, "$$$0");
 
     private static string Value(StateNode node, Match reference)
     {

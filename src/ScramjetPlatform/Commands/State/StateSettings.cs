@@ -23,6 +23,9 @@ internal sealed class StateSettings(StartOptions written, StartOptions resolved)
     /// <summary>The fingerprint in the file, in place of the configuration and the limits; null if these are known.</summary>
     public string? GivenFingerprint { get; set; }
 
+    /// <summary>The values of the environment variables that the settings refer to.</summary>
+    public IEnumerable<string> Secrets => StateReferences.Values(ToJson(written));
+
     /// <summary>Whether the instance exchanges data with topics.</summary>
     public bool HasTopics => Topics.Any();
 
@@ -38,6 +41,7 @@ internal sealed class StateSettings(StartOptions written, StartOptions resolved)
     {
         var options = resolved.Clone();
         options.InstanceId = id;
+        options.Template = StateReferences.Has(ToJson(written)) ? written : null;
         return options;
     }
 
