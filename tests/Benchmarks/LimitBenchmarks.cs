@@ -39,8 +39,7 @@ internal static class LimitBenchmarks
 
     private static async Task<bool> OnHubAsync(HttpClient http, string hub)
     {
-        using var engine = new Engine();
-        engine.Get($"Connect-ScramjetPlatform -HubUri {hub}");
+        using var engine = Engine.Connect($"-HubUri {hub}");
         engine.Get($"$sequence = Publish-ScramjetSequence '{Path.Combine(Engine.RepositoryRoot, "docs", "samples", "echo")}'");
         var sequence = (string)engine.Single("$sequence.Id").BaseObject;
         var folder = Directory.CreateTempSubdirectory("scramjet-benchmark-");
@@ -123,8 +122,8 @@ internal static class LimitBenchmarks
         {
             var uri = (await server.StandardOutput.ReadLineAsync())!;
             var id = (await server.StandardOutput.ReadLineAsync())!;
-            using var engine = new Engine();
-            engine.Get($"Connect-ScramjetPlatform {uri} -AccessToken {FakePlatform.Token}; $null = Get-ScramjetInstance -Hub sth-0");
+            using var engine = Engine.Connect($"{uri} -AccessToken {FakePlatform.Token}");
+            engine.Get("$null = Get-ScramjetInstance -Hub sth-0");
             GC.Collect();
             var before = GC.GetTotalMemory(forceFullCollection: true);
             var clock = Stopwatch.StartNew();

@@ -81,12 +81,7 @@ internal static class Program
         return Print($"stopping {Instances} instances one by one against the default throttle of 16", sequential / concurrent, "over 8", r => r > 8);
     }
 
-    private static Engine Connect(FakePlatform platform)
-    {
-        var engine = new Engine();
-        engine.Get($"Connect-ScramjetPlatform {platform.BaseUri} -AccessToken {FakePlatform.Token}");
-        return engine;
-    }
+    private static Engine Connect(FakePlatform platform) => Engine.Connect($"{platform.BaseUri} -AccessToken {FakePlatform.Token}");
 
     internal static double Median(Action action) => Enumerable.Range(0, 5).Select(_ =>
     {

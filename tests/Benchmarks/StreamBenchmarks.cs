@@ -56,8 +56,7 @@ internal static class StreamBenchmarks
         };
 
         await using var server = hub.Serve();
-        using var engine = new Engine();
-        engine.Get($"Connect-ScramjetPlatform -HubUri {server.BaseUri}");
+        using var engine = Engine.Connect($"-HubUri {server.BaseUri}");
         return ToFile(engine, server) & await ToLinesAsync(engine, server) & ToObjects(engine, server) & await InPwshAsync(server, lines, objects);
     }
 

@@ -39,19 +39,9 @@ public sealed class AdminPlatform : IAsyncDisposable
         return new AdminPlatform(await LocalPlatform.StartAsync(options), fakes, servers);
     }
 
-    public Engine Connect()
-    {
-        var engine = new Engine();
-        engine.Get($"Connect-ScramjetPlatform {Platform.BaseUri} -AccessToken {Platform.Token}");
-        return engine;
-    }
+    public Engine Connect() => Platform.Connect();
 
-    public Engine ConnectMultiManager()
-    {
-        var engine = new Engine();
-        engine.Get($"Connect-ScramjetPlatform -MultiManagerUri {Platform.MultiManagerUri} -AccessToken {Platform.Token}");
-        return engine;
-    }
+    public Engine ConnectMultiManager() => Engine.Connect($"-MultiManagerUri {Platform.MultiManagerUri} -AccessToken {Platform.Token}");
 
     public async ValueTask DisposeAsync()
     {

@@ -72,8 +72,7 @@ public sealed class CompletionTests(RealPlatform real)
         var single = one.AddInstance(one.AddSequence("single"));
         var sequence = one.AddSequence("both sides");
         string[] both = [one.AddInstance(sequence), two.AddInstance(two.AddSequence("both sides"))];
-        using var session = new Engine();
-        session.Get($"Connect-ScramjetPlatform {platform.BaseUri} -AccessToken {FakePlatform.Token}");
+        using var session = platform.Connect();
         Assert.Equal(["single"], Texts(Complete(session, "Stop-ScramjetInstance sin")));
         Assert.Equal([single], Texts(Complete(session, $"Stop-ScramjetInstance {single[..6]}")));
         var matches = Complete(session, "Receive-ScramjetOutput BOTH");
@@ -96,8 +95,7 @@ public sealed class CompletionTests(RealPlatform real)
         var hub = platform.Hubs[0];
         var running = hub.AddInstance(hub.AddSequence("works"));
         var ended = hub.AddInstance(hub.AddSequence("worked"), "completed");
-        using var session = new Engine();
-        session.Get($"Connect-ScramjetPlatform {platform.BaseUri} -AccessToken {FakePlatform.Token}");
+        using var session = platform.Connect();
         foreach (var command in new[] { "Stop-ScramjetInstance", "Enter-ScramjetInstance", "Send-ScramjetInput", "Send-ScramjetEvent" })
         {
             Assert.Equal(["works"], Texts(Complete(session, $"{command} work")));
@@ -118,8 +116,7 @@ public sealed class CompletionTests(RealPlatform real)
             platform.Hubs[0].AddInstance(sequence);
         for (var i = 0; i < 150; i++)
             platform.Hubs[0].AddSequence($"many-{i:000}");
-        using var session = new Engine();
-        session.Get($"Connect-ScramjetPlatform {platform.BaseUri} -AccessToken {FakePlatform.Token}");
+        using var session = platform.Connect();
         Assert.Equal(100, Complete(session, "Stop-ScramjetInstance many").Count);
         Assert.Equal(100, Complete(session, "Start-ScramjetSequence many-").Count);
         Assert.Equal(["many-149"], Texts(Complete(session, "Start-ScramjetSequence many-149")));
@@ -143,8 +140,7 @@ public sealed class CompletionTests(RealPlatform real)
         await using var platform = FakePlatform.Of(1);
         platform.Hubs[0].AddSequence("plain", version: "1\u001b[2J\u202e0");
         platform.Hubs[0].AddSequence("pl\u001b[31mred");
-        using var session = new Engine();
-        session.Get($"Connect-ScramjetPlatform {platform.BaseUri} -AccessToken {FakePlatform.Token}");
+        using var session = platform.Connect();
         var matches = Complete(session, "Start-ScramjetSequence pl");
         Assert.Equal(["plain"], Texts(matches));
         foreach (var text in matches.SelectMany(m => new[] { "CompletionText", "ListItemText", "ToolTip" }.Select(p => (string)m.Properties[p].Value)))
@@ -160,8 +156,7 @@ public sealed class CompletionTests(RealPlatform real)
             await exchange.SilenceAsync();
             return true;
         };
-        using var session = new Engine();
-        session.Get($"Connect-ScramjetPlatform {platform.BaseUri} -AccessToken {FakePlatform.Token}");
+        using var session = platform.Connect();
         var name = (string)platform.Hubs[0].Sequences.Values.First()["config"]!["name"]!;
         Assert.Contains(name, Texts(Complete(session, "Start-ScramjetSequence ")));
     }

@@ -45,6 +45,15 @@ public sealed class Engine : IDisposable
         _runspace.Open();
     }
 
+    /// <summary>Creates a session that is connected to a server.</summary>
+    /// <param name="parameters">The parameters of Connect-ScramjetPlatform.</param>
+    public static Engine Connect(string parameters)
+    {
+        var session = new Engine();
+        session.Get("Connect-ScramjetPlatform " + parameters);
+        return session;
+    }
+
     /// <summary>Returns the code of an error, such as NOT_FOUND.</summary>
     public static string Code(ErrorRecord error) => error.FullyQualifiedErrorId.Split(',')[0];
 

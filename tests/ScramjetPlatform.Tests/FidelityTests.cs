@@ -37,8 +37,7 @@ public sealed class FidelityTests(RealPlatform real)
             return true;
         };
         await using var server = hub.Serve();
-        using var session = new Engine();
-        session.Get($"Connect-ScramjetPlatform -HubUri {server.BaseUri}");
+        using var session = server.Connect();
 
         // Properties of all kinds, and of types that sessions extend. The first is of the kind that is sent without PSObject.Properties.
         session.Get("""
@@ -335,8 +334,7 @@ public sealed class FidelityTests(RealPlatform real)
             return false;
         };
         await using var server = hub.Serve();
-        using var session = new Engine();
-        session.Get($"Connect-ScramjetPlatform -HubUri {server.BaseUri}");
+        using var session = server.Connect();
         Assert.Equal(
             ["one", "two"],
             session.Get("'one', 'two' | Send-ScramjetInput i -ReceiveOutput -OutputContentType text/plain").Select(l => (string)l.BaseObject));
@@ -350,8 +348,7 @@ public sealed class FidelityTests(RealPlatform real)
         foreach (var id in new[] { "text", "objects", "stdin" })
             hub.AddInstance(hub.AddSequence("echo"), id: id);
         await using var server = hub.Serve();
-        using var session = new Engine();
-        session.Get($"Connect-ScramjetPlatform -HubUri {server.BaseUri}");
+        using var session = server.Connect();
         session.Get("'a' | Send-ScramjetInput text -KeepOpen; 'b' | Send-ScramjetInput text -KeepOpen; 'c' | Send-ScramjetInput text");
         session.Get("@{ a = 'ż' } | Send-ScramjetInput objects -KeepOpen; @{ b = 1 } | Send-ScramjetInput objects");
         session.Get("'d' | Send-ScramjetInput stdin -Stdin");
@@ -372,8 +369,7 @@ public sealed class FidelityTests(RealPlatform real)
         var hub = new FakeHub("sth-0");
         hub.AddSequence("echo");
         await using var server = hub.Serve();
-        using var session = new Engine();
-        session.Get($"Connect-ScramjetPlatform -HubUri {server.BaseUri}");
+        using var session = server.Connect();
         session.Set("i", session.Single("Start-ScramjetSequence echo -InputTopic cities"));
         foreach (var what in new[] { "'text'", "@{ n = 1 }" })
             Assert.Contains("405", session.Error($"{what} | Send-ScramjetInput $i").ToString(), StringComparison.Ordinal);
@@ -392,8 +388,7 @@ public sealed class FidelityTests(RealPlatform real)
             return Task.FromResult(false);
         };
         await using var server = hub.Serve();
-        using var session = new Engine();
-        session.Get($"Connect-ScramjetPlatform -HubUri {server.BaseUri}");
+        using var session = server.Connect();
         var second = false;
         session.Set("second", () => second = announced);
         session.Get("& { '5'; $second.Invoke(); '-3' } | Send-ScramjetInput i");
@@ -407,8 +402,7 @@ public sealed class FidelityTests(RealPlatform real)
         hub.AddSequence("wait");
         hub.Intercept = (exchange, path) => AnswerAsync(exchange, path, "/output", NoEnd);
         await using var server = hub.Serve();
-        using var session = new Engine();
-        session.Get($"Connect-ScramjetPlatform -HubUri {server.BaseUri}");
+        using var session = server.Connect();
         var result = session.Run("1..3 | ForEach-Object { @{ n = $_ } } | Invoke-ScramjetSequence wait");
         Assert.Equal([1L, 2L], result.Output.Select(o => o.Properties["n"].Value));
         var error = Assert.Single(result.Errors);
@@ -426,8 +420,7 @@ public sealed class FidelityTests(RealPlatform real)
         hub.AddSequence("count");
         hub.Intercept = (exchange, path) => AnswerAsync(exchange, path, "/output", NoEnd);
         await using var server = hub.Serve();
-        using var session = new Engine();
-        session.Get($"Connect-ScramjetPlatform -HubUri {server.BaseUri}");
+        using var session = server.Connect();
         var result = session.Run("Invoke-ScramjetSequence count -ArgumentList 3");
         Assert.Equal([1L, 2L], result.Output.Select(o => o.Properties["n"].Value));
         var error = Assert.Single(result.Errors);
@@ -463,8 +456,7 @@ public sealed class FidelityTests(RealPlatform real)
             return true;
         };
         await using var server = hub.Serve();
-        using var session = new Engine();
-        session.Get($"Connect-ScramjetPlatform -HubUri {server.BaseUri}");
+        using var session = server.Connect();
         session.Set("untilSent", (Action)(() => sent.Task.WaitAsync(TimeSpan.FromSeconds(60)).Wait()));
         Assert.Equal(
             64_000,
@@ -480,8 +472,7 @@ public sealed class FidelityTests(RealPlatform real)
         hub.AddInstance(hub.AddSequence("hello"), id: "i");
         hub.Intercept = (exchange, path) => AnswerAsync(exchange, path, "/instance/i/output", NoEnd + "{\"n\":");
         await using var server = hub.Serve();
-        using var session = new Engine();
-        session.Get($"Connect-ScramjetPlatform -HubUri {server.BaseUri}");
+        using var session = server.Connect();
         foreach (var type in new[] { "", "-ContentType application/x-ndjson" })
         {
             var result = session.Run($"Receive-ScramjetOutput i {type}");
@@ -505,8 +496,7 @@ public sealed class FidelityTests(RealPlatform real)
             return true;
         };
         await using var server = hub.Serve();
-        using var session = new Engine();
-        session.Get($"Connect-ScramjetPlatform -HubUri {server.BaseUri}");
+        using var session = server.Connect();
         var result = session.Run("Receive-ScramjetOutput i");
         Assert.Equal([1L, 2L], result.Output.Select(o => o.Properties["n"].Value));
         Assert.Equal("STREAM_BROKEN", Code(Assert.Single(result.Errors)));
@@ -562,8 +552,7 @@ public sealed class FidelityTests(RealPlatform real)
             return Task.FromResult(false);
         };
         await using var server = hub.Serve();
-        using var session = new Engine();
-        session.Get($"Connect-ScramjetPlatform -HubUri {server.BaseUri}");
+        using var session = server.Connect();
         await session.StopAfterAsync("Get-ScramjetInstance | Receive-ScramjetOutput", TimeSpan.Zero, () => all.Task.WaitAsync(TimeSpan.FromSeconds(60)));
         Assert.Equal(Many, opened.Count);
     }
@@ -591,8 +580,7 @@ public sealed class FidelityTests(RealPlatform real)
         var hub = new FakeHub("sth-0");
         hub.AddSequence("wait");
         await using var server = hub.Serve();
-        using var session = new Engine();
-        session.Get($"Connect-ScramjetPlatform -HubUri {server.BaseUri}");
+        using var session = server.Connect();
         session.Set("text", text);
         var file = Path.Combine(Directory.CreateTempSubdirectory("scramjet-test-").FullName, "start.json");
         await File.WriteAllTextAsync(file, $$"""{"appConfig":{{text}}}""", TestContext.Current.CancellationToken);
@@ -617,8 +605,7 @@ public sealed class FidelityTests(RealPlatform real)
         var hub = new FakeHub("sth-0");
         hub.AddSequence("wait");
         await using var server = hub.Serve();
-        using var session = new Engine();
-        session.Get($"Connect-ScramjetPlatform -HubUri {server.BaseUri}");
+        using var session = server.Connect();
         session.Set("text", text);
         foreach (var command in new[] { "Start-ScramjetSequence wait", "Invoke-ScramjetSequence wait" })
         {
@@ -641,8 +628,7 @@ public sealed class FidelityTests(RealPlatform real)
             "/instance/i/events/pong",
             "\"2024-01-01T00:00:00+05:30\"\n{\"at\":\"2024-01-01T00:00:00Z\",\"n\":12345678901234567890}\n0123\n");
         await using var server = hub.Serve();
-        using var session = new Engine();
-        session.Get($"Connect-ScramjetPlatform -HubUri {server.BaseUri}");
+        using var session = server.Connect();
         session.Set("e", session.Get("Receive-ScramjetEvent i pong -Follow"));
         Assert.Equal(
             ["2024-01-01T00:00:00+05:30", "2024-01-01T00:00:00Z", "12345678901234567890", "0123"],

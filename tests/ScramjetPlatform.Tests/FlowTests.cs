@@ -135,8 +135,7 @@ public sealed class FlowTests(RealPlatform real)
         foreach (var name in names)
             SetTopics(hub, hub.AddInstance(hub.AddSequence("sequence " + name)), "topic " + name, null);
         await using var server = hub.Serve();
-        using var session = new Engine();
-        session.Get($"Connect-ScramjetPlatform -HubUri {server.BaseUri}");
+        using var session = server.Connect();
         string[] expected = [.. names.SelectMany(name => new[] { "sequence " + name, "topic " + name }).Select(n => Regex.Replace(n, @"[\u001b\n]", " "))
             .Order(StringComparer.Ordinal)];
 
@@ -198,8 +197,7 @@ public sealed class FlowTests(RealPlatform real)
         for (var i = 0; i < count; i++)
             SetTopics(hub, hub.AddInstance(hub.AddSequence($"漢字 program {i}" + new string('y', random.Next(40)))), Topic(), Topic());
         await using var server = hub.Serve();
-        using var session = new Engine();
-        session.Get($"Connect-ScramjetPlatform -HubUri {server.BaseUri}");
+        using var session = server.Connect();
         var svg = XDocument.Parse(Picture(session, "Svg")).Root!;
         static double Number(XElement element, string name) => double.Parse(element.Attribute(name)!.Value, CultureInfo.InvariantCulture);
         var nodes = svg.Elements(s_svg + "g").Select(g => (
@@ -305,8 +303,7 @@ public sealed class FlowTests(RealPlatform real)
         }
 
         await using var server = hub.Serve();
-        using var session = new Engine();
-        session.Get($"Connect-ScramjetPlatform -HubUri {server.BaseUri}");
+        using var session = server.Connect();
         foreach (var command in new[] { "Get-ScramjetFlow", "Get-ScramjetTopic" })
         {
             var property = command == "Get-ScramjetFlow" ? "Topic" : "Name";
@@ -326,8 +323,7 @@ public sealed class FlowTests(RealPlatform real)
     public async Task No_topics_are_an_empty_picture()
     {
         await using var server = new FakeHub("sth-1").Serve();
-        using var session = new Engine();
-        session.Get($"Connect-ScramjetPlatform -HubUri {server.BaseUri}");
+        using var session = server.Connect();
         Assert.Empty(session.Get("Get-ScramjetFlow"));
         Assert.Equal("flowchart LR", Picture(session, "Mermaid"));
         Assert.EndsWith("}", Picture(session, "Dot"), StringComparison.Ordinal);

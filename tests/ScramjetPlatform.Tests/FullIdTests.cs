@@ -14,13 +14,6 @@ public sealed class FullIdTests(RealPlatform real)
 
     private static string[] Since(FaultServer server, int count) => [.. server.Requests.Skip(count).Select(r => $"{r.Method} {r.Target[Api.Length..]}")];
 
-    private static Engine Connect(FakePlatform platform)
-    {
-        var session = new Engine();
-        session.Get($"Connect-ScramjetPlatform {platform.BaseUri} -AccessToken {FakePlatform.Token}");
-        return session;
-    }
-
     [Theory]
     [EachHub]
     public async Task A_full_id_gives_the_same_object_as_the_list(TestHub which)
@@ -50,8 +43,7 @@ public sealed class FullIdTests(RealPlatform real)
         var sequence = hub.AddSequence("hello");
         var instance = hub.AddInstance(sequence);
         await using var server = hub.Serve();
-        using var session = new Engine();
-        session.Get($"Connect-ScramjetPlatform -HubUri {server.BaseUri}");
+        using var session = server.Connect();
         foreach (var (command, request) in new[]
         {
             ($"Get-ScramjetInstance {instance}", $"GET /instance/{instance}"),
@@ -77,8 +69,7 @@ public sealed class FullIdTests(RealPlatform real)
         var sequence = hub.AddSequence(name);
         var instance = hub.AddInstance(sequence);
         await using var server = hub.Serve();
-        using var session = new Engine();
-        session.Get($"Connect-ScramjetPlatform -HubUri {server.BaseUri}");
+        using var session = server.Connect();
         Assert.Equal(sequence, session.Single($"Get-ScramjetSequence {name}").Properties["Id"].Value);
         Assert.Equal(instance, session.Single($"Get-ScramjetInstance {name}").Properties["Id"].Value);
         Assert.Equal([instance, instance], session.Get($"Get-ScramjetInstance {name}, {instance} | ForEach-Object Id").Select(i => i.BaseObject));
@@ -92,7 +83,7 @@ public sealed class FullIdTests(RealPlatform real)
         var id = Guid.NewGuid().ToString();
         foreach (var hub in platform.Hubs.Skip(1))
             hub.AddInstance(hub.Sequences.Keys.Single(), id: id);
-        using var session = Connect(platform);
+        using var session = platform.Connect();
         var before = platform.Server.Requests.Count;
         var stopped = session.Get($"Stop-ScramjetInstance {id} -Force -PassThru | ForEach-Object Hub | Sort-Object");
         Assert.Equal(["sth-1", "sth-2"], stopped.Select(h => h.BaseObject));
@@ -109,7 +100,7 @@ public sealed class FullIdTests(RealPlatform real)
             return hub.Id == "sth-1";
         });
         platform.Disconnected.Add("sth-2");
-        using var session = Connect(platform);
+        using var session = platform.Connect();
         foreach (var (id, found) in new[] { (platform.Hubs[0].Instances.Keys.Single(), 1), (Guid.NewGuid().ToString(), 0) })
         {
             var result = session.Run($"Get-ScramjetInstance {id}");
@@ -126,8 +117,7 @@ public sealed class FullIdTests(RealPlatform real)
         var instance = after.AddInstance(after.AddSequence("hello"));
         var hub = before;
         await using var server = new FaultServer(exchange => hub.HandleAsync(exchange, exchange.Target[Api.Length..]));
-        using var session = new Engine();
-        session.Get($"Connect-ScramjetPlatform -HubUri {server.BaseUri}");
+        using var session = server.Connect();
         hub = after;
         Assert.Equal("sth-after", session.Single($"Get-ScramjetInstance {instance}").Properties["Hub"].Value);
         Assert.Equal("sth-after", session.Single($"Get-ScramjetInstance {instance} -Hub sth-after").Properties["Hub"].Value);
@@ -141,8 +131,7 @@ public sealed class FullIdTests(RealPlatform real)
         var sequence = hub.AddSequence("hello");
         var ids = Enumerable.Range(0, 100).Select(_ => hub.AddInstance(sequence)).ToArray();
         await using var server = hub.Serve();
-        using var session = new Engine();
-        session.Get($"Connect-ScramjetPlatform -HubUri {server.BaseUri}");
+        using var session = server.Connect();
         var before = server.Requests.Count;
         session.Set("ids", ids);
         Assert.Equal(ids.Order(), session.Get("$ids | Get-ScramjetInstance | ForEach-Object Id").Select(i => (string)i.BaseObject).Order());
@@ -162,8 +151,7 @@ public sealed class FullIdTests(RealPlatform real)
             return path.StartsWith("/instance/", StringComparison.Ordinal);
         };
         await using var server = hub.Serve();
-        using var session = new Engine();
-        session.Get($"Connect-ScramjetPlatform -HubUri {server.BaseUri}");
+        using var session = server.Connect();
         Assert.Equal(instance, session.Single($"Get-ScramjetInstance {instance} -TimeoutSec 0.5").Properties["Id"].Value);
     }
 }

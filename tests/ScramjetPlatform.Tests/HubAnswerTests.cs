@@ -207,8 +207,7 @@ public sealed class HubAnswerTests(RealPlatform real) : IDisposable
         double[] perNode = [.. await Task.WhenAll(new[] { 2, 12 }.Select(async hubs =>
         {
             await using var platform = FakePlatform.Of(hubs);
-            using var session = new Engine();
-            session.Get($"Connect-ScramjetPlatform {platform.BaseUri} -AccessToken {FakePlatform.Token}");
+            using var session = platform.Connect();
             var result = session.Run("Show-ScramjetTree | ConvertTo-Json");
             Assert.Empty(result.Warnings);
             var json = (string)Assert.Single(result.Output).BaseObject;

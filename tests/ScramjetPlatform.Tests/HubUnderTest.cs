@@ -117,12 +117,7 @@ public sealed class HubUnderTest : IAsyncDisposable
     }
 
     /// <summary>Creates a session that is connected to the hub.</summary>
-    public Engine Connect()
-    {
-        var engine = new Engine();
-        engine.Get($"Connect-ScramjetPlatform -HubUri {BaseUri}");
-        return engine;
-    }
+    public Engine Connect() => Engine.Connect($"-HubUri {BaseUri}");
 
     /// <summary>Creates the folder of a sequence with a sample or one of <see cref="TestPrograms"/>. It is removed after the test.</summary>
     public TestSequence Sequence(string program)

@@ -200,8 +200,7 @@ public sealed class InstanceCountTests(RealPlatform real)
         var options = new LocalPlatformOptions { HubsPerSpace = 2 };
         options.Spaces.Add("local");
         await using var platform = await LocalPlatform.StartAsync(options, TestContext.Current.CancellationToken);
-        using var session = new Engine();
-        session.Get($"Connect-ScramjetPlatform {platform.BaseUri} -AccessToken {platform.Token}");
+        using var session = platform.Connect();
         using var sequence = TestSequence.Of("worker");
         session.Get($"Publish-ScramjetSequence '{sequence.Folder}'");
         session.Set("kill", (Action)(() => platform.GetHub("local", "sth-1").KillAsync().Wait()));
@@ -382,8 +381,7 @@ public sealed class InstanceCountTests(RealPlatform real)
             return true;
         };
         await using var platform = new FakePlatform(hubs);
-        using var session = new Engine();
-        session.Get($"Connect-ScramjetPlatform {platform.BaseUri} -AccessToken {FakePlatform.Token}");
+        using var session = platform.Connect();
         var result = session.Run($"{Numbers(20)} | Invoke-ScramjetSequence double -InstanceCount 2 -Hub * {way}");
         Assert.Equal(All(20).Select(n => 2 * n), NumbersOf(result.Output));
         AssertSentences(result);
@@ -394,8 +392,7 @@ public sealed class InstanceCountTests(RealPlatform real)
     public async Task WhatIf_shows_what_is_published_invoked_and_removed()
     {
         await using var platform = new FakePlatform([Loaded("sth-0", 0.5), Loaded("sth-1", 2.2)]);
-        using var session = new Engine();
-        session.Get($"Connect-ScramjetPlatform {platform.BaseUri} -AccessToken {FakePlatform.Token}");
+        using var session = platform.Connect();
         using var sequence = TestSequence.Of("worker");
         string[] Plan(string command)
         {
@@ -597,8 +594,7 @@ public sealed class InstanceCountTests(RealPlatform real)
     public async Task Instances_start_on_the_hubs_with_the_least_load(double first, double second, string expected)
     {
         await using var platform = new FakePlatform([Loaded("sth-0", first), Loaded("sth-1", second)]);
-        using var session = new Engine();
-        session.Get($"Connect-ScramjetPlatform {platform.BaseUri} -AccessToken {FakePlatform.Token}");
+        using var session = platform.Connect();
         var output = session.Get($"{Numbers(20)} | Invoke-ScramjetSequence double -InstanceCount 4 -Hub *");
         Assert.Equal(All(20).Select(n => 2 * n), NumbersOf(output).Order());
         Assert.Equal(expected, string.Join(" ", session.Get("Get-ScramjetInstance -Sequence double").Select(i => $"{i.Properties["Hub"].Value}").Order()));

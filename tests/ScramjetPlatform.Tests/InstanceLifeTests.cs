@@ -51,8 +51,7 @@ public sealed class InstanceLifeTests(RealPlatform real)
             ? null
             : new JObject { ["exitcode"] = exitCode, ["reason"] = exitCode < 0 ? "Instance completed" : "Instance ended" };
         await using var server = hub.Serve();
-        using var session = new Engine();
-        session.Get($"Connect-ScramjetPlatform -HubUri {server.BaseUri}");
+        using var session = server.Connect();
         var seen = session.Single("Get-ScramjetInstance");
         Assert.Equal(expected, seen.Properties["Status"].Value.ToString());
         Assert.True((bool)seen.Properties["HasEnded"].Value);
@@ -68,8 +67,7 @@ public sealed class InstanceLifeTests(RealPlatform real)
         var hub = new FakeHub("sth-1");
         hub.AddInstance(hub.AddSequence("hello"), status);
         await using var server = hub.Serve();
-        using var session = new Engine();
-        session.Get($"Connect-ScramjetPlatform -HubUri {server.BaseUri}");
+        using var session = server.Connect();
         var seen = session.Single("Get-ScramjetInstance");
         Assert.Equal(status, seen.Properties["Status"].Value.ToString(), ignoreCase: true);
         Assert.False((bool)seen.Properties["HasEnded"].Value);
@@ -204,7 +202,7 @@ public sealed class InstanceLifeTests(RealPlatform real)
         var sequence = hub.AddSequence("wait");
         hub.AddInstance(sequence);
         await using var server = hub.Serve();
-        using var session = Connect(server);
+        using var session = server.Connect();
         var result = session.Run("Remove-ScramjetSequence wait -Force -Confirm:$false -Verbose");
         Assert.Empty(result.Errors);
         Assert.Single(result.Verbose, line => line.StartsWith("Waiting for ", StringComparison.Ordinal));
@@ -219,7 +217,7 @@ public sealed class InstanceLifeTests(RealPlatform real)
         var hub = new FakeHub("sth-1");
         var instance = hub.AddInstance(hub.AddSequence("wait"));
         await using var server = hub.Serve();
-        using var session = Connect(server);
+        using var session = server.Connect();
         var result = session.Run("Remove-ScramjetSequence wait -Force -Confirm:$false -WaitTimeoutSec 2");
         var error = Assert.Single(result.Errors);
         Assert.StartsWith("TIMEOUT,", error.FullyQualifiedErrorId);
@@ -237,7 +235,7 @@ public sealed class InstanceLifeTests(RealPlatform real)
         var ended = hub.AddInstance(sequence);
         var running = hub.AddInstance(sequence);
         await using var server = hub.Serve();
-        using var session = Connect(server);
+        using var session = server.Connect();
         session.Get($"Stop-ScramjetInstance {ended} -Force -Wait");
 
         // The hub would remove the sequence then.
@@ -263,7 +261,7 @@ public sealed class InstanceLifeTests(RealPlatform real)
     {
         var hub = new FakeHub("sth-1") { Second = TimeSpan.FromMilliseconds(30) };
         await using var server = hub.Serve();
-        using var session = Connect(server);
+        using var session = server.Connect();
         using var sequence = TestSequence.Of("wait");
         session.Set("s", session.Single($"Publish-ScramjetSequence '{sequence.Folder}'"));
         session.Get("$s | Start-ScramjetSequence -Wait | Stop-ScramjetInstance -GracePeriodSec 0.1 -Wait");
@@ -292,7 +290,7 @@ public sealed class InstanceLifeTests(RealPlatform real)
         var hub = new FakeHub("sth-1");
         hub.AddInstance(hub.AddSequence("wait"));
         await using var server = hub.Serve();
-        using var session = Connect(server);
+        using var session = server.Connect();
         session.Get("$i = Get-ScramjetInstance");
         hub.Intercept = async (exchange, path) =>
         {
@@ -311,7 +309,7 @@ public sealed class InstanceLifeTests(RealPlatform real)
         for (var i = 0; i < 5; i++)
             hub.AddInstance(sequence);
         await using var server = hub.Serve();
-        using var session = Connect(server);
+        using var session = server.Connect();
         var result = session.Run("Get-ScramjetInstance | Wait-ScramjetInstance -WaitTimeoutSec 3");
         Assert.Equal(5, result.Errors.Count);
         Assert.Single(result.Progress.Select(p => p.ActivityId).Distinct());
@@ -430,7 +428,7 @@ public sealed class InstanceLifeTests(RealPlatform real)
         var hub = new FakeHub("sth-1") { AsDevelopmentHead = true };
         hub.AddSequence("wait");
         await using var server = hub.Serve();
-        using var session = Connect(server);
+        using var session = server.Connect();
         session.Get("$i = Start-ScramjetSequence wait -Wait; $i | Stop-ScramjetInstance -Force -Wait");
         var result = session.Run("$i | Restart-ScramjetInstance");
         Assert.Empty(result.Errors);
@@ -448,7 +446,7 @@ public sealed class InstanceLifeTests(RealPlatform real)
         if (asDevelopmentHead)
             hub.Instances[id]["appConfig"] = new JObject();
         await using var server = hub.Serve();
-        using var session = Connect(server);
+        using var session = server.Connect();
         Assert.Single(session.Run("Get-ScramjetInstance | Restart-ScramjetInstance -WhatIf").Warnings);
         Assert.Empty(hub.Starts);
         var result = session.Run("Get-ScramjetInstance | Restart-ScramjetInstance");
@@ -466,7 +464,7 @@ public sealed class InstanceLifeTests(RealPlatform real)
         var hub = new FakeHub("sth-1") { Second = TimeSpan.Zero };
         hub.AddSequence("wait");
         await using var server = hub.Serve();
-        using var session = Connect(server);
+        using var session = server.Connect();
         session.Get(
             "$i = Start-ScramjetSequence wait -AppConfig @{ a = 1 } -Wait; $i | Stop-ScramjetInstance -Force -RemoveImmediately; $i | "
                 + "Wait-ScramjetInstance -Status Gone | Out-Null");
@@ -600,7 +598,7 @@ public sealed class InstanceLifeTests(RealPlatform real)
             return false;
         };
         await using var server = hub.Serve();
-        using var session = Connect(server);
+        using var session = server.Connect();
         using var sequence = TestSequence.Of("echo");
         await session.StopAfterAsync($"Invoke-ScramjetSequence -Path '{sequence.Folder}' -RemoveAfter", TimeSpan.Zero, () => arrived.Task);
         stopped.TrySetResult();
@@ -612,7 +610,7 @@ public sealed class InstanceLifeTests(RealPlatform real)
     {
         var hub = new FakeHub("sth-1") { Second = Brief, Intercept = RefuseRemovalAsync };
         await using var server = hub.Serve();
-        using var session = Connect(server);
+        using var session = server.Connect();
         using var sequence = TestSequence.Of("ticks");
         SelectFirstCommand.AddTo(session);
         var result = session.Run($"Invoke-ScramjetSequence -Path '{sequence.Folder}' -RemoveAfter | Select-First 3");
@@ -625,7 +623,7 @@ public sealed class InstanceLifeTests(RealPlatform real)
     {
         var hub = new FakeHub("sth-1") { Second = Visible };
         await using var server = hub.Serve();
-        using var session = Connect(server);
+        using var session = server.Connect();
         using var sequence = TestSequence.Of("ticks");
         var refusals = 0;
         hub.Intercept = async (exchange, path) =>
@@ -651,13 +649,6 @@ public sealed class InstanceLifeTests(RealPlatform real)
         Assert.Contains("the disk is full", Assert.Single(warnings), StringComparison.Ordinal);
         Assert.Contains(sequence.Folder, warnings[0], StringComparison.Ordinal);
         Assert.Empty(session.Run("Get-ScramjetHub").Warnings);
-    }
-
-    private static Engine Connect(FaultServer server)
-    {
-        var session = new Engine();
-        session.Get($"Connect-ScramjetPlatform -HubUri {server.BaseUri}");
-        return session;
     }
 
     private static async Task<bool> RefuseRemovalAsync(FaultServer.Exchange exchange, string path)

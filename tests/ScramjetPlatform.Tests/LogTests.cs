@@ -82,8 +82,7 @@ public sealed class LogTests(RealPlatform real)
             return true;
         };
         await using var server = hub.Serve();
-        using var session = new Engine();
-        session.Get($"Connect-ScramjetPlatform -HubUri {server.BaseUri}");
+        using var session = server.Connect();
         Assert.Equal("the last", Messages(session.Get("Get-ScramjetInstance i | Get-ScramjetLog"))[^1]);
 
         static string Written(string message) => Entry(message, DateTimeOffset.UtcNow.ToUnixTimeMilliseconds(), source: "Sequence");
@@ -305,8 +304,7 @@ public sealed class LogTests(RealPlatform real)
             return true;
         };
         await using var server = hub.Serve();
-        using var session = new Engine();
-        session.Get($"Connect-ScramjetPlatform -HubUri {server.BaseUri}");
+        using var session = server.Connect();
         Assert.Equal("first", Messages(session.Get("Get-ScramjetLog"))[0]);
 
         // With -Follow, the tail of the history ends too.

@@ -10,13 +10,6 @@ namespace ScramjetPlatform.Tests;
 /// <summary>Instances that are named by the names of their sequences.</summary>
 public sealed class NameTests(RealPlatform real)
 {
-    private static Engine Connect(FakePlatform platform)
-    {
-        var session = new Engine();
-        session.Get($"Connect-ScramjetPlatform {platform.BaseUri} -AccessToken {FakePlatform.Token}");
-        return session;
-    }
-
     [Theory]
     [EachHub]
     public async Task An_instance_is_found_by_the_name_of_its_sequence(TestHub which)
@@ -70,7 +63,7 @@ public sealed class NameTests(RealPlatform real)
     {
         await using var platform = FakePlatform.Of(2);
         var ids = platform.Hubs.Select(hub => hub.AddInstance(hub.AddSequence("greeter"))).ToArray();
-        using var session = Connect(platform);
+        using var session = platform.Connect();
         var error = session.Error("Stop-ScramjetInstance greeter");
         Assert.StartsWith("AMBIGUOUS,", error.FullyQualifiedErrorId);
         Assert.Contains($"{ids[0]} on {platform.Hubs[0].Id} (Running)", error.ToString(), StringComparison.Ordinal);
@@ -87,8 +80,7 @@ public sealed class NameTests(RealPlatform real)
         var sequence = hub.AddSequence("hello");
         var ended = new[] { hub.AddInstance(sequence), hub.AddInstance(sequence) };
         await using var server = hub.Serve();
-        using var session = new Engine();
-        session.Get($"Connect-ScramjetPlatform -HubUri {server.BaseUri}");
+        using var session = server.Connect();
         session.Get("Get-ScramjetInstance | Stop-ScramjetInstance -Force -Wait");
         var error = session.Error("Restart-ScramjetInstance hello");
         Assert.StartsWith("AMBIGUOUS,", error.FullyQualifiedErrorId);
@@ -108,8 +100,7 @@ public sealed class NameTests(RealPlatform real)
         var other = hub.AddInstance(hub.AddSequence("other"));
         var named = hub.AddInstance(hub.AddSequence(other[..8]));
         await using var server = hub.Serve();
-        using var session = new Engine();
-        session.Get($"Connect-ScramjetPlatform -HubUri {server.BaseUri}");
+        using var session = server.Connect();
         var error = session.Error($"Stop-ScramjetInstance {other[..8]}");
         Assert.StartsWith("AMBIGUOUS,", error.FullyQualifiedErrorId);
         Assert.Contains(named, error.ToString(), StringComparison.Ordinal);

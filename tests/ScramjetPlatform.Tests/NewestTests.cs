@@ -77,8 +77,7 @@ public sealed class NewestTests(RealPlatform real)
         var hub = new FakeHub("sth-1");
         var ids = new[] { hub.AddSequence("copy"), hub.AddSequence("copy") };
         await using var server = hub.Serve();
-        using var session = new Engine();
-        session.Get($"Connect-ScramjetPlatform -HubUri {server.BaseUri}");
+        using var session = server.Connect();
         string[] commands =
         [
             "Remove-ScramjetSequence copy -KeepLatest -Force -Confirm:$false", "Get-ScramjetSequence copy -Latest",

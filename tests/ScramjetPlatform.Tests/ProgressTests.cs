@@ -56,8 +56,7 @@ public sealed class ProgressTests
         var hub = new FakeHub("sth-1");
         hub.AddInstance(hub.AddSequence("wait"));
         await using var server = hub.Serve();
-        using var session = new Engine();
-        session.Get($"Connect-ScramjetPlatform -HubUri {server.BaseUri}");
+        using var session = server.Connect();
         string[] commands =
         [
             "Wait-ScramjetInstance wait -WaitTimeoutSec 2.5", "try { Wait-ScramjetInstance wait -WaitTimeoutSec 2.5 -ErrorAction Stop } catch { }",

@@ -84,20 +84,10 @@ public sealed class RealPlatform : IAsyncLifetime
     public Uri HubUri(int hub = 0) => _open is null ? Platform.Hubs[hub].BaseUri : new Uri($"{_open.BaseUri}/space/{Space}/api/v1/sth/sth-{hub}/api/v1");
 
     /// <summary>Creates a session that is connected to the platform.</summary>
-    public Engine Connect()
-    {
-        var engine = new Engine();
-        engine.Get($"Connect-ScramjetPlatform {Platform.BaseUri} -AccessToken {Platform.Token}");
-        return engine;
-    }
+    public Engine Connect() => Platform.Connect();
 
     /// <summary>Creates a session that is connected to one hub.</summary>
-    public Engine ConnectHub(int hub = 0)
-    {
-        var engine = new Engine();
-        engine.Get($"Connect-ScramjetPlatform -HubUri {HubUri(hub)}");
-        return engine;
-    }
+    public Engine ConnectHub(int hub = 0) => Engine.Connect($"-HubUri {HubUri(hub)}");
 
     // A hub ends if another program has taken its port meanwhile.
     private async Task StartReleaseAsync(LocalPlatform platform, string folder, string id)

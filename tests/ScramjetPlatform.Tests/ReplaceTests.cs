@@ -71,8 +71,7 @@ public sealed class ReplaceTests(RealPlatform real)
     {
         await using var platform = FakePlatform.Of(2);
         using var sequence = TestSequence.Of("wait");
-        using var session = new Engine();
-        session.Get($"Connect-ScramjetPlatform {platform.BaseUri} -AccessToken {FakePlatform.Token}");
+        using var session = platform.Connect();
         session.Set("folder", sequence.Folder);
         session.Get($"$null = Publish-ScramjetSequence $folder -Start -Hub {platform.Hubs[1].Id}");
         foreach (var hub in platform.Hubs)
@@ -108,8 +107,8 @@ public sealed class ReplaceTests(RealPlatform real)
         Brief(hub);
         await using var server = hub.Serve();
         using var sequence = TestSequence.Of("wait");
-        using var session = new Engine();
-        session.Get($"Connect-ScramjetPlatform -HubUri {server.BaseUri}; $i = Publish-ScramjetSequence '{sequence.Folder}' -Start");
+        using var session = server.Connect();
+        session.Get($"$i = Publish-ScramjetSequence '{sequence.Folder}' -Start");
         var stopped = await session.StopAfterAsync(
             $"Publish-ScramjetSequence '{sequence.Folder}' -Replace",
             TimeSpan.Zero,
@@ -171,8 +170,7 @@ public sealed class ReplaceTests(RealPlatform real)
         var instance = hub.AddInstance(hub.AddSequence("wait"));
         await using var server = hub.Serve();
         using var sequence = TestSequence.Of("wait");
-        using var session = new Engine();
-        session.Get($"Connect-ScramjetPlatform -HubUri {server.BaseUri}");
+        using var session = server.Connect();
         var plan = session.Run($"Publish-ScramjetSequence '{sequence.Folder}' -Replace -Sequence wait -WhatIf");
         Assert.Contains($"'{instance}' starts again without its configuration and limits", Assert.Single(plan.Warnings), StringComparison.Ordinal);
         Assert.DoesNotContain(server.Requests, r => r.Method == "POST");
@@ -183,10 +181,8 @@ public sealed class ReplaceTests(RealPlatform real)
     {
         await using var server = new FakeHub("sth-1").Serve();
         using var sequence = TestSequence.Of("wait");
-        using var session = new Engine();
-        session.Get(
-            $"Connect-ScramjetPlatform -HubUri {server.BaseUri}; $package = New-ScramjetSequencePackage '{sequence.Folder}' -Destination "
-                + $"'{sequence.Folder}.tar.gz'");
+        using var session = server.Connect();
+        session.Get($"$package = New-ScramjetSequencePackage '{sequence.Folder}' -Destination '{sequence.Folder}.tar.gz'");
         Assert.Empty(session.Get($"Publish-ScramjetSequence '{sequence.Folder}' -Watch -WhatIf"));
         Assert.Contains("Publish", session.Screen, StringComparison.Ordinal);
         Assert.Contains("isn't a folder", session.Error("Publish-ScramjetSequence $package -Watch").ToString(), StringComparison.Ordinal);
@@ -202,8 +198,7 @@ public sealed class ReplaceTests(RealPlatform real)
         await using var server = hub.Serve();
         using var sequence = TestSequence.Of("wait");
         sequence.Write(".siignore", "notes.txt");
-        using var session = new Engine();
-        session.Get($"Connect-ScramjetPlatform -HubUri {server.BaseUri}");
+        using var session = server.Connect();
         var uploads = () => server.Requests.Count(r => r is { Method: "POST", Target: "/api/v1/sequence" });
         var stopped = await session.StopAfterAsync($"Publish-ScramjetSequence '{sequence.Folder}' -Watch -Start -GracePeriodSec 0.1", TimeSpan.Zero, async () =>
         {

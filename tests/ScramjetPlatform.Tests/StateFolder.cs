@@ -39,14 +39,6 @@ internal sealed class StateFolder : IDisposable
         {instances}
         """);
 
-    /// <summary>Creates a session with a connection to a platform at an address.</summary>
-    public static Engine Connect(object platform, string token)
-    {
-        var session = new Engine();
-        session.Get($"Connect-ScramjetPlatform {platform} -AccessToken {token}");
-        return session;
-    }
-
     public static string Text(PSObject change, string property) => change.Properties[property].Value?.ToString() ?? "";
 
     /// <summary>The actions and kinds of changes, such as "Add Instance", without the order.</summary>

@@ -30,7 +30,7 @@ public sealed class StatePlatformTests : IDisposable
     public async Task Two_hubs_are_kept_as_the_file_says_until_one_is_killed_in_the_middle()
     {
         await using var platform = await StartAsync();
-        using var session = Connect(platform.BaseUri, platform.Token);
+        using var session = platform.Connect();
         using var first = TestSequence.Of("wait");
         using var second = TestSequence.Of("wait");
         var (one, other) = (platform.Hubs[0].Id, platform.Hubs[1].Id);
@@ -81,7 +81,7 @@ public sealed class StatePlatformTests : IDisposable
     {
         session.Set("file", _files.Write("many.yaml", $"sequences: {{first: {{path: {sequence.Folder}, instances: [{{count: 12}}]}}}}"));
         var sync = Task.Run(() => session.Run("Sync-ScramjetState $file -GracePeriodSec 0.1"));
-        using var watch = Connect(platform.BaseUri, platform.Token);
+        using var watch = platform.Connect();
         while (watch.Run($"Get-ScramjetInstance {sequence.Name} -Hub {other}").Output.Count == 0)
             await Task.Delay(50);
         await platform.Hubs[1].KillAsync();
@@ -108,7 +108,7 @@ public sealed class StatePlatformTests : IDisposable
     public async Task A_hub_that_does_not_exist_is_an_error_with_its_place_and_the_others_are_compared()
     {
         await using var platform = FakePlatform.Of(2);
-        using var session = Connect(platform.BaseUri, FakePlatform.Token);
+        using var session = platform.Connect();
         using var sequence = TestSequence.Of("wait");
         session.Set("file", _files.Write("state.yaml", $"sequences: {{a: {{path: {sequence.Folder}, hubs: [{platform.Hubs[0].Id}, nowhere]}}}}"));
         var result = session.Run("Sync-ScramjetState $file");
@@ -130,7 +130,7 @@ public sealed class StatePlatformTests : IDisposable
     public async Task Two_versions_of_a_sequence_and_an_identical_copy_are_exported_and_the_same()
     {
         await using var platform = FakePlatform.Of(2);
-        using var session = Connect(platform.BaseUri, FakePlatform.Token);
+        using var session = platform.Connect();
         using var sequence = TestSequence.Of("wait");
         session.Set("folder", sequence.Folder);
         session.Get("1..2 | ForEach-Object { Publish-ScramjetSequence $folder | Start-ScramjetSequence -ArgumentList $_ }");
@@ -152,7 +152,7 @@ public sealed class StatePlatformTests : IDisposable
         await using var platform = FakePlatform.Of(1);
         platform.Hubs[0].Second = TimeSpan.FromMilliseconds(20);
         platform.Hubs[0].Topic("cities", "text/plain");
-        using var session = Connect(platform.BaseUri, FakePlatform.Token);
+        using var session = platform.Connect();
         using var sequence = TestSequence.Of("wait");
         session.Set("file", _files.WriteHello(sequence, "    - {count: 2}"));
         session.Get("Sync-ScramjetState $file");
@@ -209,7 +209,7 @@ public sealed class StatePlatformTests : IDisposable
     public async Task Prune_keeps_the_topics_of_programs_that_stay()
     {
         await using var platform = FakePlatform.Of(1);
-        using var session = Connect(platform.BaseUri, FakePlatform.Token);
+        using var session = platform.Connect();
         using var sequence = TestSequence.Of("topic-writer");
         session.Set("file", _files.WriteHello(sequence, "    - {}"));
         session.Get("Sync-ScramjetState $file -Prune -Confirm:$false");
@@ -222,7 +222,7 @@ public sealed class StatePlatformTests : IDisposable
     {
         await using var platform = FakePlatform.Of(1);
         platform.Hubs[0].Topic("a.b", "text/plain");
-        using var session = Connect(platform.BaseUri, FakePlatform.Token);
+        using var session = platform.Connect();
         session.Set("file", _files.Write("state.yaml", "hubs: '*'\ntopics: {c.d: {}}"));
         foreach (var command in new[] { "Compare-ScramjetState $file -Prune", "Sync-ScramjetState $file -Prune -Confirm:$false" })
         {
@@ -243,7 +243,7 @@ public sealed class StatePlatformTests : IDisposable
         await using var platform = FakePlatform.Of(1);
         platform.Hubs[0].LeaveTopics("left");
         platform.Hubs[0].Topic("kept", "text/plain");
-        using var session = Connect(platform.BaseUri, FakePlatform.Token);
+        using var session = platform.Connect();
         session.Set("file", _files.PathOf("out.yaml"));
         session.Get("Export-ScramjetState $file");
         Assert.DoesNotContain("left", _files.Read("out.yaml"), StringComparison.Ordinal);
@@ -262,7 +262,7 @@ public sealed class StatePlatformTests : IDisposable
     public async Task A_file_that_is_about_nothing_in_scope_is_a_warning(string text, string parameters, string expected)
     {
         await using var platform = FakePlatform.Of(2);
-        using var session = Connect(platform.BaseUri, FakePlatform.Token);
+        using var session = platform.Connect();
         session.Set("file", _files.Write("state.yaml", text));
         foreach (var command in new[] { "Compare-ScramjetState", "Sync-ScramjetState" })
         {
@@ -279,7 +279,7 @@ public sealed class StatePlatformTests : IDisposable
     public async Task A_file_that_is_about_one_of_several_records_is_no_warning()
     {
         await using var platform = FakePlatform.Of(2);
-        using var session = Connect(platform.BaseUri, FakePlatform.Token);
+        using var session = platform.Connect();
         session.Set("file", _files.Write("state.yaml", "topics: {t: {hubs: sth-1}}"));
         var result = session.Run("Get-ScramjetHub | Compare-ScramjetState $file");
         Assert.Equal(["Add Topic on sth-1"], PlanOfHubs(result.Output));
@@ -296,7 +296,7 @@ public sealed class StatePlatformTests : IDisposable
     public async Task The_view_shows_what_would_be_done_with_marks()
     {
         await using var platform = FakePlatform.Of(1);
-        using var session = Connect(platform.BaseUri, FakePlatform.Token);
+        using var session = platform.Connect();
         using var sequence = TestSequence.Of("wait");
         session.Set("file", _files.Write("state.yaml", $"sequences: {{a: {{path: {sequence.Folder}, instances: [{{}}]}}}}"));
         var shown = session.Render("Sync-ScramjetState $file -WhatIf");
@@ -310,7 +310,7 @@ public sealed class StatePlatformTests : IDisposable
     {
         await using var platform = FakePlatform.Of(1);
         platform.Hubs[0].Second = TimeSpan.FromMilliseconds(20);
-        using var session = Connect(platform.BaseUri, FakePlatform.Token);
+        using var session = platform.Connect();
         using var sequence = TestSequence.Of("wait");
         session.Set("file", _files.Write("state.yaml", $"sequences: {{a: {{path: {sequence.Folder}, instances: [{{inputTopic: in}}]}}}}"));
         session.Get("Sync-ScramjetState $file");

@@ -148,8 +148,7 @@ public sealed class StreamMemoryTests
 
     private static Engine Connect(FaultServer server)
     {
-        var session = new Engine();
-        session.Get($"Connect-ScramjetPlatform -HubUri {server.BaseUri}");
+        var session = server.Connect();
         session.Get("Import-Module -Assembly ([ScramjetPlatform.Tests.MeasureLeadCommand].Assembly)");
         return session;
     }

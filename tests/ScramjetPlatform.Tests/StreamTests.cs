@@ -482,8 +482,7 @@ public sealed class StreamTests(RealPlatform real)
         using var sequence = new TestSequence(
             "module.exports = async function*() { yield { n: 1 }; yield { n: 2 }; await new Promise(r => setTimeout(r, 600000)); };");
         await using var hub = await LocalHub.StartAsync(new LocalHubOptions { Id = "doomed" }, TestContext.Current.CancellationToken);
-        using var session = new Engine();
-        session.Get($"Connect-ScramjetPlatform -HubUri {hub.BaseUri}");
+        using var session = Engine.Connect($"-HubUri {hub.BaseUri}");
         session.Set("i", session.Single($"Publish-ScramjetSequence '{sequence.Folder}' | Start-ScramjetSequence -Wait"));
         var receiving = Task.Run(() => session.Run("$i | Receive-ScramjetOutput"));
         await Task.Delay(1500, TestContext.Current.CancellationToken);
@@ -515,8 +514,7 @@ public sealed class StreamTests(RealPlatform real)
             return true;
         };
         await using var server = hub.Serve();
-        using var session = new Engine();
-        session.Get($"Connect-ScramjetPlatform -HubUri {server.BaseUri}");
+        using var session = server.Connect();
         session.Set("out", session.Get("Receive-ScramjetOutput i"));
         Assert.Equal([2, 2, 2, 31], session.Get("$out[0..3] | ForEach-Object { $_.Count }").Select(o => (int)o.BaseObject));
         Assert.Equal(
@@ -550,8 +548,7 @@ public sealed class StreamTests(RealPlatform real)
             return true;
         };
         await using var server = hub.Serve();
-        using var session = new Engine();
-        session.Get($"Connect-ScramjetPlatform -HubUri {server.BaseUri}");
+        using var session = server.Connect();
         var result = session.Run("Receive-ScramjetOutput i");
         Assert.Equal([1L, 2L], result.Output.Select(o => o.Properties["n"].Value));
         Assert.Equal("STREAM_BROKEN", Code(Assert.Single(result.Errors)));
@@ -576,8 +573,7 @@ public sealed class StreamTests(RealPlatform real)
             return true;
         };
         await using var server = hub.Serve();
-        using var session = new Engine();
-        session.Get($"Connect-ScramjetPlatform -HubUri {server.BaseUri}");
+        using var session = server.Connect();
         var time = await session.StopAfterAsync("Receive-ScramjetOutput i", TimeSpan.Zero, () => opened.Task);
         Assert.True(time < TimeSpan.FromSeconds(10), $"It took {time}.");
         await closed.Task.WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
@@ -611,8 +607,7 @@ public sealed class StreamTests(RealPlatform real)
             return true;
         };
         await using var server = hub.Serve();
-        using var session = new Engine();
-        session.Get($"Connect-ScramjetPlatform -HubUri {server.BaseUri}");
+        using var session = server.Connect();
         session.Set("wait", (Action)(() => Task.Delay(2000).Wait()));
         var before = GC.GetTotalMemory(true);
         session.Get(
@@ -640,8 +635,7 @@ public sealed class StreamTests(RealPlatform real)
             return false;
         };
         await using var server = hub.Serve();
-        using var session = new Engine();
-        session.Get($"Connect-ScramjetPlatform -HubUri {server.BaseUri}");
+        using var session = server.Connect();
 
         // The command ends although the hub hasn't answered.
         await session.StopAfterAsync("Invoke-ScramjetSequence hello", TimeSpan.Zero, () => asked.Task);
@@ -679,8 +673,7 @@ public sealed class StreamTests(RealPlatform real)
     public async Task A_file_and_the_pipeline_cannot_both_be_sent()
     {
         await using var server = Lines(out _, "one");
-        using var session = new Engine();
-        session.Get($"Connect-ScramjetPlatform -HubUri {server.BaseUri}");
+        using var session = server.Connect();
         Assert.Equal("BAD_PARAMETERS", Code(session.Error("'x' | Send-ScramjetInput i -Path ./y")));
     }
 

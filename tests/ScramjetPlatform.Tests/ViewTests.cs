@@ -47,8 +47,7 @@ public sealed class ViewTests(RealPlatform real)
     {
         await using var platform = FakePlatform.Of(2);
         platform.Disconnected.Add("sth-1");
-        using var session = new Engine();
-        session.Get($"Connect-ScramjetPlatform {platform.BaseUri} -AccessToken {FakePlatform.Token}");
+        using var session = platform.Connect();
         var shown = session.Render("Get-ScramjetHub");
         Assert.Matches(@"\nsth-0 .* Yes\s+\d+[hd] ", shown);
         Assert.Matches(@"\nsth-1 .* No\s", shown);
@@ -61,8 +60,7 @@ public sealed class ViewTests(RealPlatform real)
         await using var platform = FakePlatform.Of(Count);
         foreach (var (hub, index) in platform.Hubs.Select((hub, index) => (hub, index)))
             hub.Delay = TimeSpan.FromMilliseconds(40 * (Count - index));
-        using var session = new Engine();
-        session.Get($"Connect-ScramjetPlatform {platform.BaseUri} -AccessToken {FakePlatform.Token}");
+        using var session = platform.Connect();
         string[] expected = [.. platform.Hubs.Select(h => h.Id)];
         Assert.Equal(expected, session.Get("Get-ScramjetHub | ForEach-Object Id").Select(o => o.BaseObject));
         Assert.Equal(expected, session.Get("Get-ScramjetLoad | ForEach-Object Hub").Select(o => o.BaseObject));
@@ -79,8 +77,7 @@ public sealed class ViewTests(RealPlatform real)
     public async Task Times_are_local_and_have_their_offset()
     {
         await using var platform = FakePlatform.Of(1);
-        using var session = new Engine();
-        session.Get($"Connect-ScramjetPlatform {platform.BaseUri} -AccessToken {FakePlatform.Token}");
+        using var session = platform.Connect();
         var time = (DateTimeOffset)session.Single("(Get-ScramjetHub).LastConnected").BaseObject;
         var expected = new DateTimeOffset(2026, 11, 24, 1, 0, 0, TimeSpan.Zero);
         Assert.Equal(expected, time);

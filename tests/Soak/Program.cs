@@ -34,8 +34,7 @@ internal static class Program
         hub.AddInstance(hub.AddSequence("hello"), id: "i");
         hub.Intercept = InterceptAsync;
         await using var server = hub.Serve();
-        using var engine = new Engine();
-        engine.Get($"Connect-ScramjetPlatform -HubUri {server.BaseUri}");
+        using var engine = Engine.Connect($"-HubUri {server.BaseUri}");
 
         Console.WriteLine("| what | seconds | memory (MB) | threads | handles | connections |");
         Console.WriteLine("|---|---|---|---|---|---|");
