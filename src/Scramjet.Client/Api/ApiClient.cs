@@ -79,11 +79,15 @@ public abstract class ApiClient
         };
     }
 
-    private protected Task<JToken?> SendAsync(ApiRequest request, CancellationToken cancellationToken) =>
-        Transport.SendJsonAsync(Address, request, Options, ProbeAsync, cancellationToken);
+    private protected Task SendAsync(ApiRequest request, CancellationToken cancellationToken) =>
+        SendAsync(request, static json => json?.ReadAll(), cancellationToken);
 
-    private Task<T> SendAsync<T>(ApiRequest request, Func<JsonValueReader?, T> read, CancellationToken cancellationToken) =>
+    private protected Task<T> SendAsync<T>(ApiRequest request, Func<JsonValueReader?, T> read, CancellationToken cancellationToken) =>
         Transport.SendAsync(Address, request, Options, ProbeAsync, read, cancellationToken);
+
+    /// <summary>Sends a request and reads the object of its response.</summary>
+    private protected Task<T> SendForObjectAsync<T>(ApiRequest request, Func<JsonFields, T> read, CancellationToken cancellationToken) =>
+        SendAsync(request, json => ReadOne(json?.ReadAll(), request, read), cancellationToken);
 
     private protected Task<ApiStream> OpenAsync(ApiRequest request, CancellationToken cancellationToken) =>
         Transport.OpenStreamAsync(Address, request, Options, ProbeAsync, cancellationToken);
@@ -99,7 +103,7 @@ public abstract class ApiClient
         {
             var time = Transport.Timeout < Timings.Probe ? Transport.Timeout : Timings.Probe;
             var options = new RequestOptions { Timeout = time, Trace = Options?.Trace, ContentTrace = Options?.ContentTrace };
-            await Transport.SendJsonAsync(ProbeAddress, Get("/version"), options, null, cancellationToken).ConfigureAwait(false);
+            await Transport.SendAsync(ProbeAddress, Get("/version"), options, null, static json => json?.ReadAll(), cancellationToken).ConfigureAwait(false);
         }
         catch (ScramjetApiException e) when (e.StatusCode is not null && (int)e.StatusCode < 500 && e.StatusCode != System.Net.HttpStatusCode.NotFound)
         {
@@ -143,18 +147,15 @@ public abstract class ApiClient
     }
 
     /// <summary>Gets an object.</summary>
-    private protected Task<T> GetOneAsync<T>(string path, Func<JsonFields, T> read, CancellationToken cancellationToken)
-    {
-        var request = Get(path);
-        return SendAsync(request, json => ReadOne(json?.ReadAll(), request, read), cancellationToken);
-    }
+    private protected Task<T> GetOneAsync<T>(string path, Func<JsonFields, T> read, CancellationToken cancellationToken) =>
+        SendForObjectAsync(Get(path), read, cancellationToken);
 
     /// <summary>Gets an object, or null if the server responds with 404.</summary>
     private protected Task<T?> GetOneOrNullAsync<T>(string path, Func<JsonFields, T> read, CancellationToken cancellationToken) where T : class
     {
         var request = Get(path);
         request.MayBeMissing = true;
-        return SendAsync<T?>(request, json => ReadOne(json?.ReadAll(), request, read), cancellationToken);
+        return SendForObjectAsync<T?>(request, read, cancellationToken);
     }
 
     /// <summary>Gets a list of objects. They are read one by one, without a tree of the whole list.</summary>
@@ -173,21 +174,18 @@ public abstract class ApiClient
             request,
             json =>
             {
-                var items = json?.ReadItems() ?? throw WrongShape(request, "an array", json?.ReadAll());
+                var items = ReadItems(json, request);
                 return ReadList(flatten is null ? items : items.SelectMany(flatten), request, read);
             },
             cancellationToken);
     }
 
-    private protected async Task<JObject> SendForObjectAsync(ApiRequest request, CancellationToken cancellationToken) =>
-        await SendAsync(request, cancellationToken).ConfigureAwait(false) is { } answer
-            ? answer as JObject ?? throw WrongShape(request, "an object", answer)
-            : throw WrongShape(request, "an object", null);
+    private protected IEnumerable<object?> ReadItems(JsonValueReader? json, ApiRequest request) =>
+        json?.ReadItems() ?? throw WrongShape(request, "an array", json?.ReadAll());
 
-    private protected async Task<JArray> SendForArrayAsync(ApiRequest request, CancellationToken cancellationToken) =>
-        await SendAsync(request, cancellationToken).ConfigureAwait(false) is { } answer
-            ? answer as JArray ?? throw WrongShape(request, "an array", answer)
-            : throw WrongShape(request, "an array", null);
+    /// <summary>Reads a list in a field of a response.</summary>
+    private protected IReadOnlyList<T> ReadList<T>(JsonFields answer, string name, ApiRequest request, Func<JsonFields, T> read) =>
+        answer.Source.Find(name) is object?[] items ? ReadList(items, request, read) : throw WrongShape(request, name, answer.Source);
 
     /// <summary>Reads a list. Its items must be objects with an id.</summary>
     private protected IReadOnlyList<T> ReadList<T>(IEnumerable<object?> items, ApiRequest request, Func<JsonFields, T> read)
@@ -198,9 +196,9 @@ public abstract class ApiClient
         return result;
     }
 
-    private protected T ReadOne<T>(object? item, ApiRequest request, Func<JsonFields, T> read)
+    private T ReadOne<T>(object? item, ApiRequest request, Func<JsonFields, T> read)
     {
-        var source = item as JsonMap ?? (item is JObject o ? JsonMap.From(o) : throw WrongShape(request, "an object", item));
+        var source = item as JsonMap ?? throw WrongShape(request, "an object", item);
         try
         {
             var result = read(new JsonFields(source));
@@ -214,7 +212,7 @@ public abstract class ApiClient
         }
     }
 
-    private protected ScramjetApiException WrongShape(ApiRequest request, string expected, object? answer) => ResponseErrors.WrongShape(
+    private ScramjetApiException WrongShape(ApiRequest request, string expected, object? answer) => ResponseErrors.WrongShape(
         Transport.NewCall(Address, request, Options, Timeout.InfiniteTimeSpan),
         expected,
         answer is null ? null : JsonText.ToToken(answer).ToString(Formatting.None));

@@ -9,7 +9,6 @@ using System.Threading.Tasks;
 using Newtonsoft.Json.Linq;
 using Scramjet.Client.Compat;
 using Scramjet.Client.Http;
-using Scramjet.Client.Json;
 using Scramjet.Client.Model;
 using Scramjet.Client.Streams;
 using Scramjet.Client.Packaging;
@@ -61,10 +60,8 @@ public sealed class HubClient : PlaceClient
         if (SpaceId is not null || !version.SupportsManagement)
             return this;
 
-        var config = await SendForObjectAsync(Get("/config"), cancellationToken).ConfigureAwait(false);
-        return config["host"] is JObject host && new JsonFields(host).Text("id") is { Length: > 0 } id
-            ? Child(new HubClient(Transport, Address, null, id))
-            : this;
+        var id = await GetOneAsync("/config", static config => config.Object("host")?.Text("id"), cancellationToken).ConfigureAwait(false);
+        return id is { Length: > 0 } ? Child(new HubClient(Transport, Address, null, id)) : this;
     }
 
     /// <summary>Gets the hub: from its space, with its version if it is connected, or from the standalone hub itself.</summary>
@@ -92,17 +89,15 @@ public sealed class HubClient : PlaceClient
         if (!known.SupportsManagement)
             return new Hub(hub.Client, version.Version, null, null, await load.ConfigureAwait(false), await entities.ConfigureAwait(false));
 
-        var config = bounded.OrNullAsync(client => client.SendForObjectAsync(Get("/config"), cancellationToken));
-        var status = bounded.OrNullAsync(client => client.SendForObjectAsync(Get("/status"), cancellationToken));
+        var config = bounded.OrNullAsync(client => client.GetOneAsync("/config", static fields => fields, cancellationToken));
+        var status = bounded.OrNullAsync(client => client.GetOneAsync("/status", static fields => fields, cancellationToken));
         return new Hub(
             hub.Client,
             version.Version,
-            Fields(await config.ConfigureAwait(false)),
-            Fields(await status.ConfigureAwait(false)),
+            await config.ConfigureAwait(false),
+            await status.ConfigureAwait(false),
             await load.ConfigureAwait(false),
             await entities.ConfigureAwait(false));
-
-        static JsonFields? Fields(JObject? answer) => answer is null ? null : new JsonFields(answer);
     }
 
     /// <summary>Gets the hub's version and what it supports. It is requested once.</summary>
@@ -110,12 +105,12 @@ public sealed class HubClient : PlaceClient
         Transport.GetHubVersionAsync(Address, Options, cancellationToken);
 
     /// <summary>Gets whether the hub is connected to a space: <c>GET /status</c>. Hubs since 0.26.</summary>
-    public async Task<OrderedDictionary> GetStatusAsync(CancellationToken cancellationToken = default) =>
-        (OrderedDictionary)JsonText.ToPlain(await ManagementAsync(Get("/status"), "status", cancellationToken).ConfigureAwait(false))!;
+    public Task<OrderedDictionary> GetStatusAsync(CancellationToken cancellationToken = default) =>
+        ManagementAsync(Get("/status"), "status", static fields => fields.ToPlain(), cancellationToken);
 
     /// <summary>Gets the hub's public configuration: <c>GET /config</c>. Hubs since 0.26.</summary>
-    public async Task<OrderedDictionary> GetConfigAsync(CancellationToken cancellationToken = default) =>
-        (OrderedDictionary)JsonText.ToPlain(await ManagementAsync(Get("/config"), "configuration", cancellationToken).ConfigureAwait(false))!;
+    public Task<OrderedDictionary> GetConfigAsync(CancellationToken cancellationToken = default) =>
+        ManagementAsync(Get("/config"), "configuration", static fields => fields.ToPlain(), cancellationToken);
 
     /// <summary>Gets the load of the hub's machine: <c>GET /load-check</c>.</summary>
     public Task<LoadCheck> GetLoadAsync(CancellationToken cancellationToken = default) =>
@@ -241,11 +236,13 @@ public sealed class HubClient : PlaceClient
         }
 
         var request = Get("/entities");
-        var answer = await GetOneAsync(request.Path, static fields => fields.Source, cancellationToken).ConfigureAwait(false);
         var facts = new SharedSequenceFacts();
-        return new HubEntities(ReadList(Items("sequences"), request, ReadSequence), ReadList(Items("instances"), request, f => ReadInstance(f, facts)));
-
-        object?[] Items(string name) => answer.Find(name) as object?[] ?? throw WrongShape(request, name, answer);
+        return await SendForObjectAsync(
+            request,
+            answer => new HubEntities(
+                ReadList(answer, "sequences", request, ReadSequence),
+                ReadList(answer, "instances", request, fields => ReadInstance(fields, facts))),
+            cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Lists the hub's topics: <c>GET /topics</c>. Hubs of 0.18 don't list those that were created by sending data.</summary>
@@ -261,7 +258,7 @@ public sealed class HubClient : PlaceClient
         var request = Post("/topics", new JObject { ["id"] = TopicName.Check(name), ["content-type"] = ContentTypes.Check(contentType) });
         try
         {
-            return ReadOne(await ManagementAsync(request, "creating a topic", cancellationToken).ConfigureAwait(false), request, ReadTopic);
+            return await ManagementAsync(request, "creating a topic", ReadTopic, cancellationToken).ConfigureAwait(false);
         }
         catch (ScramjetApiException e) when (e.StatusCode == HttpStatusCode.BadRequest)
         {
@@ -324,8 +321,7 @@ public sealed class HubClient : PlaceClient
         if (!version.SupportsSpaceRoute)
             throw NotSupported("requests to its space", version, "1.0");
 
-        var status = await SendForObjectAsync(Get("/status"), cancellationToken).ConfigureAwait(false);
-        var space = new JsonFields(status).Object("cpm");
+        var space = await GetOneAsync("/status", static status => status.Object("cpm"), cancellationToken).ConfigureAwait(false);
         return space?.Flag("connected") == true && space.Text("cpmId") is { Length: > 0 } id
             ? Child(new SpaceClient(Transport, Address + "/cpm/api/v1", id))
             : throw new ScramjetException(
@@ -378,13 +374,13 @@ public sealed class HubClient : PlaceClient
 
     private Topic ReadTopic(JsonFields fields) => new(fields, this, SpaceId, HubId);
 
-    private async Task<JObject> ManagementAsync(ApiRequest request, string what, CancellationToken cancellationToken)
+    private async Task<T> ManagementAsync<T>(ApiRequest request, string what, Func<JsonFields, T> read, CancellationToken cancellationToken)
     {
         await RequireManagementRoutesAsync(what, cancellationToken).ConfigureAwait(false);
-        return await SendForObjectAsync(request, cancellationToken).ConfigureAwait(false);
+        return await SendForObjectAsync(request, read, cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task<SequenceClient> UploadAsync(
+    private Task<SequenceClient> UploadAsync(
         HttpMethod method,
         string path,
         PackageSource package,
@@ -393,8 +389,7 @@ public sealed class HubClient : PlaceClient
     {
         var request = Upload(method, path, package, progress, cancellationToken);
         request.ConflictAdvice = SequenceClient.InUseAdvice;
-        var answer = await SendForObjectAsync(request, cancellationToken).ConfigureAwait(false);
-        return ReadOne(answer, request, fields => GetSequenceClient(fields.RequiredId()));
+        return SendForObjectAsync(request, fields => GetSequenceClient(fields.RequiredId()), cancellationToken);
     }
 
     /// <summary>The ids of the sequences and instances, with one request. Hubs of 0.18 list instances with their sequences.</summary>

@@ -414,7 +414,7 @@ public sealed class InstanceClient : ApiClient
         using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var request = Get(path + PathSegment.Encode(eventName, "event"));
         request.Timeout = Timeout.InfiniteTimeSpan;
-        var receiving = SendAsync(request, over.Token);
+        var receiving = SendAsync(request, static json => json is null ? null : JsonText.ToToken(json.ReadAll()), over.Token);
         var delay = Timings.FirstLogCheck;
         try
         {

@@ -3,6 +3,7 @@ using System.Threading;
 using System.Threading.Tasks;
 using Newtonsoft.Json.Linq;
 using Scramjet.Client.Http;
+using Scramjet.Client.Json;
 using Scramjet.Client.Model;
 using Scramjet.Client.Streams;
 
@@ -28,12 +29,12 @@ public sealed class MiddlewareClient : ApiClient
         GetOneAsync("/version", fields => new VersionInfo(fields), cancellationToken);
 
     /// <summary>Lists a space's access keys, without the keys themselves: <c>GET {mw}/space/{id}/apikey</c>.</summary>
-    public async Task<IReadOnlyList<AccessKey>> ListAccessKeysAsync(string spaceId, CancellationToken cancellationToken = default)
+    public Task<IReadOnlyList<AccessKey>> ListAccessKeysAsync(string spaceId, CancellationToken cancellationToken = default)
     {
         var request = Get(KeyPath(spaceId)).Header("Content-Type", "application/json");
-        var answer = await SendForObjectAsync(request, cancellationToken).ConfigureAwait(false);
-        var keys = answer["accessKeys"] as JArray ?? throw WrongShape(request, "accessKeys", answer);
-        return ReadList(keys, request, fields => new AccessKey(fields, spaceId, Address + KeyPath(spaceId)));
+        return SendForObjectAsync(request, answer => ReadList(answer, "accessKeys", request, Read), cancellationToken);
+
+        AccessKey Read(JsonFields fields) => new(fields, spaceId, Address + KeyPath(spaceId));
     }
 
     /// <summary>Creates an access key: <c>POST {mw}/space/{id}/apikey</c>. The response is secret and can't be requested again.</summary>
@@ -41,7 +42,7 @@ public sealed class MiddlewareClient : ApiClient
     {
         var request = Post(KeyPath(spaceId), new JObject { ["description"] = description });
         request.AnswersSecret = true;
-        return SendForObjectAsync(request, cancellationToken);
+        return SendForObjectAsync(request, static answer => (JObject)JsonText.ToToken(answer.Source), cancellationToken);
     }
 
     /// <summary>Revokes one key: <c>DELETE {mw}/space/{id}/apikey</c> with <c>x-revoke</c>.</summary>
@@ -54,11 +55,10 @@ public sealed class MiddlewareClient : ApiClient
 
     /// <summary>Revokes all of a space's keys: <c>DELETE {mw}/space/{id}/apikey</c> with <c>x-revoke-all</c>.</summary>
     /// <returns>The number of revoked keys; null if the platform doesn't report it.</returns>
-    public async Task<int?> RevokeAllAccessKeysAsync(string spaceId, CancellationToken cancellationToken = default)
-    {
-        var answer = await SendAsync(Delete(KeyPath(spaceId)).Header("x-revoke-all", "true"), cancellationToken).ConfigureAwait(false);
-        return (int?)(answer as JObject is { } o ? new JsonFields(o).Integer("keysRevoked") : null);
-    }
+    public Task<int?> RevokeAllAccessKeysAsync(string spaceId, CancellationToken cancellationToken = default) => SendAsync(
+        Delete(KeyPath(spaceId)).Header("x-revoke-all", "true"),
+        static json => (int?)(json?.ReadAll() is JsonMap answer ? new JsonFields(answer).Integer("keysRevoked") : null),
+        cancellationToken);
 
     /// <summary>Gets the client for a space. No request is sent.</summary>
     public SpaceClient GetSpaceClient(string spaceId) =>

@@ -21,16 +21,12 @@ public sealed class MultiManagerClient : ApiClient
     /// <summary>Creates a space by starting its manager: <c>POST {mm}/start</c>.</summary>
     /// <param name="configuration">The configuration of the space's manager.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
-    public async Task<Space> CreateSpaceAsync(JObject configuration, CancellationToken cancellationToken = default)
-    {
-        var request = Post("/start", new JObject { ["manager"] = configuration });
-        var answer = await SendForObjectAsync(request, cancellationToken).ConfigureAwait(false);
-        return ReadOne(answer, request, fields => new Space(fields, GetSpaceClient(fields.RequiredId())));
-    }
+    public Task<Space> CreateSpaceAsync(JObject configuration, CancellationToken cancellationToken = default) =>
+        SendForObjectAsync(Post("/start", new JObject { ["manager"] = configuration }), ReadSpace, cancellationToken);
 
     /// <summary>Lists the spaces: <c>GET {mm}/list</c>.</summary>
     public Task<IReadOnlyList<Space>> ListSpacesAsync(CancellationToken cancellationToken = default) =>
-        GetListAsync("/list", fields => new Space(fields, GetSpaceClient(fields.RequiredId())), cancellationToken);
+        GetListAsync("/list", ReadSpace, cancellationToken);
 
     /// <summary>Gets the version: <c>GET {mm}/version</c>.</summary>
     public Task<VersionInfo> GetVersionAsync(CancellationToken cancellationToken = default) =>
@@ -47,6 +43,8 @@ public sealed class MultiManagerClient : ApiClient
     /// <summary>Gets the client for a space. No request is sent.</summary>
     public SpaceClient GetSpaceClient(string spaceId) =>
         Child(new SpaceClient(Transport, $"{Address}/cpm/{PathSegment.Encode(spaceId, "space")}/api/v1", spaceId));
+
+    private Space ReadSpace(JsonFields fields) => new(fields, GetSpaceClient(fields.RequiredId()));
 
     /// <summary>Opens the log of the multi-manager: <c>GET /log</c>.</summary>
     public Task<ApiStream> GetLogStreamAsync(CancellationToken cancellationToken = default) => OpenAsync(Get("/log"), cancellationToken);

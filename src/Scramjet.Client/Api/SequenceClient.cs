@@ -3,7 +3,6 @@ using System.Collections.Generic;
 using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
-using Newtonsoft.Json.Linq;
 using Scramjet.Client.Http;
 using Scramjet.Client.Instances;
 using Scramjet.Client.Model;
@@ -45,10 +44,13 @@ public sealed class SequenceClient : ApiClient
     private Sequence Read(JsonFields fields) => new(fields, this);
 
     /// <summary>Lists the ids of its instances: <c>GET /sequence/{id}/instances</c>.</summary>
-    public async Task<IReadOnlyList<string>> ListInstancesAsync(CancellationToken cancellationToken = default)
+    public Task<IReadOnlyList<string>> ListInstancesAsync(CancellationToken cancellationToken = default)
     {
-        var items = await SendForArrayAsync(Get("/instances"), cancellationToken).ConfigureAwait(false);
-        return items.Select(JsonFields.IdOf).OfType<string>().ToArray();
+        var request = Get("/instances");
+        return SendAsync<IReadOnlyList<string>>(
+            request,
+            json => [.. ReadItems(json, request).Select(JsonFields.IdOf).OfType<string>()],
+            cancellationToken);
     }
 
     /// <summary>Starts an instance: <c>POST /sequence/{id}/start</c>. The request is never retried.</summary>
@@ -70,8 +72,7 @@ public sealed class SequenceClient : ApiClient
         request.ConflictSituation = ErrorSituation.InstanceIdInUse;
         request.ConflictAdvice =
             "Specify another instance id, or none. The id of an instance that has ended can be used again when its hub no longer lists the instance.";
-        var answer = await SendForObjectAsync(request, cancellationToken).ConfigureAwait(false);
-        var instance = ReadOne(answer, request, fields => Child(new InstanceClient(Hub, fields.RequiredId())));
+        var instance = await SendForObjectAsync(request, fields => Child(new InstanceClient(Hub, fields.RequiredId())), cancellationToken).ConfigureAwait(false);
 
         // Another instance may have had the id.
         Transport.Inputs.Forget(instance.Address);

@@ -61,11 +61,8 @@ public sealed class SpaceClient : PlaceClient
         GetOneAsync("/load", fields => new LoadCheck(fields, SpaceId, null), cancellationToken);
 
     /// <summary>Gets the space's public configuration: <c>GET {space}/config</c>.</summary>
-    public async Task<OrderedDictionary> GetConfigAsync(CancellationToken cancellationToken = default)
-    {
-        var answer = await SendForObjectAsync(Get("/config"), cancellationToken).ConfigureAwait(false);
-        return (OrderedDictionary)JsonText.ToPlain(answer["config"] as JObject ?? answer)!;
-    }
+    public Task<OrderedDictionary> GetConfigAsync(CancellationToken cancellationToken = default) =>
+        GetOneAsync("/config", static answer => (answer.Object("config") ?? answer).ToPlain(), cancellationToken);
 
     /// <summary>Lists the sequences of the space's hubs: <c>GET {space}/sequences</c>. Older platforms list only ids.</summary>
     public Task<IReadOnlyList<Sequence>> ListSequencesAsync(CancellationToken cancellationToken = default) => SequencesAsync("/sequences", cancellationToken);
@@ -87,14 +84,14 @@ public sealed class SpaceClient : PlaceClient
 
     /// <summary>Lists the packages in the space's store: <c>GET {space}/s3</c>.</summary>
     public Task<IReadOnlyList<StoreItem>> ListStoreItemsAsync(CancellationToken cancellationToken = default) =>
-        GetListAsync("/s3", fields => new StoreItem(fields, this), cancellationToken);
+        GetListAsync("/s3", ReadStoreItem, cancellationToken);
 
     /// <summary>Uploads a package to the space's store: <c>PUT {space}/s3/{id}</c>.</summary>
     /// <param name="package">The package.</param>
     /// <param name="id">Its id in the store; null for a new id.</param>
     /// <param name="progress">Receives the number of bytes sent.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
-    public async Task<StoreItem> UploadStoreItemAsync(
+    public Task<StoreItem> UploadStoreItemAsync(
         PackageSource package,
         string? id = null,
         System.IProgress<long>? progress = null,
@@ -103,7 +100,7 @@ public sealed class SpaceClient : PlaceClient
         var request = Upload(HttpMethod.Put, id is null ? "/s3/" : StoreItemPath(id), package, progress, cancellationToken);
         request.ConflictSituation = ErrorSituation.StoreItemIdInUse;
         request.ConflictAdvice = "Specify another id, or remove the existing item first.";
-        return ReadOne(await SendAsync(request, cancellationToken).ConfigureAwait(false), request, fields => new StoreItem(fields, this));
+        return SendForObjectAsync(request, ReadStoreItem, cancellationToken);
     }
 
     /// <summary>Removes a package from the space's store: <c>DELETE {space}/s3/{id}</c>.</summary>
@@ -118,7 +115,7 @@ public sealed class SpaceClient : PlaceClient
     /// <param name="limit">How many self-hosted hubs may stay connected; null or 0 for none.</param>
     /// <param name="accessKey">Disconnects only the hubs that were connected with this key.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
-    public async Task<IReadOnlyList<DisconnectedHub>> DisconnectHubsAsync(
+    public Task<IReadOnlyList<DisconnectedHub>> DisconnectHubsAsync(
         string? hubId = null,
         int? limit = null,
         string? accessKey = null,
@@ -134,8 +131,10 @@ public sealed class SpaceClient : PlaceClient
 
         var request = Post("/disconnect", body);
         request.Secret = accessKey;
-        var answer = await SendForObjectAsync(request, cancellationToken).ConfigureAwait(false);
-        return answer["disconnected"] is JArray items ? ReadList(items, request, fields => new DisconnectedHub(fields, SpaceId)) : [];
+        return SendForObjectAsync<IReadOnlyList<DisconnectedHub>>(
+            request,
+            answer => answer.Source.Find("disconnected") is object?[] items ? ReadList(items, request, fields => new DisconnectedHub(fields, SpaceId)) : [],
+            cancellationToken);
     }
 
     /// <summary>Removes a hub from the space: <c>DELETE {space}/sth/{hubId}</c>.</summary>
@@ -155,6 +154,8 @@ public sealed class SpaceClient : PlaceClient
         Transport.HubVersions.SetConnected(hub.Client.Address, hub.LastConnected);
         return hub;
     }
+
+    private StoreItem ReadStoreItem(JsonFields fields) => new(fields, this);
 
     private static string StoreItemPath(string id) => "/s3/" + PathSegment.Encode(id, "store item");
 

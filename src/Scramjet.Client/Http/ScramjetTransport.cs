@@ -6,7 +6,6 @@ using System.Net.Http;
 using System.Threading;
 using System.Threading.Tasks;
 using Newtonsoft.Json;
-using Newtonsoft.Json.Linq;
 using Scramjet.Client.Compat;
 using Scramjet.Client.Instances;
 using Scramjet.Client.Json;
@@ -97,23 +96,9 @@ public sealed class ScramjetTransport : IDisposable
     public override string ToString() => BaseUri.ToString();
 
     /// <summary>
-    /// Sends a request and reads its whole response as JSON, or returns null for an empty one. A call without a time limit, and one whose body can last, is
-    /// watched: it fails if the server doesn't respond to checks.
+    /// Sends a request and reads its response as JSON. A call without a time limit, and one whose body can last, is watched: it fails if the server doesn't
+    /// respond to checks.
     /// </summary>
-    /// <param name="baseAddress">The address that the path of the request is appended to.</param>
-    /// <param name="request">The request.</param>
-    /// <param name="options">The caller's options.</param>
-    /// <param name="probe">Checks whether the server responds, and throws if it doesn't.</param>
-    /// <param name="cancellationToken">Cancels the call.</param>
-    internal Task<JToken?> SendJsonAsync(
-        string baseAddress,
-        ApiRequest request,
-        RequestOptions? options,
-        Func<CancellationToken, Task>? probe,
-        CancellationToken cancellationToken) =>
-        SendAsync(baseAddress, request, options, probe, static json => json is null ? null : JsonText.ToToken(json.ReadAll()), cancellationToken);
-
-    /// <summary>Sends a request as <see cref="SendJsonAsync"/> does, and reads its response without a tree.</summary>
     /// <param name="baseAddress">The address that the path of the request is appended to.</param>
     /// <param name="request">The request.</param>
     /// <param name="options">The caller's options.</param>
@@ -189,8 +174,14 @@ public sealed class ScramjetTransport : IDisposable
         if (HubVersions.Find(baseAddress) is { } known)
             return known;
 
-        var answer = await SendJsonAsync(baseAddress, new ApiRequest(HttpMethod.Get, "/version"), options, null, cancellationToken).ConfigureAwait(false);
-        return HubVersions.Set(baseAddress, HubVersion.Parse(answer is JObject o ? new JsonFields(o).Text("version") : null));
+        var version = await SendAsync(
+            baseAddress,
+            new ApiRequest(HttpMethod.Get, "/version"),
+            options,
+            null,
+            static json => json?.ReadAll() is JsonMap answer ? new JsonFields(answer).Text("version") : null,
+            cancellationToken).ConfigureAwait(false);
+        return HubVersions.Set(baseAddress, HubVersion.Parse(version));
     }
 
     internal Call NewCall(string baseAddress, ApiRequest request, RequestOptions? options, TimeSpan timeout) =>

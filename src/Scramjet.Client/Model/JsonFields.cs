@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Collections.Specialized;
 using System.Globalization;
 using System.Linq;
 using Newtonsoft.Json.Linq;
@@ -64,7 +65,6 @@ internal sealed class JsonFields(JsonMap source)
     public static string? IdOf(object? item) => PlainText(item switch
     {
         JsonMap map => map.Find("id"),
-        JObject map => map["id"],
         _ => item,
     });
 
@@ -75,6 +75,9 @@ internal sealed class JsonFields(JsonMap source)
         Value(name) is object?[] items ? items.OfType<JsonMap>().Select(static map => new JsonFields(map)) : [];
 
     public object? Plain(string name) => JsonText.ToPlain(Value(name));
+
+    /// <summary>Returns all fields, whether they were read or not.</summary>
+    public OrderedDictionary ToPlain() => (OrderedDictionary)JsonText.ToPlain(source)!;
 
     /// <summary>Excludes a field from <see cref="Rest"/>.</summary>
     public void Skip(string name) => Value(name);
