@@ -19,9 +19,6 @@ namespace ScramjetPlatform.Streams;
 /// <param name="isOrdered">Whether each record leads to one output, and the output has the order of the records.</param>
 internal sealed class RecordDeal(PipelineOutput output, bool isShared, bool isOrdered)
 {
-    /// <summary>The maximum size of the waiting records, in bytes.</summary>
-    private const long Limit = 256 * 1024;
-
     /// <summary>The size in bytes from which a part of the records isn't extended, if several instances share them.</summary>
     private const long PartSize = 32 * 1024;
 
@@ -47,21 +44,16 @@ internal sealed class RecordDeal(PipelineOutput output, bool isShared, bool isOr
     private readonly BodyPipe? _pipe = isShared || isOrdered ? null : new BodyPipe();
 
     private readonly object _gate = new();
-    private readonly Queue<Record> _records = new();
-    private readonly RecordRetries _again = new();
+    private readonly RecordBacklog _records = new();
+    private readonly RecordRetries _retries = new();
     private readonly List<RecordShare> _all = [];
     private readonly List<RecordShare> _shares = [];
     private readonly RecordOrder? _order = isOrdered ? new RecordOrder(output) : null;
     private TaskCompletionSource<bool>? _room;
-    private long _count;
-    private long _unsent;
-    private long _firstUnsent;
-    private long _waitingBytes;
     private int _starting;
     private bool _hasBegun;
     private bool _isDelayed;
     private bool _isComplete;
-    private bool _isClosed;
     private bool _isFree = !isShared;
     private Task _written = Task.CompletedTask;
     private long _returned;
@@ -104,7 +96,7 @@ internal sealed class RecordDeal(PipelineOutput output, bool isShared, bool isOr
         get
         {
             lock (_gate)
-                return _count;
+                return _records.Received;
         }
     }
 
@@ -114,7 +106,7 @@ internal sealed class RecordDeal(PipelineOutput output, bool isShared, bool isOr
         get
         {
             lock (_gate)
-                return _unsent;
+                return _records.Unsent;
         }
     }
 
@@ -124,7 +116,7 @@ internal sealed class RecordDeal(PipelineOutput output, bool isShared, bool isOr
         get
         {
             lock (_gate)
-                return _firstUnsent;
+                return _records.FirstUnsent;
         }
     }
 
@@ -174,16 +166,13 @@ internal sealed class RecordDeal(PipelineOutput output, bool isShared, bool isOr
 
         lock (_gate)
         {
-            _count++;
-            if (_isClosed)
+            if (_records.IsClosed)
             {
-                CountUnsent();
+                _records.Refuse();
                 return;
             }
 
-            var record = new Record(_count, bytes, isOrdered ? value : null);
-            _records.Enqueue(record);
-            _waitingBytes += bytes.Length;
+            var record = _records.Add(bytes, isOrdered ? value : null);
             _order?.Add(record);
             WakeNext();
         }
@@ -193,17 +182,14 @@ internal sealed class RecordDeal(PipelineOutput output, bool isShared, bool isOr
     public void Refuse()
     {
         lock (_gate)
-        {
-            _count++;
-            CountUnsent();
-        }
+            _records.Refuse();
     }
 
     /// <summary>Counts a record that can't be sent.</summary>
     public void Skip()
     {
         lock (_gate)
-            _count++;
+            _records.Skip();
     }
 
     /// <summary>Waits until there is room for more records. There is none until the first are being sent.</summary>
@@ -237,7 +223,7 @@ internal sealed class RecordDeal(PipelineOutput output, bool isShared, bool isOr
     {
         lock (_gate)
         {
-            var share = new RecordShare(this, _isFree ? int.MaxValue : RecordShare.FirstWindow);
+            var share = new RecordShare(this, _isFree);
             if (_all.Count == 0 && (isShared || isOrdered))
                 _ = WatchAsync();
 
@@ -258,7 +244,7 @@ internal sealed class RecordDeal(PipelineOutput output, bool isShared, bool isOr
         lock (_gate)
         {
             share.IsClosed = true;
-            _again.Close(share);
+            _retries.Close(share);
             if (_shares.Remove(share) && !share.HasStarted)
                 Started(share);
             WakeAll();
@@ -268,10 +254,7 @@ internal sealed class RecordDeal(PipelineOutput output, bool isShared, bool isOr
         }
     }
 
-    /// <summary>
-    /// Deals records again that an instance has taken and not answered. Instances are first in, first out, so it has probably failed at the oldest one, and
-    /// the failure counts for that one alone.
-    /// </summary>
+    /// <summary>Deals records again that an instance has taken and not answered.</summary>
     /// <param name="records">The records, oldest first.</param>
     /// <param name="retries">How often a record is dealt again.</param>
     /// <returns>The records that aren't dealt again.</returns>
@@ -281,12 +264,10 @@ internal sealed class RecordDeal(PipelineOutput output, bool isShared, bool isOr
             return [];
         lock (_gate)
         {
-            // If the instance had others too, it is less certain that it has failed at this one.
-            var isLast = records[0].Failures++ >= (records.Count == 1 ? retries : retries + 1);
-            _again.Add(records.Skip(isLast ? 1 : 0));
+            var rest = _retries.Add(records, retries);
             _order?.Moved();
             WakeAll();
-            return isLast ? [records[0]] : [];
+            return rest;
         }
     }
 
@@ -307,13 +288,9 @@ internal sealed class RecordDeal(PipelineOutput output, bool isShared, bool isOr
     {
         lock (_gate)
         {
-            _isClosed = true;
-            if (_records.Count > 0)
-                _firstUnsent = _records.Peek().Number;
-            _unsent += _records.Count;
-            var open = _order?.Open.Except(_records).ToArray() ?? [];
-            _records.Clear();
-            _again.Clear();
+            var open = _order?.Open.Except(_records.Records).ToArray() ?? [];
+            _records.Close();
+            _retries.Clear();
             return open;
         }
     }
@@ -368,36 +345,41 @@ internal sealed class RecordDeal(PipelineOutput output, bool isShared, bool isOr
                 return output.WriteManyAsync(values, size);
             }
 
-            if (_order is null)
-            {
-                if (values.Count(_ => !share.CountReturned()) > 0)
-                    Free();
-                WakeNext();
-                return _written = output.WriteManyAsync(values, size);
-            }
-
-            foreach (var value in values)
-            {
-                share.CountReturned();
-                if (share.Unanswered.Count == 0)
-                    throw new OutputMismatchException(share);
-                _order.Answer(share.Unanswered.Dequeue(), value, size / values.Count);
-            }
-
-            WakeNext();
-            return WaitForTurnAsync(share, FlushOrder());
+            return _order is null ? ReturnAtOnceAsync(share, values, size) : ReturnInOrderAsync(_order, share, values, size);
         }
     }
 
-    private bool HasRoom => _hasBegun && _waitingBytes < Limit && _order?.HasRoom != false;
+    private bool HasRoom => _hasBegun && _records.HasRoom && _order?.HasRoom != false;
 
     /// <summary>Whether there are no more records for any instance.</summary>
     private bool IsOver => _isComplete && Waiting == 0;
 
     /// <summary>The number of records that no instance has.</summary>
-    private int Waiting => _records.Count + _again.Count;
+    private int Waiting => _records.Count + _retries.Count;
 
     private bool IsDealing => _starting == 0 || _isDelayed;
+
+    private Task ReturnAtOnceAsync(RecordShare share, IReadOnlyList<object?> values, long size)
+    {
+        if (values.Count(_ => !share.CountReturned()) > 0)
+            Free();
+        WakeNext();
+        return _written = output.WriteManyAsync(values, size);
+    }
+
+    private Task ReturnInOrderAsync(RecordOrder order, RecordShare share, IReadOnlyList<object?> values, long size)
+    {
+        foreach (var value in values)
+        {
+            share.CountReturned();
+            if (share.Unanswered.Count == 0)
+                throw new OutputMismatchException(share);
+            order.Answer(share.Unanswered.Dequeue(), value, size / values.Count);
+        }
+
+        WakeNext();
+        return WaitForTurnAsync(order, share, FlushOrder());
+    }
 
     /// <summary>Writes the outputs whose turn it is. The task completes when the pipeline has room for more.</summary>
     private Task FlushOrder()
@@ -409,7 +391,7 @@ internal sealed class RecordDeal(PipelineOutput output, bool isShared, bool isOr
     }
 
     /// <summary>Waits until the pipeline has room, and output that came too early isn't too large.</summary>
-    private async Task WaitForTurnAsync(RecordShare share, Task written)
+    private async Task WaitForTurnAsync(RecordOrder order, RecordShare share, Task written)
     {
         await written.ConfigureAwait(false);
         while (true)
@@ -417,9 +399,9 @@ internal sealed class RecordDeal(PipelineOutput output, bool isShared, bool isOr
             Task moved;
             lock (_gate)
             {
-                if (!_order!.IsAhead(share))
+                if (!order.IsAhead(share))
                     return;
-                moved = _order.WaitForMove();
+                moved = order.WaitForMove();
             }
 
             await moved.ConfigureAwait(false);
@@ -430,24 +412,20 @@ internal sealed class RecordDeal(PipelineOutput output, bool isShared, bool isOr
     private bool Fill(RecordShare share, MemoryStream part)
     {
         part.SetLength(0);
-        var again = _again.MostFor(share, _shares);
-        var most = again ?? (isShared ? Math.Max(1, _records.Count / (2 * Math.Max(1, _shares.Count))) : int.MaxValue);
-        for (var taken = 0; taken < most && (!isShared || part.Length < PartSize) && TakeNext(share, again is not null) is { } record; taken++)
+        var retries = _retries.MostFor(share, _shares.Count);
+        var most = retries ?? (isShared ? Math.Max(1, _records.Count / (2 * Math.Max(1, _shares.Count))) : int.MaxValue);
+        for (var taken = 0; taken < most && (!isShared || part.Length < PartSize) && TakeNext(share, retries is not null) is { } record; taken++)
         {
             part.Write(record.Bytes, 0, record.Bytes.Length);
             share.CountTaken();
             if (isOrdered)
-            {
-                record.Share = share;
-                share.Numbers.Add(record.Number);
-                share.Unanswered.Enqueue(record);
-            }
+                share.AddUnanswered(record);
         }
 
         if (part.Length == 0)
         {
             // Another one may be able to take what this one was woken for.
-            if (again is not null)
+            if (retries is not null)
                 WakeNext();
             return false;
         }
@@ -462,15 +440,11 @@ internal sealed class RecordDeal(PipelineOutput output, bool isShared, bool isOr
     }
 
     /// <summary>Takes the next record, or the next one that is dealt again.</summary>
-    private Record? TakeNext(RecordShare share, bool again)
+    private Record? TakeNext(RecordShare share, bool isRetry)
     {
-        if (again)
-            return _again.Take();
-        if (_records.Count == 0 || !share.HasRoom)
-            return null;
-        var record = _records.Dequeue();
-        _waitingBytes -= record.Bytes.Length;
-        return record;
+        if (isRetry)
+            return _retries.Take();
+        return _records.Count > 0 && share.HasRoom ? _records.Take() : null;
     }
 
     /// <summary>Counts an instance that has started, or will never start.</summary>
@@ -511,31 +485,31 @@ internal sealed class RecordDeal(PipelineOutput output, bool isShared, bool isOr
         }
     }
 
-    private bool CanTake(RecordShare share) => !_again.Keeps(share) && ((share.HasRoom && _records.Count > 0) || _again.Suits(share, _shares));
+    private bool CanTake(RecordShare share) =>
+        !_retries.MustAnswer(share) && ((share.HasRoom && _records.Count > 0) || _retries.CanTake(share, _shares.Count));
 
     /// <summary>Finds out, until the deal is closed, whether the instances wait for records although they have processed those that they took.</summary>
     private async Task WatchAsync()
     {
-        var (returned, silent, separate) = (-1L, TimeSpan.Zero, TimeSpan.Zero);
+        var (returned, stalledFor, retriesHeldFor) = (-1L, TimeSpan.Zero, TimeSpan.Zero);
         while (true)
         {
             await Task.Delay(SilentTime).ConfigureAwait(false);
             lock (_gate)
             {
-                if (_isClosed)
+                if (_records.IsClosed)
                     return;
 
                 // Instances whose output waits for the pipeline are not silent.
                 var isSilent = _hasBegun && _returned == returned && _written.IsCompleted;
-                var isStalled = isSilent && (_records.Count > 0 || _order?.HasRoom == false);
-                silent = isStalled ? silent + SilentTime : TimeSpan.Zero;
                 returned = _returned;
-                if (isStalled && _shares.Count > 0 && !_shares.Exists(s => s.HasRoom))
+                stalledFor = isSilent && (_records.Count > 0 || _order?.HasRoom == false) ? stalledFor + SilentTime : TimeSpan.Zero;
+                retriesHeldFor = isSilent && _retries.IsBusy ? retriesHeldFor + SilentTime : TimeSpan.Zero;
+                if (stalledFor > TimeSpan.Zero && _shares.Count > 0 && !_shares.Exists(s => s.HasRoom))
                     Free();
-                separate = isSilent && _again.IsBusy ? separate + SilentTime : TimeSpan.Zero;
-                if (separate >= SeparateTime)
+                if (retriesHeldFor >= SeparateTime)
                     Release();
-                if (silent == WarningTime && _order?.HasRoom == false)
+                if (stalledFor == WarningTime && _order?.HasRoom == false)
                     output.PostWarning(NoOutput);
             }
         }
@@ -554,14 +528,8 @@ internal sealed class RecordDeal(PipelineOutput output, bool isShared, bool isOr
     /// <summary>Deals the records that are dealt again together with others.</summary>
     private void Release()
     {
-        _again.Release();
+        _retries.Release();
         WakeAll();
-    }
-
-    private void CountUnsent()
-    {
-        if (_unsent++ == 0)
-            _firstUnsent = _count;
     }
 
     private void WakeAll()

@@ -16,7 +16,7 @@ internal sealed class RecordRetries
 
     private readonly SortedDictionary<long, Record> _records = [];
 
-    /// <summary>The instances that take no other records, each with the number of records that it has taken from here.</summary>
+    /// <summary>The instances that take no other records, each with the number of records that it has taken from here: none until it has answered others.</summary>
     private readonly Dictionary<RecordShare, int> _takers = [];
 
     private int _answered;
@@ -26,51 +26,54 @@ internal sealed class RecordRetries
     public int Count => _records.Count;
 
     /// <summary>Whether an instance has records that others wait for.</summary>
-    public bool IsBusy => _takers.Keys.Any(Keeps);
+    public bool IsBusy => _takers.Keys.Any(MustAnswer);
 
-    /// <summary>Adds the records that an instance has left unanswered.</summary>
-    public void Add(IEnumerable<Record> records)
+    /// <summary>How many records an instance takes at a time.</summary>
+    private int GroupSize => Math.Max(1, _answered / AnsweredForEach);
+
+    /// <summary>
+    /// Adds the records that an instance has left unanswered, and from then on one is taken at a time again. Instances are first in, first out, so it has
+    /// probably failed at the oldest one, and the failure counts for that one alone.
+    /// </summary>
+    /// <param name="records">The records, oldest first.</param>
+    /// <param name="retries">How often a record is dealt again.</param>
+    /// <returns>The records that aren't dealt again.</returns>
+    public IReadOnlyList<Record> Add(IReadOnlyList<Record> records, int retries)
     {
-        foreach (var record in records)
+        // If the instance had others too, it is less certain that it has failed at this one.
+        var isLast = records[0].Failures++ >= (records.Count == 1 ? retries : retries + 1);
+        foreach (var record in records.Skip(isLast ? 1 : 0))
         {
             record.Share = null;
             _records[record.Number] = record;
         }
 
         (_answered, _isReleased) = (0, false);
+        return isLast ? [records[0]] : [];
     }
 
     /// <summary>Whether an instance takes no more records until it has answered those that it has.</summary>
-    public bool Keeps(RecordShare share) => _takers.Count > 0 && share.Unanswered.Count > 0 && _takers.ContainsKey(share);
+    public bool MustAnswer(RecordShare share) => share.Unanswered.Count > 0 && _takers.ContainsKey(share);
 
-    /// <summary>Whether an instance that isn't kept can take these records next. One of several instances is left for the other records.</summary>
+    /// <summary>Whether an instance that need not answer first can take these records next.</summary>
     /// <param name="share">The share of the instance.</param>
-    /// <param name="shares">The shares of all instances.</param>
-    public bool Suits(RecordShare share, IReadOnlyList<RecordShare> shares) => _records.Count > 0
-        && (_isReleased
-            || (_takers.Count(t => t.Value == 0 && t.Key != share) < _records.Count
-                && _takers.Keys.Count(Keeps) < Math.Max(1, shares.Count - 1)));
+    /// <param name="instances">The number of instances.</param>
+    public bool CanTake(RecordShare share, int instances) =>
+        _records.Count > 0 && (_isReleased || (!AreReserved(share) && IsOneLeftForOthers(instances)));
 
     /// <summary>Returns how many of these records an instance takes next, which can be none; null if it takes others.</summary>
     /// <param name="share">The share of the instance.</param>
-    /// <param name="shares">The shares of all instances.</param>
-    public int? MostFor(RecordShare share, IReadOnlyList<RecordShare> shares)
+    /// <param name="instances">The number of instances.</param>
+    public int? MostFor(RecordShare share, int instances)
     {
-        if (_takers.Count == 0 && _records.Count == 0)
-            return null;
-        if (Keeps(share))
+        if (MustAnswer(share))
             return 0;
-        if (_takers.TryGetValue(share, out var answered))
-        {
-            _answered += answered;
-            _takers.Remove(share);
-        }
-
-        if (!Suits(share, shares))
+        CountAnswered(share);
+        if (!CanTake(share, instances))
             return null;
         if (_isReleased)
             return _records.Count;
-        return _takers[share] = share.Unanswered.Count > 0 ? 0 : Math.Min(_records.Count, Math.Max(1, _answered / AnsweredForEach));
+        return _takers[share] = share.Unanswered.Count > 0 ? 0 : Math.Min(_records.Count, GroupSize);
     }
 
     /// <summary>Takes the oldest record.</summary>
@@ -95,4 +98,18 @@ internal sealed class RecordRetries
 
     /// <summary>Removes all records.</summary>
     public void Clear() => _records.Clear();
+
+    /// <summary>Whether other instances that are about to take records from here are enough for all of them.</summary>
+    private bool AreReserved(RecordShare share) => _takers.Count(t => t.Value == 0 && t.Key != share) >= _records.Count;
+
+    /// <summary>Whether one of several instances is left for the other records if another one takes from here.</summary>
+    private bool IsOneLeftForOthers(int instances) => _takers.Keys.Count(MustAnswer) < Math.Max(1, instances - 1);
+
+    private void CountAnswered(RecordShare share)
+    {
+        if (!_takers.TryGetValue(share, out var answered))
+            return;
+        _answered += answered;
+        _takers.Remove(share);
+    }
 }

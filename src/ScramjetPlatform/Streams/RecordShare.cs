@@ -1,6 +1,5 @@
 using System;
 using System.Collections.Generic;
-using System.Diagnostics;
 using System.IO;
 using System.Threading.Tasks;
 using Scramjet.Client;
@@ -12,31 +11,19 @@ namespace ScramjetPlatform.Streams;
 /// <summary>An instance's share of the records of a <see cref="RecordDeal"/>. Its members other than the methods are for the deal, under its lock.</summary>
 internal sealed class RecordShare
 {
-    /// <summary>The number of unanswered records that an instance can have at first.</summary>
-    public const int FirstWindow = 4;
-
-    private const int SmallestWindow = 2;
-    private const int LargestWindow = 4096;
-
-    /// <summary>The time from the sending of a record to its output up to which an instance gets more records in advance.</summary>
-    private static readonly long ShortTime = Stopwatch.Frequency / 10;
-
-    /// <summary>The time from which it gets fewer.</summary>
-    private static readonly long LongTime = Stopwatch.Frequency / 2;
-
     private readonly RecordDeal _deal;
     private readonly MemoryStream _part = new();
-    private readonly Queue<long> _times = new();
-    private int _window;
+    private readonly RecordWindow _window = new();
     private object? _cut;
     private bool _hasCut;
 
     /// <param name="deal">The deal.</param>
-    /// <param name="window">The number of records without output that the instance can have at first.</param>
-    public RecordShare(RecordDeal deal, int window)
+    /// <param name="isFree">Whether the instance can take as many records as its connection accepts.</param>
+    public RecordShare(RecordDeal deal, bool isFree)
     {
         _deal = deal;
-        _window = window;
+        if (isFree)
+            Free();
     }
 
     /// <summary>What identifies the instance to the user; empty until it is known.</summary>
@@ -70,7 +57,7 @@ internal sealed class RecordShare
     public (long Open, long Taken) Load => (Math.Max(0, Taken - Returned), Taken);
 
     /// <summary>Whether it can take more records, if each of them leads to one value.</summary>
-    public bool HasRoom => _times.Count < _window;
+    public bool HasRoom => _window.HasRoom;
 
     /// <summary>Returns the records as the body of a request.</summary>
     /// <param name="contentType">The content type to send them with.</param>
@@ -111,33 +98,27 @@ internal sealed class RecordShare
     public void CountTaken()
     {
         Taken++;
-        if (_window < int.MaxValue)
-            _times.Enqueue(Stopwatch.GetTimestamp());
+        _window.Send();
     }
 
-    /// <summary>Counts a value that the instance returns, and adapts the number of records that it gets in advance to the time that it takes for one.</summary>
+    /// <summary>Notes a record that the instance takes and must answer.</summary>
+    public void AddUnanswered(Record record)
+    {
+        record.Share = this;
+        Numbers.Add(record.Number);
+        Unanswered.Enqueue(record);
+    }
+
+    /// <summary>Counts a value that the instance returns.</summary>
     /// <returns>Whether there was a record for the value.</returns>
     public bool CountReturned()
     {
         Returned++;
-        if (_window == int.MaxValue)
-            return true;
-        if (_times.Count == 0)
-            return false;
-        var time = Stopwatch.GetTimestamp() - _times.Dequeue();
-        if (time < ShortTime)
-            _window = Math.Min(LargestWindow, _window + 1);
-        else if (time > LongTime)
-            _window = Math.Max(SmallestWindow, _window - 1);
-        return true;
+        return _window.Answer();
     }
 
     /// <summary>Lets the instance take as many records as its connection accepts.</summary>
-    public void Free()
-    {
-        _window = int.MaxValue;
-        _times.Clear();
-    }
+    public void Free() => _window.Free();
 
     /// <summary>Wakes the instance if it waits for records.</summary>
     /// <returns>Whether it continues.</returns>
