@@ -224,95 +224,15 @@ public sealed class InstanceClient : ApiClient
         // Invalid input must throw before anything is read.
         Transport.Inputs.Begin(Address, InstanceId, body.ContentType);
         var reports = await TrySetMonitoringRateAsync(NoReports, cancellationToken).ConfigureAwait(false);
-        using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var opened = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
-        ApiStream? outputStream = null;
-        var output = ReadAsync();
-        var input = SendAsync();
         try
         {
-            // The call ends with the output: a program can leave some of its input unread.
-            if (await Task.WhenAny(output, input).ConfigureAwait(false) != input)
-            {
-                await output.ConfigureAwait(false);
-                await Task.WhenAny(input, Task.Delay(body.IsAllSent ? Timings.InputResponse : Timings.UnsentInput, over.Token)).ConfigureAwait(false);
-            }
-
-            if (!input.IsFaulted)
-            {
-                await output.ConfigureAwait(false);
-                return input.Status == TaskStatus.RanToCompletion;
-            }
-
-            if (input.Exception!.InnerException is not ScramjetException failure)
-            {
-                await input.ConfigureAwait(false);
-                return false;
-            }
-
-            // If the input wasn't sent, the error isn't about the instance.
-            if (failure is { Code: ErrorCodes.BadParameters or ErrorCodes.InputEnded } and not ScramjetApiException)
-                throw failure;
-
-            // An instance that ends closes its input. The rest of its output is still read, and the reason for its end is the better error.
-            if (failure.Code == ErrorCodes.Gone && failure is not ScramjetApiException)
-            {
-                await Task.WhenAny(output, Task.Delay(Timings.OutputAfterInput, over.Token)).ConfigureAwait(false);
-                if (!output.IsCompleted)
-                    throw failure;
-                await output.ConfigureAwait(false);
-                return false;
-            }
-
-            inputFailed?.Invoke(failure);
-            await ReadRestAsync().ConfigureAwait(false);
-            return inputFailed is null ? throw failure : false;
+            using var call = new InOutCall(this, body, cancellationToken);
+            return await call.RunAsync(token => SendInputAsync(body, keepOpen, typeRead, token), read, inputFailed).ConfigureAwait(false);
         }
         finally
         {
-            over.Cancel();
             if (reports)
                 _ = TrySetMonitoringRateAsync(DefaultReports, CancellationToken.None).IgnoreOutcomeAsync();
-            await Task.WhenAll(output, input).IgnoreOutcomeAsync().ConfigureAwait(false);
-        }
-
-        async Task ReadAsync()
-        {
-            try
-            {
-                using var stream = await GetStreamAsync(InstanceStream.Output, over.Token).ConfigureAwait(false);
-                Volatile.Write(ref outputStream, stream);
-                opened.TrySetResult(true);
-
-                EndWithInstance(stream, HasEndedAsync);
-                await read(stream, over.Token).ConfigureAwait(false);
-            }
-            finally
-            {
-                opened.TrySetResult(false);
-            }
-        }
-
-        async Task SendAsync()
-        {
-            // Hubs send the headers of the output at once, but a proxy can hold them back until there is output.
-            await Task.WhenAny(opened.Task, Task.Delay(Timings.OutputHeaders, over.Token)).ConfigureAwait(false);
-            if (!opened.Task.IsCompleted || opened.Task.Result)
-                await SendInputAsync(body, keepOpen, typeRead, over.Token).ConfigureAwait(false);
-        }
-
-        async Task ReadRestAsync()
-        {
-            long before;
-            do
-            {
-                before = Volatile.Read(ref outputStream)?.BytesRead ?? 0;
-                await Task.WhenAny(output, Task.Delay(Timings.OutputAfterFailedInput, over.Token)).ConfigureAwait(false);
-            }
-            while (!output.IsCompleted && !cancellationToken.IsCancellationRequested && Volatile.Read(ref outputStream)?.BytesRead > before);
-            if (output.IsCompleted)
-                await output.ConfigureAwait(false);
-            cancellationToken.ThrowIfCancellationRequested();
         }
     }
 
@@ -370,7 +290,7 @@ public sealed class InstanceClient : ApiClient
     /// Ends a stream with the instance: a hub may leave the output of an instance that failed open until it no longer lists the instance. What is on its way
     /// still has a moment to arrive.
     /// </summary>
-    private static void EndWithInstance(ApiStream stream, Func<CancellationToken, Task<bool>> hasEnded)
+    internal static void EndWithInstance(ApiStream stream, Func<CancellationToken, Task<bool>> hasEnded)
     {
         var hadEnded = false;
         stream.IsOver = async token =>
@@ -454,7 +374,7 @@ public sealed class InstanceClient : ApiClient
     }
 
     /// <summary>Returns whether the instance is known to have ended.</summary>
-    private async Task<bool> HasEndedAsync(CancellationToken cancellationToken)
+    internal async Task<bool> HasEndedAsync(CancellationToken cancellationToken)
     {
         try
         {
