@@ -58,6 +58,8 @@ internal sealed class InvokedInstance(CommandContext context, InvocationOptions 
     private static readonly TimeSpan OutputSilenceAfterFailure = TimeSpan.FromSeconds(1);
 
     private Task<InstanceClient>? _starting;
+    private int _errorLines;
+    private TimeSpan _silence = SilenceAfterFailure;
 
     /// <summary>Its sequence.</summary>
     public SequenceCopy Copy => copy;
@@ -76,6 +78,9 @@ internal sealed class InvokedInstance(CommandContext context, InvocationOptions 
 
     /// <summary>The instance's id; null if it hasn't started.</summary>
     public string? Id => _starting is { Status: TaskStatus.RanToCompletion } started ? started.Result.InstanceId : null;
+
+    /// <summary>What its lines begin with, if those of several instances are mixed.</summary>
+    private string Prefix => deal.IsShared ? $"{Share.Name}: " : "";
 
     /// <summary>The instance and its hub, for messages.</summary>
     public override string ToString() => Id is { } id ? $"the instance {id} on {copy.Hub.HubId}" : $"an instance on {copy.Hub.HubId}";
@@ -119,55 +124,11 @@ internal sealed class InvokedInstance(CommandContext context, InvocationOptions 
     {
         using var over = CancellationTokenSource.CreateLinkedTokenSource(context.Cancellation);
         var run = new InstanceRun(instance);
-
-        // The lines of several instances are mixed.
-        var prefix = deal.IsShared ? $"{Share.Name}: " : "";
-        var warnings = 0;
-        var errors = ForwardErrorsAsync(
-            instance,
-            line =>
-            {
-                Interlocked.Increment(ref warnings);
-                return context.Output.PostWarningAsync(prefix + line);
-            },
-            over.Token);
-        var log = run.ReadLogAsync(
-            entry => options.Verbose
-                ? context.Output.PostVerboseAsync(prefix + $"{entry.Level?.ToUpperInvariant()} {entry.Source}: {entry}".Trim())
-                : Task.CompletedTask,
-            over.Token);
-        var silence = SilenceAfterFailure;
+        var errors = ForwardErrorsAsync(instance, over.Token);
+        var log = run.ReadLogAsync(options.Verbose ? LogAsync : null, over.Token);
         try
         {
-            var (objects, bytes) = (0L, 0L);
-            var failed = false;
-            Action<ScramjetException>? fail = inputFailed is null ? null : e =>
-            {
-                failed = true;
-                inputFailed(e);
-            };
-            var all = await instance.InOutAsync(
-                body,
-                async (stream, token) =>
-                {
-                    objects = await WriteAsync(run, stream, token).ConfigureAwait(false);
-                    bytes = stream.BytesRead;
-                },
-                typeRead: run.Log.InputTypeRead,
-                inputFailed: fail,
-                cancellationToken: context.Cancellation).ConfigureAwait(false);
-
-            // If not all input was sent, how the instance ended says nothing about it.
-            if (failed)
-                return;
-            var amount = $"{objects} {ItemsOf(options.OutputContentType)} ({bytes} bytes) of output were read, "
-                + $"and {Share.Taken} {ItemsOf(body.ContentType)} ({body.Sent} bytes) of input were sent";
-            await run.EnsureSucceededAsync(context.Watch, log, copy.Name, bytes, amount, context.Cancellation).ConfigureAwait(false);
-            silence = SilenceAfterSuccess;
-            await Share.CompleteAsync().ConfigureAwait(false);
-            if (!all)
-                TellUnread(instance, body.ContentType);
-            deal.EnsureAnswered(Share);
+            await InOutAsync(run, instance, body, log, inputFailed).ConfigureAwait(false);
         }
         catch (OutputMismatchException e)
         {
@@ -179,16 +140,65 @@ internal sealed class InvokedInstance(CommandContext context, InvocationOptions 
         }
         finally
         {
-            // The last lines are written before the streams are closed.
-            var end = Stopwatch.StartNew();
-            for (var seen = -1; !errors.IsCompleted && seen != warnings && end.Elapsed < ErrorsAfterEnd;)
-            {
-                seen = warnings;
-                await Task.WhenAny(errors, Task.Delay(silence, context.Cancellation)).ConfigureAwait(false);
-            }
-
+            await WaitForErrorsAsync(errors).ConfigureAwait(false);
             over.Cancel();
             await Task.WhenAll(errors, log).IgnoreOutcomeAsync().ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Sends the records and writes the output.</summary>
+    /// <exception cref="ScramjetException">The instance failed, or its output is incomplete.</exception>
+    /// <exception cref="OutputMismatchException">It has written more or fewer values than it has taken records.</exception>
+    private async Task InOutAsync(InstanceRun run, InstanceClient instance, StreamBody body, Task log, Action<ScramjetException>? inputFailed)
+    {
+        var (objects, bytes) = (0L, 0L);
+        var failed = false;
+        Action<ScramjetException>? fail = inputFailed is null ? null : e =>
+        {
+            failed = true;
+            inputFailed(e);
+        };
+        var all = await instance.InOutAsync(
+            body,
+            async (stream, token) =>
+            {
+                objects = await WriteAsync(run, stream, token).ConfigureAwait(false);
+                bytes = stream.BytesRead;
+            },
+            typeRead: run.Log.InputTypeRead,
+            inputFailed: fail,
+            cancellationToken: context.Cancellation).ConfigureAwait(false);
+
+        // If not all input was sent, how the instance ended says nothing about it.
+        if (failed)
+            return;
+        var amount = $"{objects} {ItemsOf(options.OutputContentType)} ({bytes} bytes) of output were read, "
+            + $"and {Share.Taken} {ItemsOf(body.ContentType)} ({body.Sent} bytes) of input were sent";
+        await run.EnsureSucceededAsync(context.Watch, log, copy.Name, bytes, amount, context.Cancellation).ConfigureAwait(false);
+        _silence = SilenceAfterSuccess;
+        await Share.CompleteAsync().ConfigureAwait(false);
+        if (!all)
+            TellUnread(instance, body.ContentType);
+        deal.EnsureAnswered(Share);
+    }
+
+    private Task WarnAsync(string line)
+    {
+        Interlocked.Increment(ref _errorLines);
+        return context.Output.PostWarningAsync(Prefix + line);
+    }
+
+    private Task LogAsync(LogEntry entry) =>
+        context.Output.PostVerboseAsync(Prefix + $"{entry.Level?.ToUpperInvariant()} {entry.Source}: {entry}".Trim());
+
+    /// <summary>Waits for the last lines of standard error, until it is silent.</summary>
+    private async Task WaitForErrorsAsync(Task errors)
+    {
+        var end = Stopwatch.StartNew();
+        for (var seen = -1; !errors.IsCompleted && seen != _errorLines && end.Elapsed < ErrorsAfterEnd;)
+        {
+            seen = _errorLines;
+            await Task.WhenAny(errors, Task.Delay(_silence, context.Cancellation)).ConfigureAwait(false);
         }
     }
 
@@ -250,9 +260,9 @@ internal sealed class InvokedInstance(CommandContext context, InvocationOptions 
         _ => "objects",
     };
 
-    private static async Task ForwardErrorsAsync(InstanceClient instance, Func<string, Task> forward, CancellationToken cancellationToken)
+    private async Task ForwardErrorsAsync(InstanceClient instance, CancellationToken cancellationToken)
     {
         using var stream = await instance.GetStreamAsync(InstanceStream.Stderr, cancellationToken).ConfigureAwait(false);
-        await EndlessLines.FollowAsync(stream, forward, cancellationToken).ConfigureAwait(false);
+        await EndlessLines.FollowAsync(stream, WarnAsync, cancellationToken).ConfigureAwait(false);
     }
 }
