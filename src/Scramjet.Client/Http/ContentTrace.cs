@@ -130,7 +130,7 @@ internal sealed class ContentTrace(Action<string> trace, Call call)
             return;
         }
 
-        // Secrets are hidden before the text is cut, which could leave a part of one. Far more than is shown needs no look.
+        // Secrets are hidden before the text is cut, because the cut could leave a part of one. A long text is shortened first, to be quick.
         var text = SecretFields.Hide(body.Length > 4 * MostOfBody ? body.Substring(0, 4 * MostOfBody) : body);
         lines.Add(text.Length > MostOfBody ? text.Substring(0, MostOfBody) : text);
         if (text.Length > MostOfBody || body.Length > 4 * MostOfBody)

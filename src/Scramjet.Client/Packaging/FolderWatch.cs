@@ -88,7 +88,7 @@ internal sealed class FolderWatch : IDisposable
         }
         catch (Exception e) when (e is IOException or ArgumentException or PlatformNotSupportedException or UnauthorizedAccessException)
         {
-            // The comparisons do without events, such as where the system's limit of watches is reached.
+            // The comparisons work without events, for example if the system's limit of watches is reached.
             watcher?.Dispose();
             return null;
         }

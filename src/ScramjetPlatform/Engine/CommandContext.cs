@@ -61,7 +61,7 @@ internal sealed class CommandContext : RequestContext
         }
         finally
         {
-            // What comes behind waits for what comes before this.
+            // The next output must also wait for the output before this one.
             _ = before.ContinueWith(_ => written.SetResult(true), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         }
     }

@@ -60,7 +60,7 @@ internal sealed class PipelinePump
     /// <exception cref="OperationCanceledException">The token was canceled.</exception>
     public void PumpUntil(Task task, CancellationToken cancellationToken)
     {
-        // So it is after nearly each of the records of a stream.
+        // This is the case after almost every record of a stream.
         if (task.IsCompleted && IsEmpty)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -138,7 +138,7 @@ internal sealed class PipelinePump
         TaskCompletionSource<bool>? room;
         lock (_gate)
         {
-            // An action that threw, such as an error that ends the pipeline, leaves those behind it.
+            // If an action threw an exception, such as an error that ends the pipeline, the actions behind it are still here.
             if (_batch.Count > 0)
                 return true;
             while (_items.Count == 0)

@@ -61,7 +61,7 @@ internal sealed class CommandScope
                 spaces = Column(row, "Space") is { Length: > 0 } of ? [new SpaceReference(row, of)] : spaces;
                 break;
             case { } report when piped.Kind is PipedKind.Space or PipedKind.Hub:
-                // A report, such as a load or an access key, stands for the place that it is about, and for no other.
+                // A report, such as a load or an access key, stands for the place that it is about.
                 var about = PSObject.AsPSObject(report);
                 if (piped.Kind == PipedKind.Hub)
                     hubs = [new HubReference(Column(about, "Hub"), Column(about, "Hub"))];

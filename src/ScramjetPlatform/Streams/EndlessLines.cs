@@ -117,7 +117,7 @@ internal static class EndlessLines
         }
         catch (OperationCanceledException) when (!context.Cancellation.IsCancellationRequested)
         {
-            // Nothing has come.
+            // No more data has arrived.
         }
 
         if (hadRest && reader.TakeRest() is { } rest)

@@ -89,7 +89,7 @@ internal sealed class PipelineSender(CommandContext context, string? contentType
             throw TerminatingError.BadParameters("A connection from the pipeline can't be sent as data.", "Use -Connection to specify another connection.");
         if (value is null && _sending is null && contentType is null)
         {
-            // It doesn't determine the content type.
+            // A null doesn't determine the content type.
             Skip(BodyEncoder.NullError(null), value);
             return;
         }

@@ -135,7 +135,7 @@ internal sealed class FlowLayout
             }
         }
 
-        // What nothing comes before is placed beside what it goes to.
+        // A node without a node before it is placed beside the node that it goes to.
         var hasBefore = new HashSet<FlowNode>(edges.Select(e => e.To));
         foreach (var node in order.Where(n => !hasBefore.Contains(n)))
         {

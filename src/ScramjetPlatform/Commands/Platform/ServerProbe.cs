@@ -31,10 +31,10 @@ internal sealed class ServerProbe(RequestContext context, Action<string> warn, s
     /// <summary>The address that is tried now, or that the error is about; null before the first.</summary>
     public string? Shown { get; private set; }
 
-    /// <summary>Connects to the first address that is an API.</summary>
+    /// <summary>Connects to the first address at which there is an API.</summary>
     /// <param name="address">The address, which may be incomplete.</param>
     /// <param name="expected">The kind of server that is meant; null for any.</param>
-    /// <exception cref="ScramjetException">None is, or it is another kind of server.</exception>
+    /// <exception cref="ScramjetException">There is none, or it is another kind of server.</exception>
     public async Task<ScramjetConnection> ConnectAsync(ServerAddress address, ConnectionKind? expected)
     {
         var failures = new List<(Uri Address, ScramjetException Error)>();
@@ -56,7 +56,7 @@ internal sealed class ServerProbe(RequestContext context, Action<string> warn, s
             }
         }
 
-        // A server that answers says more than one that isn't there.
+        // An error of a server that responds tells more than that of an address without a server.
         Shown = ServerAddress.ShownOf(failures[0].Address);
         throw failures.Select(f => f.Error).FirstOrDefault(IsNoApi) is { } answered
             ? new ScramjetException(
@@ -140,7 +140,7 @@ internal sealed class ServerProbe(RequestContext context, Action<string> warn, s
             expected != ConnectionKind.Hub
                 && (e.Code == ErrorCodes.InvalidResponse || e.StatusCode is not (null or HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden)))
         {
-            // A platform may well keep its version to itself: its spaces tell more.
+            // A platform doesn't have to report its version. Its list of spaces shows what it is.
             if (expected is null && !await HasSpacesAsync(transport, ConnectionKind.Platform).ConfigureAwait(false))
                 throw;
             return (expected ?? ConnectionKind.Platform, null);
@@ -160,7 +160,7 @@ internal sealed class ServerProbe(RequestContext context, Action<string> warn, s
             _ => ConnectionKind.Platform,
         };
 
-        // Every hub tells its version.
+        // Every hub reports its version.
         if (found is null && expected is null or ConnectionKind.Hub)
         {
             throw new ScramjetException(

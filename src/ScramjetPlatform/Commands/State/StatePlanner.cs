@@ -64,7 +64,7 @@ internal sealed class StatePlanner : IDisposable
             await body(plan).ConfigureAwait(false);
         }).ConfigureAwait(false);
 
-        // A hub outside the scope isn't meant, and one in a space that didn't respond may be there.
+        // A hub outside the scope isn't missing, and one in a space that didn't respond may exist.
         if (scope.Hubs.Length > 0 || scope.Spaces.Length > 0 || places.Failed.Count > 0)
             return;
         foreach (var (hub, location) in file.NamedHubs.Where(named => !seen.Any(named.Hub.IsMatch)))
