@@ -10,26 +10,14 @@ namespace ScramjetPlatform.Tests;
 /// <summary>Enter-ScramjetInstance: what instances write on all streams, and what goes to their input.</summary>
 public sealed class EnterInstanceTests(RealPlatform real)
 {
-    private const string Start = "$i = Publish-ScramjetSequence $folder | Start-ScramjetSequence -Wait";
-
     private static string Text(PSObject line, string property = "Text") => line.Properties[property].Value?.ToString() ?? "";
-
-    private async Task<(HubUnderTest Hub, Engine Session)> StartAsync(TestHub which, string program)
-    {
-        var hub = await HubUnderTest.StartAsync(which, real, h => h.Second = TimeSpan.FromSeconds(0.1));
-        var session = hub.Connect();
-        session.Set("folder", hub.Sequence(program).Folder);
-        session.Get(Start);
-        return (hub, session);
-    }
 
     [Theory]
     [EachHub]
     public async Task Standard_streams_come_with_their_names_and_the_instance_goes_on(TestHub which)
     {
-        var (hub, session) = await StartAsync(which, "stdio");
-        await using var _ = hub;
-        using var __ = session;
+        await using var hub = await HubUnderTest.StartAsync(which, real, TimeSpan.FromSeconds(0.1));
+        using var session = hub.ConnectAndStart("stdio");
         var lines = session.Get("'one' | Enter-ScramjetInstance $i -Stdin -KeepOpen -Stream Stdout, Stderr | Select-Object -First 2")
             .OrderByDescending(l => Text(l, "Stream")).ToArray();
         Assert.Equal([("Stdout", "one"), ("Stderr", "4 characters")], lines.Select(l => (Text(l, "Stream"), Text(l))));
@@ -41,9 +29,8 @@ public sealed class EnterInstanceTests(RealPlatform real)
     [EachHub]
     public async Task Objects_go_in_and_out_and_it_ends_with_the_instance(TestHub which)
     {
-        var (hub, session) = await StartAsync(which, "echo");
-        await using var _ = hub;
-        using var __ = session;
+        await using var hub = await HubUnderTest.StartAsync(which, real, TimeSpan.FromSeconds(0.1));
+        using var session = hub.ConnectAndStart("echo");
         var result = session.Run("@{ n = 1 }, @{ n = 2 } | Enter-ScramjetInstance $i");
         Assert.Empty(result.Errors);
         var output = result.Output.Where(l => Text(l, "Stream") == "Output").ToArray();
@@ -57,9 +44,8 @@ public sealed class EnterInstanceTests(RealPlatform real)
     [EachHub]
     public async Task An_instance_that_fails_is_an_error_after_its_lines(TestHub which)
     {
-        var (hub, session) = await StartAsync(which, "fail");
-        await using var _ = hub;
-        using var __ = session;
+        await using var hub = await HubUnderTest.StartAsync(which, real, TimeSpan.FromSeconds(0.1));
+        using var session = hub.ConnectAndStart("fail");
         var result = session.Run("1..3 | ForEach-Object { @{ n = $_ } } | Enter-ScramjetInstance $i");
         Assert.Equal("INSTANCE_FAILED", Code(Assert.Single(result.Errors)));
         Assert.Contains(result.Output, l => Text(l, "Stream") == "Stderr" && Text(l) == "The third item is one too many.");
@@ -70,9 +56,8 @@ public sealed class EnterInstanceTests(RealPlatform real)
     [EachHub]
     public async Task Several_instances_are_told_apart(TestHub which)
     {
-        var (hub, session) = await StartAsync(which, "stdio");
-        await using var _ = hub;
-        using var __ = session;
+        await using var hub = await HubUnderTest.StartAsync(which, real, TimeSpan.FromSeconds(0.1));
+        using var session = hub.ConnectAndStart("stdio");
         session.Get(
             "$j = Get-ScramjetSequence $i.SequenceId | Start-ScramjetSequence -Wait; 'a' | Send-ScramjetInput $i -Stdin -KeepOpen; 'b' | "
                 + "Send-ScramjetInput $j -Stdin -KeepOpen");
@@ -88,9 +73,8 @@ public sealed class EnterInstanceTests(RealPlatform real)
     [EachHub]
     public async Task Stopping_the_command_leaves_the_instance_running(TestHub which)
     {
-        var (hub, session) = await StartAsync(which, "wait");
-        await using var _ = hub;
-        using var __ = session;
+        await using var hub = await HubUnderTest.StartAsync(which, real, TimeSpan.FromSeconds(0.1));
+        using var session = hub.ConnectAndStart("wait");
         var time = await session.StopAfterAsync("Enter-ScramjetInstance $i", TimeSpan.FromSeconds(1));
         Assert.InRange(time, TimeSpan.Zero, TimeSpan.FromSeconds(20));
         Assert.Equal("Running", session.Single("($i | Get-ScramjetInstance).Status").ToString());

@@ -158,8 +158,7 @@ public sealed class FidelityTests(RealPlatform real)
     public async Task Lines_keep_their_carriage_returns(TestHub which)
     {
         await using var hub = await HubUnderTest.StartAsync(which, real);
-        using var session = hub.Connect();
-        session.Set("s", session.Single($"Publish-ScramjetSequence '{hub.Sequence("echo").Folder}'"));
+        using var session = hub.ConnectAndPublish("echo");
         string[] lines = ["a\r", "", "\r", "b\rc", "d\r\r", " e ", "f\r"];
         Assert.Equal(lines, session.Get("$input | Invoke-ScramjetSequence $s -OutputContentType text/plain", lines).Select(l => (string)l.BaseObject));
     }
@@ -169,8 +168,7 @@ public sealed class FidelityTests(RealPlatform real)
     public async Task A_run_returns_all_objects(TestHub which)
     {
         await using var hub = await HubUnderTest.StartAsync(which, real);
-        using var session = hub.Connect();
-        session.Set("s", session.Single($"Publish-ScramjetSequence '{hub.Sequence("echo").Folder}'"));
+        using var session = hub.ConnectAndPublish("echo");
         var output = session.Get("1..20000 | Invoke-ScramjetSequence $s | Measure-Object -Sum | ForEach-Object { $_.Count, $_.Sum }");
         Assert.Equal([20_000, 200_010_000d], output.Select(o => o.BaseObject));
     }
@@ -181,8 +179,7 @@ public sealed class FidelityTests(RealPlatform real)
     public async Task The_first_objects_are_received_once_in_repeated_runs(TestHub which)
     {
         await using var hub = await HubUnderTest.StartAsync(which, real);
-        using var session = hub.Connect();
-        session.Set("s", session.Single($"Publish-ScramjetSequence '{hub.Sequence("echo").Folder}'"));
+        using var session = hub.ConnectAndPublish("echo");
         for (var i = 0; i < 5; i++)
             Assert.Equal(Enumerable.Range(1, 3000).Select(n => (long)n), session.Get("1..3000 | Invoke-ScramjetSequence $s").Select(o => (long)o.BaseObject));
     }
@@ -193,8 +190,7 @@ public sealed class FidelityTests(RealPlatform real)
     public async Task A_program_that_fails_while_writing_is_an_error_after_its_output(TestHub which)
     {
         await using var hub = await HubUnderTest.StartAsync(which, real);
-        using var session = hub.Connect();
-        session.Set("s", session.Single($"Publish-ScramjetSequence '{hub.Sequence("fail").Folder}'"));
+        using var session = hub.ConnectAndPublish("fail");
         var result = session.Run("1..5 | ForEach-Object { @{ n = $_ } } | Invoke-ScramjetSequence $s");
         Assert.Equal([1L, 2L], result.Output.Select(o => o.Properties["n"].Value));
         Assert.Equal("INSTANCE_FAILED", Code(Assert.Single(result.Errors)));
@@ -244,9 +240,7 @@ public sealed class FidelityTests(RealPlatform real)
     public async Task A_null_among_objects_is_an_error_and_an_empty_line_of_text(TestHub which)
     {
         await using var hub = await HubUnderTest.StartAsync(which, real);
-        using var session = hub.Connect();
-        session.Set("s", session.Single($"Publish-ScramjetSequence '{hub.Sequence("echo").Folder}'"));
-        session.Set("i", session.Single("$s | Start-ScramjetSequence -Wait"));
+        using var session = hub.ConnectAndStart("echo");
         string[] commands = ["Invoke-ScramjetSequence $s", "Invoke-ScramjetSequence $s -InstanceCount 2 -Ordered", "Send-ScramjetInput $i -ReceiveOutput"];
         foreach (var command in commands)
         {
@@ -272,8 +266,7 @@ public sealed class FidelityTests(RealPlatform real)
     public async Task A_record_that_can_not_be_sent_has_a_number(TestHub which)
     {
         await using var hub = await HubUnderTest.StartAsync(which, real);
-        using var session = hub.Connect();
-        session.Set("s", session.Single($"Publish-ScramjetSequence '{hub.Sequence("fail").Folder}'"));
+        using var session = hub.ConnectAndPublish("fail");
         var result = session.Run("1..5 | ForEach-Object { if ($_ -eq 2) { [double]::NaN } else { @{ n = $_ } } } | Invoke-ScramjetSequence $s -Ordered");
         Assert.Equal("BAD_PARAMETERS", Code(result.Errors[0]));
         Assert.Contains("(4-5)", result.Errors[1].ToString(), StringComparison.Ordinal);
@@ -302,9 +295,7 @@ public sealed class FidelityTests(RealPlatform real)
     public async Task Nothing_is_lost_to_a_reader_that_has_just_disconnected(TestHub which)
     {
         await using var hub = await HubUnderTest.StartAsync(which, real);
-        using var session = hub.Connect();
-        session.Set("s", session.Single($"Publish-ScramjetSequence '{hub.Sequence("echo").Folder}'"));
-        session.Set("i", session.Single("$s | Start-ScramjetSequence -Wait"));
+        using var session = hub.ConnectAndStart("echo");
         session.Get("'first' | Send-ScramjetInput $i -KeepOpen");
         Assert.Equal("first", session.Single("$i | Receive-ScramjetOutput -ContentType text/plain -First 1").BaseObject);
         var lines = session.Get(
@@ -507,8 +498,7 @@ public sealed class FidelityTests(RealPlatform real)
     public async Task The_received_part_of_a_line_is_written_at_the_time_limit(TestHub which)
     {
         await using var hub = await HubUnderTest.StartAsync(which, real);
-        using var session = hub.Connect();
-        session.Set("i", session.Single($"Publish-ScramjetSequence '{hub.Sequence("begin").Folder}' | Start-ScramjetSequence -Wait"));
+        using var session = hub.ConnectAndStart("begin");
         Assert.Equal("0,", session.Single("$i | Receive-ScramjetOutput -DurationSec 4").BaseObject);
     }
 
@@ -517,8 +507,7 @@ public sealed class FidelityTests(RealPlatform real)
     public async Task A_followed_log_ends_with_its_instance(TestHub which)
     {
         await using var hub = await HubUnderTest.StartAsync(which, real);
-        using var session = hub.Connect();
-        session.Set("s", session.Single($"Publish-ScramjetSequence '{hub.Sequence("wait").Folder}'"));
+        using var session = hub.ConnectAndPublish("wait");
         foreach (var follow in new[] { "Get-ScramjetLog -Follow", "Receive-ScramjetOutput -Stream Log" })
         {
             var instance = session.Single("$s | Start-ScramjetSequence -Wait");
@@ -563,8 +552,7 @@ public sealed class FidelityTests(RealPlatform real)
     {
         const string Text = """{"b":"2024-01-01T00:00:00+05:30","c":"/Date(1)/","n":[9007199254740991,0.1,-1.5],"e":"🚀"}""";
         await using var hub = await HubUnderTest.StartAsync(which, real);
-        using var session = hub.Connect();
-        session.Set("s", session.Single($"Publish-ScramjetSequence '{hub.Sequence("told").Folder}'"));
+        using var session = hub.ConnectAndPublish("told");
         session.Set("text", Text);
         const string Told = $$"""{"config":{{Text}},"args":[]}""";
         Assert.Equal(Told, session.Single("Invoke-ScramjetSequence $s -AppConfig $text -OutputContentType text/plain").BaseObject);

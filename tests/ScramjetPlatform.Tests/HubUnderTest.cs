@@ -62,6 +62,9 @@ public sealed class HubUnderTest : IAsyncDisposable
     /// <summary>The variable with the address of a hub to test with, such as <c>http://127.0.0.1:8000</c>.</summary>
     public const string Variable = "SCRAMJET_TEST_HUB_URI";
 
+    /// <summary>A second in the stand-in for tests that don't test its times.</summary>
+    public static readonly TimeSpan Brief = TimeSpan.FromMilliseconds(20);
+
     private static readonly TheoryDataRow<TestHub>[] s_npm = [new(TestHub.Npm)];
 
     private readonly FaultServer? _server;
@@ -99,8 +102,8 @@ public sealed class HubUnderTest : IAsyncDisposable
 
     /// <param name="which">The hub.</param>
     /// <param name="real">The platform with the hubs from npm.</param>
-    /// <param name="configure">Configures the stand-in, such as the duration of its seconds.</param>
-    public static Task<HubUnderTest> StartAsync(TestHub which, RealPlatform real, Action<FakeHub>? configure = null)
+    /// <param name="second">The length of a second in the stand-in; null for a real one.</param>
+    public static Task<HubUnderTest> StartAsync(TestHub which, RealPlatform real, TimeSpan? second = null)
     {
         switch (which)
         {
@@ -110,7 +113,7 @@ public sealed class HubUnderTest : IAsyncDisposable
                 return Task.FromResult(new HubUnderTest(which, Address ?? real.HubUri().ToString()));
             default:
                 var hub = new FakeHub("sth-stand-in");
-                configure?.Invoke(hub);
+                hub.Second = second ?? hub.Second;
                 var server = hub.Serve();
                 return Task.FromResult(new HubUnderTest(which, server.BaseUri, hub, server));
         }
@@ -118,6 +121,33 @@ public sealed class HubUnderTest : IAsyncDisposable
 
     /// <summary>Creates a session that is connected to the hub.</summary>
     public Engine Connect() => Engine.Connect($"-HubUri {BaseUri}");
+
+    /// <summary>Creates a session that is connected to the hub, in which $s is the published sequence of a program.</summary>
+    public Engine ConnectAndPublish(string program, out TestSequence sequence)
+    {
+        var session = Connect();
+        sequence = Publish(session, program);
+        return session;
+    }
+
+    /// <inheritdoc cref="ConnectAndPublish(string, out TestSequence)"/>
+    public Engine ConnectAndPublish(string program) => ConnectAndPublish(program, out _);
+
+    /// <summary>Creates a session that is connected to the hub, in which $s is the published sequence of a program, and $i an instance of it.</summary>
+    public Engine ConnectAndStart(string program)
+    {
+        var session = ConnectAndPublish(program);
+        session.Get("$i = $s | Start-ScramjetSequence -Wait");
+        return session;
+    }
+
+    /// <summary>Publishes the sequence of a program, which is $s in the session.</summary>
+    public TestSequence Publish(Engine session, string program)
+    {
+        var sequence = Sequence(program);
+        session.Get($"$s = Publish-ScramjetSequence '{sequence.Folder}'");
+        return sequence;
+    }
 
     /// <summary>Creates the folder of a sequence with a sample or one of <see cref="TestPrograms"/>. It is removed after the test.</summary>
     public TestSequence Sequence(string program)

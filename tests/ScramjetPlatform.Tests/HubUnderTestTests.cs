@@ -13,9 +13,7 @@ public sealed class HubUnderTestTests(RealPlatform real)
     public async Task A_sequence_can_be_used_from_its_upload_to_its_end(TestHub which)
     {
         await using var hub = await HubUnderTest.StartAsync(which, real);
-        using var session = hub.Connect();
-        session.Set("s", session.Single($"Publish-ScramjetSequence '{hub.Sequence("echo").Folder}'"));
-        session.Set("i", session.Single("$s | Start-ScramjetSequence -Wait"));
+        using var session = hub.ConnectAndStart("echo");
         session.Get("@{ n = 1 }, @{ n = 2 } | Send-ScramjetInput -Instance $i");
         Assert.Equal([1L, 2L], session.Get("$i | Receive-ScramjetOutput -First 2").Select(o => o.Properties["n"].Value));
         session.Get("$i | Stop-ScramjetInstance -Force");

@@ -64,16 +64,20 @@ public sealed class InputFailureTests : IDisposable
     public async Task An_interruption_of_the_input_is_an_error_at_once_and_keeps_the_output(string command)
     {
         await using var server = Connect(BreakInMidInputAsync, outputEnds: false);
+        AssertKept(RunUntilError(command), "INVALID_RESPONSE");
+    }
+
+    /// <summary>Runs a command with a pipeline that continues until the error was written.</summary>
+    private Engine.Result RunUntilError(string command)
+    {
         var told = false;
         _engine.Set("isTold", (Func<bool>)(() => told));
         _engine.Set("tell", (Action)(() => told = true));
-
-        // The pipeline continues until the error was written.
         var result = _engine.Run(
             $"$r = & {{ for ($n = 0; -not $isTold.Invoke(); $n++) {{ @{{ n = $n }} }} }} | {command} 2>&1 | ForEach-Object {{ if ($_ -is "
                 + $"[Management.Automation.ErrorRecord]) {{ $tell.Invoke() }}; $_ }}; $r");
         Assert.False(result.Terminated);
-        AssertKept(result, "INVALID_RESPONSE");
+        return result;
     }
 
     [Theory]
@@ -125,13 +129,6 @@ public sealed class InputFailureTests : IDisposable
         };
         await using var server = hub.Serve();
         _engine.Get($"Connect-ScramjetPlatform -HubUri {server.BaseUri}");
-        var told = false;
-        _engine.Set("isTold", (Func<bool>)(() => told));
-        _engine.Set("tell", (Action)(() => told = true));
-        var result = _engine.Run(
-            $"$r = & {{ for ($n = 0; -not $isTold.Invoke(); $n++) {{ @{{ n = $n }} }} }} | {command} 2>&1 | ForEach-Object {{ if ($_ -is "
-                + $"[Management.Automation.ErrorRecord]) {{ $tell.Invoke() }}; $_ }}; $r");
-        Assert.False(result.Terminated);
-        AssertKept(result, "STREAM_BROKEN");
+        AssertKept(RunUntilError(command), "STREAM_BROKEN");
     }
 }

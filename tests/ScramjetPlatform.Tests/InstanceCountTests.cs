@@ -36,63 +36,33 @@ public sealed class InstanceCountTests(RealPlatform real)
     private static int UnsentOf(IEnumerable<ErrorRecord> errors) => errors.Select(e => Regex.Match(e.ToString(), @"^(\d+) of \d+ records weren't sent"))
         .Where(m => m.Success).Sum(m => int.Parse(m.Groups[1].Value, CultureInfo.InvariantCulture));
 
-    /// <summary>A hub with a sequence, and a session that is connected to it.</summary>
-    private sealed class PublishedSequence(HubUnderTest hub, string program) : IAsyncDisposable
-    {
-        public Engine Session { get; } = hub.Connect();
-
-        public TestSequence Sequence { get; } = hub.Sequence(program);
-
-        /// <summary>Publishes another sequence.</summary>
-        public TestSequence Publish(string other) => Publish(hub.Sequence(other));
-
-        public TestSequence Publish(TestSequence sequence)
-        {
-            Session.Get($"Publish-ScramjetSequence '{sequence.Folder}'");
-            return sequence;
-        }
-
-        public async ValueTask DisposeAsync()
-        {
-            Session.Dispose();
-            await hub.DisposeAsync();
-        }
-    }
-
-    private async Task<PublishedSequence> PublishAsync(TestHub which, string program)
-    {
-        var place = new PublishedSequence(await HubUnderTest.StartAsync(which, real), program);
-        place.Publish(place.Sequence);
-        return place;
-    }
-
     [Theory]
     [EachHub]
     public async Task All_instances_read_the_output_in_the_same_way(TestHub which)
     {
-        await using var place = await PublishAsync(which, "echo");
-        var session = place.Session;
+        await using var hub = await HubUnderTest.StartAsync(which, real);
+        using var session = hub.ConnectAndPublish("echo", out var sequence);
         session.Get("$lines = 1..60 | ForEach-Object { if ($_ % 7) { \"$_.50\" } else { 'text' } }");
         foreach (var way in new[] { "", "-Ordered" })
         {
-            var lines = session.Get($"$lines | Invoke-ScramjetSequence {place.Sequence.Name} -InstanceCount 3 {way}").Select(o => o.BaseObject).ToArray();
+            var lines = session.Get($"$lines | Invoke-ScramjetSequence {sequence.Name} -InstanceCount 3 {way}").Select(o => o.BaseObject).ToArray();
             Assert.Equal(60, lines.OfType<string>().Count());
             Assert.Equal("1.50", lines.Order().First());
         }
 
-        Assert.Equal(60, session.Get($"{Numbers(60)} | Invoke-ScramjetSequence {place.Sequence.Name} -InstanceCount 3 | ForEach-Object n").Count);
+        Assert.Equal(60, session.Get($"{Numbers(60)} | Invoke-ScramjetSequence {sequence.Name} -InstanceCount 3 | ForEach-Object n").Count);
     }
 
     [Theory]
     [EachHub]
     public async Task Input_from_two_places_is_an_error_before_anything_is_done(TestHub which)
     {
-        await using var place = await PublishAsync(which, "echo");
-        var session = place.Session;
-        var error = session.Error($"1 | Invoke-ScramjetSequence {place.Sequence.Name} -Path '{place.Sequence.Folder}'");
+        await using var hub = await HubUnderTest.StartAsync(which, real);
+        using var session = hub.ConnectAndPublish("echo", out var sequence);
+        var error = session.Error($"1 | Invoke-ScramjetSequence {sequence.Name} -Path '{sequence.Folder}'");
         Assert.Equal("BAD_PARAMETERS", Code(error));
-        Assert.Single(session.Get($"Get-ScramjetSequence {place.Sequence.Name}"));
-        Assert.Empty(session.Get($"Get-ScramjetInstance -Sequence {place.Sequence.Name}"));
+        Assert.Single(session.Get($"Get-ScramjetSequence {sequence.Name}"));
+        Assert.Empty(session.Get($"Get-ScramjetInstance -Sequence {sequence.Name}"));
     }
 
     private static string NewFile() => Path.Combine(Path.GetTempPath(), "scramjet-test-" + Guid.NewGuid().ToString("N"));
@@ -116,8 +86,8 @@ public sealed class InstanceCountTests(RealPlatform real)
     [EachHub]
     public async Task Several_instances_share_the_records(TestHub which)
     {
-        await using var place = await PublishAsync(which, "double");
-        var (session, sequence) = (place.Session, place.Sequence);
+        await using var hub = await HubUnderTest.StartAsync(which, real);
+        using var session = hub.ConnectAndPublish("double", out var sequence);
         var output = session.Get($"{Numbers(500)} | Invoke-ScramjetSequence {sequence.Name} -InstanceCount 3");
         Assert.Equal(All(500).Select(n => 2 * n), NumbersOf(output).Order());
         await AssertNothingRunsAsync(session, sequence.Name);
@@ -131,8 +101,8 @@ public sealed class InstanceCountTests(RealPlatform real)
     [EachHub]
     public async Task Ordered_output_has_the_order_of_the_input(TestHub which)
     {
-        await using var place = await PublishAsync(which, "double");
-        var (session, sequence) = (place.Session, place.Sequence);
+        await using var hub = await HubUnderTest.StartAsync(which, real);
+        using var session = hub.ConnectAndPublish("double", out var sequence);
         var output = session.Get($"{Numbers(3000)} | Invoke-ScramjetSequence {sequence.Name} -InstanceCount 3 -Ordered");
         Assert.Equal(All(3000).Select(n => 2 * n), NumbersOf(output));
         output = session.Get($"{Numbers(3000)} | Invoke-ScramjetSequence {sequence.Name} -Ordered");
@@ -143,8 +113,8 @@ public sealed class InstanceCountTests(RealPlatform real)
     [EachHub]
     public async Task Ordered_lines_stay_lines(TestHub which)
     {
-        await using var place = await PublishAsync(which, "hello");
-        var (session, sequence) = (place.Session, place.Sequence);
+        await using var hub = await HubUnderTest.StartAsync(which, real);
+        using var session = hub.ConnectAndPublish("hello", out var sequence);
         var output = session.Get($"1..50 | ForEach-Object {{ \"no. $_\" }} | Invoke-ScramjetSequence {sequence.Name} -InstanceCount 2 -Ordered");
         Assert.Equal(All(50).Select(n => $"Hello, no. {n}!"), output.Select(o => $"{o}"));
     }
@@ -153,8 +123,9 @@ public sealed class InstanceCountTests(RealPlatform real)
     [EachHub]
     public async Task A_sequence_that_does_not_write_one_value_for_each_record_can_be_shared_but_not_ordered(TestHub which)
     {
-        await using var place = await PublishAsync(which, "twice");
-        var (session, twice, grep, late) = (place.Session, place.Sequence, place.Publish("grep"), place.Publish("late"));
+        await using var hub = await HubUnderTest.StartAsync(which, real);
+        using var session = hub.ConnectAndPublish("twice", out var twice);
+        var (grep, late) = (hub.Publish(session, "grep"), hub.Publish(session, "late"));
         var doubled = session.Get($"{Numbers(300)} | Invoke-ScramjetSequence {twice.Name} -InstanceCount 2");
         Assert.Equal(All(300).SelectMany(n => new[] { n, n }), NumbersOf(doubled).Order());
         Assert.Equal(All(300), NumbersOf(session.Get($"{Numbers(300)} | Invoke-ScramjetSequence {late.Name} -InstanceCount 2")).Order());
@@ -180,8 +151,8 @@ public sealed class InstanceCountTests(RealPlatform real)
     [MemberData(nameof(RealHubsEachWay))]
     public async Task No_record_of_an_instance_that_is_killed_is_lost_in_silence(TestHub which, string way)
     {
-        await using var place = await PublishAsync(which, "worker");
-        var (session, sequence) = (place.Session, place.Sequence);
+        await using var hub = await HubUnderTest.StartAsync(which, real);
+        using var session = hub.ConnectAndPublish("worker", out var sequence);
         var file = NewFile();
         var dies = $"dies = $(if ($_ -eq 150) {{ '{file}' }})";
         var result = session.Run($"{Numbers(300, dies)} | Invoke-ScramjetSequence {sequence.Name} -InstanceCount 3 {way}");
@@ -262,8 +233,8 @@ public sealed class InstanceCountTests(RealPlatform real)
     [MemberData(nameof(RecordsThatKill))]
     public async Task A_record_that_kills_each_instance_is_given_up_alone(TestHub which, int count, int killer, string way)
     {
-        await using var place = await PublishAsync(which, "worker");
-        var (session, sequence) = (place.Session, place.Sequence);
+        await using var hub = await HubUnderTest.StartAsync(which, real);
+        using var session = hub.ConnectAndPublish("worker", out var sequence);
         var result = session.Run($"{Numbers(count, $"kills = $_ -eq {killer}")} | Invoke-ScramjetSequence {sequence.Name} {way}");
         Assert.Equal(All(count).Where(n => n != killer), NumbersOf(result.Output));
         var error = Assert.Single(result.Errors);
@@ -278,8 +249,8 @@ public sealed class InstanceCountTests(RealPlatform real)
     [MemberData(nameof(RealHubs))]
     public async Task A_record_at_which_a_program_throws_is_given_up_alone(TestHub which)
     {
-        await using var place = await PublishAsync(which, "throws-at");
-        var (session, sequence) = (place.Session, place.Sequence);
+        await using var hub = await HubUnderTest.StartAsync(which, real);
+        using var session = hub.ConnectAndPublish("throws-at", out var sequence);
         var result = session.Run($"{Numbers(200)} | Invoke-ScramjetSequence {sequence.Name} -InstanceCount 2 -Ordered -Retry 2 -ArgumentList 100");
         Assert.Equal(All(200).Where(n => n != 100), NumbersOf(result.Output));
         Assert.Equal([100L], RecordsOf([Assert.Single(result.Errors)]));
@@ -293,8 +264,8 @@ public sealed class InstanceCountTests(RealPlatform real)
     [MemberData(nameof(RealHubs))]
     public async Task A_program_that_fails_at_each_record_ends_the_command(TestHub which)
     {
-        await using var place = await PublishAsync(which, "worker");
-        var (session, sequence) = (place.Session, place.Sequence);
+        await using var hub = await HubUnderTest.StartAsync(which, real);
+        using var session = hub.ConnectAndPublish("worker", out var sequence);
         var result = session.Run($"{Numbers(100, "kills = $true")} | Invoke-ScramjetSequence {sequence.Name} -InstanceCount 2 -Ordered -Retry 1");
         Assert.Empty(result.Output);
         var unanswered = RecordsOf(result.Errors);
@@ -308,8 +279,8 @@ public sealed class InstanceCountTests(RealPlatform real)
     [MemberData(nameof(RealHubs))]
     public async Task An_instance_that_fails_is_replaced_while_the_others_go_on(TestHub which)
     {
-        await using var place = await PublishAsync(which, "worker");
-        var (session, sequence) = (place.Session, place.Sequence);
+        await using var hub = await HubUnderTest.StartAsync(which, real);
+        using var session = hub.ConnectAndPublish("worker", out var sequence);
         var file = NewFile();
 
         // The pipeline goes on until a fourth process has answered, and then until the progress has shown it.
@@ -334,8 +305,8 @@ public sealed class InstanceCountTests(RealPlatform real)
     [MemberData(nameof(RealHubs))]
     public async Task A_program_that_waits_for_more_records_receives_those_that_are_dealt_again_together(TestHub which)
     {
-        await using var place = await PublishAsync(which, "pairs");
-        var (session, sequence) = (place.Session, place.Sequence);
+        await using var hub = await HubUnderTest.StartAsync(which, real);
+        using var session = hub.ConnectAndPublish("pairs", out var sequence);
         var file = NewFile();
         var result = session.Run(
             $"{Numbers(40, $"dies = $(if ($_ -eq 7) {{ '{file}' }})")} | Invoke-ScramjetSequence {sequence.Name} -InstanceCount 2 -Ordered -Retry 2");
@@ -348,14 +319,14 @@ public sealed class InstanceCountTests(RealPlatform real)
     [MemberData(nameof(RealHubs))]
     public async Task Standard_error_and_log_name_their_instance_if_there_are_several(TestHub which)
     {
-        await using var place = await PublishAsync(which, "notes");
-        var (session, sequence) = (place.Session, place.Sequence);
-        var hub = $"{session.Single("(Get-ScramjetHub).Id")}";
+        await using var hub = await HubUnderTest.StartAsync(which, real);
+        using var session = hub.ConnectAndPublish("notes", out var sequence);
+        var hubId = $"{session.Single("(Get-ScramjetHub).Id")}";
         var shared = session.Run($"{Numbers(20)} | Invoke-ScramjetSequence {sequence.Name} -InstanceCount 2 -Verbose");
         Assert.Empty(shared.Errors);
         var names = shared.Warnings.Select(w => Regex.Match(w, "^(.+ [0-9a-f]{8}): stderr [0-9]+$").Groups[1].Value).ToArray();
         Assert.Equal(20, names.Length);
-        Assert.All(names, n => Assert.StartsWith(hub + " ", n, StringComparison.Ordinal));
+        Assert.All(names, n => Assert.StartsWith(hubId + " ", n, StringComparison.Ordinal));
         Assert.Equal(2, names.Distinct().Count());
         var log = shared.Verbose.Where(v => Regex.IsMatch(v, "logged [0-9]+")).ToArray();
         Assert.NotEmpty(log);
@@ -417,8 +388,8 @@ public sealed class InstanceCountTests(RealPlatform real)
     [MemberData(nameof(RealHubs))]
     public async Task If_no_instance_is_left_the_number_of_unsent_records_is_an_error(TestHub which)
     {
-        await using var place = await PublishAsync(which, "worker");
-        var (session, sequence) = (place.Session, place.Sequence);
+        await using var hub = await HubUnderTest.StartAsync(which, real);
+        using var session = hub.ConnectAndPublish("worker", out var sequence);
         var result = session.Run($"{Numbers(5000, "kills = $true")} | Invoke-ScramjetSequence {sequence.Name} -InstanceCount 2");
         Assert.Empty(result.Output);
         Assert.Equal(3, result.Errors.Count);
@@ -431,8 +402,8 @@ public sealed class InstanceCountTests(RealPlatform real)
     [MemberData(nameof(RealHubs))]
     public async Task A_slow_instance_gets_fewer_records(TestHub which)
     {
-        await using var place = await PublishAsync(which, "worker");
-        var (session, sequence) = (place.Session, place.Sequence);
+        await using var hub = await HubUnderTest.StartAsync(which, real);
+        using var session = hub.ConnectAndPublish("worker", out var sequence);
         foreach (var way in new[] { "", "-Ordered" })
         {
             var file = NewFile();
@@ -449,8 +420,8 @@ public sealed class InstanceCountTests(RealPlatform real)
     [MemberData(nameof(RealHubs))]
     public async Task A_slow_consumer_stops_the_pipeline_and_select_first_ends_it(TestHub which)
     {
-        await using var place = await PublishAsync(which, "worker");
-        var (session, sequence) = (place.Session, place.Sequence);
+        await using var hub = await HubUnderTest.StartAsync(which, real);
+        using var session = hub.ConnectAndPublish("worker", out var sequence);
 
         // The consumer waits until the producer makes no more progress, which would never be if the records were collected.
         var made = 0L;
@@ -482,8 +453,8 @@ public sealed class InstanceCountTests(RealPlatform real)
     [EachHub]
     public async Task Ctrl_C_ends_all_instances(TestHub which)
     {
-        await using var place = await PublishAsync(which, "echo");
-        var (session, sequence) = (place.Session, place.Sequence);
+        await using var hub = await HubUnderTest.StartAsync(which, real);
+        using var session = hub.ConnectAndPublish("echo", out var sequence);
         var first = new TaskCompletionSource();
         session.Set("first", (Action)(() => first.TrySetResult()));
         await session.StopAfterAsync(
@@ -498,8 +469,8 @@ public sealed class InstanceCountTests(RealPlatform real)
     [MemberData(nameof(RealHubs))]
     public async Task Ctrl_C_ends_the_instances_that_replace_others(TestHub which)
     {
-        await using var place = await PublishAsync(which, "worker");
-        var (session, sequence) = (place.Session, place.Sequence);
+        await using var hub = await HubUnderTest.StartAsync(which, real);
+        using var session = hub.ConnectAndPublish("worker", out var sequence);
         var processes = new HashSet<long>();
         var replaced = new TaskCompletionSource();
         session.Set("answer", (Action<long>)(pid =>

@@ -19,9 +19,6 @@ public sealed class InstanceLifeTests(RealPlatform real)
 {
     private static readonly HttpClient s_client = new();
 
-    /// <summary>The duration of the stand-in's seconds for tests that must not take as long as the hub's times.</summary>
-    private static readonly TimeSpan Brief = TimeSpan.FromMilliseconds(20);
-
     /// <summary>The duration of the stand-in's seconds for tests that must see the progress of a wait.</summary>
     private static readonly TimeSpan Visible = TimeSpan.FromMilliseconds(250);
 
@@ -79,8 +76,7 @@ public sealed class InstanceLifeTests(RealPlatform real)
     public async Task An_ended_instance_is_not_stopped_again(TestHub which)
     {
         await using var hub = await HubUnderTest.StartAsync(which, real);
-        using var session = hub.Connect();
-        session.Set("i", session.Single($"Publish-ScramjetSequence '{hub.Sequence("wait").Folder}' | Start-ScramjetSequence -Wait"));
+        using var session = hub.ConnectAndStart("wait");
         session.Get("$i | Stop-ScramjetInstance -Force -Wait");
 
         // According to $i, which is an old snapshot, it is running.
@@ -105,8 +101,7 @@ public sealed class InstanceLifeTests(RealPlatform real)
     public async Task Events_and_input_of_an_instance_that_has_ended_are_an_error(TestHub which)
     {
         await using var hub = await HubUnderTest.StartAsync(which, real);
-        using var session = hub.Connect();
-        session.Set("i", session.Single($"Publish-ScramjetSequence '{hub.Sequence("wait").Folder}' | Start-ScramjetSequence -Wait"));
+        using var session = hub.ConnectAndStart("wait");
         session.Get("$i | Stop-ScramjetInstance -Force -Wait");
         var gone = which == TestHub.Npm ? "NOT_FOUND" : "GONE";
         foreach (var script in new[] { "$i | Receive-ScramjetEvent never", "$i | Receive-ScramjetEvent never -Next", "$i | Send-ScramjetEvent ping" })
@@ -124,8 +119,7 @@ public sealed class InstanceLifeTests(RealPlatform real)
     public async Task An_instance_that_has_ended_reports_no_health(TestHub which)
     {
         await using var hub = await HubUnderTest.StartAsync(which, real);
-        using var session = hub.Connect();
-        session.Set("i", session.Single($"Publish-ScramjetSequence '{hub.Sequence("wait").Folder}' | Start-ScramjetSequence -Wait"));
+        using var session = hub.ConnectAndStart("wait");
         Assert.Single(session.Get("$i | Get-ScramjetHealth"));
         session.Get("$i | Stop-ScramjetInstance -Force -Wait");
 
@@ -153,8 +147,7 @@ public sealed class InstanceLifeTests(RealPlatform real)
     public async Task A_kill_with_PassThru_writes_the_ended_instance(TestHub which)
     {
         await using var hub = await HubUnderTest.StartAsync(which, real);
-        using var session = hub.Connect();
-        session.Set("i", session.Single($"Publish-ScramjetSequence '{hub.Sequence("wait").Folder}' | Start-ScramjetSequence -Wait"));
+        using var session = hub.ConnectAndStart("wait");
         var killed = session.Single("$i | Stop-ScramjetInstance -Force -PassThru");
         Assert.Equal(which == TestHub.Npm ? "Gone" : "Completed", killed.Properties["Status"].Value.ToString());
         if (which != TestHub.Npm)
@@ -165,9 +158,8 @@ public sealed class InstanceLifeTests(RealPlatform real)
     [EachHub]
     public async Task A_sequence_is_removed_after_its_instances_have_ended(TestHub which)
     {
-        await using var hub = await HubUnderTest.StartAsync(which, real, h => h.Second = Brief);
-        using var session = hub.Connect();
-        session.Set("s", session.Single($"Publish-ScramjetSequence '{hub.Sequence("wait").Folder}'"));
+        await using var hub = await HubUnderTest.StartAsync(which, real, HubUnderTest.Brief);
+        using var session = hub.ConnectAndPublish("wait");
         session.Get("$s | Start-ScramjetSequence -Wait | Stop-ScramjetInstance -GracePeriodSec 0.1 -Wait; $s | Remove-ScramjetSequence -Confirm:$false");
         Assert.StartsWith("NOT_FOUND,", session.Error("$s | Get-ScramjetSequence").FullyQualifiedErrorId);
 
@@ -183,9 +175,8 @@ public sealed class InstanceLifeTests(RealPlatform real)
     [EachHub]
     public async Task A_forced_removal_waits_until_the_hub_allows_it(TestHub which)
     {
-        await using var hub = await HubUnderTest.StartAsync(which, real, h => h.Second = Visible);
-        using var session = hub.Connect();
-        session.Set("s", session.Single($"Publish-ScramjetSequence '{hub.Sequence("wait").Folder}'"));
+        await using var hub = await HubUnderTest.StartAsync(which, real, Visible);
+        using var session = hub.ConnectAndPublish("wait");
         var result = session.Run("$s | Start-ScramjetSequence -Wait | Stop-ScramjetInstance -Force -Wait; $s | Remove-ScramjetSequence -Force -Confirm:$false");
         Assert.Empty(result.Errors);
         Assert.StartsWith("NOT_FOUND,", session.Error("$s | Get-ScramjetSequence").FullyQualifiedErrorId);
@@ -230,7 +221,7 @@ public sealed class InstanceLifeTests(RealPlatform real)
     [Fact]
     public async Task Running_instances_keep_their_sequence_even_if_another_one_ended_long_ago()
     {
-        var hub = new FakeHub("sth-1") { Second = Brief };
+        var hub = new FakeHub("sth-1") { Second = HubUnderTest.Brief };
         var sequence = hub.AddSequence("wait");
         var ended = hub.AddInstance(sequence);
         var running = hub.AddInstance(sequence);
@@ -239,7 +230,7 @@ public sealed class InstanceLifeTests(RealPlatform real)
         session.Get($"Stop-ScramjetInstance {ended} -Force -Wait");
 
         // The hub would remove the sequence then.
-        await Task.Delay(Brief * 30, TestContext.Current.CancellationToken);
+        await Task.Delay(HubUnderTest.Brief * 30, TestContext.Current.CancellationToken);
         foreach (var command in new[] { "Remove-ScramjetSequence wait -Confirm:$false", "Publish-ScramjetSequence $folder -Sequence wait -Update" })
         {
             using var folder = new TestSequence();
@@ -276,9 +267,8 @@ public sealed class InstanceLifeTests(RealPlatform real)
     [EachHub]
     public async Task Wait_detects_that_a_hub_no_longer_lists_an_instance(TestHub which)
     {
-        await using var hub = await HubUnderTest.StartAsync(which, real, h => h.Second = Brief);
-        using var session = hub.Connect();
-        session.Set("i", session.Single($"Publish-ScramjetSequence '{hub.Sequence("wait").Folder}' | Start-ScramjetSequence -Wait"));
+        await using var hub = await HubUnderTest.StartAsync(which, real, HubUnderTest.Brief);
+        using var session = hub.ConnectAndStart("wait");
         var gone = session.Single("$i | Stop-ScramjetInstance -Force -RemoveImmediately; $i | Wait-ScramjetInstance -Status Gone -WaitTimeoutSec 60");
         Assert.Equal("Gone", gone.Properties["Status"].Value.ToString());
         Assert.StartsWith("NOT_FOUND,", session.Error("Get-ScramjetInstance $i.Id").FullyQualifiedErrorId);
@@ -324,8 +314,7 @@ public sealed class InstanceLifeTests(RealPlatform real)
     public async Task The_start_options_of_an_instance_are_known_even_if_its_hub_does_not_report_them(TestHub which)
     {
         await using var hub = await HubUnderTest.StartAsync(which, real);
-        using var session = hub.Connect();
-        session.Set("s", session.Single($"Publish-ScramjetSequence '{hub.Sequence("wait").Folder}'"));
+        using var session = hub.ConnectAndPublish("wait");
         session.Get("$i = $s | Start-ScramjetSequence -AppConfig @{ a = 1; t = '2024-01-01T00:00:00+05:30' } -ArgumentList Hi, 2 -Wait");
         foreach (var instance in new[] { "$i", "(Get-ScramjetInstance $i.Id)", "($i | Get-ScramjetInstance)", "($s | Get-ScramjetInstance)" })
         {
@@ -339,9 +328,8 @@ public sealed class InstanceLifeTests(RealPlatform real)
     [EachHub(Only10 = true)]
     public async Task A_restart_keeps_the_id_and_the_start_options(TestHub which)
     {
-        await using var hub = await HubUnderTest.StartAsync(which, real, h => h.Second = Visible);
-        using var session = hub.Connect();
-        session.Set("s", session.Single($"Publish-ScramjetSequence '{hub.Sequence("wait").Folder}'"));
+        await using var hub = await HubUnderTest.StartAsync(which, real, Visible);
+        using var session = hub.ConnectAndPublish("wait");
         session.Get(
             "$i = $s | Start-ScramjetSequence -AppConfig @{ a = 1; t = '2024-01-01T00:00:00+05:30' } -ArgumentList Hi, 2 -Limits @{ memory = 256 } "
                 + "-OutputTopic out -InputTopic in -Wait");
@@ -393,9 +381,8 @@ public sealed class InstanceLifeTests(RealPlatform real)
     [EachHub(Only10 = true)]
     public async Task A_restart_of_an_ended_instance_keeps_the_id(TestHub which)
     {
-        await using var hub = await HubUnderTest.StartAsync(which, real, h => h.Second = Brief);
-        using var session = hub.Connect();
-        session.Set("i", session.Single($"Publish-ScramjetSequence '{hub.Sequence("wait").Folder}' | Start-ScramjetSequence -Wait"));
+        await using var hub = await HubUnderTest.StartAsync(which, real, HubUnderTest.Brief);
+        using var session = hub.ConnectAndStart("wait");
         var result = session.Run("$i | Stop-ScramjetInstance -Force -Wait; $i | Restart-ScramjetInstance -Wait");
         Assert.Empty(result.Errors);
         Assert.Empty(result.Warnings);
@@ -441,7 +428,7 @@ public sealed class InstanceLifeTests(RealPlatform real)
     [InlineData(true, "limits")]
     public async Task A_restart_warns_if_start_options_are_unknown(bool asDevelopmentHead, string unknown)
     {
-        var hub = new FakeHub("sth-1") { Second = Brief, AsDevelopmentHead = asDevelopmentHead };
+        var hub = new FakeHub("sth-1") { Second = HubUnderTest.Brief, AsDevelopmentHead = asDevelopmentHead };
         var id = hub.AddInstance(hub.AddSequence("wait"));
         if (asDevelopmentHead)
             hub.Instances[id]["appConfig"] = new JObject();
@@ -477,9 +464,8 @@ public sealed class InstanceLifeTests(RealPlatform real)
     [EachHub]
     public async Task An_object_as_the_argument_is_requested_again(TestHub which)
     {
-        await using var hub = await HubUnderTest.StartAsync(which, real, h => h.Second = Brief);
-        using var session = hub.Connect();
-        session.Set("s", session.Single($"Publish-ScramjetSequence '{hub.Sequence("wait").Folder}'"));
+        await using var hub = await HubUnderTest.StartAsync(which, real, HubUnderTest.Brief);
+        using var session = hub.ConnectAndPublish("wait");
         session.Get("$i = $s | Start-ScramjetSequence -Wait; $i | Stop-ScramjetInstance -Force -RemoveImmediately -Wait");
         Assert.Empty(session.Run("Get-ScramjetInstance $i -Status Running").Output);
         session.Get("$i | Wait-ScramjetInstance -Status Gone; $s | Remove-ScramjetSequence -Confirm:$false");
@@ -510,7 +496,7 @@ public sealed class InstanceLifeTests(RealPlatform real)
     [EachHub]
     public async Task A_run_of_a_folder_leaves_nothing_behind(TestHub which)
     {
-        await using var hub = await HubUnderTest.StartAsync(which, real, h => h.Second = Visible);
+        await using var hub = await HubUnderTest.StartAsync(which, real, Visible);
         using var session = hub.Connect();
         var sequence = hub.Sequence("echo");
         session.Set("folder", sequence.Folder);
@@ -527,7 +513,7 @@ public sealed class InstanceLifeTests(RealPlatform real)
     [EachHub]
     public async Task A_run_of_a_folder_leaves_nothing_behind_if_its_output_is_no_longer_needed(TestHub which)
     {
-        await using var hub = await HubUnderTest.StartAsync(which, real, h => h.Second = Visible);
+        await using var hub = await HubUnderTest.StartAsync(which, real, Visible);
         using var session = hub.Connect();
         var sequence = hub.Sequence("echo");
         session.Set("folder", sequence.Folder);
@@ -545,7 +531,7 @@ public sealed class InstanceLifeTests(RealPlatform real)
     [EachHub]
     public async Task A_stopped_run_of_a_folder_returns_to_the_prompt_and_leaves_nothing_behind(TestHub which)
     {
-        await using var hub = await HubUnderTest.StartAsync(which, real, h => h.Second = Visible);
+        await using var hub = await HubUnderTest.StartAsync(which, real, Visible);
         using var session = hub.Connect();
         var sequence = hub.Sequence("ticks");
         session.Set("folder", sequence.Folder);
@@ -583,7 +569,7 @@ public sealed class InstanceLifeTests(RealPlatform real)
     [Fact]
     public async Task A_run_of_a_folder_that_is_stopped_during_its_upload_leaves_nothing_behind()
     {
-        var hub = new FakeHub("sth-1") { Second = Brief };
+        var hub = new FakeHub("sth-1") { Second = HubUnderTest.Brief };
         var arrived = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         hub.Intercept = async (exchange, path) =>
@@ -608,7 +594,7 @@ public sealed class InstanceLifeTests(RealPlatform real)
     [Fact]
     public async Task A_failed_cleanup_is_a_warning_if_the_pipeline_ended_early()
     {
-        var hub = new FakeHub("sth-1") { Second = Brief, Intercept = RefuseRemovalAsync };
+        var hub = new FakeHub("sth-1") { Second = HubUnderTest.Brief, Intercept = RefuseRemovalAsync };
         await using var server = hub.Serve();
         using var session = server.Connect();
         using var sequence = TestSequence.Of("ticks");

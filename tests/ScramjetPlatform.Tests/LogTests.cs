@@ -136,7 +136,7 @@ public sealed class LogTests(RealPlatform real)
     [EachHub]
     public async Task Instances_that_end_leave_a_followed_log_without_an_error(TestHub which)
     {
-        await using var hub = await HubUnderTest.StartAsync(which, real, h => h.Second = TimeSpan.FromSeconds(0.1));
+        await using var hub = await HubUnderTest.StartAsync(which, real, TimeSpan.FromSeconds(0.1));
         using var session = hub.Connect();
         session.Set("folder", hub.Sequence("logs").Folder);
         session.Get($"$s = Publish-ScramjetSequence $folder; $two = 1..2 | ForEach-Object {{ $s | Start-ScramjetSequence -Wait }}");

@@ -14,7 +14,7 @@ public sealed class NameTests(RealPlatform real)
     [EachHub]
     public async Task An_instance_is_found_by_the_name_of_its_sequence(TestHub which)
     {
-        await using var hub = await HubUnderTest.StartAsync(which, real, h => h.Second = TimeSpan.FromMilliseconds(20));
+        await using var hub = await HubUnderTest.StartAsync(which, real, HubUnderTest.Brief);
         using var session = hub.Connect();
         var sequence = hub.Sequence("wait");
         session.Set("name", sequence.Name);

@@ -14,7 +14,7 @@ public sealed class NewestTests(RealPlatform real)
     [EachHub]
     public async Task The_newest_is_got_started_and_kept(TestHub which)
     {
-        await using var hub = await HubUnderTest.StartAsync(which, real, h => h.Second = TimeSpan.FromMilliseconds(20));
+        await using var hub = await HubUnderTest.StartAsync(which, real, HubUnderTest.Brief);
         using var session = hub.Connect();
         var sequence = hub.Sequence("wait");
         session.Set("name", sequence.Name);
@@ -48,7 +48,7 @@ public sealed class NewestTests(RealPlatform real)
     [EachHub]
     public async Task The_newest_is_invoked(TestHub which)
     {
-        await using var hub = await HubUnderTest.StartAsync(which, real, h => h.Second = TimeSpan.FromMilliseconds(20));
+        await using var hub = await HubUnderTest.StartAsync(which, real, HubUnderTest.Brief);
         using var session = hub.Connect();
         var sequence = hub.Sequence("echo");
         session.Set("name", sequence.Name);
@@ -103,7 +103,7 @@ public sealed class NewestTests(RealPlatform real)
 
         // What is uploaded now is newer than what the hub has no record of.
         using var sequence = new TestSequence();
-        sequence.Write("package.json", """{ "name": "copy", "version": "2.0.0", "main": "index.js", "engines": { "node": ">=16" } }""");
+        sequence.WriteManifest("2.0.0", "index.js", "copy");
         session.Get($"$new = Publish-ScramjetSequence '{sequence.Folder}'; Remove-ScramjetSequence copy -KeepLatest -Confirm:$false");
         Assert.Equal(session.Single("$new.Id").ToString(), Assert.Single(hub.Sequences.Keys));
     }

@@ -13,15 +13,13 @@ namespace ScramjetPlatform.Tests;
 /// <summary>Sequences that are published in the place of others, once and on every change of a folder.</summary>
 public sealed class ReplaceTests(RealPlatform real)
 {
-    private static void Brief(FakeHub hub) => hub.Second = TimeSpan.FromMilliseconds(20);
-
     private static string[] Ids(IEnumerable<PSObject> objects) => [.. objects.Select(o => (string)o.Properties["Id"].Value)];
 
     [Theory]
     [EachHub]
     public async Task What_runs_is_started_anew_and_the_old_is_stopped_and_removed(TestHub which)
     {
-        await using var hub = await HubUnderTest.StartAsync(which, real, Brief);
+        await using var hub = await HubUnderTest.StartAsync(which, real, HubUnderTest.Brief);
         using var session = hub.Connect();
         var sequence = hub.Sequence("wait");
         session.Set("folder", sequence.Folder);
@@ -52,11 +50,11 @@ public sealed class ReplaceTests(RealPlatform real)
     [EachHub]
     public async Task What_does_not_run_is_removed_and_the_old_runs_on(TestHub which)
     {
-        await using var hub = await HubUnderTest.StartAsync(which, real, Brief);
+        await using var hub = await HubUnderTest.StartAsync(which, real, HubUnderTest.Brief);
         using var session = hub.Connect();
         var sequence = hub.Sequence("wait");
         var failing = hub.Sequence("throws");
-        failing.Write("package.json", $$"""{ "name": "{{sequence.Name}}", "version": "2.0.0", "main": "throws.js", "engines": { "node": ">=16" } }""");
+        failing.WriteManifest("2.0.0", "throws.js", sequence.Name);
         session.Set("name", sequence.Name);
         session.Get($"$i = Publish-ScramjetSequence '{sequence.Folder}' -Start");
         var error = session.Error($"Publish-ScramjetSequence '{failing.Folder}' -Replace");
@@ -75,7 +73,7 @@ public sealed class ReplaceTests(RealPlatform real)
         session.Set("folder", sequence.Folder);
         session.Get($"$null = Publish-ScramjetSequence $folder -Start -Hub {platform.Hubs[1].Id}");
         foreach (var hub in platform.Hubs)
-            Brief(hub);
+            hub.Second = HubUnderTest.Brief;
 
         // One starts an instance, because none runs there.
         var first = session.Get("Publish-ScramjetSequence $folder -Replace -IfChanged -Start");
@@ -104,7 +102,7 @@ public sealed class ReplaceTests(RealPlatform real)
     public async Task A_replacement_that_is_stopped_removes_what_is_new_and_keeps_the_old()
     {
         var hub = new FakeHub("sth-1");
-        Brief(hub);
+        hub.Second = HubUnderTest.Brief;
         await using var server = hub.Serve();
         using var sequence = TestSequence.Of("wait");
         using var session = server.Connect();
@@ -194,7 +192,7 @@ public sealed class ReplaceTests(RealPlatform real)
     public async Task A_watched_folder_is_published_when_its_content_has_changed()
     {
         var hub = new FakeHub("sth-1");
-        Brief(hub);
+        hub.Second = HubUnderTest.Brief;
         await using var server = hub.Serve();
         using var sequence = TestSequence.Of("wait");
         sequence.Write(".siignore", "notes.txt");

@@ -31,13 +31,23 @@ internal sealed class StateFolder : IDisposable
     /// <summary>Writes a file with one sequence, and returns its path.</summary>
     /// <param name="sequence">The sequence.</param>
     /// <param name="instances">The list of its instances, in YAML.</param>
-    public string WriteHello(TestSequence sequence, string instances) => Write("state.yaml", $"""
+    public string Write(TestSequence sequence, string instances) => Write("state.yaml", $"""
         sequences:
           hello:
             path: {sequence.Folder}
             instances:
         {instances}
         """);
+
+    /// <summary>Writes a file with one sequence, which is $file in a session from then on, and makes the hub of the session match it.</summary>
+    /// <param name="session">The session.</param>
+    /// <param name="sequence">The sequence.</param>
+    /// <param name="instances">The list of its instances, in YAML.</param>
+    public void Sync(Engine session, TestSequence sequence, string instances)
+    {
+        session.Set("file", Write(sequence, instances));
+        session.Get("Sync-ScramjetState $file");
+    }
 
     public static string Text(PSObject change, string property) => change.Properties[property].Value?.ToString() ?? "";
 

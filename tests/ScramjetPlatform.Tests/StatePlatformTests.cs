@@ -150,15 +150,14 @@ public sealed class StatePlatformTests : IDisposable
     public async Task Prune_asks_before_each_removal_as_the_commands_that_remove_do()
     {
         await using var platform = FakePlatform.Of(1);
-        platform.Hubs[0].Second = TimeSpan.FromMilliseconds(20);
+        platform.Hubs[0].Second = HubUnderTest.Brief;
         platform.Hubs[0].Topic("cities", "text/plain");
         using var session = platform.Connect();
         using var sequence = TestSequence.Of("wait");
-        session.Set("file", _files.WriteHello(sequence, "    - {count: 2}"));
-        session.Get("Sync-ScramjetState $file");
+        _files.Sync(session, sequence, "    - {count: 2}");
 
         // One instance is too many for the file, which names the sequence. Its removal is asked about as the others are.
-        _files.WriteHello(sequence, "    - {count: 1}");
+        _files.Write(sequence, "    - {count: 1}");
         var asked = new List<string>();
         string[] plan = ["Remove Instance", "Remove Instance", "Remove Sequence", "Remove Topic", "Same Instance", "Same Sequence"];
         Assert.Equal(plan, Plan(session.Get("Sync-ScramjetState $file -Prune -WhatIf")));
@@ -211,7 +210,7 @@ public sealed class StatePlatformTests : IDisposable
         await using var platform = FakePlatform.Of(1);
         using var session = platform.Connect();
         using var sequence = TestSequence.Of("topic-writer");
-        session.Set("file", _files.WriteHello(sequence, "    - {}"));
+        session.Set("file", _files.Write(sequence, "    - {}"));
         session.Get("Sync-ScramjetState $file -Prune -Confirm:$false");
         session.Get("while (-not (Get-ScramjetTopic cities -Hub * -ErrorAction Ignore)) { }");
         Assert.Equal(["Same Instance", "Same Sequence"], Plan(session.Get("Compare-ScramjetState $file -Prune")));
@@ -309,13 +308,13 @@ public sealed class StatePlatformTests : IDisposable
     public async Task An_instance_of_a_topic_is_stopped_before_the_next_is_started_and_started_again_if_that_fails()
     {
         await using var platform = FakePlatform.Of(1);
-        platform.Hubs[0].Second = TimeSpan.FromMilliseconds(20);
+        platform.Hubs[0].Second = HubUnderTest.Brief;
         using var session = platform.Connect();
         using var sequence = TestSequence.Of("wait");
         session.Set("file", _files.Write("state.yaml", $"sequences: {{a: {{path: {sequence.Folder}, instances: [{{inputTopic: in}}]}}}}"));
         session.Get("Sync-ScramjetState $file");
         sequence.Write("throws.js", "");
-        sequence.Write("package.json", $$"""{ "name": "{{sequence.Name}}", "version": "2.0.0", "main": "throws.js", "engines": { "node": ">=16" } }""");
+        sequence.WriteManifest("2.0.0", "throws.js");
         var result = session.Run("Sync-ScramjetState $file -GracePeriodSec 0.1");
         var error = result.Errors.First(e => e.ToString().Contains("was stopped before", StringComparison.Ordinal));
         Assert.Contains("started again as", error.ToString(), StringComparison.Ordinal);

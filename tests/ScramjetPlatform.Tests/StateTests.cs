@@ -30,16 +30,14 @@ public sealed class StateTests(RealPlatform real) : IDisposable
         return [.. result.Output.Where(c => Text(c, "Name") == sequence.Name)];
     }
 
-    private static void Brief(FakeHub hub) => hub.Second = TimeSpan.FromMilliseconds(20);
-
     [Theory]
     [EachHub]
     public async Task What_is_missing_is_added_and_then_all_is_the_same(TestHub which)
     {
-        await using var hub = await HubUnderTest.StartAsync(which, real, Brief);
+        await using var hub = await HubUnderTest.StartAsync(which, real, HubUnderTest.Brief);
         using var session = hub.Connect();
         var sequence = hub.Sequence("wait");
-        session.Set("file", _files.WriteHello(sequence, """
+        session.Set("file", _files.Write(sequence, """
                 - {count: 2, args: [Hi, 2], appConfig: {a: {b: 1.50}}}
                 - {appConfig: {a: 3}}
             """));
@@ -74,18 +72,17 @@ public sealed class StateTests(RealPlatform real) : IDisposable
     [EachHub]
     public async Task Changed_settings_are_seen_by_another_session_and_replaced_one_by_one(TestHub which)
     {
-        await using var hub = await HubUnderTest.StartAsync(which, real, Brief);
+        await using var hub = await HubUnderTest.StartAsync(which, real, HubUnderTest.Brief);
         using var session = hub.Connect();
         var sequence = hub.Sequence("wait");
-        session.Set("file", _files.WriteHello(sequence, """
+        _files.Sync(session, sequence, """
                 - {args: [a], appConfig: {level: 1}}
                 - {args: [b]}
-            """));
-        session.Get("Sync-ScramjetState $file");
+            """);
         var kept = session.Single($"Get-ScramjetInstance {sequence.Name} | Where-Object {{ $_.ArgumentList[0] -eq 'b' }}").Properties["Id"].Value;
 
         using var other = hub.Connect();
-        other.Set("file", _files.WriteHello(sequence, """
+        other.Set("file", _files.Write(sequence, """
                 - {args: [b]}
                 - {args: [a], appConfig: {level: 2}}
             """));
@@ -109,11 +106,10 @@ public sealed class StateTests(RealPlatform real) : IDisposable
     [EachHub]
     public async Task Changed_content_replaces_the_sequence_and_what_runs_of_it(TestHub which)
     {
-        await using var hub = await HubUnderTest.StartAsync(which, real, Brief);
+        await using var hub = await HubUnderTest.StartAsync(which, real, HubUnderTest.Brief);
         using var session = hub.Connect();
         var sequence = hub.Sequence("wait");
-        session.Set("file", _files.WriteHello(sequence, "    - {count: 2}"));
-        session.Get("Sync-ScramjetState $file");
+        _files.Sync(session, sequence, "    - {count: 2}");
         sequence.Write("more.txt", "more");
         string[] plan = ["Change Instance", "Change Instance", "Change Sequence"];
         Assert.Equal(plan, Plan(session.Get("Compare-ScramjetState $file")));
@@ -129,18 +125,13 @@ public sealed class StateTests(RealPlatform real) : IDisposable
     [EachHub]
     public async Task New_content_that_does_not_run_is_removed_and_the_old_keeps_running(TestHub which)
     {
-        await using var hub = await HubUnderTest.StartAsync(which, real, Brief);
+        await using var hub = await HubUnderTest.StartAsync(which, real, HubUnderTest.Brief);
         using var session = hub.Connect();
         var sequence = hub.Sequence("wait");
-        session.Set("file", _files.WriteHello(sequence, "    - {}"));
-        session.Get("Sync-ScramjetState $file");
+        _files.Sync(session, sequence, "    - {}");
         var running = Text(session.Single($"Get-ScramjetInstance {sequence.Name} -Status Running"), "Id");
-        sequence.Write("broken.js", TestPrograms.Code("throws", Engine.RepositoryRoot));
-        sequence.Write("package.json", $$"""{ "name": "{{sequence.Name}}", "version": "2.0.0", "main": "broken.js", "engines": { "node": ">=16" } }""");
-        if (which == TestHub.StandIn)
-            sequence.Write("package.json", $$"""{ "name": "{{sequence.Name}}", "version": "2.0.0", "main": "throws.js", "engines": { "node": ">=16" } }""");
-        if (which == TestHub.StandIn)
-            sequence.Write("throws.js", "");
+        sequence.Write("throws.js", TestPrograms.Code("throws", Engine.RepositoryRoot));
+        sequence.WriteManifest("2.0.0", "throws.js");
 
         var result = session.Run("Sync-ScramjetState $file");
         Assert.Equal(["Change Instance", "Change Sequence"], Plan(result.Output));
@@ -157,14 +148,13 @@ public sealed class StateTests(RealPlatform real) : IDisposable
     public async Task An_instance_that_ends_at_once_does_not_replace_one_that_runs(TestHub which)
     {
         Assert.SkipWhen(which == TestHub.Npm, "A hub of 0.18 keeps an instance running for ten seconds after its program has returned.");
-        await using var hub = await HubUnderTest.StartAsync(which, real, Brief);
+        await using var hub = await HubUnderTest.StartAsync(which, real, HubUnderTest.Brief);
         using var session = hub.Connect();
         var sequence = hub.Sequence("wait");
-        session.Set("file", _files.WriteHello(sequence, "    - {}"));
-        session.Get("Sync-ScramjetState $file");
+        _files.Sync(session, sequence, "    - {}");
         var running = Text(session.Single($"Get-ScramjetInstance {sequence.Name} -Status Running"), "Id");
         sequence.Write("end.js", "module.exports = async function() { this.exitTimeout = 100; return ''; };");
-        sequence.Write("package.json", $$"""{ "name": "{{sequence.Name}}", "version": "2.0.0", "main": "end.js", "engines": { "node": ">=16" } }""");
+        sequence.WriteManifest("2.0.0", "end.js");
 
         var result = session.Run("Sync-ScramjetState $file");
         Assert.Equal(["Change Instance", "Change Sequence"], Plan(result.Output));
@@ -177,17 +167,16 @@ public sealed class StateTests(RealPlatform real) : IDisposable
     [EachHub]
     public async Task What_was_killed_is_started_again_and_what_is_too_many_is_stopped(TestHub which)
     {
-        await using var hub = await HubUnderTest.StartAsync(which, real, Brief);
+        await using var hub = await HubUnderTest.StartAsync(which, real, HubUnderTest.Brief);
         using var session = hub.Connect();
         var sequence = hub.Sequence("wait");
-        session.Set("file", _files.WriteHello(sequence, "    - {count: 2, args: [x]}"));
-        session.Get("Sync-ScramjetState $file");
+        _files.Sync(session, sequence, "    - {count: 2, args: [x]}");
         session.Get($"@(Get-ScramjetInstance {sequence.Name})[0] | Stop-ScramjetInstance -Force -Wait");
         Assert.Equal(["Add Instance", "Same Instance", "Same Sequence"], Plan(session.Get("Compare-ScramjetState $file")));
         session.Get("Sync-ScramjetState $file");
         Assert.Equal(["Same Instance", "Same Instance", "Same Sequence"], Plan(session.Get("Compare-ScramjetState $file")));
 
-        _files.WriteHello(sequence, "    - {count: 1, args: [x]}");
+        _files.Write(sequence, "    - {count: 1, args: [x]}");
         Assert.Equal(["Remove Instance", "Same Instance", "Same Sequence"], Plan(session.Get("Compare-ScramjetState $file")));
         session.Get("Sync-ScramjetState $file -GracePeriodSec 0.1");
         Assert.Equal(["Same Instance", "Same Sequence"], Plan(session.Get("Compare-ScramjetState $file")));
@@ -231,12 +220,12 @@ public sealed class StateTests(RealPlatform real) : IDisposable
     [EachHub]
     public async Task An_instance_that_was_started_by_hand_is_taken_if_it_is_as_the_file_says(TestHub which)
     {
-        await using var hub = await HubUnderTest.StartAsync(which, real, Brief);
+        await using var hub = await HubUnderTest.StartAsync(which, real, HubUnderTest.Brief);
         using var session = hub.Connect();
         var sequence = hub.Sequence("wait");
         session.Get($"$s = Publish-ScramjetSequence '{sequence.Folder}' -IfChanged");
         session.Get("$i = $s | Start-ScramjetSequence -ArgumentList x -AppConfig @{ a = 1 } -Wait");
-        session.Set("file", _files.WriteHello(sequence, "    - {args: [x], appConfig: {a: 1}}"));
+        session.Set("file", _files.Write(sequence, "    - {args: [x], appConfig: {a: 1}}"));
         var compared = session.Get("Compare-ScramjetState $file");
         Assert.Equal(["Same Instance", "Same Sequence"], Plan(compared));
         Assert.Equal(Text(session.Single("$i"), "Id"), Text(compared.Single(c => Text(c, "Kind") == "Instance"), "Id"));
@@ -255,7 +244,7 @@ public sealed class StateTests(RealPlatform real) : IDisposable
     [EachHub]
     public async Task An_exported_state_is_the_same_in_every_format(TestHub which)
     {
-        await using var hub = await HubUnderTest.StartAsync(which, real, Brief);
+        await using var hub = await HubUnderTest.StartAsync(which, real, HubUnderTest.Brief);
         using var session = hub.Connect();
         var sequence = hub.Sequence("wait");
         session.Set("folder", sequence.Folder);
@@ -284,11 +273,10 @@ public sealed class StateTests(RealPlatform real) : IDisposable
     [EachHub(Only10 = true)]
     public async Task Instances_whose_configuration_is_not_known_are_exported_with_their_fingerprint(TestHub which)
     {
-        await using var hub = await HubUnderTest.StartAsync(which, real, Brief);
+        await using var hub = await HubUnderTest.StartAsync(which, real, HubUnderTest.Brief);
         using var session = hub.Connect();
         var sequence = hub.Sequence("wait");
-        session.Set("file", _files.WriteHello(sequence, "    - {name: first, args: [x], appConfig: {a: 1}}"));
-        session.Get("Sync-ScramjetState $file");
+        _files.Sync(session, sequence, "    - {name: first, args: [x], appConfig: {a: 1}}");
 
         using var other = hub.Connect();
         other.Set("out", _files.PathOf("out.yaml"));
@@ -314,7 +302,7 @@ public sealed class StateTests(RealPlatform real) : IDisposable
     [EachHub]
     public async Task A_version_that_can_not_be_published_is_an_error_of_the_plan_and_what_runs_stays(TestHub which)
     {
-        await using var hub = await HubUnderTest.StartAsync(which, real, Brief);
+        await using var hub = await HubUnderTest.StartAsync(which, real, HubUnderTest.Brief);
         using var session = hub.Connect();
         var (sequence, second) = (hub.Sequence("wait"), hub.Sequence("wait"));
         session.Get($"$null = Publish-ScramjetSequence '{sequence.Folder}' | Start-ScramjetSequence -Wait");
@@ -348,11 +336,11 @@ public sealed class StateTests(RealPlatform real) : IDisposable
     [EachHub]
     public async Task Two_commands_at_the_same_time_publish_a_sequence_once(TestHub which)
     {
-        await using var hub = await HubUnderTest.StartAsync(which, real, Brief);
+        await using var hub = await HubUnderTest.StartAsync(which, real, HubUnderTest.Brief);
         using var session = hub.Connect();
         using var other = hub.Connect();
         var sequence = hub.Sequence("wait");
-        var results = await AtTheSameTimeAsync([session, other], _files.WriteHello(sequence, "    - {count: 2, args: [x]}"));
+        var results = await AtTheSameTimeAsync([session, other], _files.Write(sequence, "    - {count: 2, args: [x]}"));
         Assert.All(results, r => Assert.Empty(r.Errors));
         Assert.All(results, r => Assert.Equal(["Add Instance: Done", "Add Instance: Done", "Add Sequence: Done"], Results(r.Output)));
         Assert.Single(session.Get($"Get-ScramjetSequence {sequence.Name}"));
@@ -368,7 +356,7 @@ public sealed class StateTests(RealPlatform real) : IDisposable
     [EachHub(Only10 = true)]
     public async Task A_topic_that_another_command_creates_meanwhile_is_done_if_it_has_the_content_type(TestHub which)
     {
-        await using var hub = await HubUnderTest.StartAsync(which, real, Brief);
+        await using var hub = await HubUnderTest.StartAsync(which, real, HubUnderTest.Brief);
         using var session = hub.Connect();
         using var other = hub.Connect();
         var (same, different) = (hub.NewTopic(), hub.NewTopic());
@@ -406,11 +394,11 @@ public sealed class StateTests(RealPlatform real) : IDisposable
     [EachHub]
     public async Task A_copy_of_a_version_that_no_instance_uses_is_removed(TestHub which)
     {
-        await using var hub = await HubUnderTest.StartAsync(which, real, Brief);
+        await using var hub = await HubUnderTest.StartAsync(which, real, HubUnderTest.Brief);
         using var session = hub.Connect();
         var (sequence, unlabelled) = (hub.Sequence("wait"), hub.Sequence("wait"));
         const string Version = "1.2.3+sha.0123456789abcdef";
-        sequence.Write("package.json", $$"""{ "name": "{{sequence.Name}}", "version": "{{Version}}", "main": "wait.js", "engines": { "node": ">=16" } }""");
+        sequence.WriteManifest(Version, "wait.js");
         session.Get($"$unused, $used = 1..2 | ForEach-Object {{ Publish-ScramjetSequence '{sequence.Folder}' }}; $null = $used | Start-ScramjetSequence -Wait");
         session.Set("file", _files.Write("state.yaml", $$"""sequences: { {{sequence.Name}}: {version: {{Version}}, instances: [{}]} }"""));
         var compared = session.Get("Compare-ScramjetState $file");
@@ -435,10 +423,10 @@ public sealed class StateTests(RealPlatform real) : IDisposable
     [EachHub]
     public async Task A_step_that_is_not_confirmed_is_skipped_and_the_others_are_done(TestHub which)
     {
-        await using var hub = await HubUnderTest.StartAsync(which, real, Brief);
+        await using var hub = await HubUnderTest.StartAsync(which, real, HubUnderTest.Brief);
         using var session = hub.Connect();
         var sequence = hub.Sequence("wait");
-        session.Set("file", _files.WriteHello(sequence, "    - {args: [first]}\n    - {args: [second]}"));
+        session.Set("file", _files.Write(sequence, "    - {args: [first]}\n    - {args: [second]}"));
         var asked = new List<string>();
         session.Answer = message =>
         {
@@ -453,7 +441,7 @@ public sealed class StateTests(RealPlatform real) : IDisposable
         Assert.Equal(["Add Instance", "Same Instance", "Same Sequence"], Plan(session.Get("Compare-ScramjetState $file")));
 
         // The old version stays if the replacement of its instance wasn't confirmed.
-        _files.WriteHello(sequence, "    - {args: [first]}");
+        _files.Write(sequence, "    - {args: [first]}");
         sequence.Write("more.txt", "more");
         session.Answer = message => message.Contains("Replace instance", StringComparison.Ordinal) ? "No" : "Yes";
         result = session.Run("Sync-ScramjetState $file -Confirm");
@@ -468,12 +456,11 @@ public sealed class StateTests(RealPlatform real) : IDisposable
     [EachHub]
     public async Task The_plan_of_WhatIf_is_that_of_Compare(TestHub which)
     {
-        await using var hub = await HubUnderTest.StartAsync(which, real, Brief);
+        await using var hub = await HubUnderTest.StartAsync(which, real, HubUnderTest.Brief);
         using var session = hub.Connect();
         var (sequence, second) = (hub.Sequence("wait"), hub.Sequence("wait"));
-        session.Set("file", _files.WriteHello(sequence, "    - {args: [kept]}\n    - {args: [changed]}\n    - {args: [extra]}"));
-        session.Get("Sync-ScramjetState $file");
-        _files.WriteHello(sequence, $"    - {{args: [kept]}}\n    - {{args: [changes]}}\n  second: {{path: {second.Folder}, instances: [{{}}]}}");
+        _files.Sync(session, sequence, "    - {args: [kept]}\n    - {args: [changed]}\n    - {args: [extra]}");
+        _files.Write(sequence, $"    - {{args: [kept]}}\n    - {{args: [changes]}}\n  second: {{path: {second.Folder}, instances: [{{}}]}}");
         const string AsJson = "ConvertTo-Json -Depth 4";
         var compared = session.Single($"Compare-ScramjetState $file | {AsJson}").ToString();
         Assert.Equal(
@@ -487,12 +474,12 @@ public sealed class StateTests(RealPlatform real) : IDisposable
     [EachHub]
     public async Task Ctrl_C_ends_the_command_at_once_with_a_warning_of_what_was_done_and_begun(TestHub which)
     {
-        await using var hub = await HubUnderTest.StartAsync(which, real, Brief);
+        await using var hub = await HubUnderTest.StartAsync(which, real, HubUnderTest.Brief);
         using var session = hub.Connect();
         var sequence = hub.Sequence("wait");
 
         // Four are started at a time, and each is watched for two seconds before another one takes its turn.
-        session.Set("file", _files.WriteHello(sequence, "    - {count: 24}"));
+        session.Set("file", _files.Write(sequence, "    - {count: 24}"));
         var first = new TaskCompletionSource();
         session.Set("first", (Action)(() => first.TrySetResult()));
         var time = await session.StopAfterAsync(
@@ -535,7 +522,7 @@ public sealed class StateTests(RealPlatform real) : IDisposable
     [EachHub(Only10 = true)]
     public async Task Topics_are_created_and_replaced_and_used(TestHub which)
     {
-        await using var hub = await HubUnderTest.StartAsync(which, real, Brief);
+        await using var hub = await HubUnderTest.StartAsync(which, real, HubUnderTest.Brief);
         using var session = hub.Connect();
         var sequence = hub.Sequence("wait");
         var (topic, input) = (hub.NewTopic(), hub.NewTopic());
@@ -564,7 +551,7 @@ public sealed class StateTests(RealPlatform real) : IDisposable
         await using var hub = await HubUnderTest.StartAsync(TestHub.Npm, real);
         using var session = hub.Connect();
         var sequence = hub.Sequence("wait");
-        session.Set("file", _files.WriteHello(sequence, "    - {inputTopic: test-in}\n    - {args: [x]}\ntopics: {test-made: {}}"));
+        session.Set("file", _files.Write(sequence, "    - {inputTopic: test-in}\n    - {args: [x]}\ntopics: {test-made: {}}"));
         var result = session.Run("Sync-ScramjetState $file");
         Assert.Equal(["Add Instance", "Add Sequence"], Plan(result.Output));
         Assert.Equal(["NOT_SUPPORTED", "NOT_SUPPORTED"], result.Errors.Select(Engine.Code));
@@ -579,7 +566,7 @@ public sealed class StateTests(RealPlatform real) : IDisposable
         using var session = hub.Connect();
         var sequence = hub.Sequence("wait");
         var variable = $"TEST_{sequence.Name[5..].ToUpperInvariant()}";
-        session.Set("file", _files.WriteHello(sequence, "    - {appConfig: {login: 'me:${env:" + variable + "}', text: '$${env:NO}'}}"));
+        session.Set("file", _files.Write(sequence, "    - {appConfig: {login: 'me:${env:" + variable + "}', text: '$${env:NO}'}}"));
         var error = session.Error("Compare-ScramjetState $file");
         Assert.Equal("BAD_PARAMETERS", Engine.Code(error));
         Assert.Contains(

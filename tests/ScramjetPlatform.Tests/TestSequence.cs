@@ -20,7 +20,7 @@ public sealed class TestSequence : IDisposable
     {
         Name = "test-" + Guid.NewGuid().ToString("N")[..12];
         Folder = Directory.CreateTempSubdirectory("scramjet-test-").FullName;
-        Write("package.json", $$"""{ "name": "{{Name}}", "version": "1.2.3", "main": "{{main}}", "engines": { "node": ">=16" } }""");
+        WriteManifest("1.2.3", main);
         Write(main, code);
     }
 
@@ -33,6 +33,10 @@ public sealed class TestSequence : IDisposable
 
     /// <summary>Creates a sequence with a sample or one of <see cref="TestPrograms"/>, for real hubs and the stand-in.</summary>
     public static TestSequence Of(string program) => new(TestPrograms.Code(program, Engine.RepositoryRoot), program + ".js");
+
+    /// <summary>Writes its package.json.</summary>
+    public void WriteManifest(string version, string main, string? name = null) =>
+        Write("package.json", $$"""{ "name": "{{name ?? Name}}", "version": "{{version}}", "main": "{{main}}", "engines": { "node": ">=16" } }""");
 
     public void Write(string file, string text) => File.WriteAllText(Path.Combine(Folder, file), text);
 

@@ -47,7 +47,9 @@ internal sealed class ContractHub : IAsyncDisposable
     /// <param name="configure">Configures the stand-in.</param>
     public static async Task<ContractHub> StartAsync(TestHub which, RealPlatform real, Action<FakeHub> configure)
     {
-        var hub = await HubUnderTest.StartAsync(which, real, configure);
+        var hub = await HubUnderTest.StartAsync(which, real);
+        if (hub.StandIn is { } standIn)
+            configure(standIn);
         return new ContractHub(hub, which switch
         {
             TestHub.Npm => HubFacts.Npm018,
