@@ -72,7 +72,7 @@ public sealed class SequenceClient : ApiClient
         request.ConflictSituation = ErrorSituation.InstanceIdInUse;
         request.ConflictAdvice =
             "Specify another instance id, or none. The id of an instance that has ended can be used again when its hub no longer lists the instance.";
-        var instance = await SendForObjectAsync(request, fields => Child(new InstanceClient(Hub, fields.RequiredId())), cancellationToken).ConfigureAwait(false);
+        var instance = await SendForObjectAsync(request, fields => Hub.GetInstanceClient(fields.RequiredId()), cancellationToken).ConfigureAwait(false);
 
         // Another instance may have had the id.
         Transport.Inputs.Forget(instance.Address);

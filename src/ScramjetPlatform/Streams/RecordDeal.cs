@@ -46,8 +46,8 @@ internal sealed class RecordDeal(PipelineOutput output, bool isShared, bool isOr
     private readonly object _gate = new();
     private readonly RecordBacklog _records = new();
     private readonly RecordRetries _retries = new();
-    private readonly List<RecordShare> _all = [];
-    private readonly List<RecordShare> _shares = [];
+    private readonly List<RecordShare> _allShares = [];
+    private readonly List<RecordShare> _openShares = [];
     private readonly RecordOrder? _order = isOrdered ? new RecordOrder(output) : null;
     private TaskCompletionSource<bool>? _room;
     private int _starting;
@@ -76,7 +76,7 @@ internal sealed class RecordDeal(PipelineOutput output, bool isShared, bool isOr
         get
         {
             lock (_gate)
-                return !_isComplete || Waiting > _shares.Count(s => s is { Taken: 0, IsDone: false });
+                return !_isComplete || Waiting > _openShares.Count(s => s is { Taken: 0, IsDone: false });
         }
     }
 
@@ -90,41 +90,21 @@ internal sealed class RecordDeal(PipelineOutput output, bool isShared, bool isOr
         }
     }
 
-    /// <summary>The number of records that have come.</summary>
-    public long Count
+    /// <summary>
+    /// Returns how many records no instance has taken before the deal was closed, or came after that, the number of the first of them, and how many records
+    /// have come.
+    /// </summary>
+    public (long Count, long First, long Total) GetUnsent()
     {
-        get
-        {
-            lock (_gate)
-                return _records.Received;
-        }
-    }
-
-    /// <summary>The number of records that no instance has taken before the deal was closed, or that came after that.</summary>
-    public long Unsent
-    {
-        get
-        {
-            lock (_gate)
-                return _records.Unsent;
-        }
-    }
-
-    /// <summary>The number of the first of these records.</summary>
-    public long FirstUnsent
-    {
-        get
-        {
-            lock (_gate)
-                return _records.FirstUnsent;
-        }
+        lock (_gate)
+            return (_records.Unsent, _records.FirstUnsent, _records.Received);
     }
 
     /// <summary>Returns what the instances have taken and returned until now, also those that have ended.</summary>
     public IReadOnlyList<(RecordShare Share, long Taken, long Returned, bool IsOpen)> GetState()
     {
         lock (_gate)
-            return [.. _all.Select(s => (s, s.Taken, s.Returned, _shares.Contains(s)))];
+            return [.. _allShares.Select(s => (s, s.Taken, s.Returned, _openShares.Contains(s)))];
     }
 
     /// <summary>Throws if an instance that has succeeded has written fewer values than it has taken records, and the output is ordered.</summary>
@@ -224,15 +204,15 @@ internal sealed class RecordDeal(PipelineOutput output, bool isShared, bool isOr
         lock (_gate)
         {
             var share = new RecordShare(this, _isFree);
-            if (_all.Count == 0 && (isShared || isOrdered))
+            if (_allShares.Count == 0 && (isShared || isOrdered))
                 _ = WatchAsync();
 
             // The others don't wait for one that replaces an instance.
-            share.HasStarted = _all.Exists(s => s.HasStarted);
+            share.HasStarted = _allShares.Exists(s => s.HasStarted);
             if (!share.HasStarted)
                 _starting++;
-            _all.Add(share);
-            _shares.Add(share);
+            _allShares.Add(share);
+            _openShares.Add(share);
             return share;
         }
     }
@@ -245,7 +225,7 @@ internal sealed class RecordDeal(PipelineOutput output, bool isShared, bool isOr
         {
             share.IsClosed = true;
             _retries.Close(share);
-            if (_shares.Remove(share) && !share.HasStarted)
+            if (_openShares.Remove(share) && !share.HasStarted)
                 Started(share);
             WakeAll();
             var unanswered = share.Unanswered.ToArray();
@@ -412,8 +392,8 @@ internal sealed class RecordDeal(PipelineOutput output, bool isShared, bool isOr
     private bool Fill(RecordShare share, MemoryStream part)
     {
         part.SetLength(0);
-        var retries = _retries.MostFor(share, _shares.Count);
-        var most = retries ?? (isShared ? Math.Max(1, _records.Count / (2 * Math.Max(1, _shares.Count))) : int.MaxValue);
+        var retries = _retries.MostFor(share, _openShares.Count);
+        var most = retries ?? (isShared ? Math.Max(1, _records.Count / (2 * Math.Max(1, _openShares.Count))) : int.MaxValue);
         for (var taken = 0; taken < most && (!isShared || part.Length < PartSize) && TakeNext(share, retries is not null) is { } record; taken++)
         {
             part.Write(record.Bytes, 0, record.Bytes.Length);
@@ -473,7 +453,7 @@ internal sealed class RecordDeal(PipelineOutput output, bool isShared, bool isOr
         while (IsDealing && Waiting > 0)
         {
             RecordShare? best = null;
-            foreach (var share in _shares)
+            foreach (var share in _openShares)
             {
                 if (share.Wake is not null && CanTake(share) && (best is null || share.Load.CompareTo(best.Load) < 0))
                     best = share;
@@ -486,7 +466,7 @@ internal sealed class RecordDeal(PipelineOutput output, bool isShared, bool isOr
     }
 
     private bool CanTake(RecordShare share) =>
-        !_retries.MustAnswer(share) && ((share.HasRoom && _records.Count > 0) || _retries.CanTake(share, _shares.Count));
+        !_retries.MustAnswer(share) && ((share.HasRoom && _records.Count > 0) || _retries.CanTake(share, _openShares.Count));
 
     /// <summary>Finds out, until the deal is closed, whether the instances wait for records although they have processed those that they took.</summary>
     private async Task WatchAsync()
@@ -505,7 +485,7 @@ internal sealed class RecordDeal(PipelineOutput output, bool isShared, bool isOr
                 returned = _returned;
                 stalledFor = isSilent && (_records.Count > 0 || _order?.HasRoom == false) ? stalledFor + SilentTime : TimeSpan.Zero;
                 retriesHeldFor = isSilent && _retries.IsBusy ? retriesHeldFor + SilentTime : TimeSpan.Zero;
-                if (stalledFor > TimeSpan.Zero && _shares.Count > 0 && !_shares.Exists(s => s.HasRoom))
+                if (stalledFor > TimeSpan.Zero && _openShares.Count > 0 && !_openShares.Exists(s => s.HasRoom))
                     Free();
                 if (retriesHeldFor >= SeparateTime)
                     Release();
@@ -521,7 +501,7 @@ internal sealed class RecordDeal(PipelineOutput output, bool isShared, bool isOr
         if (_isFree)
             return;
         _isFree = true;
-        _all.ForEach(s => s.Free());
+        _allShares.ForEach(s => s.Free());
         WakeAll();
     }
 
@@ -534,7 +514,7 @@ internal sealed class RecordDeal(PipelineOutput output, bool isShared, bool isOr
 
     private void WakeAll()
     {
-        foreach (var share in _shares)
+        foreach (var share in _openShares)
             share.TryWake();
     }
 

@@ -16,7 +16,7 @@ internal sealed class RecordRetries
 
     private readonly SortedDictionary<long, Record> _records = [];
 
-    /// <summary>The instances that take no other records, each with the number of records that it has taken from here: none until it has answered others.</summary>
+    /// <summary>The instances that take no other records, each with the number of these that it has: none until it has answered the others.</summary>
     private readonly Dictionary<RecordShare, int> _takers = [];
 
     private int _answered;

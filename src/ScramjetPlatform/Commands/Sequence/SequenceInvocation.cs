@@ -72,11 +72,12 @@ internal sealed class SequenceInvocation(CommandContext context, InvocationOptio
     /// <summary>Reports the records that no instance took. Call it when all records have come.</summary>
     public void ReportUnsent()
     {
-        if (!CountsRecords || _instances.IsEmpty || deal.Unsent is not (> 0 and var unsent))
+        var (unsent, first, total) = deal.GetUnsent();
+        if (!CountsRecords || _instances.IsEmpty || unsent == 0)
             return;
         var error = new ScramjetException(
             ErrorCodes.Gone,
-            $"{unsent} of {deal.Count} records weren't sent, because no instance was left: those from record {deal.FirstUnsent} on.",
+            $"{unsent} of {total} records weren't sent, because no instance was left: those from record {first} on.",
             "See the errors of the instances.");
 
         // The target of errors about ordered records consists of records, to be sent again.
