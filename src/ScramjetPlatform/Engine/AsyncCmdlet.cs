@@ -65,8 +65,8 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
     /// <summary>The maximum number of concurrent records. The default is large enough to use all request slots.</summary>
     private protected virtual int MaxRecords => 4 * Throttle;
 
-    /// <summary>The time limit of a request; null for that of the connection.</summary>
-    private protected virtual TimeSpan? CallTimeout => null;
+    /// <summary>The time limit of a request in seconds; null for that of the connection.</summary>
+    private protected virtual double? CallTimeoutSec => null;
 
     /// <summary>Cancels all work in progress.</summary>
     public void Dispose()
@@ -101,7 +101,7 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
         _commandLine = new CommandLine(MyInvocation);
         var options = new RequestOptions
         {
-            Timeout = CallTimeout,
+            Timeout = CallTimeoutSec is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
             Trace = output.PostVerbose,
             ContentTrace = ShowsDebug ? output.PostDebug : null,
             TracesRetriesOnly = WritesVerboseAsDebug,

@@ -14,8 +14,8 @@ internal sealed class StreamTime(double? seconds, CancellationToken cancellation
     /// <summary>The remaining time; null for no limit.</summary>
     public TimeSpan? Left => seconds is { } all ? Max(TimeSpan.FromSeconds(all) - _clock.Elapsed) : null;
 
-    /// <summary>Returns the time limit for the calls before a stream, at least one second; null for that of the connection.</summary>
-    public static TimeSpan? CallTimeout(double? seconds) => seconds is { } all ? TimeSpan.FromSeconds(Math.Max(all, 1)) : null;
+    /// <summary>Returns the time limit in seconds for the calls before a stream, which is at least one; null for that of the connection.</summary>
+    public static double? CallTimeoutSec(double? seconds) => seconds is { } all ? Math.Max(all, 1) : null;
 
     /// <summary>Opens a stream and reads it to its end, or until the time limit.</summary>
     /// <param name="open">Opens the stream within a time limit; null for no limit while its hub responds.</param>

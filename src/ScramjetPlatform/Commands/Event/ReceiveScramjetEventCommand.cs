@@ -51,7 +51,7 @@ public sealed class ReceiveScramjetEventCommand : HubCmdlet
     [NoCompletion]
     public double? WaitTimeoutSec { get; set; }
 
-    private protected override TimeSpan? CallTimeout => StreamTime.CallTimeout(WaitTimeoutSec);
+    private protected override double? CallTimeoutSec => StreamTime.CallTimeoutSec(WaitTimeoutSec);
 
     private protected override int MaxRecords => int.MaxValue;
 

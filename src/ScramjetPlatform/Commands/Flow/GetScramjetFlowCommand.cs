@@ -1,4 +1,3 @@
-using System;
 using System.Collections.Generic;
 using System.Management.Automation;
 using System.Threading.Tasks;
@@ -29,7 +28,7 @@ public sealed class GetScramjetFlowCommand : HubCmdlet
     [NoCompletion]
     public double? TimeoutSec { get; set; }
 
-    private protected override TimeSpan? CallTimeout => TimeoutSec is { } seconds ? TimeSpan.FromSeconds(seconds) : null;
+    private protected override double? CallTimeoutSec => TimeoutSec;
 
     private protected override Task ProcessAsync()
     {

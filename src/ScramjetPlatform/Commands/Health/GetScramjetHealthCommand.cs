@@ -27,7 +27,7 @@ public sealed class GetScramjetHealthCommand : HubCmdlet
     [NoCompletion]
     public double? TimeoutSec { get; set; }
 
-    private protected override TimeSpan? CallTimeout => TimeoutSec is { } seconds ? TimeSpan.FromSeconds(seconds) : null;
+    private protected override double? CallTimeoutSec => TimeoutSec;
 
     private protected override PipedKind AcceptedInput => PipedKind.Places | PipedKind.Instance;
 

@@ -1,4 +1,3 @@
-using System;
 using System.Management.Automation;
 using System.Threading.Tasks;
 using Scramjet.Client.Model;
@@ -31,7 +30,7 @@ public sealed class GetScramjetLoadCommand : SpaceCmdlet
     [NoCompletion]
     public double? TimeoutSec { get; set; }
 
-    private protected override TimeSpan? CallTimeout => TimeoutSec is { } seconds ? TimeSpan.FromSeconds(seconds) : null;
+    private protected override double? CallTimeoutSec => TimeoutSec;
 
     private protected override Places Places => new(Context, CommandLine, Piped, Connection, Space, Hub);
 

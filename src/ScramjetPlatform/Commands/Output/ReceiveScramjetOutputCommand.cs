@@ -1,4 +1,3 @@
-using System;
 using System.Management.Automation;
 using System.Threading.Tasks;
 using Scramjet.Client.Model;
@@ -56,7 +55,7 @@ public sealed class ReceiveScramjetOutputCommand : HubCmdlet
     [NoCompletion]
     public double? DurationSec { get; set; }
 
-    private protected override TimeSpan? CallTimeout => StreamTime.CallTimeout(DurationSec);
+    private protected override double? CallTimeoutSec => StreamTime.CallTimeoutSec(DurationSec);
 
     private protected override int MaxRecords => int.MaxValue;
 

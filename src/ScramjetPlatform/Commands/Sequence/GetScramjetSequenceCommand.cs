@@ -1,4 +1,3 @@
-using System;
 using System.Linq;
 using System.Management.Automation;
 using System.Threading.Tasks;
@@ -32,7 +31,7 @@ public sealed class GetScramjetSequenceCommand : HubCmdlet
     [NoCompletion]
     public double? TimeoutSec { get; set; }
 
-    private protected override TimeSpan? CallTimeout => TimeoutSec is { } seconds ? TimeSpan.FromSeconds(seconds) : null;
+    private protected override double? CallTimeoutSec => TimeoutSec;
 
     private protected override PipedKind AcceptedInput => PipedKind.Places | PipedKind.Sequence | PipedKind.Instance;
 

@@ -77,7 +77,7 @@ public sealed class PublishScramjetSequenceCommand : HubCmdlet
     [NoCompletion]
     public double? TimeoutSec { get; set; }
 
-    private protected override TimeSpan? CallTimeout => TimeoutSec is { } seconds ? TimeSpan.FromSeconds(seconds) : null;
+    private protected override double? CallTimeoutSec => TimeoutSec;
 
     private protected override void Begin()
     {

@@ -1,4 +1,3 @@
-using System;
 using System.Linq;
 using System.Management.Automation;
 using System.Threading.Tasks;
@@ -27,7 +26,7 @@ public sealed class GetScramjetTopicCommand : HubCmdlet
     [NoCompletion]
     public double? TimeoutSec { get; set; }
 
-    private protected override TimeSpan? CallTimeout => TimeoutSec is { } seconds ? TimeSpan.FromSeconds(seconds) : null;
+    private protected override double? CallTimeoutSec => TimeoutSec;
 
     private protected override PipedKind AcceptedInput => PipedKind.Places | PipedKind.Topic;
 

@@ -1,4 +1,3 @@
-using System;
 using System.Management.Automation;
 using System.Threading.Tasks;
 using Scramjet.Client;
@@ -52,7 +51,7 @@ public sealed class ReceiveScramjetTopicDataCommand : HubCmdlet
     [NoCompletion]
     public double? DurationSec { get; set; }
 
-    private protected override TimeSpan? CallTimeout => StreamTime.CallTimeout(DurationSec);
+    private protected override double? CallTimeoutSec => StreamTime.CallTimeoutSec(DurationSec);
 
     private protected override int MaxRecords => int.MaxValue;
 

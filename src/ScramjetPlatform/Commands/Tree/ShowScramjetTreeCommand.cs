@@ -25,7 +25,7 @@ public sealed class ShowScramjetTreeCommand : HubCmdlet
     private static readonly TimeSpan ProgressDelay = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan FirstDrawDelay = TimeSpan.FromMilliseconds(300);
     private static readonly TimeSpan MinDelay = TimeSpan.FromMilliseconds(50);
-    private static readonly TimeSpan WatchTimeout = TimeSpan.FromSeconds(10);
+    private const double WatchTimeoutSec = 10;
     private static readonly TimeSpan KeyInterval = TimeSpan.FromMilliseconds(100);
 
     /// <summary>How long a change is marked: long enough to be seen by somebody who looks up from something else.</summary>
@@ -62,7 +62,7 @@ public sealed class ShowScramjetTreeCommand : HubCmdlet
     [NoCompletion]
     public double? TimeoutSec { get; set; }
 
-    private protected override TimeSpan? CallTimeout => TimeoutSec is { } seconds ? TimeSpan.FromSeconds(seconds) : Watch ? WatchTimeout : null;
+    private protected override double? CallTimeoutSec => TimeoutSec ?? (Watch ? WatchTimeoutSec : null);
 
     private TreeOptions Options => new(Depth, !NoLoad, Health, SortBy);
 

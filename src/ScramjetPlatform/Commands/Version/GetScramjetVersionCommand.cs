@@ -1,4 +1,3 @@
-using System;
 using System.Collections.Generic;
 using System.Management.Automation;
 using System.Threading.Tasks;
@@ -21,7 +20,7 @@ public sealed class GetScramjetVersionCommand : HubCmdlet
     [NoCompletion]
     public double? TimeoutSec { get; set; }
 
-    private protected override TimeSpan? CallTimeout => TimeoutSec is { } seconds ? TimeSpan.FromSeconds(seconds) : null;
+    private protected override double? CallTimeoutSec => TimeoutSec;
 
     private protected override async Task ProcessAsync()
     {
