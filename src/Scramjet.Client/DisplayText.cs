@@ -3,9 +3,20 @@ using System.Globalization;
 
 namespace Scramjet.Client;
 
-/// <summary>Makes text from servers and programs safe to display: without characters that move the cursor, are invisible or change the direction.</summary>
+/// <summary>
+/// Makes text for people. Text from servers and programs is made safe to display: without characters that move the cursor, are invisible or change the
+/// direction.
+/// </summary>
 internal static class DisplayText
 {
+    private const int ShortIdLength = 8;
+
+    /// <summary>Returns the beginning of an id, by which people tell objects apart.</summary>
+    public static string ShortId(string id) => id.Length > ShortIdLength ? id.Substring(0, ShortIdLength) : id;
+
+    /// <summary>Returns a phrase such as <c>1 hub</c> or <c>2 hubs</c>.</summary>
+    public static string Amount(long count, string noun) => count == 1 ? $"1 {noun}" : $"{count} {noun}s";
+
     /// <summary>Replaces each run of control, format and other invisible characters with one space. Returns null for null.</summary>
     public static string? Clean(string? text)
     {

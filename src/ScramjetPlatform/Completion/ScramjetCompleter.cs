@@ -239,7 +239,7 @@ public class InstanceCompleter : ScramjetCompleter
         /// <summary>Whether its name is enough for commands to find it.</summary>
         public bool IsOnlyOne { get; set; }
 
-        public override string ListText => DisplayText.Clean(Describe(Instance, Text.Substring(0, Math.Min(8, Text.Length))))!;
+        public override string ListText => DisplayText.Clean(Describe(Instance, DisplayText.ShortId(Text)))!;
 
         public override bool IsFor(string word) => base.IsFor(word) || Name?.StartsWith(word, StringComparison.OrdinalIgnoreCase) == true;
 

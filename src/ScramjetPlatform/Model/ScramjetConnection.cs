@@ -123,7 +123,7 @@ public sealed class ScramjetConnection
         return $"Connected to {Name}: {what}{version}{places}, {Uri}";
 
         static string Count(IReadOnlyList<string>? names, string noun) => names is null or { Count: 0 } ? $"no {noun}s"
-            : $"{names.Count} {noun}{(names.Count == 1 ? "" : "s")}{(names.Count <= MostNames ? $" ({string.Join(", ", names)})" : "")}";
+            : $"{DisplayText.Amount(names.Count, noun)}{(names.Count <= MostNames ? $" ({string.Join(", ", names)})" : "")}";
     }
 
     internal void Close()

@@ -1,5 +1,6 @@
 using System.Collections.Generic;
 using System.Linq;
+using Scramjet.Client;
 
 namespace ScramjetPlatform.Streams;
 
@@ -22,7 +23,7 @@ internal sealed class RecordRanges
     }
 
     /// <summary>Returns a phrase such as <c>4 records</c> or <c>no records</c>.</summary>
-    public static string Amount(long count, string item = "record") => (count == 0 ? "no" : $"{count}") + $" {item}{(count == 1 ? "" : "s")}";
+    public static string Amount(long count, string item = "record") => count == 0 ? $"no {item}s" : DisplayText.Amount(count, item);
 
     /// <summary>Adds the number of a record.</summary>
     public void Add(long number)

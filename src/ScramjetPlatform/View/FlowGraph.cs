@@ -47,8 +47,6 @@ internal sealed class FlowNode(FlowNodeKind kind, string title, string? group)
 /// <summary>The picture of flows: instances and topics, and the ways between them. Instances that do the same are one node.</summary>
 internal sealed class FlowGraph
 {
-    private const int ShortId = 8;
-
     private readonly List<FlowNode> _nodes = [];
     private readonly HashSet<(FlowNode, FlowNode)> _edges = [];
 
@@ -102,7 +100,7 @@ internal sealed class FlowGraph
         foreach (var pair in ids)
         {
             var id = pair.Value.First();
-            pair.Key.Detail = pair.Value.Count > 1 ? $"{pair.Value.Count} instances" : id.Length > ShortId ? id.Substring(0, ShortId) : id;
+            pair.Key.Detail = pair.Value.Count > 1 ? $"{pair.Value.Count} instances" : DisplayText.ShortId(id);
         }
     }
 

@@ -12,7 +12,6 @@ namespace ScramjetPlatform.Formatting;
 public static class LogLine
 {
     private const int LevelWidth = 5;
-    private const int ShortIdLength = 8;
 
     /// <summary>Colors that are readable on black and white, without those of levels.</summary>
     private static readonly string[] s_palette = ["36", "32", "35", "94", "38;5;208", "96", "92", "95", "38;5;141", "38;5;37", "38;5;75", "38;5;113"];
@@ -57,7 +56,7 @@ public static class LogLine
     internal static string Origin(string sequence, string instance, string hub, bool color)
     {
         var id = instance.Length > 0 ? instance : hub;
-        var text = instance.Length == 0 ? hub : $"{sequence} {(instance.Length > ShortIdLength ? instance.Substring(0, ShortIdLength) : instance)}".Trim();
+        var text = instance.Length == 0 ? hub : $"{sequence} {DisplayText.ShortId(instance)}".Trim();
         return id.Length == 0 ? "" : StatusStyle.Paint(text, ColorOf(id), color);
     }
 

@@ -6,6 +6,7 @@ using System.Linq;
 using System.Management.Automation;
 using System.Threading;
 using System.Threading.Tasks;
+using Scramjet.Client;
 using Scramjet.Client.Instances;
 using Scramjet.Client.Model;
 
@@ -149,7 +150,7 @@ internal sealed class WaitProgress : IProgress<InstanceWait>
         if (instances.Length == 1)
         {
             var one = instances[0];
-            var id = one.Id.Substring(0, Math.Min(8, one.Id.Length));
+            var id = DisplayText.ShortId(one.Id);
             return new ProgressRecord(_activityId, $"Waiting for {one.SequenceName ?? "an instance"} on {one.Hub} {goals[0]}", $"{one.Status}, {time} ({id})");
         }
 

@@ -94,7 +94,7 @@ internal sealed class InvokedInstance(CommandContext context, InvocationOptions 
         _starting = context.Bind(copy.Client!).StartAsync(options.Start, CancellationToken.None);
         await _starting.OrCanceledAsync(context.Cancellation).ConfigureAwait(false);
         var instance = _starting.Result;
-        Share.Name = $"{copy.Hub.HubId} {instance.InstanceId.Substring(0, Math.Min(8, instance.InstanceId.Length))}";
+        Share.Name = $"{copy.Hub.HubId} {DisplayText.ShortId(instance.InstanceId)}";
 
         // Python runners accept only text and bytes. Objects are sent as lines of JSON.
         var isText = deal.ContentType == ContentTypes.NdJson && copy.Engines.Contains(PythonEngine);

@@ -1,6 +1,7 @@
 using System;
 using System.Management.Automation;
 using System.Threading.Tasks;
+using Scramjet.Client;
 using Scramjet.Client.Model;
 using ScramjetPlatform.Binding;
 using ScramjetPlatform.Completion;
@@ -53,7 +54,7 @@ public sealed class RemoveScramjetSequenceCommand : HubCmdlet
 
         // The number of instances is requested again: it can have changed since the sequence was returned.
         var instances = Force ? (await Bind(sequence.Client).GetInfoAsync(StopToken).ConfigureAwait(false)).Instances.Count : 0;
-        var action = instances > 0 ? $"Remove, and kill what runs of its {instances} instance{(instances == 1 ? "" : "s")}" : "Remove";
+        var action = instances > 0 ? $"Remove, and kill what runs of its {DisplayText.Amount(instances, "instance")}" : "Remove";
         if (newest is not null)
             action += $"; the newest one stays ({newest.Id}, {newest.Created?.LocalDateTime:g})";
         if (await ConfirmAsync($"{sequence.Name ?? "sequence"} ({sequence.Id}) on {sequence.Hub}", action).ConfigureAwait(false))

@@ -194,7 +194,7 @@ internal sealed class SequencePlacement(CommandContext context, CommandScope? sc
         {
             var copy = copies[0];
             var target = $"{copy.Name} on {copy.Hub.HubId}";
-            var action = count == 1 ? "Invoke" : $"Invoke {copies.Length} instance{(copies.Length == 1 ? "" : "s")}";
+            var action = count == 1 ? "Invoke" : $"Invoke {DisplayText.Amount(copies.Length, "instance")}";
             copy.IsDeclined = !await context.Output.ConfirmAsync(target, action).ConfigureAwait(false);
             if (!copy.IsDeclined)
                 confirmed.AddRange(copies);

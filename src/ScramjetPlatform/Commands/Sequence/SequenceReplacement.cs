@@ -43,7 +43,7 @@ internal sealed class SequenceReplacement
     {
         get
         {
-            var instances = _running.Length == 1 ? "1 instance" : $"{_running.Length} instances";
+            var instances = DisplayText.Amount(_running.Length, "instance");
             var start = _running.Length > 0 ? $"restart {instances} with the new sequence ({string.Join(", ", _running.Select(r => r.Instance.Id))})" : null;
             var remove = _old.Count > 0 ? $"remove {string.Join(", ", _old.Select(s => s.Id))}" : null;
             return string.Join(", ", new[] { start, remove }.OfType<string>());

@@ -174,10 +174,10 @@ public sealed class ShowScramjetTreeCommand : HubCmdlet
         var every = $"every {IntervalSec.ToString(CultureInfo.InvariantCulture)} s";
         var title = string.Join("  ", new[] { "Scramjet", connection, time, every, screen.HasKeys ? "q quits" : "Ctrl+C ends" }.Where(t => t is not null));
         var counts = nodes.Where(n => n.Change != TreeChange.Removed).GroupBy(n => n.Level).OrderBy(g => g.Key);
-        var summary = string.Join(", ", counts.Select(g => TreeBuilder.Count(g.Count(), g.Key.ToString().ToLowerInvariant())));
+        var summary = string.Join(", ", counts.Select(g => DisplayText.Amount(g.Count(), g.Key.ToString().ToLowerInvariant())));
         if (waiting is { } elapsed)
         {
-            var missing = builder.Hubs > builder.Answered ? TreeBuilder.Count(builder.Hubs - builder.Answered, "hub") : "a response";
+            var missing = builder.Hubs > builder.Answered ? DisplayText.Amount(builder.Hubs - builder.Answered, "hub") : "a response";
             summary = $"{(nodes.Count > 0 ? summary + "; " : "")}waiting for {missing} ({elapsed.TotalSeconds:0} s)";
         }
         else if (nodes.Count == 0)

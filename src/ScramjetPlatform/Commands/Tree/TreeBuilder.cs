@@ -258,8 +258,8 @@ internal sealed class TreeBuilder(RequestContext context, TreeOptions options, T
             await Task.WhenAll(running.Select(HealthAsync)).ConfigureAwait(false);
         }
 
-        var count = Count(sequences.Count, "sequence");
-        return options.Depth == ScramjetTreeKind.Sequence ? count : $"{count}, {Count(instances.Count, "instance")}";
+        var count = DisplayText.Amount(sequences.Count, "sequence");
+        return options.Depth == ScramjetTreeKind.Sequence ? count : $"{count}, {DisplayText.Amount(instances.Count, "instance")}";
     }
 
     private async Task HealthAsync(ScramjetTreeNode node)
@@ -305,7 +305,7 @@ internal sealed class TreeBuilder(RequestContext context, TreeOptions options, T
     private ScramjetTreeNode ToNode(Sequence sequence, IEnumerable<ScramjetTreeNode> instances)
     {
         var node = new ScramjetTreeNode(ScramjetTreeKind.Sequence, sequence, sequence.Id, sequence.Name) { Space = sequence.Space, Hub = sequence.Hub };
-        var count = options.Depth == ScramjetTreeKind.Sequence ? Count(sequence.Instances.Count, "instance") : null;
+        var count = options.Depth == ScramjetTreeKind.Sequence ? DisplayText.Amount(sequence.Instances.Count, "instance") : null;
         node.Info = Join([sequence.Name is null ? null : sequence.Id, count]);
         Adopt(node, instances);
         return node;
@@ -344,7 +344,7 @@ internal sealed class TreeBuilder(RequestContext context, TreeOptions options, T
             .ToArray();
         space.Healthy = unhealthy.Length == 0;
         space.Status = unhealthy.Length == 0 ? "Healthy" : space.Below.Any(h => h.Status == Waiting) ? Waiting : "Degraded";
-        space.Info = Count(space.Below.Count, "hub") + string.Concat(unhealthy);
+        space.Info = DisplayText.Amount(space.Below.Count, "hub") + string.Concat(unhealthy);
     }
 
     /// <summary>Records an error on the node. Returns false if the pipeline was stopped.</summary>
@@ -361,8 +361,6 @@ internal sealed class TreeBuilder(RequestContext context, TreeOptions options, T
     }
 
     private static string? Join(IEnumerable<string?> facts) => string.Join(", ", facts.Where(f => f is not null)) is { Length: > 0 } text ? text : null;
-
-    public static string Count(int count, string noun) => count == 1 ? $"1 {noun}" : $"{count} {noun}s";
 
     /// <summary>Returns a key that sorts numbers by value: sth-2 comes before sth-10.</summary>
     private static string SortKey(string text) => Regex.Replace(text.ToUpperInvariant(), @"\d+", m => m.Value.PadLeft(12, '0'));
