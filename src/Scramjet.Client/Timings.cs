@@ -69,6 +69,10 @@ internal static class Timings
     /// <summary>The time for a detail of a hub or an instance that the result can do without.</summary>
     public static readonly TimeSpan OptionalDetail = TimeSpan.FromSeconds(3);
 
+    public static TimeSpan Shorter(TimeSpan a, TimeSpan b) => a < b ? a : b;
+
+    public static TimeSpan Longer(TimeSpan a, TimeSpan b) => a > b ? a : b;
+
     /// <summary>Returns the delay before the next check: half as long again, up to a limit.</summary>
-    public static TimeSpan Next(TimeSpan delay, TimeSpan longest) => TimeSpan.FromTicks(Math.Min(delay.Ticks * 3 / 2, longest.Ticks));
+    public static TimeSpan Next(TimeSpan delay, TimeSpan longest) => Shorter(TimeSpan.FromTicks(delay.Ticks * 3 / 2), longest);
 }

@@ -101,7 +101,7 @@ public abstract class ApiClient
     {
         try
         {
-            var time = Transport.Timeout < Timings.Probe ? Transport.Timeout : Timings.Probe;
+            var time = Timings.Shorter(Transport.Timeout, Timings.Probe);
             var options = new RequestOptions { Timeout = time, Trace = Options?.Trace, ContentTrace = Options?.ContentTrace };
             await Transport.SendAsync(ProbeAddress, Get("/version"), options, null, static json => json?.ReadAll(), cancellationToken).ConfigureAwait(false);
         }
@@ -128,8 +128,8 @@ public abstract class ApiClient
     /// <summary>The caller's options with a short time limit, for details that may be missing.</summary>
     private protected RequestOptions DetailOptions()
     {
-        var wanted = Options?.Timeout ?? Transport.Timeout;
-        return (Options ?? new RequestOptions()).Within(wanted < Timings.OptionalDetail ? wanted : Timings.OptionalDetail);
+        var time = Timings.Shorter(Options?.Timeout ?? Transport.Timeout, Timings.OptionalDetail);
+        return (Options ?? new RequestOptions()).Within(time);
     }
 
     /// <summary>Sends a body of unknown length.</summary>

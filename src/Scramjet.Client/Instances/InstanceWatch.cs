@@ -344,14 +344,15 @@ public sealed class InstanceWatch
             var (hasResult, result) = await request(wait).ConfigureAwait(false);
             if (hasResult)
                 return result;
-            await Task.Delay(timeout is { } end ? Shorter(delay, end - wait.Elapsed) : delay, cancellationToken).ConfigureAwait(false);
+            var left = timeout is { } end ? Timings.Longer(end - wait.Elapsed, TimeSpan.Zero) : delay;
+            await Task.Delay(Timings.Shorter(delay, left), cancellationToken).ConfigureAwait(false);
         }
     }
 
     /// <summary>Gets the current state of an instance. Hubs of 0.18 never respond to the request for one that is just being set up.</summary>
     private async Task<Instance> RefreshBrieflyAsync(Instance known, CancellationToken cancellationToken)
     {
-        var brief = _polling.Within(Shorter(_options.Timeout ?? _timings.AnswerTime, _timings.AnswerTime));
+        var brief = _polling.Within(Timings.Shorter(_options.Timeout ?? _timings.AnswerTime, _timings.AnswerTime));
         try
         {
             return await ApiClient.With(known.Client, brief).RefreshAsync(known, cancellationToken).ConfigureAwait(false);
@@ -387,8 +388,6 @@ public sealed class InstanceWatch
     private static bool Runs(Instance instance) => !instance.HasEnded && instance.State != InstanceStatus.Killing;
 
     private static bool IsConflict(ScramjetApiException e) => (int?)e.StatusCode == 409;
-
-    private static TimeSpan Shorter(TimeSpan a, TimeSpan b) => a < b ? a : b > TimeSpan.Zero ? b : TimeSpan.Zero;
 
     private static string Describe(IReadOnlyList<Instance> instances) =>
         $"{(instances.Count == 1 ? "the instance" : $"{instances.Count} instances:")} "

@@ -102,10 +102,10 @@ internal static class EndlessLines
     /// <summary>Opens a stream for its existing lines; null if it doesn't begin.</summary>
     private static async Task<ApiStream?> OpenAsync<T>(RequestContext context, T client, Func<T, CancellationToken, Task<ApiStream>> open) where T : ApiClient
     {
-        var opening = client.Transport.Timeout < Opening ? client.Transport.Timeout : Opening;
+        var opening = Timings.Shorter(client.Transport.Timeout, Opening);
         try
         {
-            return await open(context.Bind(client, opening, opening < Beginning ? opening : Beginning), context.Cancellation).ConfigureAwait(false);
+            return await open(context.Bind(client, opening, Timings.Shorter(opening, Beginning)), context.Cancellation).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (!context.Cancellation.IsCancellationRequested)
         {

@@ -83,7 +83,7 @@ internal sealed class StreamSilence(ApiClient client, ApiStream stream, Stopwatc
     {
         var since = clock.Elapsed;
         var isEmpty = stream.BytesRead == 0;
-        var least = isWithinLine ? LongestSilence : isEmpty ? Max(EmptySilence, Least) : Least;
+        var least = isWithinLine ? LongestSilence : isEmpty ? Timings.Longer(EmptySilence, Least) : Least;
         if (!await WaitAsync(reading, FirstSilence).ConfigureAwait(false))
         {
             await RespondsAsync(reading).ConfigureAwait(false);
@@ -95,7 +95,7 @@ internal sealed class StreamSilence(ApiClient client, ApiStream stream, Stopwatc
             }
         }
 
-        _longestGap = Max(_longestGap, clock.Elapsed - since);
+        _longestGap = Timings.Longer(_longestGap, clock.Elapsed - since);
         return false;
     }
 
@@ -126,11 +126,7 @@ internal sealed class StreamSilence(ApiClient client, ApiStream stream, Stopwatc
 
     private TimeSpan Left(TimeSpan since, TimeSpan least)
     {
-        var needed = Max(least, TimeSpan.FromTicks(SilenceFactor * Max(_responseTime, _longestGap).Ticks));
-        return Min(needed, LongestSilence) - (clock.Elapsed - Max(since, _responded));
+        var needed = Timings.Longer(least, TimeSpan.FromTicks(SilenceFactor * Timings.Longer(_responseTime, _longestGap).Ticks));
+        return Timings.Shorter(needed, LongestSilence) - (clock.Elapsed - Timings.Longer(since, _responded));
     }
-
-    private static TimeSpan Max(TimeSpan a, TimeSpan b) => a > b ? a : b;
-
-    private static TimeSpan Min(TimeSpan a, TimeSpan b) => a < b ? a : b;
 }

@@ -2,6 +2,7 @@ using System;
 using System.Diagnostics;
 using System.Threading;
 using System.Threading.Tasks;
+using Scramjet.Client;
 using Scramjet.Client.Streams;
 
 namespace ScramjetPlatform.Streams;
@@ -9,10 +10,12 @@ namespace ScramjetPlatform.Streams;
 /// <summary>The time limit for reading a stream, which begins with the request.</summary>
 internal sealed class StreamTime(double? seconds, CancellationToken cancellation)
 {
+    private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(1);
+
     private readonly Stopwatch _clock = Stopwatch.StartNew();
 
     /// <summary>The remaining time; null for no limit.</summary>
-    public TimeSpan? Left => seconds is { } all ? Max(TimeSpan.FromSeconds(all) - _clock.Elapsed) : null;
+    public TimeSpan? Left => seconds is { } all ? Timings.Longer(TimeSpan.FromSeconds(all) - _clock.Elapsed, Shortest) : null;
 
     /// <summary>Returns the time limit in seconds for the calls before a stream, which is at least one; null for that of the connection.</summary>
     public static double? CallTimeoutSec(double? seconds) => seconds is { } all ? Math.Max(all, 1) : null;
@@ -21,7 +24,7 @@ internal sealed class StreamTime(double? seconds, CancellationToken cancellation
     /// <param name="open">Opens the stream within a time limit; null for no limit while its hub responds.</param>
     /// <param name="read">Reads the stream.</param>
     /// <returns>Whether the stream was read to its end.</returns>
-    /// <exception cref="Scramjet.Client.ScramjetApiException">The time limit has passed, and the server doesn't respond.</exception>
+    /// <exception cref="ScramjetApiException">The time limit has passed, and the server doesn't respond.</exception>
     public async Task<bool> ReadAsync(Func<TimeSpan?, CancellationToken, Task<ApiStream>> open, Func<ApiStream, CancellationToken, Task> read)
     {
         ApiStream? stream = null;
@@ -45,6 +48,4 @@ internal sealed class StreamTime(double? seconds, CancellationToken cancellation
             stream?.Dispose();
         }
     }
-
-    private static TimeSpan Max(TimeSpan left) => left > TimeSpan.FromMilliseconds(1) ? left : TimeSpan.FromMilliseconds(1);
 }

@@ -5,6 +5,7 @@ using System.Linq;
 using System.Security.Cryptography;
 using System.Text;
 using Newtonsoft.Json.Linq;
+using Scramjet.Client.Packaging;
 
 namespace ScramjetPlatform;
 
@@ -51,7 +52,7 @@ internal sealed record StateIdentity(string Owner, int Number, string Fingerprin
     public static string OwnerOf(params string[] names)
     {
         using var sha = SHA256.Create();
-        return Hex(sha.ComputeHash(Encoding.UTF8.GetBytes(string.Join("\n", names)))).Substring(0, OwnerDigits);
+        return ContentHash.Hex(sha.ComputeHash(Encoding.UTF8.GetBytes(string.Join("\n", names)))).Substring(0, OwnerDigits);
     }
 
     /// <summary>Returns the fingerprint of what an instance is started with.</summary>
@@ -63,7 +64,7 @@ internal sealed record StateIdentity(string Owner, int Number, string Fingerprin
         using var hash = new Rfc2898DeriveBytes(Encoding.UTF8.GetBytes(Canonical(settings)), salt, Iterations);
         var bytes = hash.GetBytes(FingerprintBytes);
         bytes[0] = (byte)((bytes[0] & 0x3f) | 0x80);
-        return Hex(bytes);
+        return ContentHash.Hex(bytes);
     }
 
     /// <summary>Returns whether a text can be a fingerprint.</summary>
@@ -85,7 +86,6 @@ internal sealed record StateIdentity(string Owner, int Number, string Fingerprin
         return Guid.ParseExact(digits, "N").ToString("D");
     }
 
-    private static string Hex(byte[] bytes) => Scramjet.Client.Packaging.ContentHash.Hex(bytes);
 
     private static void Append(StringBuilder text, JToken token)
     {
