@@ -51,8 +51,8 @@ public sealed class EachHubAttribute : DataAttribute
 /// public async Task A_sequence_echoes(TestHub which)
 /// {
 ///     await using var hub = await HubUnderTest.StartAsync(which, real);
-///     using var session = hub.Connect();
-///     session.Get($"Publish-ScramjetSequence '{hub.Sequence("echo").Folder}'");
+///     using var session = hub.ConnectAndPublish("echo");
+///     Assert.Equal([1L, 2L], session.Get("1, 2 | Invoke-ScramjetSequence $s").Select(o => o.BaseObject));
 /// }
 /// </code>
 /// The test's sequences are removed after it from a hub that continues to run.
