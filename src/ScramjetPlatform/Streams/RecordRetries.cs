@@ -5,9 +5,10 @@ using System.Linq;
 namespace ScramjetPlatform.Streams;
 
 /// <summary>
-/// The records that instances which have failed left unanswered, to be dealt again. One of them may be the reason for the failure, and the others must not be
+/// The records that failed instances have left unanswered, which are dealt again. One of them may be the reason for the failure, and the others must not be
 /// lost because of it. So an instance takes them only when it has answered all others, takes no others until it has answered them, and takes one at a time at
-/// first, and more as long as no instance fails. It is used under the lock of the <see cref="RecordDeal"/>.
+/// first, and more as long as no instance fails. If a program is silent because it waits for more records, they are dealt together with the others. It is
+/// used under the lock of the <see cref="RecordDeal"/>.
 /// </summary>
 internal sealed class RecordRetries
 {
@@ -55,7 +56,7 @@ internal sealed class RecordRetries
     /// <summary>Whether an instance takes no more records until it has answered those that it has.</summary>
     public bool MustAnswer(RecordShare share) => share.Unanswered.Count > 0 && _takers.ContainsKey(share);
 
-    /// <summary>Whether an instance that need not answer first can take these records next.</summary>
+    /// <summary>Whether an instance that doesn't have to answer first can take these records next.</summary>
     /// <param name="share">The share of the instance.</param>
     /// <param name="instances">The number of instances.</param>
     public bool CanTake(RecordShare share, int instances) =>
