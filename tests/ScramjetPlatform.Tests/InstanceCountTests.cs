@@ -515,7 +515,7 @@ public sealed class InstanceCountTests(RealPlatform real)
     [EachHub]
     public async Task Commands_that_run_a_folder_at_the_same_time_and_remove_it_do_not_disturb_each_other(TestHub which)
     {
-        await using var hub = await HubUnderTest.StartAsync(which, real, h => h.Second = TimeSpan.FromSeconds(0.05));
+        await using var hub = await HubUnderTest.StartAsync(which, real, HubUnderTest.Brief);
         using var session = hub.Connect();
         using var other = hub.Connect();
         var sequence = hub.Sequence("echo");
@@ -548,8 +548,7 @@ public sealed class InstanceCountTests(RealPlatform real)
             return true;
         };
         await using var server = hub.Serve();
-        using var session = new Engine();
-        session.Get($"Connect-ScramjetPlatform -HubUri {server.BaseUri}");
+        using var session = server.Connect();
         var result = session.Run($"{Numbers(200)} | Invoke-ScramjetSequence echo -InstanceCount 2 -Ordered -Retry 2");
         Assert.Equal(All(200), NumbersOf(result.Output));
         Assert.Empty(result.Errors);

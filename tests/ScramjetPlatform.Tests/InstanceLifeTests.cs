@@ -397,7 +397,7 @@ public sealed class InstanceLifeTests(RealPlatform real)
         var hub = new FakeHub("sth-1") { Second = Visible };
         hub.AddSequence("wait");
         await using var server = hub.Serve();
-        using var session = Connect(server);
+        using var session = server.Connect();
         session.Get("$i = Start-ScramjetSequence wait -Wait");
         await session.StopAfterAsync(
             "$i | Restart-ScramjetInstance",
@@ -548,7 +548,7 @@ public sealed class InstanceLifeTests(RealPlatform real)
     [EachHub]
     public async Task A_run_of_a_folder_leaves_the_instances_of_others_and_their_sequence(TestHub which)
     {
-        await using var hub = await HubUnderTest.StartAsync(which, real, h => h.Second = Visible);
+        await using var hub = await HubUnderTest.StartAsync(which, real, Visible);
         using var session = hub.Connect();
         using var other = hub.Connect();
         var sequence = hub.Sequence("echo");

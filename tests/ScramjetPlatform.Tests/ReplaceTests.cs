@@ -125,8 +125,8 @@ public sealed class ReplaceTests(RealPlatform real)
         var hub = new FakeHub("sth-1") { Second = TimeSpan.FromSeconds(0.2) };
         await using var server = hub.Serve();
         using var sequence = TestSequence.Of("wait");
-        using var session = new Engine();
-        session.Get($"Connect-ScramjetPlatform -HubUri {server.BaseUri}; $i = Publish-ScramjetSequence '{sequence.Folder}' -Start");
+        using var session = server.Connect();
+        session.Get($"$i = Publish-ScramjetSequence '{sequence.Folder}' -Start");
         var (old, isRefused) = (hub.Sequences.Keys.Single(), new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
         hub.Intercept = async (exchange, path) =>
         {
@@ -150,12 +150,11 @@ public sealed class ReplaceTests(RealPlatform real)
     [Fact]
     public async Task The_instances_of_a_sequence_that_is_no_longer_on_its_hub_are_replaced()
     {
-        var hub = new FakeHub("sth-1");
-        Brief(hub);
+        var hub = new FakeHub("sth-1") { Second = HubUnderTest.Brief };
         await using var server = hub.Serve();
         using var sequence = TestSequence.Of("wait");
-        using var session = new Engine();
-        session.Get($"Connect-ScramjetPlatform -HubUri {server.BaseUri}; $i = Publish-ScramjetSequence '{sequence.Folder}' -Start");
+        using var session = server.Connect();
+        session.Get($"$i = Publish-ScramjetSequence '{sequence.Folder}' -Start");
         hub.Sequences.Clear();
         session.Get($"Publish-ScramjetSequence '{sequence.Folder}' -Replace -GracePeriodSec 0.1");
         Assert.NotEqual(session.Single("$i.Id").BaseObject, session.Single("Get-ScramjetInstance -Status Running").Properties["Id"].Value);

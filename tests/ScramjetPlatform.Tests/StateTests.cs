@@ -187,14 +187,11 @@ public sealed class StateTests(RealPlatform real) : IDisposable
     [Fact]
     public async Task Instances_whose_sequence_is_no_longer_on_their_hub_count()
     {
-        var hub = new FakeHub("sth-0");
-        Brief(hub);
+        var hub = new FakeHub("sth-0") { Second = HubUnderTest.Brief };
         await using var server = hub.Serve();
-        using var session = new Engine();
-        session.Get($"Connect-ScramjetPlatform -HubUri {server.BaseUri}");
+        using var session = server.Connect();
         using var sequence = TestSequence.Of("wait");
-        session.Set("file", _files.WriteHello(sequence, "    - {count: 2, appConfig: {a: 1}}"));
-        session.Get("Sync-ScramjetState $file");
+        _files.Sync(session, sequence, "    - {count: 2, appConfig: {a: 1}}");
         hub.Sequences.Clear();
         session.Set("out", _files.PathOf("out.json"));
         Assert.Contains("no longer has their sequence", Assert.Single(session.Run("Export-ScramjetState $out").Warnings), StringComparison.Ordinal);
