@@ -227,6 +227,12 @@ public sealed class BlastRadiusTests : IDisposable
     [InlineData("Get-ScramjetInstance | Publish-ScramjetSequence $folder")]
     [InlineData("Get-ScramjetSequence | Remove-ScramjetTopic -Confirm:$false")]
     [InlineData("Get-ScramjetInstance | New-ScramjetTopic cities")]
+    [InlineData("Get-ScramjetSequence | Stop-ScramjetInstance -Force")]
+    [InlineData("Get-ScramjetSequence | Restart-ScramjetInstance")]
+    [InlineData("Get-ScramjetSequence | Wait-ScramjetInstance")]
+    [InlineData("Get-ScramjetSequence | Receive-ScramjetOutput")]
+    [InlineData("Get-ScramjetSequence | Receive-ScramjetEvent ready")]
+    [InlineData("Get-ScramjetSequence | Get-ScramjetHealth")]
     [InlineData("Get-ScramjetInstance | Get-ScramjetLoad")]
     [InlineData("Get-ScramjetSequence | Get-ScramjetConfiguration")]
     [InlineData("Get-ScramjetInstance | Get-ScramjetVersion")]
@@ -245,6 +251,30 @@ public sealed class BlastRadiusTests : IDisposable
         Assert.StartsWith("BAD_PARAMETERS,", error.FullyQualifiedErrorId);
         Assert.Contains("from the pipeline", error.ToString(), StringComparison.Ordinal);
         Assert.NotEmpty(error.ErrorDetails.RecommendedAction);
+        Assert.DoesNotContain(platform.Server.Requests, r => r.Method != "GET");
+    }
+
+    [Fact]
+    public async Task An_object_of_another_kind_as_an_argument_is_an_error()
+    {
+        await using var platform = FakePlatform.Of(1);
+        using var session = platform.Connect();
+        var error = session.Error("Stop-ScramjetInstance -Instance (Get-ScramjetSequence)[0] -Force");
+        Assert.Equal("BAD_PARAMETERS", Engine.Code(error));
+        Assert.EndsWith("isn't an instance.", error.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain(platform.Server.Requests, r => r.Method != "GET");
+    }
+
+    [Fact]
+    public async Task A_question_that_the_session_cannot_ask_is_an_error_that_tells_how_to_do_without()
+    {
+        await using var platform = FakePlatform.Of(1);
+        using var session = platform.Connect();
+        session.Answer = _ => throw new PSInvalidOperationException("Nobody is here.");
+        var error = session.Error("Get-ScramjetSequence | Remove-ScramjetSequence");
+        Assert.Equal("BAD_PARAMETERS", Engine.Code(error));
+        Assert.Contains("asks for confirmation", error.ToString(), StringComparison.Ordinal);
+        Assert.Contains("-Confirm:$false", error.ErrorDetails.RecommendedAction, StringComparison.Ordinal);
         Assert.DoesNotContain(platform.Server.Requests, r => r.Method != "GET");
     }
 

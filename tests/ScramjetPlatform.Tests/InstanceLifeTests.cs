@@ -126,6 +126,11 @@ public sealed class InstanceLifeTests(RealPlatform real)
         // According to $i, which is an old snapshot, it is running.
         Assert.Equal(which == TestHub.Npm ? "NOT_FOUND" : "GONE", Code(session.Error("$i | Get-ScramjetHealth")));
         Assert.DoesNotContain(session.Get("Get-ScramjetHealth *"), h => (string)h.Properties["Instance"].Value == (string)session.Single("$i.Id").BaseObject);
+
+        // A name means those that run, if one does.
+        Assert.Contains(Code(session.Error("Get-ScramjetHealth $i.SequenceName")), new[] { "NOT_FOUND", "GONE" });
+        session.Get("$other = $i.SequenceId | Start-ScramjetSequence -Wait");
+        Assert.Equal(session.Single("$other.Id").BaseObject, session.Single("Get-ScramjetHealth $i.SequenceName").Properties["Instance"].Value);
     }
 
     [Theory]

@@ -42,6 +42,18 @@ internal sealed class InstanceOrPayloadAttribute : ArgumentTransformationAttribu
         inputData is null || LanguagePrimitives.TryConvertTo<InstanceReference>(inputData, out _) ? inputData : new InstanceReference(inputData, null);
 }
 
+/// <summary>
+/// Lets an object of another kind reach a mandatory parameter for instances, such as a sequence from the pipeline, so that the command's own error says what
+/// it can use. PowerShell's says only that nothing could be bound.
+/// </summary>
+[AttributeUsage(AttributeTargets.Property)]
+internal sealed class RefusesOtherKindsAttribute : ArgumentTransformationAttribute
+{
+    /// <inheritdoc/>
+    public override object? Transform(EngineIntrinsics engineIntrinsics, object? inputData) =>
+        PipedKinds.Unwrap(inputData) is Resource other and not Instance ? new InstanceReference(other, null) : inputData;
+}
+
 /// <summary>Lets a time be given as a time, or as a span back from now: a TimeSpan, or a text such as 5m or 1h30m.</summary>
 [AttributeUsage(AttributeTargets.Property)]
 internal sealed class TimeTransformationAttribute : ArgumentTransformationAttribute

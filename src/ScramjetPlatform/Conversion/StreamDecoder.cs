@@ -99,6 +99,6 @@ internal sealed class StreamDecoder
     private static ScramjetException NotJson(JsonException e) => new(
         ErrorCodes.InvalidResponse,
         $"A line isn't valid JSON: {e.Message}",
-        "Read the stream as text, with -ContentType text/plain.",
+        "To read all of it as text, specify the content type text/plain for it.",
         e);
 }

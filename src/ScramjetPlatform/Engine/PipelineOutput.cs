@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Management.Automation;
+using System.Management.Automation.Host;
 using System.Threading.Tasks;
 using Scramjet.Client;
 
@@ -33,7 +34,7 @@ internal sealed class PipelineOutput(PipelinePump pump, ICommandRuntime runtime,
 
     /// <summary>Asks for confirmation, or describes the action if -WhatIf is used.</summary>
     public Task<bool> ConfirmAsync(string target, string action) =>
-        pump.InvokeAsync(() => runtime.ShouldProcess(DisplayText.Clean(target), DisplayText.Clean(action)));
+        pump.InvokeAsync(() => Ask(() => runtime.ShouldProcess(DisplayText.Clean(target), DisplayText.Clean(action))));
 
     /// <summary>
     /// Asks for confirmation of a removal by a command that doesn't only remove. The user is asked as by a command whose ConfirmImpact is high.
@@ -41,12 +42,29 @@ internal sealed class PipelineOutput(PipelinePump pump, ICommandRuntime runtime,
     public Task<bool> ConfirmRemovalAsync(string target, string action) => pump.InvokeAsync(() =>
     {
         var (what, how) = (DisplayText.Clean(target)!, DisplayText.Clean(action)!);
-        return runtime.ShouldProcess(what, how) && (!asksForRemovals() || runtime.ShouldContinue(
+        return Ask(() => runtime.ShouldProcess(what, how) && (!asksForRemovals() || runtime.ShouldContinue(
             $"Are you sure you want to perform this action?\nPerforming the operation \"{how}\" on target \"{what}\".",
             "Confirm",
             ref _yesToAll,
-            ref _noToAll));
+            ref _noToAll)));
     });
+
+    /// <summary>Asks the user, if the session is interactive.</summary>
+    private static bool Ask(Func<bool> question)
+    {
+        try
+        {
+            return question();
+        }
+        catch (Exception e) when (e is PSInvalidOperationException or HostException or NotImplementedException)
+        {
+            throw new TerminatingError(new ScramjetException(
+                ErrorCodes.BadParameters,
+                $"The command asks for confirmation, and can't do that in this session: {e.Message}",
+                "To run it without the question, use -Confirm:$false.",
+                e));
+        }
+    }
 
     /// <summary>Writes a non-terminating error.</summary>
     public void PostError(Exception error, object? target) => _ = pump.PostAsync(() => runtime.WriteError(ErrorRecords.From(error, target)));

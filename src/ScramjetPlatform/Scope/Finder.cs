@@ -44,6 +44,12 @@ internal sealed class Finder<T>(
         var calls = new List<Task> { body([.. references.Select(r => r.Value).OfType<T>()]) };
         if (references.Any(r => r.IsEmpty))
             context.Report(new ScramjetException(ErrorCodes.BadParameters, $"The {naming.Kind}'s name is empty.", "Specify a name, or * for all."), "");
+        foreach (var other in references.Where(r => r is { Text: null, Value: not T }))
+        {
+            var kind = $"{(naming.Kind[0] == 'i' ? "an" : "a")} {naming.Kind}";
+            context.Report(new ScramjetException(ErrorCodes.BadParameters, $"'{other}' isn't {kind}.", NotFound.Advice(naming.Kind)), other.Value);
+        }
+
         if (scope is not null && references.Count == 0)
             calls.Add(ForEachListedAsync(scope, [], body));
 

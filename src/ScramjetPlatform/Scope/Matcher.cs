@@ -182,5 +182,9 @@ internal static class NotFound
     public static ScramjetException Error(string kind, string text, string where = "") => new(
         ErrorCodes.NotFound,
         $"There is no {kind} '{text}'{where}.",
-        $"For a list, use Get-Scramjet{string.Concat(kind.Split(' ').Select(word => char.ToUpperInvariant(word[0]) + word.Substring(1)))}.");
+        Advice(kind));
+
+    /// <summary>The recommended action for what isn't a thing of a kind.</summary>
+    public static string Advice(string kind) =>
+        $"For a list, use Get-Scramjet{string.Concat(kind.Split(' ').Select(word => char.ToUpperInvariant(word[0]) + word.Substring(1)))}.";
 }

@@ -31,6 +31,7 @@ public sealed class ReceiveScramjetEventCommand : HubCmdlet
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(InstanceCompleter))]
+    [RefusesOtherKinds]
     public InstanceReference[] Instance { get; set; } = [];
 
     [Parameter(Position = 1)]

@@ -23,6 +23,7 @@ public sealed class RestartScramjetInstanceCommand : HubCmdlet
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(InstanceCompleter))]
+    [RefusesOtherKinds]
     public InstanceReference[] Instance { get; set; } = [];
 
     [Parameter]

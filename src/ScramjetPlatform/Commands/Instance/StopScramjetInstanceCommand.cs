@@ -22,6 +22,7 @@ public sealed class StopScramjetInstanceCommand : HubCmdlet
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(RunningInstanceCompleter))]
+    [RefusesOtherKinds]
     public InstanceReference[] Instance { get; set; } = [];
 
     [Parameter]

@@ -21,6 +21,7 @@ public sealed class WaitScramjetInstanceCommand : HubCmdlet
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(InstanceCompleter))]
+    [RefusesOtherKinds]
     public InstanceReference[] Instance { get; set; } = [];
 
     [Parameter]

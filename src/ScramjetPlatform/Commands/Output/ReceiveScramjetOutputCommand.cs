@@ -21,6 +21,7 @@ public sealed class ReceiveScramjetOutputCommand : HubCmdlet
     [Alias("InstanceId")]
     [SupportsWildcards]
     [ArgumentCompleter(typeof(InstanceCompleter))]
+    [RefusesOtherKinds]
     public InstanceReference[] Instance { get; set; } = [];
 
     [Parameter]
