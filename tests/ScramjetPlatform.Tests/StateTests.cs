@@ -249,7 +249,7 @@ public sealed class StateTests(RealPlatform real) : IDisposable
             $s = Publish-ScramjetSequence $folder
             $null = $s | Start-ScramjetSequence -Wait
             $config = @{ text = 'a: "b" ${env:X} # c'; yes = 'true'; number = 1.50; none = $null; list = 1, (2, @()), @{ 'a b' = "it's" }; 'ä' = "`n" }
-            $null = $s | Start-ScramjetSequence -Wait -AppConfig $config -ArgumentList '1', 1, $null, (1, (2, 3)), ''
+            $null = $s | Start-ScramjetSequence -Wait -AppConfig $config -ArgumentList '1', 1, $null, (1, (2, 3)), '', 'off', '2024-01-01'
             """);
         foreach (var extension in new[] { "yaml", "yml", "json", "psd1" })
         {
@@ -260,6 +260,10 @@ public sealed class StateTests(RealPlatform real) : IDisposable
             var compared = Compare(session, "$file -Prune", sequence);
             Assert.Equal(["Same Instance", "Same Instance", "Same Sequence"], Plan(compared));
         }
+
+        // Programs that read YAML 1.1 would take them for a truth value and a date.
+        foreach (var text in new[] { "\"off\"", "\"2024-01-01\"", "version: 1.2.3" })
+            Assert.Contains(text, _files.Read("out.yaml"), StringComparison.Ordinal);
 
         var error = session.Error("Export-ScramjetState $file");
         Assert.Equal("ALREADY_EXISTS", Engine.Code(error));

@@ -29,6 +29,11 @@ internal sealed class YamlText
 
     private static readonly Regex NotFinite = new(@"^([-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN))\z", RegexOptions.CultureInvariant);
 
+    /// <summary>Texts that YAML 1.1, which many programs read, takes for truth values, dates, times or numbers.</summary>
+    private static readonly Regex Other11 = new(
+        @"^((?i:y|n|yes|no|on|off)|[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}([Tt ].*)?|[-+]?[0-9][0-9_]*(:[0-5]?[0-9])*(\.[0-9_]*)?|[-+]?0[xob][0-9a-fA-F_]+)\z",
+        RegexOptions.CultureInvariant);
+
     private readonly Parser _parser;
     private readonly CancellationToken _cancellationToken;
     private readonly Dictionary<string, Value> _anchors = new(StringComparer.Ordinal);
@@ -102,7 +107,7 @@ internal sealed class YamlText
     private static void WriteText(Emitter emitter, string text)
     {
         var isOther = text is "" or "~" or "null" or "Null" or "NULL" or "true" or "True" or "TRUE" or "false" or "False" or "FALSE"
-            || Number.IsMatch(text) || NotFinite.IsMatch(text) || text.Any(char.IsControl) || text.Trim() != text;
+            || Number.IsMatch(text) || NotFinite.IsMatch(text) || Other11.IsMatch(text) || text.Any(char.IsControl) || text.Trim() != text;
         emitter.Emit(new Scalar(AnchorName.Empty, TagName.Empty, text, isOther ? ScalarStyle.DoubleQuoted : ScalarStyle.Plain, true, true));
     }
 
