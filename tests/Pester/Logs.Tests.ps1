@@ -87,7 +87,10 @@ Describe 'Enter-ScramjetInstance' {
     It 'shows the streams, sends what is typed, and leaves the instance running after Ctrl+C' {
         $stdio = Publish-ScramjetSequence "$root/docs/samples/stdio" | Start-ScramjetSequence -Wait
         Send-ScreenKey $screen "Enter-ScramjetInstance $($stdio.Id) -Stdin -Stream Stdout, Stderr{Enter}"
-        Wait-Screen $screen 'Enter-ScramjetInstance' | Out-Null
+
+        # Keys that are typed while a command starts can get lost.
+        'it is ready' | Send-ScramjetInput $stdio -Stdin -KeepOpen
+        Wait-Screen $screen 'stdout it is ready' | Out-Null
         Send-ScreenKey $screen 'helo{Backspace}lo{Enter}'
         Wait-Screen $screen 'stdout hello' | Out-Null
         Wait-Screen $screen 'stderr 6 characters' | Out-Null

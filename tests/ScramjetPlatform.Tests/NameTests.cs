@@ -58,6 +58,19 @@ public sealed class NameTests(RealPlatform real)
         Assert.Empty(session.Get("Get-ScramjetInstance $name* -Status Running"));
     }
 
+    /// <summary>Both errors occur while the text is encoded, and the second one ends the command.</summary>
+    [Fact]
+    public async Task The_reason_is_reported_before_the_error_that_ends_the_command()
+    {
+        await using var platform = FakePlatform.Of(1);
+        var sequence = platform.Hubs[0].AddSequence("greeter");
+        platform.Hubs[0].AddInstance(sequence);
+        platform.Hubs[0].AddInstance(sequence);
+        using var session = platform.Connect();
+        session.Set("text", new string('ż', 100_000_000));
+        Assert.Equal(["AMBIGUOUS", "NOT_FOUND"], session.Run("Send-ScramjetInput greeter $text").Errors.Select(Engine.Code));
+    }
+
     [Fact]
     public async Task A_name_says_on_which_hub_each_instance_is()
     {

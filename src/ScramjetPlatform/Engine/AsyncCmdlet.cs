@@ -277,7 +277,12 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
         }
 
         if (task.Exception?.InnerException is TerminatingError error)
+        {
+            // What was reported before, such as the reason, comes before it.
+            Pump(Task.CompletedTask);
             ThrowTerminatingError(ErrorRecords.From(error, target));
+        }
+
         if (task.Exception?.InnerException is PipelineStoppedException stopped)
             ExceptionDispatchInfo.Capture(stopped).Throw();
         return task.Status == TaskStatus.RanToCompletion ? task : Observe(task, target);
