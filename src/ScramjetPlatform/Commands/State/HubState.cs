@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 using System.Linq;
 using System.Threading.Tasks;
@@ -10,7 +11,7 @@ namespace ScramjetPlatform;
 /// <summary>What a hub has: its sequences, instances and topics.</summary>
 internal sealed class HubState
 {
-    private readonly Dictionary<string, Sequence> _sequencesById;
+    private readonly Dictionary<string, Sequence> _sequencesById = new(StringComparer.Ordinal);
 
     public HubState(HubClient client, HubVersion version, HubEntities entities, IReadOnlyList<Topic> topics)
     {
@@ -19,7 +20,8 @@ internal sealed class HubState
         Sequences = entities.Sequences;
         Listed = entities.Instances;
         Topics = topics;
-        _sequencesById = Sequences.ToDictionary(s => s.Id, System.StringComparer.Ordinal);
+        foreach (var sequence in Sequences)
+            _sequencesById[sequence.Id] = sequence;
     }
 
     public HubClient Client { get; }
