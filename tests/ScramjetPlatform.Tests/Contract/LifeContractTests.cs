@@ -371,16 +371,26 @@ public sealed class EndContractTests(RealPlatform real) : HubContract(real)
     public async Task A_forced_removal_after_a_second_kill_waits_for_the_full_time(TestHub which)
     {
         await using var hub = await StartAsync(which);
-        var sequence = await hub.UploadAsync("wait");
-        var id = await hub.StartAsync(sequence);
-        var clock = Stopwatch.StartNew();
-        await hub.KillAsync(id, removeImmediately: false);
-        await hub.EndAsync(id);
-        var again = await hub.KillAsync(id, removeImmediately: false);
-        Assert.Equal(200, (await hub.DeleteAsync($"/sequence/{sequence}", headers: ("x-seq-kill-inst", "true"))).Status);
+        for (var tries = 1; ; tries++)
+        {
+            var sequence = await hub.UploadAsync("wait");
+            var id = await hub.StartAsync(sequence);
+            var clock = Stopwatch.StartNew();
+            await hub.KillAsync(id, removeImmediately: false);
+            await hub.EndAsync(id);
+            var again = await hub.KillAsync(id, removeImmediately: false);
+            Assert.Equal(200, (await hub.DeleteAsync($"/sequence/{sequence}", headers: ("x-seq-kill-inst", "true"))).Status);
 
-        // If the second kill was rejected, the removal shortens the time.
-        Assert.True(clock.Elapsed > (again.Status == 202 ? Long : Short) * hub.Second, $"It was answered after {clock.Elapsed}.");
+            // If the second kill was rejected, the removal shortens the time.
+            var full = (again.Status == 202 ? Long : Short) * hub.Second;
+
+            // The hub no longer waits for the instance if a busy machine has sent the removal that late.
+            var isLate = clock.Elapsed > Short * hub.Second && clock.Elapsed <= full;
+            if (isLate && tries < 5)
+                continue;
+            Assert.True(clock.Elapsed > full, $"It was answered after {clock.Elapsed}.");
+            return;
+        }
     }
 
     [Theory]
